@@ -1,0 +1,4 @@
+from kerasgan.commands import cli
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,208 @@
+"""The machinery that adversarial models share: alternation, bookkeeping, averaging."""
+
+from collections.abc import Callable, Iterator
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+
+class RunningMeans:
+    """Weighted means of named values since the last reset, kept on the device.
+
+    Args:
+        names: the values' names, in the order of the columns.
+    """
+
+    def __init__(self, names: list[str]):
+        self.names = names
+        self.sums = keras.Variable(ops.zeros(len(names)), trainable=False, name="sums")
+        self.weights = keras.Variable(ops.zeros(len(names)), trainable=False, name="weights")
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        return [self.sums, self.weights]
+
+    def update(self, values: dict) -> None:
+        """Add a scalar, or a pair ([B] values, [B] weights), for every name."""
+        pairs = [values[name] for name in self.names]
+        pairs = [pair if isinstance(pair, tuple) else (pair, 1.0) for pair in pairs]
+        self.sums.assign_add(ops.stack([ops.sum(value * weight) for value, weight in pairs]))
+        self.weights.assign_add(ops.stack([ops.sum(weight) for _, weight in pairs]))
+
+    def result(self) -> dict[str, float]:
+        """Return the means; NaN where nothing was added."""
+        means = ops.convert_to_numpy(self.sums / self.weights)
+        return dict(zip(self.names, map(float, means), strict=True))
+
+    def reset(self) -> None:
+        for variable in self.variables:
+            variable.assign(ops.zeros_like(variable))
+
+
+class Player:
+    """One side of the game: the variables that it may change, its optimizer and its record.
+
+    Args:
+        prefix: what its columns begin with, "d" or "g".
+        variables: what `update` changes.
+        optimizer: is built here, so that a checkpoint finds its state.
+        losses: batch -> ({term: weighted scalar}, {measure: value}); the sum of the terms is
+            minimised, the measures are only recorded.
+        batch: what `losses` takes, as `tf.TensorSpec`s; tells the names of its terms.
+    """
+
+    def __init__(
+        self,
+        prefix: str,
+        variables: list[keras.Variable],
+        optimizer: keras.Optimizer,
+        losses: Callable[[dict], tuple[dict, dict]],
+        batch: dict[str, tf.TensorSpec],
+    ):
+        self.prefix = prefix
+        self.trained = variables
+        self.optimizer = optimizer
+        self.losses = losses
+        optimizer.build(variables)
+        terms, measures = tf.function(losses).get_concrete_function(batch).structured_outputs
+        self.means = RunningMeans([f"{prefix}_loss", *terms, *measures, f"{prefix}_gradient_norm"])
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        return [*self.optimizer.variables, *self.means.variables]
+
+    def update(self, batch: dict) -> tf.Tensor:
+        """Minimise the sum of the terms once and return it."""
+        trained = [variable.value for variable in self.trained]
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(trained)
+            terms, measures = self.losses(batch)
+            loss = sum(terms.values())
+        gradients = tape.gradient(loss, trained)
+        self.optimizer.apply(gradients, self.trained)
+        norm = ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients))
+        totals = {f"{self.prefix}_loss": loss, f"{self.prefix}_gradient_norm": norm}
+        self.means.update({**totals, **terms, **measures})
+        return loss
+
+
+class AdversarialModel(keras.Model):
+    """A discriminator and a generator that are trained in turns.
+
+    A paper's model states what a step draws at random and, in two functions, what each player
+    minimises:
+
+    - `draw(draws)` returns `{"discriminator": {name: [B, updates, ...]}, "generator": {...}}`, a
+      pure function of the seed and the step;
+    - `discriminator_losses(batch)` and `generator_losses(batch)` get that player's
+      `{name: [B, ...]}` and return `{term: weighted scalar}`, whose sum is minimised, and
+      `{measure: value}`, which is only recorded.
+
+    Both networks run with `training=True` in both; a player is held fixed by not updating it.
+
+    Args:
+        discriminator, generator: Functional models.
+        ema: decay of `averaged_generator`, whose weights and BatchNorm statistics are the average
+            of the generator's; 0 for none.
+    """
+
+    def __init__(self, discriminator: keras.Model, generator: keras.Model, ema: float = 0.0):
+        super().__init__()
+        self.discriminator = discriminator
+        self.generator = generator
+        self.ema = ema
+        self.averaged_generator = keras.models.clone_model(generator) if ema else None
+        if ema:
+            self.averaged_generator.set_weights(generator.get_weights())
+        self.step = keras.Variable(0, dtype="int64", trainable=False, name="step")
+        self.failed_step = keras.Variable(0, dtype="int64", trainable=False, name="failed_step")
+
+    def draw(self, draws) -> dict[str, dict[str, tf.Tensor]]:
+        raise NotImplementedError
+
+    def discriminator_losses(self, batch: dict) -> tuple[dict, dict]:
+        raise NotImplementedError
+
+    def generator_losses(self, batch: dict) -> tuple[dict, dict]:
+        raise NotImplementedError
+
+    def compile(
+        self,
+        discriminator_optimizer: keras.Optimizer,
+        generator_optimizer: keras.Optimizer,
+        batch: dict[str, dict[str, tf.TensorSpec]],
+    ) -> None:
+        """Make everything that training changes, before a checkpoint is read.
+
+        Args:
+            batch: the element spec of the data set that `fit` will get.
+        """
+        # Keras would add an optimizer of its own, and compile with XLA, slow on processors.
+        super().compile(optimizer=None, jit_compile=False)
+        specs = {
+            player: {name: _one_update(spec) for name, spec in batch[player].items()}
+            for player in batch
+        }
+        self.discriminator_player = Player(
+            "d",
+            self.discriminator.trainable_variables,
+            discriminator_optimizer,
+            self.discriminator_losses,
+            specs["discriminator"],
+        )
+        self.generator_player = Player(
+            "g",
+            self.generator.trainable_variables,
+            generator_optimizer,
+            self.generator_losses,
+            specs["generator"],
+        )
+
+    def train_step(self, batch: dict) -> dict:
+        self.step.assign_add(1)
+        for update in _updates(batch["discriminator"]):
+            discriminator_loss = self.discriminator_player.update(update)
+        for update in _updates(batch["generator"]):
+            generator_loss = self.generator_player.update(update)
+            self._average()
+        self._notice_failure()
+        return {"d_loss": discriminator_loss, "g_loss": generator_loss}
+
+    def _notice_failure(self) -> None:
+        # A running mean stays NaN or infinite, so this need not look at every term of every update.
+        players = (self.discriminator_player, self.generator_player)
+        finite = ops.all(ops.isfinite(ops.concatenate([player.means.sums for player in players])))
+        first = ops.logical_and(ops.logical_not(finite), ops.equal(self.failed_step, 0))
+        self.failed_step.assign(ops.where(first, self.step, self.failed_step))
+
+    def _average(self) -> None:
+        if self.averaged_generator is not None:
+            pairs = zip(self.averaged_generator.weights, self.generator.weights, strict=True)
+            for average, weight in pairs:
+                average.assign(average + (1.0 - self.ema) * (weight - average))
+
+    @property
+    def sampling_generator(self) -> keras.Model:
+        """The generator that samples and export use: the averaged one, if there is one."""
+        return self.averaged_generator or self.generator
+
+    def record(self) -> dict[str, float]:
+        """Return the means of every term and measure since `reset_record`, {column: value}."""
+        return {**self.discriminator_player.means.result(), **self.generator_player.means.result()}
+
+    def reset_record(self) -> None:
+        self.discriminator_player.means.reset()
+        self.generator_player.means.reset()
+
+    def _maybe_symbolic_build(self, *args, **kwargs) -> None:
+        """Do nothing: `compile` has built everything, and there is no `call` to trace."""
+
+
+def _one_update(spec: tf.TensorSpec) -> tf.TensorSpec:
+    return tf.TensorSpec([spec.shape[0], *spec.shape[2:]], spec.dtype)
+
+
+def _updates(batch: dict) -> Iterator[dict]:
+    for update in range(next(iter(batch.values())).shape[1]):
+        yield {name: tensor[:, update] for name, tensor in batch.items()}

@@ -1,0 +1,88 @@
+"""Hair and eye colours: the vocabulary, its tags and its one-hot vectors."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kerasgan.errors import Refused
+
+HAIR = (
+    "orange", "white", "aqua", "gray", "green", "red",
+    "purple", "pink", "blue", "black", "brown", "blonde",
+)  # fmt: skip
+EYES = (
+    "gray", "black", "orange", "pink", "yellow", "aqua",
+    "purple", "green", "brown", "red", "blue",
+)  # fmt: skip
+
+_TAG = re.compile(r"\s*(\S+)\s+hair\s+(\S+)\s+eyes\s*", re.IGNORECASE)
+
+
+class Vocabulary(NamedTuple):
+    """The colours that a data set has, in the order of its one-hot vectors."""
+
+    hair: tuple[str, ...] = HAIR
+    eyes: tuple[str, ...] = EYES
+
+    def index(self, kind: str, colour: str) -> int:
+        """Return the place of `colour` among the `kind` ("hair" or "eyes") colours.
+
+        Raises:
+            Refused: if the data set has no such colour.
+        """
+        colours: Sequence[str] = getattr(self, kind)
+        if colour.lower() not in colours:
+            raise Refused(f"unknown {kind} colour {colour!r}; allowed: {', '.join(colours)}")
+        return colours.index(colour.lower())
+
+
+def parse_tag(text: str) -> tuple[str, str]:
+    """Return the hair and eye colour of a tag such as "aqua hair red eyes".
+
+    Raises:
+        ValueError: if `text` has another form. The colours themselves are not judged.
+    """
+    match = _TAG.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not of the form 'COLOUR hair COLOUR eyes'")
+    hair, eyes = match.groups()
+    return hair.lower(), eyes.lower()
+
+
+def format_tag(hair: str, eyes: str) -> str:
+    """Return the tag that `parse_tag` reads."""
+    return f"{hair} hair {eyes} eyes"
+
+
+class Wanted(NamedTuple):
+    """A line of a "draw me these" list."""
+
+    id: int
+    hair: str
+    eyes: str
+
+
+def parse_list(text: str, vocabulary: Vocabulary) -> tuple[list[Wanted], list[str]]:
+    """Read lines such as `1,blue hair red eyes`; blank lines are skipped.
+
+    Returns:
+        What can be drawn, and a message for every line that cannot, which names the line.
+    """
+    wanted: dict[int, Wanted] = {}
+    problems = []
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+        if not line.strip():
+            continue
+        name, _, tag = line.partition(",")
+        try:
+            if not name.strip().isdecimal():
+                raise ValueError(f"{line!r} does not begin with a number and a comma")
+            if int(name) in wanted:
+                raise ValueError(f"the number {int(name)} was used before")
+            hair, eyes = parse_tag(tag)
+            vocabulary.index("hair", hair)
+            vocabulary.index("eyes", eyes)
+            wanted[int(name)] = Wanted(int(name), hair, eyes)
+        except (ValueError, Refused) as error:
+            problems.append(f"line {number}: {error}")
+    return list(wanted.values()), problems

@@ -1,0 +1,61 @@
+"""The group of all commands, and what an error becomes: one line and an exit code."""
+
+import logging
+import signal
+import sys
+
+import click
+
+import kerasgan
+from kerasgan.commands.data import data
+from kerasgan.commands.export import export
+from kerasgan.commands.names import NamedGroup
+from kerasgan.commands.resume import resume
+from kerasgan.commands.sample import sample
+from kerasgan.commands.train import train
+from kerasgan.errors import Failed, Refused, Stopped
+
+
+class _Ended(click.ClickException):
+    def __init__(self, message: str, exit_code: int):
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class Kerasgan(NamedGroup):
+    """A group whose errors are one line each, and no traceback unless `--debug`."""
+
+    def invoke(self, context: click.Context):
+        if context.params["debug"]:
+            return super().invoke(context)
+        try:
+            return super().invoke(context)
+        except click.UsageError as error:
+            raise _Ended(" ".join(error.format_message().split()), 2) from error
+        except Refused as error:
+            raise _Ended(str(error), 2) from error
+        except Stopped as stop:
+            click.echo(str(stop), err=True)
+            context.exit(128 + stop.signal_number)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            context.exit(128 + signal.SIGINT)
+        except (Failed, OSError) as error:
+            raise _Ended(str(error), 1) from error
+
+
+def _terminate(*_) -> None:
+    sys.exit(128 + signal.SIGTERM)
+
+
+@click.group(cls=Kerasgan, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(kerasgan.__version__, prog_name="kerasgan")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:
+    """Train GANs on pictures, draw with them, serve them."""
+    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    signal.signal(signal.SIGTERM, _terminate)
+
+
+for command in (train, resume, sample, export, data):
+    cli.add_command(command)

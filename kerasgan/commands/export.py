@@ -1,0 +1,21 @@
+"""kerasgan export"""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--run", help="A path, number or name.  [default: the newest run]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The folder of served models.  [default: export/ in the run]",
+)
+def export(run: str | None, out: Path | None) -> None:
+    """Write a SavedModel, OUT/<model>/<version>/, as TensorFlow Serving expects it."""
+    from kerasgan import runs, serving
+
+    found = runs.find(run)
+    click.echo(f"run: {found.path}")
+    click.echo(f"wrote {serving.export(found, out)}")

@@ -1,0 +1,19 @@
+"""kerasgan resume [RUN]"""
+
+import click
+
+
+@click.command()
+@click.argument("run", required=False)
+@click.option("--steps", type=click.IntRange(min=1), help="Go on to this step instead.")
+def resume(run: str | None, steps: int | None) -> None:
+    """Continue RUN (a path, number or name; the newest unless given) from its last checkpoint."""
+    from kerasgan import runs, training
+
+    found = runs.find(run)
+    click.echo(f"run: {found.path}")
+    done = training.resume(found, steps)
+    click.echo(
+        f"trained {done.config.steps} steps: {done.path}; to go further: "
+        f"kerasgan resume {done.path} --steps {2 * done.config.steps}"
+    )

@@ -1,0 +1,50 @@
+"""kerasgan train MODEL"""
+
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from kerasgan import options
+from kerasgan.commands.names import NamedGroup
+from kerasgan.configs import CONFIGS, Config
+
+
+@click.group(cls=NamedGroup, subcommand_metavar="MODEL [OPTIONS]")
+def train() -> None:
+    """Train a model from its beginning."""
+
+
+def _command(config: type[Config]) -> click.Command:
+    @click.pass_context
+    def run(context: click.Context, preset: str, out: Path | None, **values) -> None:
+        made = config.from_preset(preset, **options.given(context, values))
+
+        from kerasgan import training
+
+        run = training.start(made, preset, shlex.join(["kerasgan", *sys.argv[1:]]), out)
+        click.echo(f"trained {made.steps} steps: {run.path}")
+
+    preset = click.Option(
+        ["--preset"],
+        type=click.Choice(list(config.PRESETS)),
+        default="paper",
+        show_default=True,
+        help=f"What applies where no option is given. {options.describe_presets(config)}.",
+    )
+    out = click.Option(
+        ["--out"],
+        type=click.Path(path_type=Path),
+        help="The run directory, new or empty. [default: the next runs/NUMBER-MODEL]",
+    )
+    return click.Command(
+        config.MODEL,
+        callback=run,
+        params=[preset, *options.of_config(config), out],
+        help=config.__doc__,
+    )
+
+
+for config in CONFIGS.values():
+    train.add_command(_command(config))

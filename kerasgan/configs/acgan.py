@@ -1,0 +1,50 @@
+"""Options of the auxiliary-classifier GAN."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from kerasgan.configs.base import Config, option
+
+
+@dataclass(frozen=True, kw_only=True)
+class ACGANConfig(Config):
+    """ACGAN with one head for hair and one for eyes; the defaults are the course report's."""
+
+    MODEL: ClassVar[str] = "acgan"
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        "paper": {},
+        "quick": {
+            "image_size": 32,
+            "width": 0.5,
+            "steps": 1500,
+            "ema": 0.99,
+            "log_every": 20,
+            "sample_every": 100,
+            "checkpoint_every": 100,
+        },
+    }
+
+    image_size: int = option(
+        96, "Height and width of the pictures, in pixels.", at_least=16, multiple_of=16
+    )
+    width: float = option(1.0, "Factor on every layer's number of filters.", above=0)
+    latent_dim: int = option(100, "Length of the noise vector.", at_least=1)
+    sigma: float = option(1.0, "Standard deviation of the noise.", at_least=0)
+    generator_activation: Literal["relu", "leaky_relu"] = option(
+        "relu", "The generator's activation; leaky_relu has slope 0.2."
+    )
+    loss_weights: tuple[float, float, float] = option(
+        (1.0, 0.3, 0.35),
+        "Weights of the losses of the three heads.",
+        at_least=0,
+        parts="SOURCE HAIR EYES",
+    )
+    instance_noise: float = option(
+        0.0, "Standard deviation of the noise added to real pictures.", at_least=0
+    )
+    batch_size: int = option(64, "Pictures per update.", at_least=2)
+    steps: int = option(30_000, "Training steps; each makes d-steps and g-steps.", at_least=1)
+    d_steps: int = option(1, "Discriminator updates per step.", at_least=1)
+    g_steps: int = option(2, "Generator updates per step.", at_least=1)
+    learning_rate: float = option(2e-4, "Adam's learning rate, for both players.", above=0)
+    beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)

@@ -1,0 +1,116 @@
+"""What every model's config has, and how a field states its help and its limits."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
+
+from kerasgan.errors import Refused
+
+
+def option(
+    default: Any,
+    help: str,
+    *,
+    at_least: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+    multiple_of: int | None = None,
+    parts: str | None = None,
+) -> Any:
+    """Return a dataclass field that becomes a command-line option.
+
+    Args:
+        default: the one place where this default is stated.
+        help: what the option does, for `--help`.
+        at_least, above, below: limits of the number, or of each number of a tuple.
+        multiple_of: what the number must be a multiple of.
+        parts: the names of a tuple's parts, as `--help` shows them.
+    """
+    limits = {
+        "at least": at_least,
+        "above": above,
+        "below": below,
+        "a multiple of": multiple_of,
+    }
+    limits = {name: limit for name, limit in limits.items() if limit is not None}
+    return dataclasses.field(
+        default=default, metadata={"help": help, "limits": limits, "parts": parts}
+    )
+
+
+def option_name(field: str) -> str:
+    """Return the command-line name of a field: `image_size` is `image-size`."""
+    return field.replace("_", "-")
+
+
+_WITHIN = {
+    "at least": lambda value, limit: value >= limit,
+    "above": lambda value, limit: value > limit,
+    "below": lambda value, limit: value < limit,
+    "a multiple of": lambda value, limit: value % limit == 0,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The options that every model has. Impossible values are refused when it is made."""
+
+    MODEL: ClassVar[str]
+    PRESETS: ClassVar[dict[str, dict[str, Any]]]
+
+    data: str = option("avatars", "'avatars' (drawn faces) or a folder with images/ and tags.csv.")
+    avatars: int = option(8000, "How many avatars to train on.", at_least=1)
+    val_fraction: float = option(
+        0.1, "Share of the pictures that is held out from training.", at_least=0, below=1
+    )
+    ema: float = option(
+        0.0,
+        "Decay of the average of the generator's weights that samples and export use; 0: none.",
+        at_least=0,
+        below=1,
+    )
+    seed: int = option(0, "Seed of everything random.", at_least=0)
+    deterministic: bool = option(False, "Same bytes on every run (slower on some devices).")
+    log_every: int = option(50, "Steps between rows of metrics.csv.", at_least=1)
+    sample_every: int = option(500, "Steps between sample sheets and plots.", at_least=1)
+    checkpoint_every: int = option(500, "Steps between checkpoints.", at_least=1)
+    keep: int = option(3, "How many checkpoints to keep.", at_least=1)
+
+    def __post_init__(self) -> None:
+        kinds = get_type_hints(type(self))
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            name = option_name(field.name)
+            if get_origin(kinds[field.name]) is Literal:
+                allowed = get_args(kinds[field.name])
+                if value not in allowed:
+                    raise Refused(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
+            for number in value if isinstance(value, tuple) else (value,):
+                for limit_name, limit in field.metadata["limits"].items():
+                    # Written so that NaN, which compares false to everything, is refused.
+                    if not _WITHIN[limit_name](number, limit):
+                        raise Refused(f"{name} is {number}; it must be {limit_name} {limit}")
+                if number == float("inf"):
+                    raise Refused(f"{name} is {number}; it must be finite")
+
+    @classmethod
+    def from_preset(cls, preset: str, **options: Any) -> Self:
+        """Return the config where `options` beat the preset and the preset the defaults."""
+        if preset not in cls.PRESETS:
+            raise Refused(f"unknown preset {preset!r}; allowed: {', '.join(cls.PRESETS)}")
+        return cls(**{**cls.PRESETS[preset], **options})
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Self:
+        """Return the config that `dataclasses.asdict` and JSON made `fields` of.
+
+        Raises:
+            Refused: if a field is missing or unknown, or its value is impossible.
+        """
+        names = {field.name for field in dataclasses.fields(cls)}
+        if wrong := names ^ fields.keys():
+            raise Refused(f"missing or unknown fields: {', '.join(sorted(wrong))}")
+        try:
+            return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+        except TypeError as error:
+            raise Refused(f"a field has a value of the wrong type: {error}") from error

@@ -1,0 +1,82 @@
+"""Everything random that a training step needs, as a pure function of the seed and the step."""
+
+import zlib
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from kerasgan.datasets.faces import Faces
+from kerasgan.images import to_float
+
+
+class Draws:
+    """The random numbers and examples of one training step.
+
+    Equal arguments give equal tensors on every device and in every process; a draw depends on no
+    other draw. Shapes are [B, updates, ...]: a value for each picture of each update.
+
+    Args:
+        faces: what examples are drawn from.
+        seed: the run's seed.
+        step: the training step, an int64 scalar tensor.
+        batch_size: B.
+    """
+
+    def __init__(self, faces: Faces, seed: int, step: tf.Tensor, batch_size: int):
+        self._faces = faces
+        self._step_key = tf.stack([tf.constant(seed, tf.int64), step])
+        self._batch_size = batch_size
+
+    def normal(
+        self, name: str, updates: int, shape: Sequence[int], stddev: float = 1.0
+    ) -> tf.Tensor:
+        """Return Gaussian float32 [B, updates, *shape] of mean 0."""
+        full = [self._batch_size, updates, *shape]
+        return stddev * tf.random.stateless_normal(full, self._key(name), alg="philox")
+
+    def integers(self, name: str, updates: int, maximum: int) -> tf.Tensor:
+        """Return int64 [B, updates], uniform in [0, maximum)."""
+        return tf.random.stateless_uniform(
+            [self._batch_size, updates], self._key(name), 0, maximum, tf.int64, alg="philox"
+        )
+
+    def colours(self, name: str, updates: int) -> dict[str, tf.Tensor]:
+        """Return one-hot hair and eyes, {"hair": [B, updates, .], "eyes": [B, updates, .]}."""
+        return {
+            kind: tf.one_hot(self.integers(f"{name}_{kind}", updates, len(names)), len(names))
+            for kind, names in self._faces.vocabulary._asdict().items()
+        }
+
+    def examples(self, updates: int) -> dict[str, tf.Tensor]:
+        """Return real pictures drawn with replacement, and their labels.
+
+        Returns:
+            {"image": [B, updates, S, S, 3] in [-1, 1], "hair": one-hot [B, updates, .],
+            "eyes": likewise}; a missing label is a row of zeros.
+        """
+        faces = self._faces
+        rows = self.integers("examples", updates, len(faces.hair))
+        # The pictures may be larger than memory: they stay in their memory-mapped file.
+        pixels = tf.numpy_function(faces.pictures, [rows], tf.uint8, stateful=False)
+        pixels = tf.ensure_shape(pixels, [*rows.shape, *faces.images.shape[1:]])
+        return {
+            "image": to_float(tf.cast(pixels, tf.float32)),
+            "hair": tf.one_hot(tf.gather(faces.hair, rows), len(faces.vocabulary.hair)),
+            "eyes": tf.one_hot(tf.gather(faces.eyes, rows), len(faces.vocabulary.eyes)),
+        }
+
+    def _key(self, name: str) -> tf.Tensor:
+        return tf.random.fold_in(self._step_key, zlib.crc32(name.encode()), alg="philox")
+
+
+def batches(
+    draw: Callable[[Draws], dict], faces: Faces, seed: int, batch_size: int, done: int = 0
+) -> tf.data.Dataset:
+    """Return the endless data set of `draw`'s batches for the steps after `done`."""
+
+    def batch_of(step):
+        return draw(Draws(faces, seed, step, batch_size))
+
+    steps = tf.data.Dataset.counter(start=np.int64(done))
+    return steps.map(batch_of, num_parallel_calls=2).prefetch(2)

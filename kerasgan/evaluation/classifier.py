@@ -1,0 +1,79 @@
+"""A classifier of hair and eye colour, trained on real pictures: the judge of generated ones."""
+
+import hashlib
+
+import keras
+import numpy as np
+from keras import layers
+
+from kerasgan import files, images
+from kerasgan.attributes import Vocabulary
+from kerasgan.datasets import cache, draws
+from kerasgan.datasets.faces import Faces
+
+# Part of the key under which trained weights are kept: raise it with every change below.
+VERSION = 1
+_STEPS = 1500
+_BATCH = 64
+
+
+def build(size: int, vocabulary: Vocabulary) -> keras.Model:
+    """Return an untrained image [B, size, size, 3] in [-1, 1] -> {hair, eyes} logits [B, .]."""
+    image = keras.Input((size, size, 3), name="image")
+    x = image
+    for block, filters in enumerate((32, 64, 128, 128)):
+        x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv_{block}")(x)
+        x = layers.BatchNormalization(momentum=0.9, name=f"norm_{block}")(x)
+        x = layers.ReLU(name=f"activation_{block}")(x)
+        x = layers.MaxPooling2D(name=f"pool_{block}")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dropout(0.3, name="dropout")(x)
+    heads = {
+        kind: layers.Dense(len(colours), name=kind)(x)
+        for kind, colours in vocabulary._asdict().items()
+    }
+    return keras.Model(image, heads, name="classifier")
+
+
+def trained(faces: Faces, seed: int = 0) -> keras.Model:
+    """Return the classifier trained on these faces; its weights are kept in the cache folder."""
+    size = faces.images.shape[1]
+    model = build(size, faces.vocabulary)
+    rows = hashlib.sha256(np.ascontiguousarray(faces.rows).tobytes()).hexdigest()[:8]
+    kept = cache.folder() / f"classifier-v{VERSION}-{faces.key}-{rows}-{seed}.weights.h5"
+    if kept.is_file():
+        model.load_weights(kept)
+        return model
+    rate = keras.optimizers.schedules.CosineDecay(2e-3, _STEPS)
+    model.compile(
+        keras.optimizers.Adam(rate),
+        loss={
+            kind: keras.losses.CategoricalCrossentropy(from_logits=True) for kind in model.output
+        },
+        jit_compile=False,
+    )
+    batches = draws.batches(_labelled, faces, seed, _BATCH)
+    model.fit(batches, steps_per_epoch=_STEPS, shuffle=False, verbose=2)
+    with files.replacing(kept) as temporary:
+        model.save_weights(temporary)
+    return model
+
+
+def _labelled(draw: draws.Draws) -> tuple:
+    example = {name: values[:, 0] for name, values in draw.examples(updates=1).items()}
+    return example.pop("image"), example
+
+
+def accuracy(
+    classifier: keras.Model, pictures: np.ndarray, labels: dict[str, np.ndarray]
+) -> dict[str, float]:
+    """Return the share of pictures that are read as labelled, {"hair", "eyes", "both"}.
+
+    Args:
+        pictures: uint8 [n, S, S, 3].
+        labels: {"hair": int [n], "eyes": int [n]}, places in the vocabulary.
+    """
+    read = classifier.predict(images.to_float(pictures.astype("float32")), verbose=0)
+    right = {kind: read[kind].argmax(axis=-1) == labels[kind] for kind in ("hair", "eyes")}
+    right["both"] = right["hair"] & right["eyes"]
+    return {kind: float(agrees.mean()) for kind, agrees in right.items()}

@@ -1,0 +1,68 @@
+"""Files that are either whole or absent, and the folders where they go."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kerasgan.errors import Refused
+
+TEMPORARY = ".tmp-"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary name beside `path` and rename it to `path` when the block ends well.
+
+    What is written under the temporary name may be a file or a folder; a folder takes the place of
+    an absent or empty one only. If the block fails, nothing is left behind.
+    """
+    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield temporary
+        if temporary.is_file():
+            # Without this a power cut may leave the new name with the old disk's content.
+            with temporary.open("rb") as written:
+                os.fsync(written.fileno())
+        temporary.replace(path)
+    finally:
+        if temporary.is_dir():
+            shutil.rmtree(temporary)
+        else:
+            temporary.unlink(missing_ok=True)
+
+
+def remove_stale(folder: Path) -> None:
+    """Remove what a killed process left under temporary names in `folder`."""
+    for stale in folder.glob(f"{TEMPORARY}*"):
+        shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+
+
+def check_writable(folder: Path, needed_bytes: int = 0) -> None:
+    """Refuse a folder that cannot be written or whose disk lacks `needed_bytes`.
+
+    The folder itself may be absent: then its nearest existing parent is judged.
+
+    Raises:
+        Refused: naming the folder, and the space needed and left.
+    """
+    existing = folder.absolute()
+    while not existing.exists():
+        existing = existing.parent
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise Refused(f"cannot write to {folder}: {existing} is not a writable folder")
+    free = shutil.disk_usage(existing).free
+    if free < needed_bytes:
+        raise Refused(
+            f"not enough disk for {folder}: needs {needed_bytes / 2**20:,.0f} MiB, "
+            f"{free / 2**20:,.0f} MiB are free"
+        )
+
+
+def check_vacant(folder: Path, needed_bytes: int = 0) -> None:
+    """Refuse a folder that exists and is not empty, or that `check_writable` refuses."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refused(f"{folder} is not empty; allowed: a new or an empty folder")
+    check_writable(folder, needed_bytes)

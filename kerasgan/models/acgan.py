@@ -1,0 +1,95 @@
+"""Auxiliary-classifier GAN.
+
+Reference: Odena, Olah and Shlens 2017, "Conditional Image Synthesis with Auxiliary Classifier GANs"
+(arXiv:1610.09585), with one class head for hair and one for eyes, as the course report has it.
+"""
+
+import keras
+
+from kerasgan.adversarial import AdversarialModel
+from kerasgan.attributes import Vocabulary
+from kerasgan.configs.acgan import ACGANConfig
+from kerasgan.losses import accuracy, bce, binary_accuracy, cross_entropy
+from kerasgan.networks import acgan
+
+
+class ACGAN(AdversarialModel):
+    """ACGAN whose loss weights are those of the heads source, hair and eyes."""
+
+    def __init__(self, config: ACGANConfig, vocabulary: Vocabulary):
+        colours = {"hair_colours": len(vocabulary.hair), "eye_colours": len(vocabulary.eyes)}
+        super().__init__(
+            discriminator=acgan.discriminator(config.image_size, width=config.width, **colours),
+            generator=acgan.generator(
+                config.image_size,
+                config.latent_dim,
+                width=config.width,
+                activation=config.generator_activation,
+                **colours,
+            ),
+            ema=config.ema,
+        )
+        self.config = config
+
+    def optimizers(self) -> dict[str, keras.Optimizer]:
+        adam = {"learning_rate": self.config.learning_rate, "beta_1": self.config.beta_1}
+        return {
+            "discriminator_optimizer": keras.optimizers.Adam(**adam, name="adam"),
+            "generator_optimizer": keras.optimizers.Adam(**adam, name="adam"),
+        }
+
+    def draw(self, draws):
+        config = self.config
+        real = draws.examples(config.d_steps)
+        if config.instance_noise:
+            shape = real["image"].shape[2:]
+            real["image"] += draws.normal(
+                "instance_noise", config.d_steps, shape, config.instance_noise
+            )
+        d_fake = draws.colours("d_fake", config.d_steps)
+        return {
+            "discriminator": {
+                **real,
+                "noise": draws.normal("d_noise", config.d_steps, [config.latent_dim], config.sigma),
+                "fake_hair": d_fake["hair"],
+                "fake_eyes": d_fake["eyes"],
+            },
+            "generator": {
+                "noise": draws.normal("g_noise", config.g_steps, [config.latent_dim], config.sigma),
+                **draws.colours("g_fake", config.g_steps),
+            },
+        }
+
+    def discriminator_losses(self, batch):
+        """Return L_S and L_C of real images, and L_S alone of generated ones (eq. 2 and 3)."""
+        # Two batches: BatchNorm must not mix the statistics of real and generated images.
+        real, hair, eyes = self.discriminator(batch["image"], training=True)
+        labels = {"hair": batch["fake_hair"], "eyes": batch["fake_eyes"]}
+        generated = self.generator({"noise": batch["noise"], **labels}, training=True)
+        fake, *_ = self.discriminator(generated, training=True)
+        source_weight, hair_weight, eyes_weight = self.config.loss_weights
+        losses = {
+            "d_real": source_weight * bce(real, 1.0),
+            "d_fake": source_weight * bce(fake, 0.0),
+            "d_hair": hair_weight * cross_entropy(hair, batch["hair"]),
+            "d_eyes": eyes_weight * cross_entropy(eyes, batch["eyes"]),
+        }
+        measures = {
+            "d_accuracy_real": binary_accuracy(real, 1),
+            "d_accuracy_fake": binary_accuracy(fake, 0),
+            "d_accuracy_hair": accuracy(hair, batch["hair"]),
+            "d_accuracy_eyes": accuracy(eyes, batch["eyes"]),
+        }
+        return losses, measures
+
+    def generator_losses(self, batch):
+        """Return the losses of being taken for real and of showing the wanted colours."""
+        generated = self.generator(batch, training=True)
+        source, hair, eyes = self.discriminator(generated, training=True)
+        source_weight, hair_weight, eyes_weight = self.config.loss_weights
+        losses = {
+            "g_fool": source_weight * bce(source, 1.0),
+            "g_hair": hair_weight * cross_entropy(hair, batch["hair"]),
+            "g_eyes": eyes_weight * cross_entropy(eyes, batch["eyes"]),
+        }
+        return losses, {}

@@ -1,0 +1,74 @@
+"""The course report's ACGAN: an upsampling generator and a discriminator with three heads."""
+
+import keras
+from keras import layers
+
+from kerasgan.layers import UpsampleConv2D
+
+# The report gives BatchNorm's momentum; its places in the discriminator are ours.
+BATCH_NORM_MOMENTUM = 0.75
+
+
+def generator(
+    image_size: int,
+    latent_dim: int,
+    hair_colours: int,
+    eye_colours: int,
+    width: float = 1.0,
+    activation: str = "relu",
+) -> keras.Model:
+    """Build {noise [B, latent_dim], hair [B, .], eyes [B, .]} -> image [B, S, S, 3] in [-1, 1].
+
+    Args:
+        image_size: S, a multiple of 16.
+        width: factor on the number of filters.
+        activation: "relu" or "leaky_relu" (slope 0.2).
+    """
+    inputs = {
+        "noise": keras.Input((latent_dim,), name="noise"),
+        "hair": keras.Input((hair_colours,), name="hair"),
+        "eyes": keras.Input((eye_colours,), name="eyes"),
+    }
+    base, depth = image_size // 16, scaled(128, width)
+    x = layers.Concatenate(name="condition")(list(inputs.values()))
+    x = layers.Dense(depth * base * base, name="project")(x)
+    x = layers.Reshape((base, base, depth), name="reshape")(x)
+    x = layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM, name="norm_0")(x)
+    for block, filters in enumerate((512, 256, 128, 64), start=1):
+        x = UpsampleConv2D(scaled(filters, width), name=f"upsample_{block}")(x)
+        x = layers.Activation(activation, name=f"activation_{block}")(x)
+        x = layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
+    image = layers.Conv2D(3, 3, padding="same", activation="tanh", dtype="float32", name="image")(x)
+    return keras.Model(inputs, image, name="generator")
+
+
+def discriminator(
+    image_size: int, hair_colours: int, eye_colours: int, width: float = 1.0
+) -> keras.Model:
+    """Build image [B, S, S, 3] -> logits (source [B, 1], hair [B, .], eyes [B, .]).
+
+    Args:
+        image_size: S, a multiple of 8.
+        width: factor on the number of filters.
+    """
+    image = keras.Input((image_size, image_size, 3), name="image")
+    x = image
+    blocks = ((32, 2, 0.25), (64, 1, 0.25), (128, 2, 0.25), (256, 1, 0.5), (256, 2, 0.5))
+    for block, (filters, stride, dropout) in enumerate(blocks):
+        convolution = layers.Conv2D(
+            scaled(filters, width), 3, stride, padding="same", name=f"conv_{block}"
+        )
+        x = convolution(x)
+        x = layers.LeakyReLU(0.2, name=f"activation_{block}")(x)
+        if block > 0:
+            x = layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
+        x = layers.Dropout(dropout, name=f"dropout_{block}")(x)
+    x = layers.Flatten(name="flatten")(x)
+    heads = (("source", 1), ("hair", hair_colours), ("eyes", eye_colours))
+    logits = [layers.Dense(units, dtype="float32", name=name)(x) for name, units in heads]
+    return keras.Model(image, logits, name="discriminator")
+
+
+def scaled(filters: int, width: float) -> int:
+    """Return `filters` times `width`, rounded, at least 1."""
+    return max(1, round(filters * width))

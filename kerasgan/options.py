@@ -1,0 +1,47 @@
+"""Config dataclasses as click options. Knows no model."""
+
+import dataclasses
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import click
+from click.core import ParameterSource
+
+from kerasgan.configs.base import Config, option_name
+
+
+def of_config(config: type[Config]) -> list[click.Option]:
+    """Return an option for each field of a config."""
+    kinds = get_type_hints(config)
+    return [_of_field(field, kinds[field.name]) for field in dataclasses.fields(config)]
+
+
+def _of_field(field: dataclasses.Field, kind: Any) -> click.Option:
+    settings: dict[str, Any] = {"default": field.default, "show_default": True}
+    if kind is bool:
+        settings["is_flag"] = True
+    elif get_origin(kind) is Literal:
+        settings["type"] = click.Choice(get_args(kind))
+    elif get_origin(kind) is tuple:
+        settings |= {"nargs": len(get_args(kind)), "type": get_args(kind)[0]}
+        settings["metavar"] = field.metadata["parts"]
+    else:
+        settings["type"] = kind
+    return click.Option([f"--{option_name(field.name)}"], help=field.metadata["help"], **settings)
+
+
+def given(context: click.Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Return those of the values that the user typed, rather than defaults."""
+    return {
+        name: value
+        for name, value in values.items()
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+    }
+
+
+def describe_presets(config: type[Config]) -> str:
+    """Return the presets' names and what each sets, for `--help`."""
+    return "; ".join(
+        f"{name}: "
+        + (", ".join(f"{option_name(k)} {v}" for k, v in preset.items()) or "the defaults below")
+        for name, preset in config.PRESETS.items()
+    )

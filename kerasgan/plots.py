@@ -1,0 +1,72 @@
+"""Pictures of metrics.csv."""
+
+import csv
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from kerasgan import files
+
+_SOURCE_TERMS = ("real", "fake", "fool")
+
+
+def read_metrics(file: Path) -> dict[str, np.ndarray]:
+    """Return the columns of a metrics.csv, {name: [rows]}."""
+    with file.open(newline="") as lines:
+        table = csv.DictReader(lines)
+        rows = [[float(value) for value in row.values()] for row in table]
+        names = table.fieldnames or []
+    columns = np.array(rows).reshape(-1, len(names)).T
+    return dict(zip(names, columns, strict=True))
+
+
+def panels(columns: list[str]) -> dict[str, list[str]]:
+    """Group the columns of a metrics.csv into a plot's panels, {title: columns}.
+
+    The losses of a head, of both players, share a panel; then come the totals, the accuracies and
+    the gradient norms.
+    """
+    grouped: dict[str, list[str]] = {}
+    last = {"total loss": [], "accuracy": [], "gradient norm": []}
+    for column in columns:
+        player, _, term = column.partition("_")
+        if player not in ("d", "g"):
+            continue
+        if term == "loss":
+            last["total loss"].append(column)
+        elif term.startswith("accuracy"):
+            last["accuracy"].append(column)
+        elif term == "gradient_norm":
+            last["gradient norm"].append(column)
+        else:
+            head = "source" if term in _SOURCE_TERMS else term
+            grouped.setdefault(f"{head} loss", []).append(column)
+    return {title: names for title, names in (grouped | last).items() if names}
+
+
+def save_losses(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
+    """Write losses.png: the metrics over the steps, whole or not at all."""
+    grouped = panels(list(metrics))
+    rows = -(-len(grouped) // 3)
+    figure, axes = plt.subplots(
+        rows, 3, figsize=(15, 4 * rows), squeeze=False, layout="constrained"
+    )
+    for axis, (name, columns) in zip(axes.flat, grouped.items(), strict=False):
+        for column in columns:
+            marker = "." if len(metrics["step"]) < 3 else None
+            axis.plot(metrics["step"], metrics[column], label=column, marker=marker, linewidth=1.2)
+        axis.set(title=name, xlabel="step", yscale="log" if name == "gradient norm" else "linear")
+        axis.grid(alpha=0.3)
+        axis.legend()
+    for axis in axes.flat[len(grouped) :]:
+        axis.set_axis_off()
+    figure.suptitle(title)
+    _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    with files.replacing(path) as temporary:
+        figure.savefig(temporary, dpi=80)
+    plt.close(figure)

@@ -1,0 +1,12 @@
+"""Progress bars that are quiet where nobody watches."""
+
+import sys
+from typing import Any
+
+from tqdm import tqdm
+
+
+def bar(*args: Any, **kwargs: Any) -> tqdm:
+    """Return a tqdm bar on standard error; in a log file it speaks every ten seconds only."""
+    interval = 0.1 if sys.stderr.isatty() else 10.0
+    return tqdm(*args, mininterval=interval, maxinterval=interval, **kwargs)

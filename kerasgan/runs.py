@@ -1,0 +1,210 @@
+"""Run directories: create, find, read, lock, refuse."""
+
+import dataclasses
+import json
+import os
+import platform
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+import kerasgan
+from kerasgan import files
+from kerasgan.attributes import Vocabulary
+from kerasgan.configs import CONFIGS, Config
+from kerasgan.configs.base import option_name
+from kerasgan.errors import Refused
+
+FORMAT_VERSION = 1
+CONFIG_FILE = "config.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run directory and what its config.json says."""
+
+    path: Path
+    config: Config
+    vocabulary: Vocabulary
+
+    @property
+    def metrics_file(self) -> Path:
+        return self.path / "metrics.csv"
+
+    @property
+    def samples(self) -> Path:
+        return self.path / "samples"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+
+def home() -> Path:
+    """Return the folder that holds the numbered runs: `$KERASGAN_HOME/runs`, or `./runs`."""
+    return Path(os.environ.get("KERASGAN_HOME", ".")) / "runs"
+
+
+def run_name(config: Config, preset: str) -> str:
+    """Return the model, the preset unless it is `paper`, and what was set beyond it."""
+    base = type(config).from_preset(preset)
+    words = [config.MODEL] + [preset] * (preset != "paper")
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if value != getattr(base, field.name):
+            if isinstance(value, tuple):
+                value = "_".join(map(str, value))
+            text = "" if value is True else Path(str(value)).name
+            words.append(option_name(field.name) + text)
+    return re.sub(r"[^\w.-]+", "_", "-".join(words))[:100]
+
+
+def create(
+    config: Config, vocabulary: Vocabulary, preset: str, command: str, out: Path | None = None
+) -> Run:
+    """Make a run directory with its config.json and return it.
+
+    Args:
+        out: the directory itself; without it the next number under `home()` is taken.
+        command: the command line, for the record.
+    """
+    if out is None:
+        out = _next_numbered(run_name(config, preset))
+    else:
+        files.check_vacant(out)
+        out.mkdir(parents=True, exist_ok=True)
+    run = Run(out, config, vocabulary)
+    write(run, preset=preset, command=command)
+    return run
+
+
+def _next_numbered(name: str) -> Path:
+    runs = home()
+    files.check_writable(runs)
+    runs.mkdir(parents=True, exist_ok=True)
+    number = max(_numbered(runs), default=0)
+    while True:
+        number += 1
+        claim = runs / f"{number:04d}"
+        try:
+            claim.mkdir()
+        except FileExistsError:
+            continue
+        # Another process may have claimed and renamed this number since we looked.
+        if any(runs.glob(f"{number:04d}-*")):
+            claim.rmdir()
+            continue
+        return claim.rename(runs / f"{number:04d}-{name}")
+
+
+def _numbered(runs: Path) -> dict[int, Path]:
+    matches = ((re.match(r"(\d{4,})(-|$)", path.name), path) for path in sorted(runs.glob("*")))
+    found = {int(match[1]): path for match, path in matches if match and path.is_dir()}
+    return dict(sorted(found.items()))
+
+
+def write(run: Run, **record: str) -> None:
+    """Write config.json: every field, the vocabulary, package versions and `record`."""
+    content = {
+        "format_version": FORMAT_VERSION,
+        **record,
+        **contents(run),
+        "versions": {"kerasgan": kerasgan.__version__, "python": platform.python_version()}
+        | {name: version(name) for name in ("keras", "tensorflow", "numpy")},
+    }
+    with files.replacing(run.path / CONFIG_FILE) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def contents(run: Run) -> dict[str, Any]:
+    """Return what defines the run, as JSON has it: model, config and vocabulary."""
+    fields = {
+        "model": run.config.MODEL,
+        "config": dataclasses.asdict(run.config),
+        "vocabulary": run.vocabulary._asdict(),
+    }
+    return json.loads(json.dumps(fields))
+
+
+def extend(run: Run, steps: int) -> Run:
+    """Return the run with another number of steps, written to its config.json."""
+    record = _read_json(run.path)
+    extended = dataclasses.replace(run, config=dataclasses.replace(run.config, steps=steps))
+    write(extended, preset=record["preset"], command=record["command"])
+    return extended
+
+
+def find(name: str | None = None) -> Run:
+    """Return the run of this path, number or name, or the one with the highest number.
+
+    Raises:
+        Refused: if there is none, or if it cannot be read.
+    """
+    numbered = _numbered(home())
+    if name is None:
+        whole = [path for path in numbered.values() if (path / CONFIG_FILE).exists()]
+        if not whole:
+            raise Refused(f"no run in {home().absolute()}; train one, or name one by its path")
+        return read(whole[-1])
+    if (home() / name).is_dir():
+        return read(home() / name)
+    if Path(name).is_dir():
+        return read(Path(name))
+    if name.isdecimal() and int(name) in numbered:
+        return read(numbered[int(name)])
+    known = ", ".join(path.name for path in numbered.values()) or "none"
+    raise Refused(f"no run {name!r}; allowed: a path, or a number or name of: {known}")
+
+
+def read(path: Path) -> Run:
+    """Read a run directory's config.json.
+
+    Raises:
+        Refused: if it is absent or damaged, of an unknown format version or of an unknown model.
+    """
+    record = _read_json(path)
+    if record.get("format_version") != FORMAT_VERSION:
+        raise Refused(
+            f"{path / CONFIG_FILE} has format version {record.get('format_version')!r}; "
+            f"allowed: {FORMAT_VERSION}"
+        )
+    if record.get("model") not in CONFIGS:
+        raise Refused(
+            f"{path / CONFIG_FILE} is of model {record.get('model')!r}; "
+            f"allowed: {', '.join(CONFIGS)}"
+        )
+    try:
+        config = CONFIGS[record["model"]].from_json(record["config"])
+        vocabulary = Vocabulary(**{k: tuple(v) for k, v in record["vocabulary"].items()})
+    except (Refused, KeyError, TypeError, AttributeError) as error:
+        raise Refused(f"{path / CONFIG_FILE} cannot be used: {error}") from error
+    return Run(path, config, vocabulary)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    file = path / CONFIG_FILE
+    if not file.is_file():
+        raise Refused(f"{path} is no run directory: it has no {CONFIG_FILE}")
+    try:
+        record = json.loads(file.read_text())
+    except ValueError as error:
+        raise Refused(f"{file} is damaged: {error}") from error
+    if not isinstance(record, dict):
+        raise Refused(f"{file} is damaged: it holds no object")
+    return record
+
+
+@contextmanager
+def lock(run: Run) -> Iterator[None]:
+    """Keep other processes from training the run at the same time; a killed one lets go."""
+    try:
+        with FileLock(run.path / ".lock", timeout=0):
+            yield
+    except Timeout:
+        raise Refused(f"{run.path} is being trained by another process") from None

@@ -1,0 +1,130 @@
+"""Noise, labels and generated pictures: what `sample`, callbacks and serving share."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+from PIL import Image
+
+from kerasgan import checkpoints, images
+from kerasgan.attributes import Vocabulary
+from kerasgan.errors import Refused
+from kerasgan.models import MODELS
+from kerasgan.runs import Run
+
+_BATCH = 64
+
+
+def load_generator(run: Run) -> keras.Model:
+    """Return the generator of the run's newest whole checkpoint: the averaged one, if there is one.
+
+    Raises:
+        Refused: if the run has no whole checkpoint.
+    """
+    found = checkpoints.newest(run)
+    if found is None:
+        raise Refused(f"{run.path} has no whole checkpoint yet; train or resume it first")
+    _, arrays = found
+    model = MODELS[run.config.MODEL](run.config, run.vocabulary)
+    attribute = "averaged_generator/" if run.config.ema else "generator/"
+    checkpoints.restore(
+        {key: array for key, array in arrays.items() if key.startswith(attribute)},
+        {
+            key: variable
+            for key, variable in checkpoints.named_variables(model).items()
+            if key.startswith(attribute)
+        },
+    )
+    return model.sampling_generator
+
+
+def noise(seeds: tf.Tensor, latent_dim: int, sigma: float) -> tf.Tensor:
+    """Return float32 [n, latent_dim], a Gaussian row for each of the int64 [n] seeds."""
+
+    def row(seed):
+        return tf.random.stateless_normal([latent_dim], tf.stack([seed, 0]), alg="philox")
+
+    return sigma * tf.map_fn(row, seeds, fn_output_signature=tf.float32)
+
+
+def slerp(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
+    """Return [count, d]: points from `start` to `end` on the great circle through both.
+
+    Their lengths go evenly from one to the other, so that every point is as likely as its ends
+    under the Gaussian that they come from; a straight line would pass close to the origin.
+
+    Reference: White 2016, "Sampling Generative Networks" (arXiv:1609.04468).
+    """
+    lengths = np.linalg.norm(start), np.linalg.norm(end)
+    if min(lengths) == 0:
+        return np.linspace(start, end, count)
+    one, other = start / lengths[0], end / lengths[1]
+    angle = np.arccos(np.clip(one @ other, -1.0, 1.0))
+    along = np.linspace(0.0, 1.0, count)[:, None]
+    if np.sin(angle) < 1e-6:
+        return np.linspace(start, end, count)
+    directions = (np.sin((1 - along) * angle) * one + np.sin(along * angle) * other) / np.sin(angle)
+    return directions * (lengths[0] + along * (lengths[1] - lengths[0]))
+
+
+def one_hots(vocabulary: Vocabulary, pairs: Sequence[tuple[str, str]]) -> dict[str, np.ndarray]:
+    """Return float32 {"hair": [n, .], "eyes": [n, .]} of n (hair, eyes) pairs.
+
+    Raises:
+        Refused: if the vocabulary lacks a colour.
+    """
+    places = np.array(
+        [(vocabulary.index("hair", h), vocabulary.index("eyes", e)) for h, e in pairs]
+    )
+    return {
+        "hair": np.eye(len(vocabulary.hair), dtype="float32")[places[:, 0]],
+        "eyes": np.eye(len(vocabulary.eyes), dtype="float32")[places[:, 1]],
+    }
+
+
+class Sampler:
+    """Draws pictures with a generator.
+
+    Args:
+        run: tells the colours and the noise.
+        generator: {noise, hair, eyes} -> image, as the run's.
+        sigma: standard deviation of the noise; the run's unless given.
+    """
+
+    def __init__(self, run: Run, generator: keras.Model, sigma: float | None = None):
+        self.vocabulary = run.vocabulary
+        self.latent_dim = run.config.latent_dim
+        self.sigma = run.config.sigma if sigma is None else sigma
+        self._generator = generator
+
+    def pictures(self, pairs: Sequence[tuple[str, str]], seed: int) -> np.ndarray:
+        """Return uint8 [n, S, S, 3] of n (hair, eyes) pairs; picture i has the seed `seed` + i."""
+        seeds = tf.range(seed, seed + len(pairs), dtype=tf.int64)
+        drawn = noise(seeds, self.latent_dim, self.sigma)
+        return self._generate(ops.convert_to_numpy(drawn), pairs)
+
+    def walk(self, pair: tuple[str, str], seed: int, count: int) -> np.ndarray:
+        """Return uint8 [count, S, S, 3]: from the noise of `seed` to that of `seed` + 1."""
+        ends = noise(tf.range(seed, seed + 2, dtype=tf.int64), self.latent_dim, self.sigma)
+        points = slerp(*ops.convert_to_numpy(ends), count)
+        return self._generate(points.astype("float32"), [pair] * count)
+
+    def sheet(self, seed: int, hair: Sequence[str] = (), eyes: Sequence[str] = ()) -> Image.Image:
+        """Return the labelled picture of every hair colour by every eye colour.
+
+        Args:
+            hair, eyes: the rows and columns; all colours of the vocabulary unless given.
+        """
+        rows, columns = hair or self.vocabulary.hair, eyes or self.vocabulary.eyes
+        pairs = [(row, column) for row in rows for column in columns]
+        return images.grid(self.pictures(pairs, seed), len(columns), rows, columns)
+
+    def _generate(self, drawn: np.ndarray, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
+        inputs = {"noise": drawn, **one_hots(self.vocabulary, pairs)}
+        parts = []
+        for start in range(0, len(drawn), _BATCH):
+            batch = {name: inputs[name][start : start + _BATCH] for name in self._generator.input}
+            parts.append(images.to_uint8(self._generator(batch, training=False)))
+        return np.concatenate([ops.convert_to_numpy(part) for part in parts])

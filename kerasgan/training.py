@@ -1,0 +1,108 @@
+"""Train a run from its beginning or from its newest checkpoint: wiring only."""
+
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from kerasgan import callbacks, checkpoints, files, runs
+from kerasgan.configs import Config
+from kerasgan.datasets import draws, faces
+from kerasgan.errors import Refused, Stopped
+from kerasgan.models import MODELS
+from kerasgan.runs import Run
+
+
+def start(config: Config, preset: str, command: str, out: Path | None = None) -> Run:
+    """Make a run directory and train.
+
+    Args:
+        preset, command: for the record.
+        out: the run directory; the next numbered one without it.
+
+    Raises:
+        Refused: before anything is written, if the data, the disk or `out` will not do.
+        Failed: if a loss is no longer finite.
+        Stopped: if a signal ended it, after a checkpoint.
+    """
+    parent = out or runs.home()
+    if out is not None:
+        files.check_vacant(out)
+    _seed(config)
+    split = faces.load(config)
+    model = build(config, split.training)
+    files.check_writable(parent, (config.keep + 1) * checkpoints.size_in_bytes(model))
+    run = runs.create(config, split.training.vocabulary, preset, command, out)
+    with runs.lock(run):
+        _fit(run, model, split.training, done=0)
+    return run
+
+
+def resume(run: Run, steps: int | None = None) -> Run:
+    """Continue the run from its newest whole checkpoint, to `steps` if that is given.
+
+    A finished run that is not extended stays as it is.
+
+    Raises:
+        Refused: if `steps` were already made, or the data is no longer what the run began with.
+        Failed, Stopped: as `start`.
+    """
+    with runs.lock(run):
+        found = checkpoints.newest(run)
+        done, arrays = found or (0, None)
+        if steps is not None:
+            if steps <= done:
+                raise Refused(f"steps is {steps}, and {run.path} has made {done}; allowed: more")
+            run = runs.extend(run, steps)
+        if done >= run.config.steps:
+            return run
+        _seed(run.config)
+        split = faces.load(run.config)
+        if split.training.vocabulary != run.vocabulary:
+            raise Refused(f"{run.config.data} no longer has the colours that {run.path} began with")
+        model = build(run.config, split.training)
+        if arrays is not None:
+            checkpoints.restore(arrays, checkpoints.named_variables(model))
+        for folder in (run.path, run.checkpoints, run.samples):
+            files.remove_stale(folder)
+        _fit(run, model, split.training, done)
+    return run
+
+
+def build(config: Config, data: faces.Faces) -> keras.Model:
+    """Return the compiled model of this config."""
+    model = MODELS[config.MODEL](config, data.vocabulary)
+    batch = draws.batches(model.draw, data, config.seed, config.batch_size).element_spec
+    model.compile(**model.optimizers(), batch=batch)
+    return model
+
+
+def _seed(config: Config) -> None:
+    if config.deterministic:
+        tf.config.experimental.enable_op_determinism()
+    keras.utils.set_random_seed(config.seed)
+
+
+def _fit(run: Run, model: keras.Model, data: faces.Faces, done: int) -> None:
+    config = run.config
+    stop = callbacks.StopOnSignal()
+    model.fit(
+        draws.batches(model.draw, data, config.seed, config.batch_size, done),
+        steps_per_epoch=config.steps - done,
+        shuffle=False,
+        verbose=0,
+        callbacks=[
+            stop,
+            callbacks.ProgressBar(run, done),
+            callbacks.MetricsLog(run, done, config.log_every),
+            callbacks.LossPlot(run, done, config.sample_every),
+            callbacks.SampleSheet(run, done, config.sample_every),
+            callbacks.Checkpoint(run, done, config.checkpoint_every),
+        ],
+    )
+    if stop.received is not None:
+        raise Stopped(
+            f"stopped at step {int(model.step)} of {config.steps}; "
+            f"go on with: kerasgan resume {run.path}",
+            stop.received,
+        )

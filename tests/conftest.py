@@ -1,0 +1,72 @@
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kerasgan.configs import ACGANConfig
+
+SAMPLE = Path(__file__).parent.parent / "data" / "sample"
+
+# The smallest model of the full architecture: 16 pixels, a few filters, a few faces.
+TINY = {
+    "data": str(SAMPLE),
+    "image_size": 16,
+    "width": 0.05,
+    "latent_dim": 8,
+    "batch_size": 4,
+    "steps": 3,
+    "g_steps": 1,
+    "log_every": 2,
+    "sample_every": 3,
+    "checkpoint_every": 2,
+}
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, tmp_path, cache):
+    """Every test has its own runs; prepared data is shared."""
+    monkeypatch.setenv("KERASGAN_CACHE", str(cache))
+    monkeypatch.delenv("KERASGAN_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def tiny():
+    return ACGANConfig(**TINY)
+
+
+def tiny_options(**changes):
+    """Return the command-line options of the tiny config."""
+    words = []
+    for name, value in {**TINY, **changes}.items():
+        words += [f"--{name.replace('_', '-')}", str(value)]
+    return words
+
+
+@pytest.fixture
+def kerasgan():
+    """Run a command line in this process and return its result."""
+    from kerasgan.commands import cli
+
+    def run(*words):
+        return CliRunner(env=dict(os.environ)).invoke(cli, [str(word) for word in words])
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory, cache):
+    """A run of two steps with checkpoints 1 and 2, shared: copy it before changing it."""
+    from kerasgan import training
+
+    home = tmp_path_factory.mktemp("trained")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KERASGAN_CACHE", str(cache))
+        config = ACGANConfig(**{**TINY, "steps": 2, "checkpoint_every": 1, "ema": 0.5})
+        return training.start(config, "paper", "kerasgan train acgan", home / "run")

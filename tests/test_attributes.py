@@ -1,0 +1,47 @@
+import pytest
+
+from kerasgan.attributes import EYES, HAIR, Vocabulary, Wanted, format_tag, parse_list, parse_tag
+from kerasgan.errors import Refused
+
+
+def test_the_reports_vocabulary():
+    assert (len(HAIR), len(EYES)) == (12, 11)
+
+
+@pytest.mark.parametrize("hair", HAIR)
+@pytest.mark.parametrize("eyes", EYES)
+def test_a_written_tag_is_read_back(hair, eyes):
+    assert parse_tag(format_tag(hair, eyes)) == (hair, eyes)
+
+
+def test_tags_ignore_case_and_spacing():
+    assert parse_tag("  Aqua  HAIR red Eyes\r\n") == ("aqua", "red")
+
+
+@pytest.mark.parametrize("text", ["", "blue hair", "red eyes", "blue hair red", "hair eyes", "a,b"])
+def test_other_texts_are_no_tags(text):
+    with pytest.raises(ValueError, match="COLOUR hair COLOUR eyes"):
+        parse_tag(text)
+
+
+def test_an_unknown_colour_is_named_with_the_known_ones():
+    with pytest.raises(Refused, match=r"unknown eyes colour 'mauve'; allowed: red, blue"):
+        Vocabulary(eyes=("red", "blue")).index("eyes", "mauve")
+
+
+def test_a_list_is_drawn_as_far_as_it_can_be():
+    text = (
+        "1,blue hair blue eyes\n\n2,si hair red eyes\nearly,red hair green eyes\n"
+        "1,red hair red eyes\r\n3,Pink hair green eyes\n4,pink hair"
+    )
+    wanted, problems = parse_list(text, Vocabulary())
+    assert wanted == [Wanted(1, "blue", "blue"), Wanted(3, "pink", "green")]
+    assert [problem.split(":")[0] for problem in problems] == [
+        "line 3",
+        "line 4",
+        "line 5",
+        "line 7",
+    ]
+    assert "'si'" in problems[0]
+    assert "'early" in problems[1]
+    assert "used before" in problems[2]

@@ -1,0 +1,65 @@
+import dataclasses
+import json
+
+import pytest
+
+from kerasgan.configs import CONFIGS, ACGANConfig
+from kerasgan.errors import Refused
+
+
+def test_the_defaults_are_the_reports():
+    config = ACGANConfig()
+    assert (config.image_size, config.batch_size, config.steps) == (96, 64, 30_000)
+    assert (config.learning_rate, config.beta_1, config.sigma) == (2e-4, 0.5, 1.0)
+    assert (config.d_steps, config.g_steps, config.ema) == (1, 2, 0.0)
+    assert config.loss_weights == (1.0, 0.3, 0.35)
+
+
+def test_an_option_beats_the_preset_and_the_preset_the_default():
+    config = ACGANConfig.from_preset("quick", ema=0.5)
+    assert config.ema == 0.5
+    assert config.image_size == ACGANConfig.PRESETS["quick"]["image_size"] != 96
+    assert config.batch_size == 64
+
+
+def test_an_unknown_preset_is_refused():
+    with pytest.raises(Refused, match="unknown preset 'slow'; allowed: paper, quick"):
+        ACGANConfig.from_preset("slow")
+
+
+@pytest.mark.parametrize("config", CONFIGS.values())
+def test_every_preset_can_be_made(config):
+    for preset in config.PRESETS:
+        config.from_preset(preset)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "allowed"),
+    [
+        ("sigma", -1.0, "at least 0"),
+        ("sigma", float("nan"), "at least 0"),
+        ("sigma", float("inf"), "finite"),
+        ("loss_weights", (1.0, -0.3, 0.35), "at least 0"),
+        ("steps", 0, "at least 1"),
+        ("image_size", 40, "a multiple of 16"),
+        ("image_size", 0, "at least 16"),
+        ("width", 0.0, "above 0"),
+        ("ema", 1.0, "below 1"),
+        ("learning_rate", 0.0, "above 0"),
+        ("generator_activation", "gelu", "relu, leaky_relu"),
+    ],
+)
+def test_impossible_values_are_refused_by_name(field, value, allowed):
+    with pytest.raises(Refused, match=f"^{field.replace('_', '-')} is .*{allowed}$"):
+        ACGANConfig(**{field: value})
+
+
+def test_json_and_back():
+    config = ACGANConfig(loss_weights=(1.0, 0.1, 0.2), sigma=0.5)
+    assert ACGANConfig.from_json(json.loads(json.dumps(dataclasses.asdict(config)))) == config
+
+
+@pytest.mark.parametrize("change", [{"colour": 1}, {"sigma": None}])
+def test_json_of_something_else_is_refused(change):
+    with pytest.raises(Refused, match=r"colour|wrong type"):
+        ACGANConfig.from_json({**dataclasses.asdict(ACGANConfig()), **change})

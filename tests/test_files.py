@@ -1,0 +1,62 @@
+import pytest
+
+from kerasgan import files
+from kerasgan.errors import Refused
+
+
+def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path):
+    target = tmp_path / "picture.png"
+    target.write_text("old")
+    with pytest.raises(ZeroDivisionError), files.replacing(target) as temporary:
+        _fail_half_way(temporary)
+    assert [path.name for path in tmp_path.iterdir()] == ["picture.png"]
+    assert target.read_text() == "old"
+
+
+def test_the_new_name_appears_only_when_all_is_written(tmp_path):
+    target = tmp_path / "new" / "picture.png"
+    with files.replacing(target) as temporary:
+        temporary.write_text("new")
+        assert not target.exists()
+    assert target.read_text() == "new"
+
+
+def test_a_folder_appears_whole(tmp_path):
+    with files.replacing(tmp_path / "model") as temporary:
+        temporary.mkdir()
+        (temporary / "part").write_text("x")
+    assert [path.name for path in tmp_path.rglob("*")] == ["model", "part"]
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path):
+    (tmp_path / ".tmp-1-step.npz").write_text("x")
+    (tmp_path / ".tmp-2-model").mkdir()
+    (tmp_path / "step.npz").write_text("x")
+    files.remove_stale(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["step.npz"]
+
+
+def test_a_full_disk_is_refused_before_work_begins(tmp_path, monkeypatch):
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 2**20}))
+    files.check_writable(tmp_path / "run", 2**20)
+    with pytest.raises(Refused, match="needs 3 MiB, 1 MiB are free"):
+        files.check_writable(tmp_path / "run", 3 * 2**20)
+
+
+def test_a_folder_below_a_file_is_refused(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(Refused, match="not a writable folder"):
+        files.check_writable(tmp_path / "file" / "run")
+
+
+def test_only_new_and_empty_folders_are_vacant(tmp_path):
+    files.check_vacant(tmp_path / "new")
+    files.check_vacant(tmp_path)
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(Refused, match="is not empty"):
+        files.check_vacant(tmp_path)
+
+
+def _fail_half_way(path):
+    path.write_text("half of the n")
+    raise ZeroDivisionError

@@ -1,0 +1,94 @@
+"""Stop and go on, with real processes and real signals."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from tests.conftest import tiny_options
+
+# A checkpoint every second step; rows every fourth, so that running means cross checkpoints.
+EXACT = (*tiny_options(steps=8, log_every=4, ema=0.9, g_steps=2), "--deterministic")
+
+# Dies by SIGKILL in the middle of writing the checkpoint of the step that its argument names.
+KILLED = """
+import os, signal, sys
+import numpy as np
+from kerasgan.commands import cli
+
+whole = np.savez
+
+def half(path, **arrays):
+    whole(path, **arrays)
+    if f"step-{int(sys.argv[1]):06d}" in str(path):
+        os.truncate(path, os.path.getsize(path) // 2)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+np.savez = half
+cli(sys.argv[2:])
+"""
+
+
+def start(*words, code="from kerasgan.commands import cli; cli()"):
+    command = [sys.executable, "-c", code, *map(str, words)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process, exit_code=0):
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == exit_code, err
+    return out + err
+
+
+def arrays(run, step):
+    with np.load(run / "checkpoints" / f"step-{step:06d}.npz") as file:
+        return {key: file[key] for key in file.files if key != "run.json"}
+
+
+def rows(run):
+    with (run / "metrics.csv").open(newline="") as file:
+        return [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
+
+
+def test_a_killed_and_extended_run_ends_with_the_bytes_of_an_uninterrupted_one(tmp_path):
+    straight, broken = tmp_path / "straight", tmp_path / "broken"
+    uninterrupted = start("train", "acgan", *EXACT, "--out", straight)
+    short = ("train", "acgan", *EXACT, "--steps", 6, "--out", broken)
+    finish(start(4, *short, code=KILLED), exit_code=-signal.SIGKILL)
+    left = sorted(path.name for path in (broken / "checkpoints").iterdir())
+    assert left[-1] == "step-000002.npz"
+    assert left[0].startswith(".tmp-")
+    finish(start("resume", broken))
+    assert rows(broken)[-1]["step"] == "6"
+    finish(start("resume", broken, "--steps", 8))
+    finish(uninterrupted)
+
+    assert [row["step"] for row in rows(straight)] == ["4", "8"]
+    assert rows(broken) == rows(straight)
+    expected, found = arrays(straight, 8), arrays(broken, 8)
+    assert found.keys() == expected.keys()
+    assert [key for key in expected if expected[key].tobytes() != found[key].tobytes()] == []
+    assert not list(broken.rglob(".tmp-*"))
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_run_with_a_checkpoint_and_the_way_to_go_on(tmp_path, number, exit_code):
+    run = tmp_path / "run"
+    options = tiny_options(steps=10**6, log_every=1, checkpoint_every=10**6)
+    process = start("train", "acgan", *options, "--out", run)
+    deadline = time.monotonic() + 120
+    while not ((run / "metrics.csv").exists() and rows(run)):
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    os.kill(process.pid, number)
+    said = finish(process, exit_code)
+    assert f"go on with: kerasgan resume {run}" in said
+    assert "Traceback" not in said
+    (checkpoint,) = (run / "checkpoints").iterdir()
+    assert f"stopped at step {int(checkpoint.stem[5:])} of 1000000" in said

@@ -1,0 +1,82 @@
+import json
+
+import pytest
+
+from kerasgan import runs
+from kerasgan.attributes import Vocabulary
+from kerasgan.configs import ACGANConfig
+from kerasgan.errors import Refused
+
+
+def create(**options):
+    config = ACGANConfig.from_preset("quick", **options)
+    return runs.create(config, Vocabulary(), "quick", "kerasgan train acgan")
+
+
+def test_runs_are_numbered_and_named_by_what_was_chosen():
+    first, second = create(sigma=0.5), create(loss_weights=(1.0, 0.1, 0.2), deterministic=True)
+    assert first.path.name == "0001-acgan-quick-sigma0.5"
+    assert second.path.name == "0002-acgan-quick-deterministic-loss-weights1.0_0.1_0.2"
+
+
+def test_two_processes_never_get_the_same_number(monkeypatch):
+    create()
+    # The other process looked before the first run was made.
+    monkeypatch.setattr(runs, "_numbered", lambda folder: {})
+    assert create(sigma=2.0).path.name.startswith("0002-")
+
+
+def test_a_run_is_found_by_path_number_and_name(tmp_path):
+    made = create(sigma=0.5)
+    create()
+    for name in (str(made.path), "1", "0001", made.path.name):
+        assert runs.find(name) == made
+
+
+def test_the_newest_run_is_found_without_a_name():
+    create()
+    assert runs.find() == create()
+
+
+def test_without_runs_there_is_none_to_find():
+    with pytest.raises(Refused, match=r"no run in .*runs; train one"):
+        runs.find()
+    with pytest.raises(Refused, match=r"no run '3'; allowed: .*none"):
+        runs.find("3")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format_version": 9}, "format version 9; allowed: 1"),
+        ({"model": "biggan"}, "of model 'biggan'; allowed: acgan"),
+        ({"config": {}}, "missing or unknown fields"),
+        ({"vocabulary": None}, "cannot be used"),
+    ],
+)
+def test_a_directory_of_something_else_is_refused(change, message):
+    file = create().path / runs.CONFIG_FILE
+    file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
+    with pytest.raises(Refused, match=message):
+        runs.find()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]"])
+def test_a_damaged_config_is_refused(content):
+    file = create().path / runs.CONFIG_FILE
+    file.write_text(content)
+    with pytest.raises(Refused, match="is damaged"):
+        runs.find()
+
+
+def test_an_empty_directory_is_no_run(tmp_path):
+    with pytest.raises(Refused, match="no run directory"):
+        runs.read(tmp_path)
+
+
+def test_a_run_is_trained_by_one_process_at_a_time():
+    run = create()
+    with runs.lock(run), pytest.raises(Refused, match="another process"), runs.lock(run):
+        pass
+    with runs.lock(run):
+        pass
