@@ -1,5 +1,6 @@
 """Train a run from its beginning or from its newest checkpoint: wiring only."""
 
+import logging
 from pathlib import Path
 
 import keras
@@ -11,6 +12,8 @@ from kerasgan.datasets import draws, faces
 from kerasgan.errors import Refused, Stopped
 from kerasgan.models import MODELS
 from kerasgan.runs import Run
+
+log = logging.getLogger(__name__)
 
 
 def start(config: Config, preset: str, command: str, out: Path | None = None) -> Run:
@@ -85,6 +88,8 @@ def _seed(config: Config) -> None:
 
 def _fit(run: Run, model: keras.Model, data: faces.Faces, done: int) -> None:
     config = run.config
+    devices = [device.name for device in tf.config.list_logical_devices("GPU")] or ["the processor"]
+    log.info("training %s on %s, from step %d to %d", run.path, devices[0], done, config.steps)
     stop = callbacks.StopOnSignal()
     model.fit(
         draws.batches(model.draw, data, config.seed, config.batch_size, done),

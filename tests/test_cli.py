@@ -158,6 +158,8 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         (["sample", "--text", "nowhere.txt"], "'nowhere.txt' does not exist"),
         (["sample", "--separate", "--interpolate"], "exclude one another"),
         (["sample", "-n", "3"], "need both --hair and --eyes"),
+        (["sample", "--out", "faces"], "--out faces has the ending ''; allowed: .png"),
+        (["sample", "--sigma", "-1"], "-1.0 is not in the range x>=0"),
     ],
 )
 def test_bad_input_is_refused_in_one_line_and_leaves_nothing(kerasgan, tmp_path, words, message):
@@ -169,6 +171,16 @@ def test_bad_input_is_refused_in_one_line_and_leaves_nothing(kerasgan, tmp_path,
     assert message in done.output
     assert done.output.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_error_nobody_foresaw_has_no_traceback_unless_asked_for(kerasgan, monkeypatch):
+    monkeypatch.setattr(runs, "find", lambda name: 1 / 0)
+    done = kerasgan("export")
+    assert (done.exit_code, done.output) == (
+        1,
+        "Error: ZeroDivisionError: division by zero (--debug shows where)\n",
+    )
+    assert isinstance(kerasgan("--debug", "export").exception, ZeroDivisionError)
 
 
 def test_an_unknown_colour_is_refused_with_those_of_the_run(kerasgan, run):

@@ -42,6 +42,11 @@ class Kerasgan(NamedGroup):
             context.exit(128 + signal.SIGINT)
         except (Failed, OSError) as error:
             raise _Ended(str(error), 1) from error
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            message = f"{type(error).__name__}: {error}".splitlines()[0]
+            raise _Ended(f"{message} (--debug shows where)", 1) from error
 
 
 def _terminate(*_) -> None:
@@ -54,6 +59,7 @@ def _terminate(*_) -> None:
 def cli(debug: bool) -> None:
     """Train GANs on pictures, draw with them, serve them."""
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    logging.getLogger("kerasgan").setLevel(logging.INFO)
     signal.signal(signal.SIGTERM, _terminate)
 
 

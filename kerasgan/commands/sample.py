@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 from PIL import Image
 
-from kerasgan.attributes import parse_list
+from kerasgan.attributes import Vocabulary, Wanted, parse_list
 from kerasgan.errors import Refused
 
 _GRID_COUNT, _LIST_COUNT = 16, 5
+_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 
 @click.command()
@@ -47,29 +48,29 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, out
     """Draw faces with hair and eyes of the wanted colours, or the sheet of all colours."""
     _refuse_wrong_mixtures(hair, eyes, count, separate, text, interpolate)
     count = count or (_LIST_COUNT if text else _GRID_COUNT)
+    name = "-".join(filter(None, (hair, eyes))) or "sheet"
+    if text or separate:
+        out = out or Path(f"{text.stem if text else name}-samples")
+    else:
+        out = out or Path(f"{name}-seed{seed}.png")
+        _refuse_wrong_ending(out, interpolate)
 
-    from kerasgan import runs
+    from kerasgan import files, runs
 
     found = runs.find(run)
     for kind, colour in (("hair", hair), ("eyes", eyes)):
         if colour is not None:
             found.vocabulary.index(kind, colour)
-    wanted, problems = (), []
-    if text:
-        wanted, problems = parse_list(text.read_text(errors="replace"), found.vocabulary)
-        if not wanted:
-            raise Refused(f"{text} has no line that can be drawn; {'; '.join(problems[:3])}")
+    wanted, problems = _read_list(text, found.vocabulary) if text else ([], [])
+    files.check_writable(out if text or separate else out.parent)
 
     from kerasgan import images, sampling
 
     sampler = sampling.Sampler(found, sampling.load_generator(found), sigma)
     click.echo(f"run: {found.path}")
-    name = "-".join(filter(None, (hair, eyes))) or "sheet"
-    out = out or Path(text.stem if text else name if separate else f"{name}-seed{seed}.png")
     if text:
         for number, *pair in wanted:
-            faces = sampler.pictures([pair] * count, seed)
-            for index, face in enumerate(faces, start=1):
+            for index, face in enumerate(sampler.pictures([pair] * count, seed), start=1):
                 images.save(Image.fromarray(face), out / f"sample_{number}_{index}.png")
     elif separate:
         for index, face in enumerate(sampler.pictures([(hair, eyes)] * count, seed)):
@@ -99,3 +100,16 @@ def _refuse_wrong_mixtures(hair, eyes, count, separate, text, interpolate) -> No
         raise Refused("--text names the colours itself: leave out --hair and --eyes")
     if not (text or (hair and eyes)) and (separate or interpolate or count):
         raise Refused("-n, --separate and --interpolate need both --hair and --eyes, or --text")
+
+
+def _refuse_wrong_ending(out: Path, interpolate: bool) -> None:
+    allowed = _ENDINGS + ((".gif",) if interpolate else ())
+    if out.suffix.lower() not in allowed:
+        raise Refused(f"--out {out} has the ending {out.suffix!r}; allowed: {', '.join(allowed)}")
+
+
+def _read_list(text: Path, vocabulary: Vocabulary) -> tuple[list[Wanted], list[str]]:
+    wanted, problems = parse_list(text.read_text(errors="replace"), vocabulary)
+    if not wanted:
+        raise Refused(f"{text} has no line that can be drawn; {'; '.join(problems[:3])}")
+    return wanted, problems

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -73,7 +74,9 @@ def parallel(work: Callable, items: Sequence, title: str) -> Iterator:
 
     `work` must be importable: the processes start afresh, as TensorFlow does not survive a fork.
     """
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+    # Ctrl-C is the parent's to answer.
+    quiet = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), **quiet) as pool:
         results = pool.map(work, items, chunksize=_CHUNK)
         yield from progress.bar(results, desc=title, total=len(items), unit=" pictures")
 
