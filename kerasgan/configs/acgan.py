@@ -16,7 +16,9 @@ class ACGANConfig(Config):
         "quick": {
             "image_size": 32,
             "width": 0.5,
-            "steps": 1500,
+            "batch_size": 32,
+            "learning_rate": 4e-4,
+            "steps": 2000,
             "ema": 0.99,
             "log_every": 20,
             "sample_every": 100,
