@@ -32,7 +32,7 @@ def main(run: str | None, count: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     places = {
         kind: random.integers(len(colours), size=count)
-        for kind, colours in found.vocabulary._asdict().items()
+        for kind, colours in zip(("hair", "eyes"), found.vocabulary, strict=False)
     }
     names = (np.array(getattr(found.vocabulary, kind))[at] for kind, at in places.items())
     pairs = list(zip(*names, strict=True))

@@ -87,6 +87,21 @@ class Player:
         return loss
 
 
+def gradient_norms(critic: Callable, images: tf.Tensor) -> tf.Tensor:
+    """Return the Euclidean norm of the critic's gradient at each image, float32 [B].
+
+    Its own gradient is finite where the critic's vanishes.
+
+    Args:
+        critic: images [B, H, W, C] -> scores [B, 1], each of its own image alone.
+    """
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(images)
+        scores = critic(images)
+    gradients = ops.cast(tape.gradient(scores, images), "float32")
+    return ops.sqrt(ops.sum(ops.square(gradients), axis=(1, 2, 3)) + 1e-12)
+
+
 class AdversarialModel(keras.Model):
     """A discriminator and a generator that are trained in turns.
 

@@ -1,8 +1,8 @@
 """Hair and eye colours: the vocabulary, its tags and its one-hot vectors."""
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Self
 
 from kerasgan.errors import Refused
 
@@ -19,10 +19,23 @@ _TAG = re.compile(r"\s*(\S+)\s+hair\s+(\S+)\s+eyes\s*", re.IGNORECASE)
 
 
 class Vocabulary(NamedTuple):
-    """The colours that a data set has, in the order of its one-hot vectors."""
+    """The colours that a data set has, in the order of its one-hot vectors.
+
+    pairs: the (hair, eyes) that occur together, in the order of their first appearance.
+    """
 
     hair: tuple[str, ...] = HAIR
     eyes: tuple[str, ...] = EYES
+    pairs: tuple[tuple[str, str], ...] = tuple((hair, eyes) for hair in HAIR for eyes in EYES)
+
+    @classmethod
+    def of_pictures(cls, hair: Sequence[str], eyes: Sequence[str]) -> Self:
+        """Return the vocabulary of pictures with these colours, [N] each, in the report's order."""
+        return cls(
+            tuple(colour for colour in HAIR if colour in hair),
+            tuple(colour for colour in EYES if colour in eyes),
+            tuple(dict.fromkeys(zip(map(str, hair), map(str, eyes), strict=True))),
+        )
 
     def index(self, kind: str, colour: str) -> int:
         """Return the place of `colour` among the `kind` ("hair" or "eyes") colours.
@@ -34,6 +47,31 @@ class Vocabulary(NamedTuple):
         if colour.lower() not in colours:
             raise Refused(f"unknown {kind} colour {colour!r}; allowed: {', '.join(colours)}")
         return colours.index(colour.lower())
+
+    def indices(self, hair: str, eyes: str) -> tuple[int, int]:
+        """Return the places of a hair and an eye colour, which need not occur together.
+
+        Raises:
+            Refused: if the data set lacks one of them.
+        """
+        return self.index("hair", hair), self.index("eyes", eyes)
+
+    def pair_index(self, hair: str, eyes: str) -> int:
+        """Return the place of a pair among those that occur.
+
+        Raises:
+            Refused: if a colour is unknown, or the two never occur together; names near pairs.
+        """
+        self.indices(hair, eyes)
+        pair = (hair.lower(), eyes.lower())
+        if pair not in self.pairs:
+            near = [
+                format_tag(*other)
+                for other in self.pairs
+                if other[0] == pair[0] or other[1] == pair[1]
+            ]
+            raise Refused(f"no picture has {format_tag(*pair)}; near pairs: {', '.join(near)}")
+        return self.pairs.index(pair)
 
 
 def parse_tag(text: str) -> tuple[str, str]:
@@ -62,8 +100,11 @@ class Wanted(NamedTuple):
     eyes: str
 
 
-def parse_list(text: str, vocabulary: Vocabulary) -> tuple[list[Wanted], list[str]]:
+def parse_list(text: str, check: Callable[[str, str], object]) -> tuple[list[Wanted], list[str]]:
     """Read lines such as `1,blue hair red eyes`; blank lines are skipped.
+
+    Args:
+        check: raises `Refused` for a hair and an eye colour that cannot be drawn.
 
     Returns:
         What can be drawn, and a message for every line that cannot, which names the line.
@@ -80,8 +121,7 @@ def parse_list(text: str, vocabulary: Vocabulary) -> tuple[list[Wanted], list[st
             if int(name) in wanted:
                 raise ValueError(f"the number {int(name)} was used before")
             hair, eyes = parse_tag(tag)
-            vocabulary.index("hair", hair)
-            vocabulary.index("eyes", eyes)
+            check(hair, eyes)
             wanted[int(name)] = Wanted(int(name), hair, eyes)
         except (ValueError, Refused) as error:
             problems.append(f"line {number}: {error}")

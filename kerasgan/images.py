@@ -65,10 +65,15 @@ def save(picture: Image.Image, path: Path) -> None:
         picture.save(temporary)
 
 
-def save_gif(pictures: Sequence[np.ndarray], path: Path, milliseconds: int = 60) -> None:
-    """Write uint8 [H, W, 3] pictures as an endless animation, whole or not at all."""
-    frames = [Image.fromarray(picture) for picture in pictures]
+def save_row(pictures: Sequence[np.ndarray], path: Path, milliseconds: int = 60) -> None:
+    """Write uint8 [H, W, 3] pictures side by side, or as an endless animation if the path is .gif.
+
+    Args:
+        milliseconds: how long each picture of an animation is shown.
+    """
+    if path.suffix.lower() != ".gif":
+        save(grid(pictures, len(pictures)), path)
+        return
+    first, *others = (Image.fromarray(picture) for picture in pictures)
     with files.replacing(path) as temporary:
-        frames[0].save(
-            temporary, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0
-        )
+        first.save(temporary, save_all=True, append_images=others, duration=milliseconds, loop=0)

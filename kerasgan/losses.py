@@ -15,6 +15,28 @@ def bce(logits, target):
     return ops.mean(ops.softplus(logits) - target * logits)
 
 
+def least_squares(scores, target):
+    """Return the mean squared distance of scores from a target, a scalar.
+
+    Twice the loss of Mao et al. 2017, "Least Squares Generative Adversarial Networks"
+    (arXiv:1611.04076), eq. 9 with a = 0 and b = c = 1, which Adam cannot tell from it.
+
+    Args:
+        scores: any shape.
+        target: a number, or of the shape of `scores`.
+    """
+    return ops.mean(ops.square(ops.cast(scores, "float32") - target))
+
+
+def gradient_penalty(norms):
+    """Return the mean of (norm - 1)^2 over the norms [B] of the critic's gradients, a scalar.
+
+    Reference: Gulrajani et al. 2017, "Improved Training of Wasserstein GANs" (arXiv:1704.00028),
+    eq. 3 without its weight.
+    """
+    return ops.mean(ops.square(norms - 1.0))
+
+
 def cross_entropy(logits, labels):
     """Return the categorical cross-entropy summed over the batch and divided by its size, in nats.
 
@@ -26,13 +48,13 @@ def cross_entropy(logits, labels):
     return -ops.sum(labels * log_probabilities) / ops.shape(logits)[0]
 
 
-def binary_accuracy(logits, target):
-    """Return ([B] 1 where the sign of the logit agrees with `target` 0 or 1, [B] ones as weights).
+def binary_accuracy(scores, target, threshold=0.0):
+    """Return ([B] 1 where a score is on the side of `target` 0 or 1, [B] ones as weights).
 
     Args:
-        logits: [B, 1].
+        scores: [B, 1]; logits, whose threshold is 0, or others.
     """
-    right = ops.cast(ops.equal(logits[:, 0] > 0, target == 1), "float32")
+    right = ops.cast(ops.equal(scores[:, 0] > threshold, target == 1), "float32")
     return right, ops.ones_like(right)
 
 

@@ -10,6 +10,14 @@ from matplotlib.figure import Figure
 from kerasgan import files
 
 _SOURCE_TERMS = ("real", "fake", "fool")
+_TITLES = {
+    "score_real": "probability of being real",
+    "score_fake": "probability of being real",
+    "penalty": "gradient penalty",
+    "critic_gradient": "norm of the critic's gradient at a picture",
+    "wasserstein": "Wasserstein estimate and mismatch",
+    "mismatch": "Wasserstein estimate and mismatch",
+}
 
 
 def read_metrics(file: Path) -> dict[str, np.ndarray]:
@@ -28,6 +36,8 @@ def panels(columns: list[str]) -> dict[str, list[str]]:
     The losses of a head, of both players, share a panel; then come the totals, the accuracies and
     the gradient norms.
     """
+    # What a critic says of a picture is no probability, and its losses are scores too.
+    source = "critic scores, not probabilities" if "d_wasserstein" in columns else "source loss"
     grouped: dict[str, list[str]] = {}
     last = {"total loss": [], "accuracy": [], "gradient norm": []}
     for column in columns:
@@ -41,8 +51,8 @@ def panels(columns: list[str]) -> dict[str, list[str]]:
         elif term == "gradient_norm":
             last["gradient norm"].append(column)
         else:
-            head = "source" if term in _SOURCE_TERMS else term
-            grouped.setdefault(f"{head} loss", []).append(column)
+            title = source if term in _SOURCE_TERMS else _TITLES.get(term, f"{term} loss")
+            grouped.setdefault(title, []).append(column)
     return {title: names for title, names in (grouped | last).items() if names}
 
 

@@ -181,8 +181,10 @@ def read(path: Path) -> Run:
         )
     try:
         config = CONFIGS[record["model"]].from_json(record["config"])
-        vocabulary = Vocabulary(**{k: tuple(v) for k, v in record["vocabulary"].items()})
-    except (Refused, KeyError, TypeError, AttributeError) as error:
+        colours = record["vocabulary"]
+        pairs = tuple((hair, eyes) for hair, eyes in colours["pairs"])
+        vocabulary = Vocabulary(tuple(colours["hair"]), tuple(colours["eyes"]), pairs)
+    except (Refused, KeyError, TypeError, ValueError) as error:
         raise Refused(f"{path / CONFIG_FILE} cannot be used: {error}") from error
     return Run(path, config, vocabulary)
 

@@ -1,6 +1,6 @@
 """Noise, labels and generated pictures: what `sample`, callbacks and serving share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import keras
 import numpy as np
@@ -15,6 +15,9 @@ from kerasgan.models import MODELS
 from kerasgan.runs import Run
 
 _BATCH = 64
+_SQUARE = 8
+# The colours of a picture whose generator knows none.
+ANY = ("", "")
 
 
 def load_generator(run: Run) -> keras.Model:
@@ -69,18 +72,27 @@ def slerp(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
     return directions * (lengths[0] + along * (lengths[1] - lengths[0]))
 
 
-def one_hots(vocabulary: Vocabulary, pairs: Sequence[tuple[str, str]]) -> dict[str, np.ndarray]:
-    """Return float32 {"hair": [n, .], "eyes": [n, .]} of n (hair, eyes) pairs.
+def conditions(
+    vocabulary: Vocabulary, names: Iterable[str], pairs: Sequence[tuple[str, str]]
+) -> dict[str, np.ndarray]:
+    """Return the one-hot conditions, float32 [n, .], of n (hair, eyes) pairs.
+
+    Args:
+        names: which of "hair", "eyes" and "pair" are wanted; other names are passed over.
 
     Raises:
-        Refused: if the vocabulary lacks a colour.
+        Refused: if the vocabulary lacks a colour, or the pair where that is wanted.
     """
-    places = np.array(
-        [(vocabulary.index("hair", h), vocabulary.index("eyes", e)) for h, e in pairs]
-    )
+    place_of = {
+        "hair": lambda hair, eyes: vocabulary.index("hair", hair),
+        "eyes": lambda hair, eyes: vocabulary.index("eyes", eyes),
+        "pair": vocabulary.pair_index,
+    }
+    sizes = dict(zip(place_of, map(len, vocabulary), strict=True))
     return {
-        "hair": np.eye(len(vocabulary.hair), dtype="float32")[places[:, 0]],
-        "eyes": np.eye(len(vocabulary.eyes), dtype="float32")[places[:, 1]],
+        name: np.eye(sizes[name], dtype="float32")[[place_of[name](*pair) for pair in pairs]]
+        for name in names
+        if name in place_of
     }
 
 
@@ -89,7 +101,7 @@ class Sampler:
 
     Args:
         run: tells the colours and the noise.
-        generator: {noise, hair, eyes} -> image, as the run's.
+        generator: as the run's; its inputs tell what a picture is conditioned on.
         sigma: standard deviation of the noise; the run's unless given.
     """
 
@@ -114,17 +126,28 @@ class Sampler:
     def sheet(self, seed: int, hair: Sequence[str] = (), eyes: Sequence[str] = ()) -> Image.Image:
         """Return the labelled picture of every hair colour by every eye colour.
 
+        A pair that the generator does not know stays white; one without conditions fills a square
+        instead.
+
         Args:
             hair, eyes: the rows and columns; all colours of the vocabulary unless given.
         """
+        names = self._generator.input
+        if "hair" not in names and "pair" not in names:
+            return images.grid(self.pictures([ANY] * _SQUARE**2, seed), _SQUARE)
         rows, columns = hair or self.vocabulary.hair, eyes or self.vocabulary.eyes
         pairs = [(row, column) for row in rows for column in columns]
-        return images.grid(self.pictures(pairs, seed), len(columns), rows, columns)
+        unknown = {pair for pair in pairs if "pair" in names and pair not in self.vocabulary.pairs}
+        drawn = [self.vocabulary.pairs[0] if pair in unknown else pair for pair in pairs]
+        faces = self.pictures(drawn, seed)
+        faces[[pair in unknown for pair in pairs]] = 255
+        return images.grid(faces, len(columns), rows, columns)
 
     def _generate(self, drawn: np.ndarray, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
-        inputs = {"noise": drawn, **one_hots(self.vocabulary, pairs)}
+        names = self._generator.input
+        inputs = {"noise": drawn, **conditions(self.vocabulary, names, pairs)}
         parts = []
         for start in range(0, len(drawn), _BATCH):
-            batch = {name: inputs[name][start : start + _BATCH] for name in self._generator.input}
+            batch = {name: inputs[name][start : start + _BATCH] for name in names}
             parts.append(images.to_uint8(self._generator(batch, training=False)))
         return np.concatenate([ops.convert_to_numpy(part) for part in parts])

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kerasgan.configs import ACGANConfig
+from kerasgan.configs import CONFIGS
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 
@@ -16,7 +16,6 @@ TINY = {
     "latent_dim": 8,
     "batch_size": 4,
     "steps": 3,
-    "g_steps": 1,
     "log_every": 2,
     "sample_every": 3,
     "checkpoint_every": 2,
@@ -36,15 +35,29 @@ def environment(monkeypatch, tmp_path, cache):
     monkeypatch.chdir(tmp_path)
 
 
+# Fewer updates per step, which shorten the tracing.
+FEWER = {
+    "acgan": {"g_steps": 1},
+    "wgan": {"critic_steps": 2},
+    "wgan-gp": {"critic_steps": 2},
+    "cwgan": {"critic_steps": 2},
+    "cwgan-gp": {"critic_steps": 2},
+}
+
+
+def tiny_config(model, **changes):
+    return CONFIGS[model](**{**TINY, **FEWER.get(model, {}), **changes})
+
+
 @pytest.fixture
 def tiny():
-    return ACGANConfig(**TINY)
+    return tiny_config("acgan")
 
 
-def tiny_options(**changes):
+def tiny_options(model="acgan", **changes):
     """Return the command-line options of the tiny config."""
     words = []
-    for name, value in {**TINY, **changes}.items():
+    for name, value in {**TINY, **FEWER.get(model, {}), **changes}.items():
         words += [f"--{name.replace('_', '-')}", str(value)]
     return words
 
@@ -68,5 +81,5 @@ def trained(tmp_path_factory, cache):
     home = tmp_path_factory.mktemp("trained")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KERASGAN_CACHE", str(cache))
-        config = ACGANConfig(**{**TINY, "steps": 2, "checkpoint_every": 1, "ema": 0.5})
+        config = tiny_config("acgan", steps=2, checkpoint_every=1, ema=0.5)
         return training.start(config, "paper", "kerasgan train acgan", home / "run")

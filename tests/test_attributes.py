@@ -34,7 +34,7 @@ def test_a_list_is_drawn_as_far_as_it_can_be():
         "1,blue hair blue eyes\n\n2,si hair red eyes\nearly,red hair green eyes\n"
         "1,red hair red eyes\r\n3,Pink hair green eyes\n4,pink hair"
     )
-    wanted, problems = parse_list(text, Vocabulary())
+    wanted, problems = parse_list(text, Vocabulary().indices)
     assert wanted == [Wanted(1, "blue", "blue"), Wanted(3, "pink", "green")]
     assert [problem.split(":")[0] for problem in problems] == [
         "line 3",

@@ -57,7 +57,8 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(run, caplog, k
 def test_a_flipped_bit_is_damage(run):
     newest = run.checkpoints / "step-000002.npz"
     content = bytearray(newest.read_bytes())
-    content[len(content) // 2] ^= 1
+    largest = max(checkpoints.newest(run)[1].values(), key=np.size).tobytes()
+    content[content.index(largest) + len(largest) // 2] ^= 1
     newest.write_bytes(content)
     assert checkpoints.newest(run)[0] == 1
 

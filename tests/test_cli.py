@@ -1,45 +1,91 @@
 """What a user types, and what they see."""
 
-import json
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from kerasgan import runs
-from tests.conftest import tiny_options
+from kerasgan.attributes import Vocabulary
+from kerasgan.configs import CONFIGS
+from tests.conftest import tiny_config, tiny_options
 
 
-def test_train_resume_sample(kerasgan, tmp_path):
-    done = kerasgan("train", "acgan", *tiny_options())
-    (run,) = (tmp_path / "runs").iterdir()
+@pytest.mark.parametrize("model", CONFIGS)
+def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
+    options = (*tiny_options(model, ema=0.5), "--deterministic")
+    done = kerasgan("train", model, *options)
     assert done.exit_code == 0, done.output
-    assert f"trained 3 steps: {run.relative_to(tmp_path)}" in done.output
+    (run,) = (path.relative_to(tmp_path) for path in (tmp_path / "runs").iterdir())
+    assert f"trained 3 steps: {run}" in done.output
     assert {path.name for path in run.iterdir()} == {
         ".lock", "checkpoints", "config.json", "losses.png", "metrics.csv", "samples",
     }  # fmt: skip
     assert [path.name for path in (run / "samples").iterdir()] == ["step-000003.png"]
-    assert json.loads((run / "config.json").read_text())["model"] == "acgan"
 
-    done = kerasgan("resume", "--steps", 5)
-    assert done.exit_code == 0, done.output
-    assert (run / "checkpoints" / "step-000005.npz").exists()
-    again = kerasgan("resume")
-    assert again.exit_code == 0
-    assert f"resume {run.relative_to(tmp_path)} --steps" in again.output
-    fewer = kerasgan("resume", "--steps", 4)
-    assert fewer.exit_code == 2
-    assert "steps is 4" in fewer.output
+    # Three steps and two more are five steps, to the byte.
+    assert kerasgan("resume", "--steps", 5).exit_code == 0
+    assert kerasgan("train", model, *options, "--steps", 5, "--out", "straight").exit_code == 0
+    expected, found = (_checkpoint(path, 5) for path in (Path("straight"), run))
+    assert [key for key in expected if expected[key].tobytes() != found[key].tobytes()] == []
+    assert expected.keys() == found.keys()
 
-    vocabulary = runs.find().vocabulary
-    done = kerasgan("sample", "--hair", vocabulary.hair[0], "--eyes", vocabulary.eyes[0], "-n", 5)
-    assert done.exit_code == 0, done.output
-    name = f"{vocabulary.hair[0]}-{vocabulary.eyes[0]}-seed0.png"
-    assert done.output == f"run: {run.relative_to(tmp_path)}\nwrote {name}\n"
+    hair, eyes = runs.find().vocabulary.pairs[0]
+    free = CONFIGS[model].CONDITION == "nothing"
+    colours = () if free else ("--hair", hair, "--eyes", eyes)
+    name = "faces-seed0.png" if free else f"{hair}-{eyes}-seed0.png"
+    done = kerasgan("sample", *colours, "-n", 5)
+    assert done.output == f"run: {run}\nwrote {name}\n"
     with Image.open(name) as picture:
         assert picture.size == (3 * 66, 2 * 66)
+
+    done = kerasgan("export", "--out", "models")
+    assert f"wrote models/{model}/1" in done.output
+    serve = tf.saved_model.load(f"models/{model}/1").signatures["serving_default"]
+    request = {} if free else {"hair": tf.constant([hair]), "eyes": tf.constant([eyes])}
+    image = serve(seed=tf.constant([0], tf.int64), **request)["image"]
+    with Image.open(name) as picture:
+        sampled = np.asarray(picture, int)[:64:4, :64:4]
+    assert np.abs(sampled - image[0].numpy()).max() <= 1
+
+
+def _checkpoint(run, step):
+    with np.load(run / "checkpoints" / f"step-{step:06d}.npz") as file:
+        return {key: file[key] for key in file.files if key != "run.json"}
+
+
+def test_a_finished_run_says_how_to_go_further(kerasgan, run):
+    done = kerasgan("resume")
+    assert done.exit_code == 0
+    assert f"to go further: kerasgan resume {run.path} --steps 4" in done.output
+    done = kerasgan("resume", "--steps", 2)
+    assert done.exit_code == 2
+    assert f"steps is 2, and {run.path} has made 2; allowed: more" in done.output
+
+
+@pytest.mark.parametrize(
+    ("model", "words", "message"),
+    [
+        ("wgan", ["--hair", "red"], "is a run of wgan, which knows no colours"),
+        ("gan", ["--text", "wanted.txt"], "is a run of gan, which knows no colours"),
+        (
+            "cgan",
+            ["--hair", "red", "--eyes", "red"],
+            "no picture has red hair red eyes; near pairs: red hair blue eyes, blue hair red eyes",
+        ),
+    ],
+)
+def test_conditions_that_a_model_lacks_are_refused(kerasgan, tmp_path, model, words, message):
+    (tmp_path / "wanted.txt").write_text("1,red hair red eyes\n")
+    pairs = (("red", "blue"), ("blue", "red"), ("blue", "blue"), ("gray", "gray"))
+    vocabulary = Vocabulary(("gray", "red", "blue"), ("gray", "red", "blue"), pairs)
+    runs.create(tiny_config(model), vocabulary, "paper", "kerasgan")
+    done = kerasgan("sample", *words)
+    assert done.exit_code == 2
+    assert message in done.output
 
 
 @pytest.fixture
@@ -47,7 +93,7 @@ def run(trained, monkeypatch, tmp_path):
     """The shared run, as number 1 of this test's own runs."""
     copy = tmp_path / "runs" / "0001-acgan"
     shutil.copytree(trained.path, copy)
-    return runs.read(copy)
+    return runs.read(copy.relative_to(tmp_path))
 
 
 @pytest.fixture
@@ -135,7 +181,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["train", "acgn"], "unknown model 'acgn' (did you mean acgan?); allowed: acgan"),
+        (["train", "acgn"], "unknown model 'acgn' (did you mean acgan?); allowed: acgan, cgan"),
         (["tran"], "unknown command 'tran' (did you mean train?)"),
         (["train", "acgan", "--sigma", "-1"], "sigma is -1.0; it must be at least 0"),
         (["train", "acgan", "--sigma", "big"], "'big' is not a valid float"),
@@ -157,7 +203,6 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         ),
         (["sample", "--text", "nowhere.txt"], "'nowhere.txt' does not exist"),
         (["sample", "--separate", "--interpolate"], "exclude one another"),
-        (["sample", "-n", "3"], "need both --hair and --eyes"),
         (["sample", "--out", "faces"], "--out faces has the ending ''; allowed: .png"),
         (["sample", "--sigma", "-1"], "-1.0 is not in the range x>=0"),
     ],
@@ -181,6 +226,13 @@ def test_an_error_nobody_foresaw_has_no_traceback_unless_asked_for(kerasgan, mon
         "Error: ZeroDivisionError: division by zero (--debug shows where)\n",
     )
     assert isinstance(kerasgan("--debug", "export").exception, ZeroDivisionError)
+
+
+@pytest.mark.parametrize("words", [("-n", 3), ("--separate",), ("--interpolate",)])
+def test_what_needs_both_colours_says_so(kerasgan, run, words):
+    done = kerasgan("sample", *words, "--hair", run.vocabulary.hair[0])
+    assert done.exit_code == 2
+    assert "need both --hair and --eyes" in done.output
 
 
 def test_an_unknown_colour_is_refused_with_those_of_the_run(kerasgan, run):

@@ -19,7 +19,7 @@ def test_an_option_beats_the_preset_and_the_preset_the_default():
     config = ACGANConfig.from_preset("quick", ema=0.5)
     assert config.ema == 0.5
     assert config.image_size == ACGANConfig.PRESETS["quick"]["image_size"] != 96
-    assert config.batch_size == 64
+    assert config.g_steps == 2
 
 
 def test_an_unknown_preset_is_refused():

@@ -36,7 +36,10 @@ def test_the_shipped_sample_has_48_faces(tiny):
 
 def test_a_folder_is_read_with_its_vocabulary_in_the_reports_order(tiny, folder):
     training, held_out = load(tiny, folder, val_fraction=0.0)
-    assert training.vocabulary == (HAIR[:3], EYES[:2])
+    assert training.vocabulary[:2] == (HAIR[:3], EYES[:2])
+    pairs = [(HAIR[number % 3], EYES[number % 2]) for number in range(12)]
+    assert training.vocabulary.pairs == tuple(pairs[:6])
+    assert training.pair.tolist() == list(range(6)) * 2
     assert training.hair.tolist() == [0, 1, 2] * 4
     assert training.eyes.tolist() == [0, 1] * 6
     assert len(held_out.rows) == 0

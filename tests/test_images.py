@@ -41,6 +41,6 @@ def test_a_picture_is_written_in_the_format_of_its_name(tmp_path, name):
 
 
 def test_an_animation_has_a_frame_per_picture(tmp_path):
-    images.save_gif([np.full((4, 4, 3), 80 * i, np.uint8) for i in range(3)], tmp_path / "a.gif")
+    images.save_row([np.full((4, 4, 3), 80 * i, np.uint8) for i in range(3)], tmp_path / "a.gif")
     with Image.open(tmp_path / "a.gif") as picture:
         assert picture.n_frames == 3

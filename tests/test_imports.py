@@ -19,6 +19,7 @@ ORDER = (
     "layers",
     "networks",
     "losses",
+    "optimizers",
     "adversarial",
     "models",
     "datasets",

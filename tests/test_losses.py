@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from keras import ops
 
-from kerasgan.losses import accuracy, bce, binary_accuracy, cross_entropy
+from kerasgan.losses import (
+    accuracy,
+    bce,
+    binary_accuracy,
+    cross_entropy,
+    gradient_penalty,
+    least_squares,
+)
 
 
 @pytest.mark.parametrize("target", [0.0, 1.0, 0.3])
@@ -57,3 +64,13 @@ def test_accuracy_counts_labelled_rows_only():
     labels = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 0]], "float32")
     right, weights = map(np.asarray, accuracy(logits, labels))
     assert np.average(right, weights=weights) == 0.5
+
+
+def test_least_squares_is_the_mean_squared_distance():
+    scores = np.array([[0.0], [1.0], [3.0]], "float32")
+    assert float(least_squares(scores, 1.0)) == pytest.approx((1 + 0 + 4) / 3)
+
+
+def test_the_penalty_is_zero_at_norm_one_and_quadratic():
+    assert float(gradient_penalty(np.array([1.0, 1.0], "float32"))) == 0
+    assert float(gradient_penalty(np.array([0.0, 3.0], "float32"))) == pytest.approx((1 + 4) / 2)

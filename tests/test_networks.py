@@ -1,8 +1,9 @@
+import keras
 import numpy as np
 import pytest
 from keras import layers
 
-from kerasgan.networks import acgan
+from kerasgan.networks import acgan, cgan, cwgan, dcgan
 
 
 def test_the_generator_has_the_reports_parameters():
@@ -66,3 +67,75 @@ def test_activation_reaches_every_block():
         if layer.name.startswith("activation")
     ]
     np.testing.assert_allclose(slopes, np.full((4, 1), -0.2), rtol=1e-6)
+
+
+def test_dcgan_has_the_reports_parameters():
+    # No biases; BatchNorm's four vectors on all but the last (generator) and the first.
+    assert dcgan.generator(64, 100).count_params() == (
+        16 * 100 * 512 + 4 * 512  # 1x1 -> 4x4
+        + 16 * 512 * 256 + 4 * 256  # -> 8x8
+        + 16 * 256 * 128 + 4 * 128  # -> 16x16
+        + 16 * 128 * 64 + 4 * 64  # -> 32x32
+        + 16 * 64 * 3  # -> 64x64
+    )  # fmt: skip
+    convolutions = 16 * (3 * 64 + 64 * 128 + 128 * 256 + 256 * 512 + 512)
+    norms = 4 * (128 + 256 + 512)
+    assert dcgan.discriminator(64).count_params() == convolutions + norms
+    assert dcgan.discriminator(64, norm="none").count_params() == convolutions
+
+
+def test_conditional_dcgan_has_the_reports_parameters():
+    stack = dcgan.generator(64, 219).count_params()
+    assert cgan.generator(64, 100, 119).count_params() == 119 * 119 + 119 + stack
+    # DCGAN's convolutions and norms without its score.
+    convolutions = dcgan.discriminator(64).count_params() - 16 * 512
+    assert cgan.discriminator(64, 119).count_params() == (
+        convolutions
+        + 119 * 119 + 119  # the label
+        + 16 * 119 * 119  # to 4x4x119, no bias
+        + 16 * (512 + 119) * 512 + 4 * 512  # 631 channels to 512, BatchNorm
+        + 512 + 1
+    )  # fmt: skip
+
+
+def test_conditional_wgan_has_the_reports_parameters():
+    assert (
+        cwgan.generator(64, 100, 12, 11).count_params() == dcgan.generator(64, 123).count_params()
+    )
+    assert cwgan.critic(64, 12, 11).count_params() == (
+        16 * (3 * 32 + 32 * 64 + 64 * 128 + 128 * 256) + 32 + 64 + 128 + 256
+        + (256 + 23) * 128 + 128  # 1x1, with the condition
+        + 16 * 128 + 1
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [16, 32, 64])
+def test_dcgan_makes_and_judges_pictures_of_its_size(size):
+    noise = np.random.default_rng(0).normal(size=(2, 4)).astype("float32")
+    image = dcgan.generator(size, 4, width=0.1)({"noise": noise}, training=False)
+    assert image.shape == (2, size, size, 3)
+    assert dcgan.discriminator(size, width=0.1)(image, training=False).shape == (2, 1)
+
+
+def test_generator_dropout_stands_in_every_layer_that_has_a_norm():
+    names = [layer.name for layer in dcgan.generator(64, 4, 0.1, dropout=0.5).layers]
+    for block in range(4):
+        at = names.index(f"dropout_{block}")
+        assert names[at - 1 : at + 2] == [
+            f"norm_{block}",
+            f"dropout_{block}",
+            f"activation_{block}",
+        ]
+
+
+def test_clipped_weights_lie_in_the_box():
+    weights = np.array([-3.0, -0.005, 0.0, 2.0], "float32")
+    np.testing.assert_allclose(dcgan.ClipWeights(0.01)(weights), [-0.01, -0.005, 0.0, 0.01])
+
+
+def test_the_critic_sees_the_condition_at_every_place():
+    critic = cwgan.critic(16, 3, 2, 0.2)
+    plane = keras.Model(critic.inputs, critic.get_layer("plane").output)
+    hair, eyes = np.eye(3, dtype="float32")[[1]], np.eye(2, dtype="float32")[[0]]
+    seen = plane({"image": np.zeros((1, 16, 16, 3), "float32"), "hair": hair, "eyes": eyes})
+    np.testing.assert_array_equal(seen, np.broadcast_to([0, 1, 0, 1, 0], (1, 4, 4, 5)))

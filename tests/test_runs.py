@@ -35,7 +35,8 @@ def test_a_run_is_found_by_path_number_and_name(tmp_path):
 
 def test_the_newest_run_is_found_without_a_name():
     create()
-    assert runs.find() == create()
+    newest = create()
+    assert runs.find() == newest
 
 
 def test_without_runs_there_is_none_to_find():
@@ -49,7 +50,7 @@ def test_without_runs_there_is_none_to_find():
     ("change", "message"),
     [
         ({"format_version": 9}, "format version 9; allowed: 1"),
-        ({"model": "biggan"}, "of model 'biggan'; allowed: acgan"),
+        ({"model": "biggan"}, "of model 'biggan'; allowed: gan, cgan, acgan"),
         ({"config": {}}, "missing or unknown fields"),
         ({"vocabulary": None}, "cannot be used"),
     ],

@@ -37,13 +37,21 @@ def test_slerp_without_a_circle_is_a_line(end):
     np.testing.assert_allclose(points, np.linspace([1.0, 0.0], end, 5))
 
 
-def test_one_hots_follow_the_runs_vocabulary():
-    vocabulary = Vocabulary(("red", "blue"), ("green", "gray", "black"))
-    one_hots = sampling.one_hots(vocabulary, [("blue", "gray"), ("red", "green")])
-    np.testing.assert_array_equal(one_hots["hair"], [[0, 1], [1, 0]])
-    np.testing.assert_array_equal(one_hots["eyes"], [[0, 1, 0], [1, 0, 0]])
+def test_conditions_follow_the_runs_vocabulary():
+    pairs = (("red", "gray"), ("red", "green"), ("blue", "gray"))
+    vocabulary = Vocabulary(("red", "blue"), ("green", "gray", "black"), pairs)
+    names = ("noise", "hair", "eyes", "pair")
+    found = sampling.conditions(vocabulary, names, [("blue", "gray"), ("red", "green")])
+    np.testing.assert_array_equal(found["hair"], [[0, 1], [1, 0]])
+    np.testing.assert_array_equal(found["eyes"], [[0, 1, 0], [1, 0, 0]])
+    np.testing.assert_array_equal(found["pair"], [[0, 0, 1], [0, 1, 0]])
     with pytest.raises(Refused, match="unknown eyes colour 'red'; allowed: green, gray, black"):
-        sampling.one_hots(vocabulary, [("blue", "red")])
+        sampling.conditions(vocabulary, ["eyes"], [("blue", "red")])
+    with pytest.raises(
+        Refused, match="no picture has blue hair green eyes; near pairs: red hair gr"
+    ):
+        sampling.conditions(vocabulary, ["pair"], [("blue", "green")])
+    assert sampling.conditions(vocabulary, ["noise"], [("", "")]) == {}
 
 
 def test_a_picture_depends_on_its_seed_and_not_on_its_neighbours(trained):

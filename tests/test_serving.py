@@ -36,7 +36,7 @@ def served(trained, tmp_path_factory):
     hair, eyes = trained.vocabulary.hair[0], trained.vocabulary.eyes[-1]
     inputs = {
         "noise": np.random.default_rng(0).normal(size=(3, 8)).astype("float32"),
-        **sampling.one_hots(trained.vocabulary, [(hair, eyes)] * 3),
+        **sampling.conditions(trained.vocabulary, ["hair", "eyes"], [(hair, eyes)] * 3),
     }
     np.savez(folder / "data.npz", **inputs)
     path = serving.export(trained, folder)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from PIL import Image
 
-from kerasgan.attributes import Vocabulary, Wanted, parse_list
+from kerasgan.attributes import Wanted, parse_list
 from kerasgan.errors import Refused
 
 _GRID_COUNT, _LIST_COUNT = 16, 5
@@ -21,8 +21,9 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
     "-n",
     "--count",
     type=click.IntRange(min=1),
-    help=f"Pictures of the hair and eyes, frames of --interpolate [default: {_GRID_COUNT}], or "
-    f"pictures of each line of --text [default: {_LIST_COUNT}].",
+    help="Pictures of the hair and eyes (or of a model that knows neither) and frames of "
+    f"--interpolate [default: {_GRID_COUNT}]; pictures of each line of --text [default: "
+    f"{_LIST_COUNT}].",
 )
 @click.option(
     "--seed",
@@ -46,46 +47,48 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 @click.option("--out", type=click.Path(path_type=Path), help="The picture; or the folder.")
 def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, out) -> None:
     """Draw faces with hair and eyes of the wanted colours, or the sheet of all colours."""
-    _refuse_wrong_mixtures(hair, eyes, count, separate, text, interpolate)
-    count = count or (_LIST_COUNT if text else _GRID_COUNT)
-    name = "-".join(filter(None, (hair, eyes))) or "sheet"
-    if text or separate:
-        out = out or Path(f"{text.stem if text else name}-samples")
-    else:
-        out = out or Path(f"{name}-seed{seed}.png")
+    if sum((separate, text is not None, interpolate)) > 1:
+        raise Refused("--separate, --text and --interpolate exclude one another")
+    if out and not (text or separate):
         _refuse_wrong_ending(out, interpolate)
 
     from kerasgan import files, runs
 
     found = runs.find(run)
-    for kind, colour in (("hair", hair), ("eyes", eyes)):
-        if colour is not None:
-            found.vocabulary.index(kind, colour)
-    wanted, problems = _read_list(text, found.vocabulary) if text else ([], [])
-    files.check_writable(out if text or separate else out.parent)
+    is_free = found.config.CONDITION == "nothing"
+    is_sheet = not (text or is_free or (hair and eyes))
+    _refuse_unknown(found, hair, eyes, text)
+    if is_sheet and (separate or interpolate or count):
+        raise Refused("-n, --separate and --interpolate need both --hair and --eyes, or --text")
+    wanted, problems = _read_list(text, found) if text else ([], [])
+    count = count or (_LIST_COUNT if text else _GRID_COUNT)
+    name = "-".join(filter(None, (hair, eyes))) or ("faces" if is_free else "sheet")
+    if text or separate:
+        out = out or Path(f"{text.stem if text else name}-samples")
+        files.check_writable(out)
+    else:
+        out = out or Path(f"{name}-seed{seed}.png")
+        files.check_writable(out.parent)
 
     from kerasgan import images, sampling
 
     sampler = sampling.Sampler(found, sampling.load_generator(found), sigma)
     click.echo(f"run: {found.path}")
+    pair = sampling.ANY if is_free else (hair, eyes)
     if text:
-        for number, *pair in wanted:
-            for index, face in enumerate(sampler.pictures([pair] * count, seed), start=1):
+        for number, *colours in wanted:
+            for index, face in enumerate(sampler.pictures([colours] * count, seed), start=1):
                 images.save(Image.fromarray(face), out / f"sample_{number}_{index}.png")
     elif separate:
-        for index, face in enumerate(sampler.pictures([(hair, eyes)] * count, seed)):
+        for index, face in enumerate(sampler.pictures([pair] * count, seed)):
             images.save(Image.fromarray(face), out / f"{name}-seed{seed + index}.png")
     elif interpolate:
-        faces = sampler.walk((hair, eyes), seed, count)
-        if out.suffix.lower() == ".gif":
-            images.save_gif(faces, out)
-        else:
-            images.save(images.grid(faces, len(faces)), out)
-    elif hair and eyes:
-        faces = sampler.pictures([(hair, eyes)] * count, seed)
-        images.save(images.grid(faces, math.ceil(count**0.5)), out)
-    else:
+        images.save_row(sampler.walk(pair, seed, count), out)
+    elif is_sheet:
         images.save(sampler.sheet(seed, hair and [hair], eyes and [eyes]), out)
+    else:
+        faces = sampler.pictures([pair] * count, seed)
+        images.save(images.grid(faces, math.ceil(count**0.5)), out)
     click.echo(f"wrote {out}")
     for problem in problems:
         click.echo(f"{text}: {problem}", err=True)
@@ -93,13 +96,19 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, out
         click.get_current_context().exit(1)
 
 
-def _refuse_wrong_mixtures(hair, eyes, count, separate, text, interpolate) -> None:
-    if sum((separate, text is not None, interpolate)) > 1:
-        raise Refused("--separate, --text and --interpolate exclude one another")
+def _refuse_unknown(found, hair: str | None, eyes: str | None, text: Path | None) -> None:
+    if found.config.CONDITION == "nothing" and (hair or eyes or text):
+        raise Refused(
+            f"{found.path} is a run of {found.config.MODEL}, which knows no colours: leave out "
+            "--hair, --eyes and --text"
+        )
     if text and (hair or eyes):
         raise Refused("--text names the colours itself: leave out --hair and --eyes")
-    if not (text or (hair and eyes)) and (separate or interpolate or count):
-        raise Refused("-n, --separate and --interpolate need both --hair and --eyes, or --text")
+    for kind, colour in (("hair", hair), ("eyes", eyes)):
+        if colour is not None:
+            found.vocabulary.index(kind, colour)
+    if hair and eyes and found.config.CONDITION == "pair":
+        found.vocabulary.pair_index(hair, eyes)
 
 
 def _refuse_wrong_ending(out: Path, interpolate: bool) -> None:
@@ -108,8 +117,10 @@ def _refuse_wrong_ending(out: Path, interpolate: bool) -> None:
         raise Refused(f"--out {out} has the ending {out.suffix!r}; allowed: {', '.join(allowed)}")
 
 
-def _read_list(text: Path, vocabulary: Vocabulary) -> tuple[list[Wanted], list[str]]:
-    wanted, problems = parse_list(text.read_text(errors="replace"), vocabulary)
+def _read_list(text: Path, found) -> tuple[list[Wanted], list[str]]:
+    vocabulary = found.vocabulary
+    check = vocabulary.pair_index if found.config.CONDITION == "pair" else vocabulary.indices
+    wanted, problems = parse_list(text.read_text(errors="replace"), check)
     if not wanted:
         raise Refused(f"{text} has no line that can be drawn; {'; '.join(problems[:3])}")
     return wanted, problems

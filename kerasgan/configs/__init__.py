@@ -2,5 +2,21 @@
 
 from kerasgan.configs.acgan import ACGANConfig
 from kerasgan.configs.base import Config
+from kerasgan.configs.dcgan import (
+    CGANConfig,
+    CWGANConfig,
+    CWGANGPConfig,
+    GANConfig,
+    WGANConfig,
+    WGANGPConfig,
+)
 
-CONFIGS: dict[str, type[Config]] = {"acgan": ACGANConfig}
+CONFIGS: dict[str, type[Config]] = {
+    "gan": GANConfig,
+    "cgan": CGANConfig,
+    "acgan": ACGANConfig,
+    "wgan": WGANConfig,
+    "wgan-gp": WGANGPConfig,
+    "cwgan": CWGANConfig,
+    "cwgan-gp": CWGANGPConfig,
+}

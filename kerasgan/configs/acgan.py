@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import Config, option
+from kerasgan.configs.base import NoiseConfig, option
 
 
 @dataclass(frozen=True, kw_only=True)
-class ACGANConfig(Config):
+class ACGANConfig(NoiseConfig):
     """ACGAN with one head for hair and one for eyes; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "acgan"
+    CONDITION: ClassVar[str] = "colours"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         "quick": {
@@ -18,7 +19,7 @@ class ACGANConfig(Config):
             "width": 0.5,
             "batch_size": 32,
             "learning_rate": 4e-4,
-            "steps": 2000,
+            "steps": 1500,
             "ema": 0.99,
             "log_every": 20,
             "sample_every": 100,
@@ -29,9 +30,6 @@ class ACGANConfig(Config):
     image_size: int = option(
         96, "Height and width of the pictures, in pixels.", at_least=16, multiple_of=16
     )
-    width: float = option(1.0, "Factor on every layer's number of filters.", above=0)
-    latent_dim: int = option(100, "Length of the noise vector.", at_least=1)
-    sigma: float = option(1.0, "Standard deviation of the noise.", at_least=0)
     generator_activation: Literal["relu", "leaky_relu"] = option(
         "relu", "The generator's activation; leaky_relu has slope 0.2."
     )
@@ -44,7 +42,6 @@ class ACGANConfig(Config):
     instance_noise: float = option(
         0.0, "Standard deviation of the noise added to real pictures.", at_least=0
     )
-    batch_size: int = option(64, "Pictures per update.", at_least=2)
     steps: int = option(30_000, "Training steps; each makes d-steps and g-steps.", at_least=1)
     d_steps: int = option(1, "Discriminator updates per step.", at_least=1)
     g_steps: int = option(2, "Generator updates per step.", at_least=1)

@@ -84,7 +84,7 @@ class Config:
             if get_origin(kinds[field.name]) is Literal:
                 allowed = get_args(kinds[field.name])
                 if value not in allowed:
-                    raise Refused(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
+                    raise Refused(f"{name} is {value!r}; allowed: {', '.join(map(str, allowed))}")
             for number in value if isinstance(value, tuple) else (value,):
                 for limit_name, limit in field.metadata["limits"].items():
                     # Written so that NaN, which compares false to everything, is refused.
@@ -114,3 +114,18 @@ class Config:
             return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
         except TypeError as error:
             raise Refused(f"a field has a value of the wrong type: {error}") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoiseConfig(Config):
+    """The options of every model that makes pictures out of noise.
+
+    CONDITION is what a picture is conditioned on: nothing, its colours, or a pair that occurs.
+    """
+
+    CONDITION: ClassVar[Literal["nothing", "colours", "pair"]]
+
+    width: float = option(1.0, "Factor on every layer's number of filters.", above=0)
+    latent_dim: int = option(100, "Length of the noise vector.", at_least=1)
+    sigma: float = option(1.0, "Standard deviation of the noise.", at_least=0)
+    batch_size: int = option(64, "Pictures per update.", at_least=2)

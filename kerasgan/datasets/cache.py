@@ -72,8 +72,12 @@ def prepared(
 def parallel(work: Callable, items: Sequence, title: str) -> Iterator:
     """Yield `work(item)` in order, computed by one process per core, under a progress bar.
 
-    `work` must be importable: the processes start afresh, as TensorFlow does not survive a fork.
+    `work` must be importable: the processes start afresh, as TensorFlow does not survive a fork. A
+    script of one's own therefore needs `if __name__ == "__main__":`. A few items are not worth it.
     """
+    if len(items) <= _CHUNK:
+        yield from map(work, items)
+        return
     # Ctrl-C is the parent's to answer.
     quiet = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
     with ProcessPoolExecutor(mp_context=get_context("spawn"), **quiet) as pool:

@@ -41,19 +41,45 @@ class Draws:
             [self._batch_size, updates], self._key(name), 0, maximum, tf.int64, alg="philox"
         )
 
+    def uniform(self, name: str, updates: int, low: float = 0.0, high: float = 1.0) -> tf.Tensor:
+        """Return float32 [B, updates, 1], uniform in [low, high)."""
+        return tf.random.stateless_uniform(
+            [self._batch_size, updates, 1], self._key(name), low, high, alg="philox"
+        )
+
     def colours(self, name: str, updates: int) -> dict[str, tf.Tensor]:
-        """Return one-hot hair and eyes, {"hair": [B, updates, .], "eyes": [B, updates, .]}."""
+        """Return one-hot {"hair", "eyes"}: [B, updates, .], independent of one another."""
         return {
             kind: tf.one_hot(self.integers(f"{name}_{kind}", updates, len(names)), len(names))
-            for kind, names in self._faces.vocabulary._asdict().items()
+            for kind, names in zip(("hair", "eyes"), self._faces.vocabulary, strict=False)
+        }
+
+    def pairs(self, name: str, updates: int) -> dict[str, tf.Tensor]:
+        """Return one-hot {"hair", "eyes", "pair"}: [B, updates, .] of pairs that the data has."""
+        return self._of_pairs(self.integers(name, updates, len(self._faces.vocabulary.pairs)))
+
+    def other_pairs(self, name: str, pair: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return what `pairs` returns, never the pair of the same place in one-hot `pair`."""
+        count = len(self._faces.vocabulary.pairs)
+        distance = 1 + self.integers(name, pair.shape[1], count - 1)
+        return self._of_pairs((tf.argmax(pair, axis=-1) + distance) % count)
+
+    def _of_pairs(self, places: tf.Tensor) -> dict[str, tf.Tensor]:
+        vocabulary = self._faces.vocabulary
+        hair = tf.constant([vocabulary.hair.index(hair) for hair, _ in vocabulary.pairs])
+        eyes = tf.constant([vocabulary.eyes.index(eyes) for _, eyes in vocabulary.pairs])
+        return {
+            "hair": tf.one_hot(tf.gather(hair, places), len(vocabulary.hair)),
+            "eyes": tf.one_hot(tf.gather(eyes, places), len(vocabulary.eyes)),
+            "pair": tf.one_hot(places, len(vocabulary.pairs)),
         }
 
     def examples(self, updates: int) -> dict[str, tf.Tensor]:
         """Return real pictures drawn with replacement, and their labels.
 
         Returns:
-            {"image": [B, updates, S, S, 3] in [-1, 1], "hair": one-hot [B, updates, .],
-            "eyes": likewise}; a missing label is a row of zeros.
+            {"image": [B, updates, S, S, 3] in [-1, 1]; "hair", "eyes", "pair": one-hot
+            [B, updates, .]}; a missing label is a row of zeros.
         """
         faces = self._faces
         rows = self.integers("examples", updates, len(faces.hair))
@@ -64,6 +90,7 @@ class Draws:
             "image": to_float(tf.cast(pixels, tf.float32)),
             "hair": tf.one_hot(tf.gather(faces.hair, rows), len(faces.vocabulary.hair)),
             "eyes": tf.one_hot(tf.gather(faces.eyes, rows), len(faces.vocabulary.eyes)),
+            "pair": tf.one_hot(tf.gather(faces.pair, rows), len(faces.vocabulary.pairs)),
         }
 
     def _key(self, name: str) -> tf.Tensor:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageOps
 
-from kerasgan.attributes import EYES, HAIR, Vocabulary, parse_tag
+from kerasgan.attributes import Vocabulary, parse_tag
 from kerasgan.configs import Config
 from kerasgan.datasets import avatars, cache
 from kerasgan.errors import Refused
@@ -24,7 +24,7 @@ class Faces(NamedTuple):
     key: names the prepared set.
     images: uint8 [M, S, S, 3], of all prepared pictures, memory-mapped.
     rows: int64 [N], which of them these faces are.
-    hair, eyes: int64 [N], places in the vocabulary; -1 where the label is missing.
+    hair, eyes, pair: int64 [N], places in the vocabulary; -1 where the label is missing.
     """
 
     key: str
@@ -32,6 +32,7 @@ class Faces(NamedTuple):
     rows: np.ndarray
     hair: np.ndarray
     eyes: np.ndarray
+    pair: np.ndarray
     vocabulary: Vocabulary
 
     def pictures(self, at: np.ndarray) -> np.ndarray:
@@ -65,16 +66,20 @@ def load(config: Config) -> Split:
             f"{config.data} has {len(held_out)} pictures, and val-fraction {config.val_fraction} "
             "holds out all of them; allowed: data that leaves some to train on"
         )
-    vocabulary = Vocabulary(
-        tuple(colour for colour in HAIR if colour in everything.hair),
-        tuple(colour for colour in EYES if colour in everything.eyes),
+    vocabulary = Vocabulary.of_pictures(everything.hair, everything.eyes)
+    colours = (everything.hair, everything.eyes, zip(everything.hair, everything.eyes, strict=True))
+    labels = []
+    for names, values in zip(vocabulary, colours, strict=True):
+        places = {name: place for place, name in enumerate(names)}
+        labels.append(np.array([places[value] for value in values], np.int64))
+    return Split(
+        *(
+            Faces(
+                everything.key, everything.images, at, *(label[at] for label in labels), vocabulary
+            )
+            for at in (np.flatnonzero(~held_out), np.flatnonzero(held_out))
+        )
     )
-    hair, eyes = (
-        np.array([names.index(colour) for colour in colours], np.int64)
-        for names, colours in zip(vocabulary, (everything.hair, everything.eyes), strict=True)
-    )
-    parts = (np.flatnonzero(~held_out), np.flatnonzero(held_out))
-    return Split(*(Faces(*everything[:2], at, hair[at], eyes[at], vocabulary) for at in parts))
 
 
 def _avatars(count: int, size: int) -> cache.Prepared:
@@ -127,8 +132,7 @@ def read_tags(file: Path) -> list[tuple[Path, str, str]]:
         try:
             name, text = row
             hair, eyes = parse_tag(text)
-            for kind, colour in (("hair", hair), ("eyes", eyes)):
-                Vocabulary().index(kind, colour)
+            Vocabulary().indices(hair, eyes)
         except (ValueError, Refused) as error:
             wrong.append(f"row {number}: {error}")
         else:

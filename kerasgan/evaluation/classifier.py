@@ -29,8 +29,8 @@ def build(size: int, vocabulary: Vocabulary) -> keras.Model:
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dropout(0.3, name="dropout")(x)
     heads = {
-        kind: layers.Dense(len(colours), name=kind)(x)
-        for kind, colours in vocabulary._asdict().items()
+        "hair": layers.Dense(len(vocabulary.hair), name="hair")(x),
+        "eyes": layers.Dense(len(vocabulary.eyes), name="eyes")(x),
     }
     return keras.Model(image, heads, name="classifier")
 
@@ -61,7 +61,7 @@ def trained(faces: Faces, seed: int = 0) -> keras.Model:
 
 def _labelled(draw: draws.Draws) -> tuple:
     example = {name: values[:, 0] for name, values in draw.examples(updates=1).items()}
-    return example.pop("image"), example
+    return example["image"], {kind: example[kind] for kind in ("hair", "eyes")}
 
 
 def accuracy(

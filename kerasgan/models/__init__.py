@@ -2,5 +2,19 @@
 
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.models.acgan import ACGAN
+from kerasgan.models.cgan import CGAN
+from kerasgan.models.cwgan import CWGAN
+from kerasgan.models.cwgan_gp import CWGANGP
+from kerasgan.models.gan import GAN
+from kerasgan.models.wgan import WGAN
+from kerasgan.models.wgan_gp import WGANGP
 
-MODELS: dict[str, type[AdversarialModel]] = {"acgan": ACGAN}
+MODELS: dict[str, type[AdversarialModel]] = {
+    "gan": GAN,
+    "cgan": CGAN,
+    "acgan": ACGAN,
+    "wgan": WGAN,
+    "wgan-gp": WGANGP,
+    "cwgan": CWGAN,
+    "cwgan-gp": CWGANGP,
+}

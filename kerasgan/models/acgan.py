@@ -4,8 +4,7 @@ Reference: Odena, Olah and Shlens 2017, "Conditional Image Synthesis with Auxili
 (arXiv:1610.09585), with one class head for hair and one for eyes, as the course report has it.
 """
 
-import keras
-
+from kerasgan import optimizers
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.acgan import ACGANConfig
@@ -31,16 +30,13 @@ class ACGAN(AdversarialModel):
         )
         self.config = config
 
-    def optimizers(self) -> dict[str, keras.Optimizer]:
-        adam = {"learning_rate": self.config.learning_rate, "beta_1": self.config.beta_1}
-        return {
-            "discriminator_optimizer": keras.optimizers.Adam(**adam, name="adam"),
-            "generator_optimizer": keras.optimizers.Adam(**adam, name="adam"),
-        }
+    def optimizers(self):
+        return optimizers.adam(self.config.learning_rate, self.config.beta_1)
 
     def draw(self, draws):
         config = self.config
         real = draws.examples(config.d_steps)
+        del real["pair"]
         if config.instance_noise:
             shape = real["image"].shape[2:]
             real["image"] += draws.normal(

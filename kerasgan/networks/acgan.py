@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from kerasgan.layers import UpsampleConv2D
+from kerasgan.networks.widths import scaled
 
 # The report gives BatchNorm's momentum; its places in the discriminator are ours.
 BATCH_NORM_MOMENTUM = 0.75
@@ -67,8 +68,3 @@ def discriminator(
     heads = (("source", 1), ("hair", hair_colours), ("eyes", eye_colours))
     logits = [layers.Dense(units, dtype="float32", name=name)(x) for name, units in heads]
     return keras.Model(image, logits, name="discriminator")
-
-
-def scaled(filters: int, width: float) -> int:
-    """Return `filters` times `width`, rounded, at least 1."""
-    return max(1, round(filters * width))

@@ -1,0 +1,146 @@
+"""Options of the models on DCGAN's networks."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from kerasgan.configs.base import NoiseConfig, option
+
+# What makes faces recognisable within minutes on two processor cores.
+_QUICK = {
+    "image_size": 32,
+    "width": 0.5,
+    "batch_size": 32,
+    "ema": 0.99,
+    "log_every": 20,
+    "sample_every": 100,
+    "checkpoint_every": 100,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DCGANConfig(NoiseConfig):
+    """The options of every model on DCGAN's networks."""
+
+    image_size: Literal[16, 32, 64, 128, 256] = option(
+        64, "Height and width of the pictures, in pixels."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class GANConfig(DCGANConfig):
+    """Unconditional DCGAN; the defaults are the course report's."""
+
+    MODEL: ClassVar[str] = "gan"
+    CONDITION: ClassVar[str] = "nothing"
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        "paper": {},
+        "quick": {**_QUICK, "learning_rate": 2e-4, "steps": 3000},
+    }
+
+    loss: Literal["bce", "lsgan"] = option(
+        "bce", "Binary cross-entropy, or least squares (LSGAN), without the sigmoid."
+    )
+    label_noise: bool = option(
+        False, "Draw the targets of real pictures from [0.75, 1.25], of generated from [0, 0.25]."
+    )
+    generator_dropout: float = option(
+        0.0, "Rate of a dropout after each of the generator's BatchNorms.", at_least=0, below=1
+    )
+    instance_noise: float = option(
+        0.0, "Standard deviation of the noise added to real pictures.", at_least=0
+    )
+    # 19 epochs of the course's 36,740 pictures.
+    steps: int = option(10_907, "Training steps; each makes d-steps and one of G.", at_least=1)
+    d_steps: int = option(1, "Discriminator updates per step.", at_least=1)
+    learning_rate: float = option(2e-5, "Adam's learning rate, for both players.", above=0)
+    beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CGANConfig(DCGANConfig):
+    """DCGAN conditioned on the pair of hair and eyes; the defaults are the course report's."""
+
+    MODEL: ClassVar[str] = "cgan"
+    CONDITION: ClassVar[str] = "pair"
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        "paper": {},
+        "quick": {**_QUICK, "learning_rate": 2e-4, "steps": 3000},
+    }
+
+    steps: int = option(20_000, "Training steps, one update of each player.", at_least=1)
+    learning_rate: float = option(2e-5, "Adam's learning rate, for both players.", above=0)
+    beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _CriticConfig(DCGANConfig):
+    learning_rate: float = option(2e-4, "RMSprop's learning rate, for both players.", above=0)
+    critic_steps: int = option(5, "Critic updates per generator update.", at_least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WGANConfig(_CriticConfig):
+    """Unconditional Wasserstein GAN with weight clipping, the baseline of wgan-gp."""
+
+    MODEL: ClassVar[str] = "wgan"
+    CONDITION: ClassVar[str] = "nothing"
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        "paper": {},
+        "quick": {**_QUICK, "steps": 1500},
+    }
+
+    clip: float = option(0.01, "Largest absolute value of the critic's weights.", above=0)
+    steps: int = option(10_000, "Training steps; each makes one update of G.", at_least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WGANGPConfig(_CriticConfig):
+    """Unconditional Wasserstein GAN with gradient penalty; the defaults are the course report's."""
+
+    MODEL: ClassVar[str] = "wgan-gp"
+    CONDITION: ClassVar[str] = "nothing"
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        "paper": {},
+        "quick": {**_QUICK, "steps": 1500, "critic_steps": 2},
+    }
+
+    penalty_weight: float = option(10.0, "Weight of the gradient penalty (lambda).", at_least=0)
+    critic_norm: Literal["none", "batch"] = option(
+        "none", "BatchNorm in the critic, as the report has it, or none, as the paper demands."
+    )
+    critic_steps: int = option(1, "Critic updates per generator update.", at_least=1)
+    # Three epochs of the course's 36,740 pictures.
+    steps: int = option(1722, "Training steps; each makes one update of G.", at_least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CWGANConfig(_CriticConfig):
+    """Conditional Wasserstein GAN with weight clipping."""
+
+    MODEL: ClassVar[str] = "cwgan"
+    CONDITION: ClassVar[str] = "colours"
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        "paper": {},
+        "quick": {**_QUICK, "steps": 1500},
+    }
+
+    clip: float = option(0.01, "Largest absolute value of the critic's weights.", above=0)
+    steps: int = option(24_000, "Training steps; each makes one update of G.", at_least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CWGANGPConfig(_CriticConfig):
+    """Matching-aware conditional WGAN-GP; the defaults are the course report's."""
+
+    MODEL: ClassVar[str] = "cwgan-gp"
+    CONDITION: ClassVar[str] = "colours"
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        "paper": {},
+        "quick": {**_QUICK, "steps": 1500},
+    }
+
+    mismatch: Literal["max", "mean"] = option(
+        "max", "How the scores of generated and of mismatched pictures are joined, per sample."
+    )
+    penalty_weight: float = option(10.0, "Weight of the gradient penalty (lambda).", at_least=0)
+    steps: int = option(24_000, "Training steps; each makes one update of G.", at_least=1)

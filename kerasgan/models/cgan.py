@@ -1,0 +1,69 @@
+"""Conditional DCGAN on the pair of hair and eyes, as the course report has it.
+
+Reference: Mirza and Osindero 2014, "Conditional Generative Adversarial Nets" (arXiv:1411.1784).
+"""
+
+from keras import ops
+
+from kerasgan import optimizers
+from kerasgan.adversarial import AdversarialModel
+from kerasgan.attributes import Vocabulary
+from kerasgan.configs.dcgan import CGANConfig
+from kerasgan.losses import bce, binary_accuracy
+from kerasgan.networks import cgan
+
+
+class CGAN(AdversarialModel):
+    """Conditional DCGAN whose labels are the pairs that the data has."""
+
+    def __init__(self, config: CGANConfig, vocabulary: Vocabulary):
+        pairs = len(vocabulary.pairs)
+        super().__init__(
+            discriminator=cgan.discriminator(config.image_size, pairs, config.width),
+            generator=cgan.generator(config.image_size, config.latent_dim, pairs, config.width),
+            ema=config.ema,
+        )
+        self.config = config
+
+    def optimizers(self):
+        return optimizers.adam(self.config.learning_rate, self.config.beta_1, epsilon=1e-8)
+
+    def draw(self, draws):
+        config = self.config
+        real = draws.examples(1)
+        fake = {
+            "noise": draws.normal("noise", 1, [config.latent_dim], config.sigma),
+            "pair": draws.pairs("fake", 1)["pair"],
+        }
+        return {
+            "discriminator": {
+                "image": real["image"],
+                "pair": real["pair"],
+                "noise": fake["noise"],
+                "fake_pair": fake["pair"],
+            },
+            # The generator answers for the images that the discriminator has just seen.
+            "generator": fake,
+        }
+
+    def discriminator_losses(self, batch):
+        """Return the losses of real images with their pair and of generated with theirs."""
+        real = self.discriminator({"image": batch["image"], "pair": batch["pair"]}, training=True)
+        fake = self._judge_generated(batch["noise"], batch["fake_pair"])
+        losses = {"d_real": bce(real, 1.0), "d_fake": bce(fake, 0.0)}
+        measures = {
+            "d_score_real": ops.mean(ops.sigmoid(real)),
+            "d_score_fake": ops.mean(ops.sigmoid(fake)),
+            "d_accuracy_real": binary_accuracy(real, 1),
+            "d_accuracy_fake": binary_accuracy(fake, 0),
+        }
+        return losses, measures
+
+    def generator_losses(self, batch):
+        """Return the loss of being taken for a real image of the same pair."""
+        fake = self._judge_generated(batch["noise"], batch["pair"])
+        return {"g_fool": bce(fake, 1.0)}, {"g_score_fake": ops.mean(ops.sigmoid(fake))}
+
+    def _judge_generated(self, noise, pair):
+        generated = self.generator({"noise": noise, "pair": pair}, training=True)
+        return self.discriminator({"image": generated, "pair": pair}, training=True)

@@ -1,0 +1,66 @@
+"""Conditional Wasserstein GAN with weight clipping, the course report's point of comparison.
+
+Reference: Arjovsky, Chintala and Bottou 2017, "Wasserstein GAN" (arXiv:1701.07875); the networks
+are those of the matching-aware WGAN-GP, without its mismatched pairs.
+"""
+
+from keras import ops
+
+from kerasgan import optimizers
+from kerasgan.adversarial import AdversarialModel
+from kerasgan.attributes import Vocabulary
+from kerasgan.configs.dcgan import CWGANConfig
+from kerasgan.networks import cwgan, dcgan
+
+
+class CWGAN(AdversarialModel):
+    """Conditional WGAN; the critic is the discriminator, its constraint clips the weights."""
+
+    def __init__(self, config: CWGANConfig, vocabulary: Vocabulary):
+        colours = {"hair_colours": len(vocabulary.hair), "eye_colours": len(vocabulary.eyes)}
+        super().__init__(
+            discriminator=cwgan.critic(
+                config.image_size,
+                width=config.width,
+                constraint=dcgan.ClipWeights(config.clip),
+                **colours,
+            ),
+            generator=cwgan.generator(
+                config.image_size, config.latent_dim, width=config.width, **colours
+            ),
+            ema=config.ema,
+        )
+        self.config = config
+
+    def optimizers(self):
+        return optimizers.rmsprop(self.config.learning_rate)
+
+    def draw(self, draws):
+        config = self.config
+        shape = [config.latent_dim]
+        real, wanted = draws.examples(config.critic_steps), draws.pairs("wanted", 1)
+        return {
+            "discriminator": {
+                **{name: real[name] for name in ("image", "hair", "eyes")},
+                "noise": draws.normal("d_noise", config.critic_steps, shape, config.sigma),
+            },
+            "generator": {
+                **{name: wanted[name] for name in ("hair", "eyes")},
+                "noise": draws.normal("g_noise", 1, shape, config.sigma),
+            },
+        }
+
+    def discriminator_losses(self, batch):
+        """Return -E[D(x, c)] and E[D(G(z, c), c)], both of x's own condition c."""
+        condition = {"hair": batch["hair"], "eyes": batch["eyes"]}
+        real = ops.mean(self.discriminator({"image": batch["image"], **condition}, training=True))
+        generated = self.generator({"noise": batch["noise"], **condition}, training=True)
+        fake = ops.mean(self.discriminator({"image": generated, **condition}, training=True))
+        return {"d_real": -real, "d_fake": fake}, {"d_wasserstein": real - fake}
+
+    def generator_losses(self, batch):
+        """Return -E[D(G(z, c), c)]."""
+        condition = {"hair": batch["hair"], "eyes": batch["eyes"]}
+        generated = self.generator(batch, training=True)
+        fake = self.discriminator({"image": generated, **condition}, training=True)
+        return {"g_fool": -ops.mean(fake)}, {}

@@ -1,0 +1,56 @@
+"""Wasserstein GAN with weight clipping.
+
+Reference: Arjovsky, Chintala and Bottou 2017, "Wasserstein GAN" (arXiv:1701.07875).
+"""
+
+from keras import ops
+
+from kerasgan import optimizers
+from kerasgan.adversarial import AdversarialModel
+from kerasgan.attributes import Vocabulary
+from kerasgan.configs.dcgan import WGANConfig
+from kerasgan.networks import dcgan
+
+
+class WGAN(AdversarialModel):
+    """Unconditional WGAN; the critic is the discriminator, its constraint clips the weights."""
+
+    def __init__(self, config: WGANConfig, vocabulary: Vocabulary):
+        super().__init__(
+            discriminator=dcgan.discriminator(
+                config.image_size,
+                config.width,
+                norm="none",
+                constraint=dcgan.ClipWeights(config.clip),
+                name="critic",
+            ),
+            generator=dcgan.generator(config.image_size, config.latent_dim, config.width),
+            ema=config.ema,
+        )
+        self.config = config
+
+    def optimizers(self):
+        return optimizers.rmsprop(self.config.learning_rate)
+
+    def draw(self, draws):
+        config = self.config
+        shape = [config.latent_dim]
+        return {
+            "discriminator": {
+                "image": draws.examples(config.critic_steps)["image"],
+                "noise": draws.normal("d_noise", config.critic_steps, shape, config.sigma),
+            },
+            "generator": {"noise": draws.normal("g_noise", 1, shape, config.sigma)},
+        }
+
+    def discriminator_losses(self, batch):
+        """Return -E[D(x)] and E[D(G(z))]: minus the estimate of the distance (algorithm 1)."""
+        real = ops.mean(self.discriminator(batch["image"], training=True))
+        generated = self.generator({"noise": batch["noise"]}, training=True)
+        fake = ops.mean(self.discriminator(generated, training=True))
+        return {"d_real": -real, "d_fake": fake}, {"d_wasserstein": real - fake}
+
+    def generator_losses(self, batch):
+        """Return -E[D(G(z))]."""
+        generated = self.generator(batch, training=True)
+        return {"g_fool": -ops.mean(self.discriminator(generated, training=True))}, {}

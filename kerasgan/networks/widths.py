@@ -1,0 +1,6 @@
+"""Narrower and wider versions of a published network."""
+
+
+def scaled(filters: int, width: float) -> int:
+    """Return `filters` times `width`, rounded, at least 1."""
+    return max(1, round(filters * width))

@@ -1,0 +1,19 @@
+"""The optimizers of both players, as `AdversarialModel.compile` takes them."""
+
+import keras
+
+
+def adam(learning_rate: float, beta_1: float, epsilon: float = 1e-7) -> dict[str, keras.Optimizer]:
+    """Return an Adam for each player; beta_2 is Keras's 0.999, epsilon too unless given."""
+    return {
+        player: keras.optimizers.Adam(learning_rate, beta_1, epsilon=epsilon, name="adam")
+        for player in ("discriminator_optimizer", "generator_optimizer")
+    }
+
+
+def rmsprop(learning_rate: float) -> dict[str, keras.Optimizer]:
+    """Return an RMSprop for each player, with rho 0.99 and epsilon 1e-8."""
+    return {
+        player: keras.optimizers.RMSprop(learning_rate, rho=0.99, epsilon=1e-8, name="rmsprop")
+        for player in ("discriminator_optimizer", "generator_optimizer")
+    }

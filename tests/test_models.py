@@ -1,0 +1,241 @@
+"""What each paper's losses are, on scores of our own or in closed form."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import ops
+
+from kerasgan import training
+from kerasgan.adversarial import gradient_norms
+from kerasgan.configs import CONFIGS
+from kerasgan.datasets import draws, faces
+from tests.conftest import tiny_config
+
+
+def build(name, **changes):
+    config = tiny_config(name, **changes)
+    data = faces.load(config).training
+    model = training.build(config, data)
+    batch = next(iter(draws.batches(model.draw, data, config.seed, config.batch_size)))
+    return model, batch
+
+
+def one_update(batch):
+    return {name: tensor[:, 0] for name, tensor in batch.items()}
+
+
+def floats(values):
+    return {name: float(value) for name, value in values.items() if not isinstance(value, tuple)}
+
+
+class Critic:
+    """Scores each kind of picture as it is told to; real pictures are tagged by a pixel of 9."""
+
+    def __init__(self, real, fake, mismatched=None, condition=None):
+        self.real, self.fake, self.mismatched, self.condition = real, fake, mismatched, condition
+
+    def __call__(self, inputs, training):
+        image = inputs["image"] if isinstance(inputs, dict) else inputs
+        if float(image[0, 0, 0, 0]) != 9:
+            # Keeps the gradient towards the image, which the penalty needs, at norm 1.
+            return self.fake + image[:, 0, 0, :1] - tf.stop_gradient(image[:, 0, 0, :1])
+        if self.condition is not None and not np.array_equal(inputs["hair"], self.condition):
+            return self.mismatched
+        return self.real
+
+
+def scores(seed, count=1):
+    drawn = np.random.default_rng(seed).normal(size=(count, 4, 1))
+    return [tf.constant(one, tf.float32) for one in drawn]
+
+
+def tagged(batch):
+    batch = one_update(batch)
+    return {**batch, "image": tf.fill(batch["image"].shape, 9.0)}
+
+
+def test_the_norm_of_a_linear_critics_gradient_is_known_everywhere():
+    count = 4 * 4 * 3
+    images = tf.random.normal([5, 4, 4, 3])
+
+    def critic(images):
+        return 3 * ops.sum(images, axis=(1, 2, 3), keepdims=True)[:, :, 0, 0] / np.sqrt(count)
+
+    norms = gradient_norms(critic, images)
+    np.testing.assert_allclose(norms, np.full(5, 3.0), rtol=1e-5)
+    # Report and paper: lambda (norm - 1)^2.
+    assert 10 * np.mean((np.asarray(norms) - 1) ** 2) == pytest.approx(10 * (3 - 1) ** 2, rel=1e-4)
+
+
+def test_a_critic_that_is_flat_has_a_finite_second_derivative():
+    weight = tf.Variable(0.0)
+    images = tf.ones([2, 4, 4, 3])
+    with tf.GradientTape() as tape:
+        norms = gradient_norms(lambda x: weight * tf.reduce_sum(x, axis=(1, 2, 3))[:, None], images)
+        penalty = tf.reduce_mean((norms - 1) ** 2)
+    assert np.isfinite(tape.gradient(penalty, weight))
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_second_derivatives_work_in_half_precision_and_with_xla(jit):
+    import keras
+
+    from kerasgan.networks import cwgan
+
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        critic = cwgan.critic(16, 2, 2, width=0.2)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    condition = {"hair": tf.eye(2), "eyes": tf.eye(2)}
+    variables = [variable.value for variable in critic.trainable_variables]
+
+    @tf.function(jit_compile=jit)
+    def gradients(images):
+        with tf.GradientTape() as tape:
+            norms = gradient_norms(
+                lambda x: critic({"image": x, **condition}, training=True), images
+            )
+            penalty = tf.reduce_mean((norms - 1) ** 2)
+        return norms, tape.gradient(penalty, variables[0])
+
+    norms, gradient = gradients(tf.random.stateless_normal([2, 16, 16, 3], [0, 0]))
+    assert norms.dtype == gradient.dtype == tf.float32
+    assert np.isfinite(gradient).all()
+    assert np.abs(gradient).max() > 0
+
+
+def softplus(x):
+    return np.logaddexp(0, np.asarray(x, "float64"))
+
+
+def test_gan_losses_against_numpy():
+    model, batch = build("gan")
+    real, fake = scores(0, 2)
+    model.discriminator = Critic(real, fake)
+    losses, measures = model.discriminator_losses(tagged(batch["discriminator"]))
+    assert floats(losses) == pytest.approx(
+        {"d_real": softplus(-real).mean(), "d_fake": softplus(fake).mean()}, rel=1e-5
+    )
+    probability = 1 / (1 + np.exp(-np.asarray(real)))
+    assert float(measures["d_score_real"]) == pytest.approx(probability.mean(), rel=1e-5)
+    losses, _ = model.generator_losses(one_update(batch["generator"]))
+    assert floats(losses) == pytest.approx({"g_fool": softplus(-fake).mean()}, rel=1e-5)
+
+
+def test_lsgan_losses_against_numpy():
+    model, batch = build("gan", loss="lsgan")
+    real, fake = scores(0, 2)
+    model.discriminator = Critic(real, fake)
+    losses, _ = model.discriminator_losses(tagged(batch["discriminator"]))
+    expected = {"d_real": np.mean((real - 1) ** 2), "d_fake": np.mean(fake**2)}
+    assert floats(losses) == pytest.approx(expected, rel=1e-5)
+    losses, _ = model.generator_losses(one_update(batch["generator"]))
+    assert floats(losses) == pytest.approx({"g_fool": np.mean((fake - 1) ** 2)}, rel=1e-5)
+
+
+def test_label_noise_has_the_reports_ranges_and_reaches_the_generator():
+    _, batch = build("gan", label_noise=True, batch_size=256)
+    targets = batch["discriminator"]
+    assert 0.75 <= np.min(targets["real_target"]) < 0.77
+    assert 1.23 < np.max(targets["real_target"]) < 1.25
+    assert 0 <= np.min(targets["fake_target"]) < 0.02
+    assert 0.23 < np.max(targets["fake_target"]) < 0.25
+    np.testing.assert_array_equal(batch["generator"]["real_target"], targets["real_target"])
+
+
+@pytest.mark.parametrize("name", ["gan", "cgan"])
+def test_the_generator_answers_for_the_images_that_the_discriminator_saw(name):
+    changes = {"d_steps": 3} if name == "gan" else {}
+    _, batch = build(name, **changes)
+    seen = batch["discriminator"]["noise"][:, -1:]
+    np.testing.assert_array_equal(batch["generator"]["noise"], seen)
+
+
+def test_cgan_losses_against_numpy():
+    model, batch = build("cgan")
+    real, fake = scores(0, 2)
+    model.discriminator = Critic(real, fake)
+    losses, _ = model.discriminator_losses(tagged(batch["discriminator"]))
+    expected = {"d_real": softplus(-real).mean(), "d_fake": softplus(fake).mean()}
+    assert floats(losses) == pytest.approx(expected, rel=1e-5)
+    losses, _ = model.generator_losses(one_update(batch["generator"]))
+    assert floats(losses) == pytest.approx({"g_fool": softplus(-fake).mean()}, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["wgan", "wgan-gp", "cwgan"])
+def test_wasserstein_losses_are_mean_scores(name):
+    model, batch = build(name)
+    real, fake = scores(0, 2)
+    model.discriminator = Critic(real, fake)
+    losses, measures = model.discriminator_losses(tagged(batch["discriminator"]))
+    losses = floats(losses)
+    penalty = losses.pop("d_penalty", 0.0)
+    assert losses == pytest.approx({"d_real": -np.mean(real), "d_fake": np.mean(fake)}, rel=1e-5)
+    # The stand-in's gradient towards an image has norm 1, where the penalty vanishes.
+    assert penalty == pytest.approx(0, abs=1e-9)
+    expected = np.mean(real) - np.mean(fake)
+    assert float(measures["d_wasserstein"]) == pytest.approx(expected, rel=1e-5)
+    losses, _ = model.generator_losses(one_update(batch["generator"]))
+    assert floats(losses) == pytest.approx({"g_fool": -np.mean(fake)}, rel=1e-5)
+
+
+@pytest.mark.parametrize("mismatch", ["max", "mean"])
+def test_matching_aware_losses_join_per_sample(mismatch):
+    model, batch = build("cwgan-gp", mismatch=mismatch)
+    real, fake, wrong = scores(1, 3)
+    update = tagged(batch["discriminator"])
+    update["wrong_hair"] = 1 - update["hair"]
+    model.discriminator = Critic(real, fake, wrong, update["hair"])
+    losses, measures = model.discriminator_losses(update)
+    fake, wrong = np.asarray(fake), np.asarray(wrong)
+    joined = {"max": np.maximum(fake, wrong), "mean": (fake + wrong) / 2}[mismatch]
+    # Neither picture's score is the larger one everywhere: a maximum of means would be smaller.
+    assert 0 < np.mean(fake > wrong) < 1
+    assert floats(losses) == pytest.approx(
+        {"d_real": -np.mean(real), "d_fake": joined.mean(), "d_penalty": 0.0}, rel=1e-5, abs=1e-6
+    )
+    assert float(measures["d_mismatch"]) == pytest.approx(np.mean(real) - wrong.mean(), rel=1e-5)
+
+
+def test_mismatched_pairs_are_never_the_pictures_own():
+    _, batch = build("cwgan-gp", batch_size=64)
+    batch = batch["discriminator"]
+    own = np.concatenate([batch["hair"], batch["eyes"]], axis=-1)
+    wrong = np.concatenate([batch["wrong_hair"], batch["wrong_eyes"]], axis=-1)
+    assert (own != wrong).any(axis=-1).all()
+
+
+@pytest.mark.parametrize("name", ["wgan", "cwgan"])
+def test_after_an_update_every_weight_of_the_critic_is_clipped(name):
+    model, batch = build(name, clip=0.003)
+    model.train_step(batch)
+    largest = [np.abs(variable).max() for variable in model.discriminator.trainable_variables]
+    assert max(largest) == pytest.approx(0.003)
+
+
+@pytest.mark.parametrize("name", ["wgan", "wgan-gp", "cwgan", "cwgan-gp"])
+def test_each_critic_update_sees_fresh_pictures(name):
+    model, batch = build(name, critic_steps=3, batch_size=8)
+    images = np.asarray(batch["discriminator"]["image"])
+    assert images.shape[1] == 3
+    assert not np.array_equal(images[:, 0], images[:, 1])
+    model.train_step(batch)
+    assert int(model.discriminator_player.optimizer.iterations) == 3
+    assert int(model.generator_player.optimizer.iterations) == 1
+
+
+@pytest.mark.parametrize("norm", ["none", "batch"])
+def test_the_reports_norm_in_the_critic_is_a_choice(norm):
+    model, _ = build("wgan-gp", critic_norm=norm)
+    assert any("norm" in v.path for v in model.discriminator.variables) == (norm == "batch")
+
+
+def test_no_model_offers_an_option_of_another():
+    fields = {name: set(config.__dataclass_fields__) for name, config in CONFIGS.items()}
+    assert {name for name in fields if "loss_weights" in fields[name]} == {"acgan"}
+    assert {name for name in fields if "label_noise" in fields[name]} == {"gan"}
+    assert {name for name in fields if "clip" in fields[name]} == {"wgan", "cwgan"}
+    assert {name for name in fields if "penalty_weight" in fields[name]} == {"wgan-gp", "cwgan-gp"}
+    assert {name for name in fields if "mismatch" in fields[name]} == {"cwgan-gp"}
+    assert {name for name in fields if "critic_norm" in fields[name]} == {"wgan-gp"}
