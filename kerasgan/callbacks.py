@@ -80,7 +80,7 @@ def refuse_not_finite(model: keras.Model, run: Run) -> None:
         raise Failed(
             f"a loss or gradient was not finite at step {failed}; checkpoints from before it are "
             f"kept in {run.checkpoints}. Try a new run with a lower --learning-rate (now "
-            f"{run.config.learning_rate:g}) or smaller loss weights"
+            f"{run.config.learning_rate:g})"
         )
 
 

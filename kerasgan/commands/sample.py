@@ -65,10 +65,9 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, out
     name = "-".join(filter(None, (hair, eyes))) or ("faces" if is_free else "sheet")
     if text or separate:
         out = out or Path(f"{text.stem if text else name}-samples")
-        files.check_writable(out)
     else:
         out = out or Path(f"{name}-seed{seed}.png")
-        files.check_writable(out.parent)
+    files.check_writable(out if text or separate else out.parent)
 
     from kerasgan import images, sampling
 
@@ -76,9 +75,7 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, out
     click.echo(f"run: {found.path}")
     pair = sampling.ANY if is_free else (hair, eyes)
     if text:
-        for number, *colours in wanted:
-            for index, face in enumerate(sampler.pictures([colours] * count, seed), start=1):
-                images.save(Image.fromarray(face), out / f"sample_{number}_{index}.png")
+        _draw_list(sampler, wanted, count, seed, out)
     elif separate:
         for index, face in enumerate(sampler.pictures([pair] * count, seed)):
             images.save(Image.fromarray(face), out / f"{name}-seed{seed + index}.png")
@@ -94,6 +91,14 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, out
         click.echo(f"{text}: {problem}", err=True)
     if problems:
         click.get_current_context().exit(1)
+
+
+def _draw_list(sampler, wanted: list[Wanted], count: int, seed: int, out: Path) -> None:
+    from kerasgan import images
+
+    for number, *pair in wanted:
+        for index, face in enumerate(sampler.pictures([pair] * count, seed), start=1):
+            images.save(Image.fromarray(face), out / f"sample_{number}_{index}.png")
 
 
 def _refuse_unknown(found, hair: str | None, eyes: str | None, text: Path | None) -> None:
