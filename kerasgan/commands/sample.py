@@ -4,7 +4,6 @@ import math
 from pathlib import Path
 
 import click
-from PIL import Image
 
 from kerasgan.attributes import Wanted, parse_list
 from kerasgan.errors import Refused
@@ -69,6 +68,8 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, out
         out = out or Path(f"{name}-seed{seed}.png")
     files.check_writable(out if text or separate else out.parent)
 
+    from PIL import Image
+
     from kerasgan import images, sampling
 
     sampler = sampling.Sampler(found, sampling.load_generator(found), sigma)
@@ -94,6 +95,8 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, out
 
 
 def _draw_list(sampler, wanted: list[Wanted], count: int, seed: int, out: Path) -> None:
+    from PIL import Image
+
     from kerasgan import images
 
     for number, *pair in wanted:
