@@ -45,6 +45,7 @@ def test_every_preset_can_be_made(config):
         ("image_size", 0, "at least 16"),
         ("width", 0.0, "above 0"),
         ("ema", 1.0, "below 1"),
+        ("seed", 2**32, "below 4294967296"),
         ("learning_rate", 0.0, "above 0"),
         ("generator_activation", "gelu", "relu, leaky_relu"),
     ],

@@ -69,7 +69,7 @@ class Config:
         at_least=0,
         below=1,
     )
-    seed: int = option(0, "Seed of everything random.", at_least=0)
+    seed: int = option(0, "Seed of everything random.", at_least=0, below=2**32)
     deterministic: bool = option(False, "Same bytes on every run (slower on some devices).")
     log_every: int = option(50, "Steps between rows of metrics.csv.", at_least=1)
     sample_every: int = option(500, "Steps between sample sheets and plots.", at_least=1)
