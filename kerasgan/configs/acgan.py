@@ -17,9 +17,8 @@ class ACGANConfig(NoiseConfig):
         "quick": {
             "image_size": 32,
             "width": 0.5,
-            "batch_size": 32,
-            "learning_rate": 4e-4,
-            "steps": 1500,
+            "learning_rate": 3e-4,
+            "steps": 1000,
             "ema": 0.99,
             "log_every": 20,
             "sample_every": 100,
