@@ -109,6 +109,13 @@ def test_the_same_seed_gives_the_same_picture(kerasgan, run, pair):
     assert one == other != third
 
 
+def test_colours_may_be_written_in_capitals(kerasgan, run):
+    hair, eyes = run.vocabulary.hair[0], run.vocabulary.eyes[0]
+    done = kerasgan("sample", "--hair", hair.upper(), "--eyes", eyes.title())
+    assert done.exit_code == 0, done.output
+    assert f"wrote {hair}-{eyes}-seed0.png" in done.output
+
+
 def test_separate_pictures_are_named_by_their_seeds(kerasgan, run, pair, tmp_path):
     assert (
         kerasgan("sample", *pair, "-n", 3, "--seed", 7, "--separate", "--out", "faces").exit_code

@@ -14,8 +14,18 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 @click.command()
 @click.option("--run", help="A path, number or name.  [default: the newest run]")
-@click.option("--hair", help="Hair colour; without it, all that the run's data has.")
-@click.option("--eyes", help="Eye colour; without it, all that the run's data has.")
+@click.option(
+    "--hair",
+    type=str.lower,
+    metavar="COLOUR",
+    help="Hair colour; without it, all that the run's data has.",
+)
+@click.option(
+    "--eyes",
+    type=str.lower,
+    metavar="COLOUR",
+    help="Eye colour; without it, all that the run's data has.",
+)
 @click.option(
     "-n",
     "--count",
