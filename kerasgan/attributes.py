@@ -15,6 +15,8 @@ EYES = (
     "purple", "green", "brown", "red", "blue",
 )  # fmt: skip
 
+# How other data sets spell a colour of the vocabulary.
+_SPELLINGS = {"blond": "blonde", "grey": "gray"}
 _TAG = re.compile(r"\s*(\S+)\s+hair\s+(\S+)\s+eyes\s*", re.IGNORECASE)
 
 
@@ -29,12 +31,16 @@ class Vocabulary(NamedTuple):
     pairs: tuple[tuple[str, str], ...] = tuple((hair, eyes) for hair in HAIR for eyes in EYES)
 
     @classmethod
-    def of_pictures(cls, hair: Sequence[str], eyes: Sequence[str]) -> Self:
-        """Return the vocabulary of pictures with these colours, [N] each, in the report's order."""
+    def of_pictures(cls, hair: Sequence[str | None], eyes: Sequence[str | None]) -> Self:
+        """Return the vocabulary of pictures with these colours, [N] each, in the report's order.
+
+        None is a missing colour, and a pair lacks none.
+        """
+        pairs = dict.fromkeys(pair for pair in zip(hair, eyes, strict=True) if None not in pair)
         return cls(
             tuple(colour for colour in HAIR if colour in hair),
             tuple(colour for colour in EYES if colour in eyes),
-            tuple(dict.fromkeys(zip(map(str, hair), map(str, eyes), strict=True))),
+            tuple(pairs),
         )
 
     def index(self, kind: str, colour: str) -> int:
@@ -72,6 +78,20 @@ class Vocabulary(NamedTuple):
             ]
             raise Refused(f"no picture has {format_tag(*pair)}; near pairs: {', '.join(near)}")
         return self.pairs.index(pair)
+
+
+def colours(tags: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the hair and the eye colours among tags such as "aqua hair", each once, in order.
+
+    What is no colour of the vocabulary, such as "long hair", is passed over.
+    """
+    return _colours_of(tags, " hair", HAIR), _colours_of(tags, " eyes", EYES)
+
+
+def _colours_of(tags: Sequence[str], ending: str, known: Sequence[str]) -> tuple[str, ...]:
+    names = (tag.removesuffix(ending) for tag in tags if tag.endswith(ending))
+    names = (_SPELLINGS.get(name, name) for name in names)
+    return tuple(dict.fromkeys(name for name in names if name in known))
 
 
 def parse_tag(text: str) -> tuple[str, str]:

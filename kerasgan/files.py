@@ -34,9 +34,9 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-def remove_stale(folder: Path) -> None:
-    """Remove what a killed process left under temporary names in `folder`."""
-    for stale in folder.glob(f"{TEMPORARY}*"):
+def remove_stale(folder: Path, name: str = "*") -> None:
+    """Remove what a killed process left in `folder` under temporary names of `name`."""
+    for stale in folder.glob(f"{TEMPORARY}*-{name}"):
         shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
 
 

@@ -21,17 +21,21 @@ from kerasgan.configs import CONFIGS, Config
 from kerasgan.configs.base import option_name
 from kerasgan.errors import Refused
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 CONFIG_FILE = "config.json"
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run directory and what its config.json says."""
+    """A run directory and what its config.json says.
+
+    data_key: a hash of the pictures and labels that it began with.
+    """
 
     path: Path
     config: Config
     vocabulary: Vocabulary
+    data_key: str
 
     @property
     def metrics_file(self) -> Path:
@@ -66,11 +70,17 @@ def run_name(config: Config, preset: str) -> str:
 
 
 def create(
-    config: Config, vocabulary: Vocabulary, preset: str, command: str, out: Path | None = None
+    config: Config,
+    vocabulary: Vocabulary,
+    data_key: str,
+    preset: str,
+    command: str,
+    out: Path | None = None,
 ) -> Run:
     """Make a run directory with its config.json and return it.
 
     Args:
+        data_key: see `Run`.
         out: the directory itself; without it the next number under `home()` is taken.
         command: the command line, for the record.
     """
@@ -79,7 +89,7 @@ def create(
     else:
         files.check_vacant(out)
         out.mkdir(parents=True, exist_ok=True)
-    run = Run(out, config, vocabulary)
+    run = Run(out, config, vocabulary, data_key)
     write(run, preset=preset, command=command)
     return run
 
@@ -123,11 +133,12 @@ def write(run: Run, **record: str) -> None:
 
 
 def contents(run: Run) -> dict[str, Any]:
-    """Return what defines the run, as JSON has it: model, config and vocabulary."""
+    """Return what defines the run, as JSON has it: model, config, vocabulary and data."""
     fields = {
         "model": run.config.MODEL,
         "config": dataclasses.asdict(run.config),
         "vocabulary": run.vocabulary._asdict(),
+        "data_key": run.data_key,
     }
     return json.loads(json.dumps(fields))
 
@@ -184,9 +195,10 @@ def read(path: Path) -> Run:
         colours = record["vocabulary"]
         pairs = tuple((hair, eyes) for hair, eyes in colours["pairs"])
         vocabulary = Vocabulary(tuple(colours["hair"]), tuple(colours["eyes"]), pairs)
+        data_key = str(record["data_key"])
     except (Refused, KeyError, TypeError, ValueError) as error:
         raise Refused(f"{path / CONFIG_FILE} cannot be used: {error}") from error
-    return Run(path, config, vocabulary)
+    return Run(path, config, vocabulary, data_key)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
     split = faces.load(config)
     model = build(config, split.training)
     files.check_writable(parent, (config.keep + 1) * checkpoints.size_in_bytes(model))
-    run = runs.create(config, split.training.vocabulary, preset, command, out)
+    run = runs.create(config, split.training.vocabulary, split.training.key, preset, command, out)
     with runs.lock(run):
         _fit(run, model, split.training, done=0)
     return run
@@ -61,8 +61,11 @@ def resume(run: Run, steps: int | None = None) -> Run:
             return run
         _seed(run.config)
         split = faces.load(run.config)
-        if split.training.vocabulary != run.vocabulary:
-            raise Refused(f"{run.config.data} no longer has the colours that {run.path} began with")
+        if split.training.key != run.data_key:
+            raise Refused(
+                f"{run.config.data} no longer has the pictures and labels that {run.path} began "
+                "with; resuming needs the same"
+            )
         model = build(run.config, split.training)
         if arrays is not None:
             checkpoints.restore(arrays, checkpoints.named_variables(model))

@@ -3,8 +3,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import settings
 
 from kerasgan.configs import CONFIGS
+
+# The same examples every time, however busy the machine is.
+settings.register_profile("kerasgan", deadline=None, derandomize=True, database=None)
+settings.load_profile("kerasgan")
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 

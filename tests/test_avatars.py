@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kerasgan.attributes import EYES, HAIR
-from kerasgan.datasets import avatars
+from kerasgan.datasets import avatar_faces, avatars
 from kerasgan.errors import Refused
 
 SIZE = 32
@@ -18,25 +18,25 @@ def pixels(face, style="animation", size=SIZE):
 
 
 def test_a_face_depends_on_its_seed_and_number_alone():
-    alone = avatars.face(3, 7)
-    after_others = [avatars.face(3, index) for index in range(8)][7]
+    alone = avatar_faces.face(3, 7)
+    after_others = [avatar_faces.face(3, index) for index in range(8)][7]
     assert alone == after_others
     for style in avatars.STYLES:
         first = pixels(alone, style)
-        pixels(avatars.face(3, 8), style)
+        pixels(avatar_faces.face(3, 8), style)
         np.testing.assert_array_equal(first, pixels(after_others, style))
-    assert alone != avatars.face(3, 8)
-    assert alone != avatars.face(4, 7)
+    assert alone != avatar_faces.face(3, 8)
+    assert alone != avatar_faces.face(4, 7)
 
 
 def test_given_colours_change_nothing_else():
-    drawn = avatars.face(0, 5)
-    given = avatars.face(0, 5, hair="aqua", eyes="red")
+    drawn = avatar_faces.face(0, 5)
+    given = avatar_faces.face(0, 5, hair="aqua", eyes="red")
     assert asdict(given) == {**asdict(drawn), "hair": "aqua", "eyes": "red"}
 
 
 def test_colours_are_drawn_uniformly():
-    faces = [avatars.face(1, index) for index in range(1200)]
+    faces = [avatar_faces.face(1, index) for index in range(1200)]
     for colours, drawn in (
         (HAIR, [face.hair for face in faces]),
         (EYES, [face.eyes for face in faces]),
@@ -49,7 +49,7 @@ def test_colours_are_drawn_uniformly():
 @pytest.mark.parametrize("style", avatars.STYLES)
 @pytest.mark.parametrize("size", [16, 32, 64])
 def test_size_and_mode(style, size):
-    picture = avatars.draw(avatars.face(0, 0), size, style)
+    picture = avatars.draw(avatar_faces.face(0, 0), size, style)
     assert picture.size == (size, size)
     assert picture.mode == "RGB"
 
@@ -57,24 +57,24 @@ def test_size_and_mode(style, size):
 @pytest.mark.parametrize("style", avatars.STYLES)
 def test_many_faces_can_be_drawn(style):
     for index in range(150):
-        assert pixels(avatars.face(2, index), style).std() > 20
+        assert pixels(avatar_faces.face(2, index), style).std() > 20
 
 
 @pytest.mark.parametrize("kind", ["hair", "eyes"])
 def test_unknown_colour_is_refused(kind):
     with pytest.raises(Refused, match=f"unknown {kind} colour 'beige'; allowed: .*purple"):
-        avatars.face(0, 0, **{kind: "beige"})
+        avatar_faces.face(0, 0, **{kind: "beige"})
 
 
 def test_unknown_style_is_refused():
     with pytest.raises(Refused, match="unknown style 'oil'; allowed: animation, cartoon"):
-        avatars.draw(avatars.face(0, 0), SIZE, "oil")
+        avatars.draw(avatar_faces.face(0, 0), SIZE, "oil")
 
 
 def test_cartoons_have_a_white_background_and_black_contours():
     darkest = {style: [] for style in avatars.STYLES}
     for index in range(10):
-        face = avatars.face(0, index, hair="blonde", eyes="yellow")
+        face = avatar_faces.face(0, index, hair="blonde", eyes="yellow")
         outside = ~avatars.face_mask(face, 64, "cartoon")
         # A pixel at the rim is partly contour.
         assert np.median(pixels(face, "cartoon", 64)[outside]) == 255
@@ -87,7 +87,7 @@ def test_cartoons_have_a_white_background_and_black_contours():
 
 @pytest.mark.parametrize("style", avatars.STYLES)
 def test_the_mask_is_where_the_background_does_not_show(style):
-    face = avatars.face(0, 1)
+    face = avatar_faces.face(0, 1)
     mask = avatars.face_mask(face, SIZE, style)
     assert mask.shape == (SIZE, SIZE)
     assert mask.dtype == bool
@@ -106,7 +106,7 @@ def test_hair_colours_are_far_apart(style):
     for hair in HAIR:
         fringes = []
         for index in range(4):
-            face = replace(avatars.face(0, index), hair=hair, tilt=0.0, ornament="none")
+            face = replace(avatar_faces.face(0, index), hair=hair, tilt=0.0, ornament="none")
             fringes.append(pixels(face, style)[5:10, 10:22].mean(axis=(0, 1)))
         means[hair] = np.mean(fringes, axis=0)
     for first, second in combinations(HAIR, 2):
@@ -116,7 +116,7 @@ def test_hair_colours_are_far_apart(style):
 @pytest.mark.parametrize("style", avatars.STYLES)
 def test_eye_colours_are_far_apart_and_only_in_the_eyes(style):
     for index in range(3):
-        face = avatars.face(0, index)
+        face = avatar_faces.face(0, index)
         pictures = {eyes: pixels(replace(face, eyes=eyes), style) for eyes in EYES}
         different = np.ptp(np.stack(list(pictures.values())), axis=0).max(axis=2) > 0
         assert 0.03 < different.mean() < 0.2

@@ -82,7 +82,7 @@ def test_conditions_that_a_model_lacks_are_refused(kerasgan, tmp_path, model, wo
     (tmp_path / "wanted.txt").write_text("1,red hair red eyes\n")
     pairs = (("red", "blue"), ("blue", "red"), ("blue", "blue"), ("gray", "gray"))
     vocabulary = Vocabulary(("gray", "red", "blue"), ("gray", "red", "blue"), pairs)
-    runs.create(tiny_config(model), vocabulary, "paper", "kerasgan")
+    runs.create(tiny_config(model), vocabulary, "0123", "paper", "kerasgan")
     done = kerasgan("sample", *words)
     assert done.exit_code == 2
     assert message in done.output
@@ -196,7 +196,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         (["train", "acgan", "--image-size", "40"], "image-size is 40; it must be a multiple of 16"),
         (["train", "acgan", "--loss-weights", "1", "-2", "1"], "loss-weights is -2.0"),
         (["train", "acgan", "--preset", "slow"], "'slow' is not one of 'paper', 'quick'"),
-        (["train", "acgan", "--data", "nowhere"], "unknown data 'nowhere'; allowed: avatars"),
+        (["train", "acgan", "--data", "nowhere"], "no data 'nowhere'; allowed: avatars, tfds:NAME"),
         (["train", "acgan", "--out", "."], ". is not empty; allowed: a new or an empty folder"),
         (["train", "acgan", "--out", "file/run"], "cannot write to file/run"),
         (["resume"], "no run in"),
@@ -268,9 +268,41 @@ def test_rendered_faces_are_data_to_train_on(kerasgan, tmp_path):
         "1.png",
         "2.png",
     ]
-    from kerasgan.datasets import faces
+    assert kerasgan("data", "check", "faces").exit_code == 0
 
-    assert len(faces.read_tags(tmp_path / "faces" / "tags.csv")) == 3
+
+def test_lists_are_given_by_commas_and_by_repeating_the_option(kerasgan):
+    options = ("--exclude-tag", "long hair, polychromatic", "--exclude-tag", "line_art")
+    done = kerasgan("train", "acgan", *tiny_options(out="run"), *options)
+    assert done.exit_code == 0, done.output
+    config = runs.read(Path("run")).config
+    assert config.exclude_tag == ("long hair", "polychromatic", "line_art")
+
+
+def test_resuming_needs_the_data_that_the_run_began_with(kerasgan, tmp_path):
+    assert kerasgan("data", "render", "faces", "--count", 12).exit_code == 0
+    options = tiny_options(data="faces", out="run", steps=2)
+    assert kerasgan("train", "acgan", *options).exit_code == 0
+    tags = tmp_path / "faces" / "tags.csv"
+    first, rest = tags.read_text().split("\n", 1)
+    tags.write_text(f"0,red hair red eyes\n{rest}")
+    done = kerasgan("resume", "run", "--steps", 3)
+    assert done.exit_code == 2
+    assert "no longer has the pictures and labels that run began with" in done.output
+    tags.write_text(f"{first}\n{rest}")
+    assert kerasgan("resume", "run", "--steps", 3).exit_code == 0
+
+
+def test_pictures_without_labels_train_acgan_when_any_may(kerasgan, tmp_path):
+    """Their class losses are masked: they are those of the one that has a label, by the batch."""
+    assert kerasgan("data", "render", "faces", "--count", 12).exit_code == 0
+    (tmp_path / "faces" / "tags.csv").write_text("0,red hair blue eyes\n1,aqua hair\n")
+    options = tiny_options(data="faces", val_fraction=0, colours="any", out="run")
+    done = kerasgan("train", "acgan", *options)
+    assert done.exit_code == 0, done.output
+    refused = kerasgan("train", "cgan", *tiny_options("cgan", data="faces", colours="any"))
+    assert refused.exit_code == 2
+    assert "'exactly-one', 'first'" in refused.output
 
 
 @pytest.mark.parametrize("words", [["--help"], ["train", "acgan", "--help"], ["sample", "--help"]])

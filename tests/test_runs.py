@@ -10,7 +10,7 @@ from kerasgan.errors import Refused
 
 def create(**options):
     config = ACGANConfig.from_preset("quick", **options)
-    return runs.create(config, Vocabulary(), "quick", "kerasgan train acgan")
+    return runs.create(config, Vocabulary(), "0123", "quick", "kerasgan train acgan")
 
 
 def test_runs_are_numbered_and_named_by_what_was_chosen():
@@ -49,7 +49,7 @@ def test_without_runs_there_is_none_to_find():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format_version": 9}, "format version 9; allowed: 1"),
+        ({"format_version": 9}, "format version 9; allowed: 2"),
         ({"model": "biggan"}, "of model 'biggan'; allowed: gan, cgan, acgan"),
         ({"config": {}}, "missing or unknown fields"),
         ({"vocabulary": None}, "cannot be used"),

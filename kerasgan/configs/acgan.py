@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import NoiseConfig, option
+from kerasgan.configs.base import ColourConfig, NoiseConfig, option
 
 
 @dataclass(frozen=True, kw_only=True)
-class ACGANConfig(NoiseConfig):
+class ACGANConfig(ColourConfig, NoiseConfig):
     """ACGAN with one head for hair and one for eyes; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "acgan"
@@ -26,6 +26,11 @@ class ACGANConfig(NoiseConfig):
         },
     }
 
+    colours: Literal["exactly-one", "first", "any"] = option(
+        "exactly-one",
+        "Train on pictures with exactly one hair and eye colour, take the first, or take any "
+        "picture: a missing label then has no class loss.",
+    )
     image_size: int = option(
         96, "Height and width of the pictures, in pixels.", at_least=16, multiple_of=16
     )

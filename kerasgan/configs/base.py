@@ -58,11 +58,33 @@ class Config:
     MODEL: ClassVar[str]
     PRESETS: ClassVar[dict[str, dict[str, Any]]]
 
-    data: str = option("avatars", "'avatars' (drawn faces) or a folder with images/ and tags.csv.")
+    data: str = option(
+        "avatars", "'avatars' (drawn faces), a folder of pictures, a label file, or tfds:NAME."
+    )
+    layout: Literal[
+        "auto",
+        "course-2018",
+        "course-2017",
+        "table",
+        "celeba",
+        "domains",
+        "class-folders",
+        "images",
+    ] = option("auto", "The layout of the data, where it is not the one that is recognised.")
     avatars: int = option(8000, "How many avatars to train on.", at_least=1)
     val_fraction: float = option(
         0.1, "Share of the pictures that is held out from training.", at_least=0, below=1
     )
+    fit: Literal["crop", "pad"] = option(
+        "crop", "Make pictures square: cut the centre out, or add white."
+    )
+    exclude_tag: tuple[str, ...] = option((), "Leave out pictures with one of these tags.")
+    require_tag: tuple[str, ...] = option((), "Leave out pictures without all of these tags.")
+    attributes: tuple[str, ...] = option(
+        (), "The columns, or tfds features, that give tags; all of them without this."
+    )
+    follow_links: bool = option(False, "Follow symbolic links inside the data folder.")
+    strict: bool = option(False, "Refuse data with anything wrong, rather than leave that out.")
     ema: float = option(
         0.0,
         "Decay of the average of the generator's weights that samples and export use; 0: none.",
@@ -114,6 +136,18 @@ class Config:
             return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
         except TypeError as error:
             raise Refused(f"a field has a value of the wrong type: {error}") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColourConfig(Config):
+    """The options of every model that is conditioned on colours."""
+
+    colours: Literal["exactly-one", "first"] = option(
+        "exactly-one", "Train on pictures with exactly one hair and eye colour, or take the first."
+    )
+    min_per_class: int = option(
+        1, "Leave out hair and eye colours that fewer pictures have.", at_least=1
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,14 +1,13 @@
-"""Anime faces with any hair and eye colour, drawn from a seed in two styles."""
+"""Anime faces with any hair and eye colour, drawn in two styles."""
 
 import colorsys
-from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
-from kerasgan.attributes import EYES, HAIR, Vocabulary
 from kerasgan.datasets import avatar_drawing as drawing
 from kerasgan.datasets.avatar_drawing import SIDES, Canvas, Paint, curve, ellipse, paint, tint
+from kerasgan.datasets.avatar_faces import WHITE, Face
 from kerasgan.errors import Refused
 
 STYLES = ("animation", "cartoon")
@@ -28,87 +27,15 @@ _EYE_COLOURS = {
     "purple": (150, 72, 220), "green": (52, 178, 74), "brown": (138, 78, 38),
     "red": (218, 30, 44), "blue": (42, 92, 232),
 }  # fmt: skip
-_SKINS = ((255, 234, 220), (255, 225, 205), (248, 210, 184), (224, 178, 146))
-_DYES = (
-    (214, 48, 64), (52, 84, 176), (250, 196, 60), (246, 120, 160), (80, 170, 130), (120, 80, 170),
-)  # fmt: skip
-_WHITE, _RED = (255, 255, 255), (196, 66, 78)
+_RED = (196, 66, 78)
 _MOUTHS = {
     "smile": ("-10 -2  0 7  10 -2", None),
     "neutral": ("-6 1  0 0  6 1", None),
     "cat": ("-11 -1  -6 7  0 0  6 7  11 -1", None),
     "open": ("-10 -2  0 2  10 -2  8 12  0 12  -8 12  -10 -2", _RED),
-    "grin": ("-13 -3  0 0  13 -3  10 9  0 9  -10 9  -13 -3", _WHITE),
+    "grin": ("-13 -3  0 0  13 -3  10 9  0 9  -10 9  -13 -3", WHITE),
     "round": ("-4 2  -4 -3  0 -3  4 -3  4 2  4 7  0 7  -4 7  -4 2", _RED),
 }
-
-
-@dataclass(frozen=True)
-class Face:
-    """Everything that tells one face from another; lengths are in half frames."""
-
-    hair: str
-    eyes: str
-    haircut: str
-    fringe: str
-    side_locks: str
-    ahoge: bool  # a lock that stands up
-    ornament: str
-    mouth: str
-    skin: drawing.Colour
-    clothes: drawing.Colour
-    accent: drawing.Colour  # of bows and other ornaments
-    hair_tint: float  # how much lighter or darker than usual, see `tint`
-    eye_tint: float
-    eye_slant: float  # how far the outer corners hang, relative to the width
-    brow: float  # from worried, -1, to angry, 1
-    blush: float  # opacity in [0, 1]
-    turn: float  # how far eyes, nose and mouth are to the side
-    scale: float
-    tilt: float  # of the head, in radians
-    shift: tuple[float, float]
-    mirrored: bool
-    background: tuple[float, float]  # a hue in [0, 1] and its change over the picture
-
-
-def face(seed: int, index: int, hair: str | None = None, eyes: str | None = None) -> Face:
-    """Return face number `index` (both numbers are 0 or more), whatever else is drawn.
-
-    Hair and eyes given by name replace those drawn, and change nothing else.
-
-    Raises:
-        Refused: if there is no such colour.
-    """
-    random = np.random.Generator(np.random.Philox(key=[seed, index]))
-
-    def one_of(values):
-        return values[random.integers(len(values))]
-
-    random_hair, random_eyes = one_of(HAIR), one_of(EYES)
-    return Face(
-        hair=HAIR[Vocabulary().index("hair", random_hair if hair is None else hair)],
-        eyes=EYES[Vocabulary().index("eyes", random_eyes if eyes is None else eyes)],
-        haircut=one_of(drawing.HAIRCUTS),
-        fringe=one_of(tuple(drawing.FRINGES)),
-        side_locks=one_of(tuple(drawing.SIDE_LOCKS)),
-        ahoge=bool(random.random() < 0.3),
-        ornament=one_of(("none", "band", "bow", "flower")),
-        mouth=one_of(tuple(_MOUTHS)),
-        skin=one_of(_SKINS),
-        clothes=one_of((_WHITE, *_DYES)),
-        accent=one_of(_DYES),
-        hair_tint=random.uniform(-0.1, 0.08),
-        eye_tint=random.uniform(-0.1, 0.08),
-        eye_slant=random.uniform(-0.14, 0.14),
-        brow=random.uniform(-1, 1),
-        blush=random.uniform(0.3, 1),
-        turn=random.uniform(-0.07, 0.07),
-        scale=random.uniform(0.98, 1.08),
-        tilt=random.uniform(-0.17, 0.17),
-        shift=(random.uniform(-0.06, 0.06), random.uniform(0.0, 0.08)),
-        mirrored=bool(random.random() < 0.5),
-        background=(random.random(), random.uniform(-0.18, 0.18)),
-    )
 
 
 def draw(face: Face, size: int, style: str = "animation") -> Image.Image:
@@ -118,7 +45,7 @@ def draw(face: Face, size: int, style: str = "animation") -> Image.Image:
         Refused: if there is no such style.
     """
     side = drawing.SUPERSAMPLING * size
-    background = Image.new("RGB", (side, side), _WHITE) if style == "cartoon" else _sky(face, side)
+    background = Image.new("RGB", (side, side), WHITE) if style == "cartoon" else _sky(face, side)
     return _draw_figure(face, background, style)
 
 
@@ -180,7 +107,7 @@ def _draw_body(canvas: Canvas, face: Face) -> None:
     canvas.fill(shirt, paint(face.clothes, 0.1, -0.25))
     for side in SIDES:
         canvas.fill(
-            curve("20 82  32 89  44 95  37 105  30 114  16 111  2 108") * side, paint(_WHITE)
+            curve("20 82  32 89  44 95  37 105  30 114  16 111  2 108") * side, paint(WHITE)
         )
     drawing.draw_bow(canvas, (0, 1.09), 0.22, paint(face.accent))
 
@@ -216,7 +143,7 @@ def _draw_eye(canvas: Canvas, face: Face, side: np.ndarray, lash: drawing.Colour
     def fill(points, colour):
         canvas.fill(points, Paint(colour, colour, colour, None))
 
-    fill(place(curve("-17 4  -13 -20  2 -20  18 -19  19 0  17 19  2 20  -12 19  -17 4")), _WHITE)
+    fill(place(curve("-17 4  -13 -20  2 -20  18 -19  19 0  17 19  2 20  -12 19  -17 4")), WHITE)
     iris = place(ellipse(0.145, 0.2, 0.01))
     canvas.fill(iris, paint(colour, -0.5, 0.3)._replace(contour=None))
     canvas.line(iris[np.arange(-1, len(iris))], tint(colour, -0.8), 0.6 if canvas.flat else 1.0)
@@ -229,7 +156,7 @@ def _draw_eye(canvas: Canvas, face: Face, side: np.ndarray, lash: drawing.Colour
     fill(place(curve(upper)), lash)
     canvas.line(place(curve("-4 20.5  10 21.5  17 12")), lash, 0.6 if canvas.flat else 1.2)
     for shine in (ellipse(0.054, 0.064, -0.045, -0.09), ellipse(0.028, 0.03, 0.07, 0.1)):
-        fill(shine + centre, _WHITE)
+        fill(shine + centre, WHITE)
 
 
 def _draw_ornaments(canvas: Canvas, face: Face) -> None:

@@ -1,36 +1,76 @@
-"""Pictures that are decoded or drawn once and then read at random from memory-mapped files."""
+"""Pictures that are decoded or drawn once and then read at random from their file."""
 
 import hashlib
+import json
+import logging
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import platformdirs
+from filelock import FileLock, Timeout
+from PIL import Image
 
 from kerasgan import files, progress
+from kerasgan.datasets import duplicates
+
+log = logging.getLogger(__name__)
 
 _CHUNK = 64
+# Raise it whenever what is kept changes its form.
+_FORMAT = 2
+_PIXELS, _TABLES = "pixels.bin", "tables.npz"
+
+
+class Pictures:
+    """Pictures in a file, read when they are asked for.
+
+    They are not memory-mapped: pages that a process has touched count as its memory.
+
+    Args:
+        file: the bytes of uint8 [N, S, S, 3].
+        size: S.
+    """
+
+    def __init__(self, file: Path, size: int):
+        self._file = os.open(file, os.O_RDONLY)
+        self._bytes = size * size * 3
+        self.shape = (os.fstat(self._file).st_size // self._bytes, size, size, 3)
+
+    def __del__(self) -> None:
+        os.close(self._file)
+
+    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
+        """Return uint8 [*rows.shape, S, S, 3]."""
+        rows = np.asarray(rows)
+        pictures = np.empty((rows.size, *self.shape[1:]), np.uint8)
+        for picture, row in zip(pictures, rows.ravel().tolist(), strict=True):
+            if os.preadv(self._file, [picture], row * self._bytes) != self._bytes:
+                raise OSError(f"the file of prepared pictures has no picture {row}")
+        return pictures.reshape(*rows.shape, *self.shape[1:])
 
 
 class Prepared(NamedTuple):
-    """N pictures with their labels.
+    """N pictures.
 
-    key: names the set; another content has another key.
-    images: uint8 [N, S, S, 3], memory-mapped.
-    hair, eyes: colour names [N].
-    fraction: float64 [N] in [0, 1), a hash of the picture that its mirror image shares.
+    pictures: uint8 [N, S, S, 3]; an unreadable one is black.
+    digests: bytes [N], hashes of the pixels.
+    fractions: float64 [N] in [0, 1), drawn from the pixels; the same for all pictures that are
+        equal but for mirroring and compression.
+    unreadable: {row: why}.
     """
 
-    key: str
-    images: np.ndarray
-    hair: np.ndarray
-    eyes: np.ndarray
-    fraction: np.ndarray
+    pictures: Pictures
+    digests: np.ndarray
+    fractions: np.ndarray
+    unreadable: dict[int, str]
 
 
 def folder() -> Path:
@@ -40,65 +80,103 @@ def folder() -> Path:
 
 def prepared(
     key: str,
-    work: Callable[..., tuple[np.ndarray, str, str]],
-    items: Sequence,
+    work: Callable[..., np.ndarray | str],
+    items: Iterable,
+    count: int,
     size: int,
     title: str,
 ) -> Prepared:
-    """Return what `work(item)`, a picture [size, size, 3] and its two colours, makes of the items.
+    """Return what `work(item)` makes of the items: uint8 [size, size, 3], or why it cannot.
 
-    It is computed once and kept under `key`, which must tell apart whatever changes the result.
-    Two processes may prepare the same thing at once: the one that is done first wins.
+    It is computed once and kept under `key`, which must tell apart whatever changes the result. Of
+    two processes that want the same thing one prepares it and the other waits.
+
+    Args:
+        items: are taken as they are needed.
+        count: how many there are.
 
     Raises:
         Refused: if the cache folder cannot be written or its disk is too full.
     """
+    key = f"{key}-v{_FORMAT}"
     target = folder() / key
     if not target.is_dir():
-        files.check_writable(target, len(items) * size * size * 3)
-        try:
-            with files.replacing(target) as temporary:
-                temporary.mkdir(parents=True)
-                _prepare(temporary, parallel(work, items, title), len(items), size)
-        except OSError:
+        files.check_writable(target, count * size * size * 3)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(key):
             if not target.is_dir():
-                raise
-    columns = {
-        name: np.load(target / f"{name}.npy", mmap_mode="r") for name in Prepared._fields[1:]
-    }
-    return Prepared(key, **columns)
+                files.remove_stale(folder(), key)
+                with files.replacing(target) as temporary:
+                    temporary.mkdir()
+                    _prepare(temporary, parallel(work, items, count, title), count, size)
+    tables = np.load(target / _TABLES)
+    unreadable = {int(row): why for row, why in json.loads(str(tables["unreadable"])).items()}
+    pictures = Pictures(target / _PIXELS, size)
+    return Prepared(pictures, tables["digests"], tables["fractions"], unreadable)
 
 
-def parallel(work: Callable, items: Sequence, title: str) -> Iterator:
+@contextmanager
+def _alone(key: str) -> Iterator[None]:
+    lock = FileLock(folder() / f"{key}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        log.info("waiting for another process, which prepares the same pictures")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def parallel(work: Callable, items: Iterable, count: int, title: str) -> Iterator:
     """Yield `work(item)` in order, computed by one process per core, under a progress bar.
 
     `work` must be importable: the processes start afresh, as TensorFlow does not survive a fork. A
     script of one's own therefore needs `if __name__ == "__main__":`. A few items are not worth it.
     """
-    if len(items) <= _CHUNK:
+    if count <= _CHUNK:
         yield from map(work, items)
         return
     # Ctrl-C is the parent's to answer.
     quiet = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
-    with ProcessPoolExecutor(mp_context=get_context("spawn"), **quiet) as pool:
-        results = pool.map(work, items, chunksize=_CHUNK)
-        yield from progress.bar(results, desc=title, total=len(items), unit=" pictures")
+    with (
+        ProcessPoolExecutor(mp_context=get_context("spawn"), **quiet) as pool,
+        progress.bar(desc=title, total=count, unit=" pictures") as bar,
+    ):
+        # A window at a time: `map` takes all items at once, and they may be pictures.
+        items = iter(items)
+        while window := list(islice(items, 16 * _CHUNK * (os.cpu_count() or 1))):
+            for result in pool.map(work, window, chunksize=_CHUNK):
+                yield result
+                bar.update()
 
 
 def _prepare(target: Path, results: Iterator, count: int, size: int) -> None:
-    shape = (count, size, size, 3)
-    images = np.lib.format.open_memmap(target / "images.npy", "w+", np.uint8, shape)
-    colours, fractions = [], []
-    for row, (pixels, hair, eyes) in enumerate(results):
-        images[row] = pixels
-        colours.append((hair, eyes))
-        fractions.append(_fraction(pixels))
-    images.flush()
-    hair, eyes = np.array(colours).T
-    for name, values in (("hair", hair), ("eyes", eyes), ("fraction", np.array(fractions))):
-        np.save(target / f"{name}.npy", values)
+    digests = np.empty((count, 16), np.uint8)
+    fractions = np.empty(count)
+    signatures = np.empty((count, *duplicates.SHAPE), np.uint8)
+    unreadable = {}
+    with (target / _PIXELS).open("wb") as file:
+        for row, pixels in enumerate(results):
+            if isinstance(pixels, str):
+                unreadable[row] = pixels
+                pixels = np.zeros((size, size, 3), np.uint8)
+            file.write(pixels.tobytes())
+            one, mirrored = _digest(pixels), _digest(pixels[:, ::-1])
+            digests[row] = np.frombuffer(one, np.uint8)
+            fractions[row] = int.from_bytes(min(one, mirrored)[:6]) / 2**48
+            signatures[row] = duplicates.signature(Image.fromarray(pixels))
+    group = duplicates.groups(signatures)
+    shared = np.ones(count)
+    np.minimum.at(shared, group, fractions)
+    np.savez(
+        target / _TABLES,
+        digests=digests,
+        fractions=shared[group],
+        unreadable=json.dumps(unreadable),
+    )
 
 
-def _fraction(picture: np.ndarray) -> float:
-    one, mirrored = (np.ascontiguousarray(way).tobytes() for way in (picture, picture[:, ::-1]))
-    return int.from_bytes(hashlib.sha256(min(one, mirrored)).digest()[:6]) / 2**48
+def _digest(pixels: np.ndarray) -> bytes:
+    return hashlib.blake2b(np.ascontiguousarray(pixels), digest_size=16).digest()

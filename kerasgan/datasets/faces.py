@@ -1,34 +1,41 @@
-"""Faces with hair and eye colours: avatars, or a folder of pictures and their tags."""
+"""Pictures with hair and eye colours, ready for training: avatars, or those of a user."""
 
-import csv
 import hashlib
 import json
+import logging
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
 
-from kerasgan.attributes import Vocabulary, parse_tag
+from kerasgan.attributes import Vocabulary
 from kerasgan.configs import Config
-from kerasgan.datasets import avatars, cache
+from kerasgan.datasets import avatar_faces, avatars, cache, layouts, reading, selection
+from kerasgan.datasets.layouts import Picture
+from kerasgan.datasets.tags import spelled
+from kerasgan.datasets.tfds import TfdsPictures
 from kerasgan.errors import Refused
 
+log = logging.getLogger(__name__)
+
 AVATAR_SEED = 0
+_TFDS = "tfds:"
+_NAMED = 10
 
 
 class Faces(NamedTuple):
     """N faces out of a prepared set.
 
-    key: names the prepared set.
-    images: uint8 [M, S, S, 3], of all prepared pictures, memory-mapped.
+    key: a hash of all pixels and labels of the data, training and held out.
+    images: uint8 [M, S, S, 3], of all prepared pictures; indexed by integer arrays.
     rows: int64 [N], which of them these faces are.
     hair, eyes, pair: int64 [N], places in the vocabulary; -1 where the label is missing.
     """
 
     key: str
-    images: np.ndarray
+    images: cache.Pictures | np.ndarray
     rows: np.ndarray
     hair: np.ndarray
     eyes: np.ndarray
@@ -45,111 +52,169 @@ class Split(NamedTuple):
     held_out: Faces
 
 
-def load(config: Config) -> Split:
-    """Return the faces of `config.data` at `config.image_size`, prepared on first use.
+class _Source(NamedTuple):
+    """Pictures that were chosen, and how to get their pixels."""
 
-    Of avatars, those from number `config.avatars` on are held out; of a folder's pictures,
-    `config.val_fraction` by a hash of their pixels, so that copies and mirror images stay together.
+    key: str
+    work: partial
+    items: Iterable
+    names: Sequence[str]
+    hair: Sequence[str | None]
+    eyes: Sequence[str | None]
+    title: str
+
+
+def load(config: Config) -> Split:
+    """Return the pictures of `config.data` at `config.image_size`, prepared on first use.
+
+    Of avatars, those from number `config.avatars` on are held out; of other data
+    `config.val_fraction`, by a hash of the pixels, so that copies and mirror images stay together.
+    Pictures that cannot be read are named and left out.
 
     Raises:
-        Refused: if there is no such data, or nothing in it to train on.
+        Refused: if there is no such data, nothing in it to train on, or, if `config.strict`,
+            anything wrong with it.
     """
     if config.data == "avatars":
-        count = config.avatars + round(config.avatars * config.val_fraction)
-        everything = _avatars(count, config.image_size)
-        held_out = np.arange(count) >= config.avatars
+        source = _avatars(config)
     else:
-        everything = _folder(Path(config.data), config.image_size)
-        held_out = everything.fraction < config.val_fraction
-    if held_out.all():
+        source = _tfds(config) if config.data.startswith(_TFDS) else _folder(config)
+    prepared = cache.prepared(
+        source.key, source.work, source.items, len(source.names), config.image_size, source.title
+    )
+    unreadable = [f"{source.names[row]} {why}" for row, why in prepared.unreadable.items()]
+    _report("unreadable pictures", unreadable, config.strict)
+    readable = np.ones(len(source.names), bool)
+    readable[list(prepared.unreadable)] = False
+    if config.data == "avatars":
+        held_out = np.arange(len(readable)) >= config.avatars
+    else:
+        held_out = prepared.fractions < config.val_fraction
+    if not (readable & ~held_out).any():
         raise Refused(
-            f"{config.data} has {len(held_out)} pictures, and val-fraction {config.val_fraction} "
-            "holds out all of them; allowed: data that leaves some to train on"
+            f"{config.data} has {readable.sum()} pictures that can be used, and val-fraction "
+            f"{config.val_fraction} holds out all of them; allowed: data that leaves some"
         )
-    vocabulary = Vocabulary.of_pictures(everything.hair, everything.eyes)
-    colours = (everything.hair, everything.eyes, zip(everything.hair, everything.eyes, strict=True))
-    labels = []
-    for names, values in zip(vocabulary, colours, strict=True):
-        places = {name: place for place, name in enumerate(names)}
-        labels.append(np.array([places[value] for value in values], np.int64))
+    places, vocabulary = _places(source, readable)
+    if config.CONDITION != "nothing" and not (vocabulary.hair and vocabulary.eyes):
+        raise Refused(f"no picture of {config.data} has a hair colour, or none an eye colour")
+    key = hashlib.blake2b(prepared.digests.tobytes() + places.tobytes(), digest_size=16).hexdigest()
     return Split(
         *(
-            Faces(
-                everything.key, everything.images, at, *(label[at] for label in labels), vocabulary
-            )
-            for at in (np.flatnonzero(~held_out), np.flatnonzero(held_out))
+            Faces(key, prepared.pictures, rows, *places[:, rows], vocabulary)
+            for rows in (np.flatnonzero(readable & ~held_out), np.flatnonzero(readable & held_out))
         )
     )
 
 
-def _avatars(count: int, size: int) -> cache.Prepared:
-    key = f"avatars-v{avatars.RENDERER_VERSION}-seed{AVATAR_SEED}-{size}px-{count}"
-    work = partial(draw_avatar, size=size)
-    return cache.prepared(key, work, range(count), size, "Drawing avatars")
+def _places(source: _Source, readable: np.ndarray) -> tuple[np.ndarray, Vocabulary]:
+    """Return int64 [3, N], hair, eyes and pair, and the vocabulary of what is readable."""
+    rows = np.flatnonzero(readable).tolist()
+    vocabulary = Vocabulary.of_pictures(
+        [source.hair[row] for row in rows], [source.eyes[row] for row in rows]
+    )
+    places = []
+    pairs = list(zip(source.hair, source.eyes, strict=True))
+    for names, values in zip(vocabulary, (source.hair, source.eyes, pairs), strict=True):
+        place = {name: place for place, name in enumerate(names)}
+        places.append([place.get(value, -1) for value in values])
+    return np.array(places, np.int64), vocabulary
 
 
-def draw_avatar(index: int, size: int) -> tuple[np.ndarray, str, str]:
-    """Return uint8 [size, size, 3] of the avatar with this number, and its colours."""
-    face = avatars.face(AVATAR_SEED, index)
-    return np.asarray(avatars.draw(face, size)), face.hair, face.eyes
-
-
-def _folder(folder: Path, size: int) -> cache.Prepared:
-    if not (folder / "tags.csv").is_file():
-        raise Refused(
-            f"unknown data {str(folder)!r}; allowed: avatars, or a folder with images/ and tags.csv"
-        )
-    pictures = read_tags(folder / "tags.csv")
-    if missing := [path.name for path, *_ in pictures if not path.is_file()]:
-        raise Refused(
-            f"{folder / 'tags.csv'} names {len(missing)} pictures that are not in "
-            f"{folder / 'images'}: {', '.join(missing[:5])}{', ...' * (len(missing) > 5)}"
-        )
-    state = [
-        (str(path.absolute()), path.stat().st_size, path.stat().st_mtime_ns, *colours)
-        for path, *colours in pictures
-    ]
-    key = f"folder-{hashlib.sha256(json.dumps([size, state]).encode()).hexdigest()[:16]}"
-    return cache.prepared(
-        key, partial(read_picture, size=size), pictures, size, f"Reading {folder}"
+def _avatars(config: Config) -> _Source:
+    count = config.avatars + round(config.avatars * config.val_fraction)
+    size = config.image_size
+    hair, eyes = zip(
+        *(avatar_faces.colours(AVATAR_SEED, index) for index in range(count)), strict=True
+    )
+    return _Source(
+        f"avatars-v{avatars.RENDERER_VERSION}-seed{AVATAR_SEED}-{size}px-{count}",
+        partial(draw_avatar, size=size),
+        range(count),
+        range(count),
+        hair,
+        eyes,
+        "Drawing avatars",
     )
 
 
-def read_tags(file: Path) -> list[tuple[Path, str, str]]:
-    """Read lines such as `2,aqua hair red eyes` into pictures in `images/`, hair and eye colours.
-
-    A picture is `images/2.jpg`, or has whatever ending is found there.
-
-    Raises:
-        Refused: naming the lines that cannot be used.
-    """
-    images = file.parent / "images"
-    endings = {path.stem: path.suffix for path in images.glob("*.*")}
-    pictures, wrong = [], []
-    with file.open(newline="", encoding="utf-8-sig") as lines:
-        rows = [row for row in csv.reader(lines) if row]
-    for number, row in enumerate(rows, start=1):
-        try:
-            name, text = row
-            hair, eyes = parse_tag(text)
-            Vocabulary().indices(hair, eyes)
-        except (ValueError, Refused) as error:
-            wrong.append(f"row {number}: {error}")
-        else:
-            pictures.append((images / f"{Path(name).name}{endings.get(name, '.jpg')}", hair, eyes))
-    if wrong:
-        raise Refused(f"{file}: {len(wrong)} of {len(rows)} rows are unusable; {wrong[0]}")
-    if not pictures:
-        raise Refused(f"{file} is empty")
-    return pictures
+def draw_avatar(index: int, size: int) -> np.ndarray:
+    """Return uint8 [size, size, 3] of the avatar with this number."""
+    return np.asarray(avatars.draw(avatar_faces.face(AVATAR_SEED, index), size))
 
 
-def read_picture(labelled: tuple[Path, str, str], size: int) -> tuple[np.ndarray, str, str]:
-    """Return uint8 [size, size, 3], the centre square of a picture file, and its colours."""
-    path, hair, eyes = labelled
+def _folder(config: Config) -> _Source:
+    path = Path(config.data)
+    listing = layouts.read(path, config.layout, config.attributes, config.follow_links)
+    if listing.layout == "domains":
+        raise Refused(f"{path} holds two domains for translation; name one of its folders")
+    for what, where in listing.problems.items():
+        _report(what, where, config.strict)
+    chosen = _select(listing.pictures, config)
+    paths = [listing.root / listing.pictures[row].name for row in chosen.rows]
+    state = [(str(p.absolute()), p.stat().st_size, p.stat().st_mtime_ns) for p in paths]
+    options = [config.image_size, config.fit]
+    return _Source(
+        f"pictures-{_hash([options, state])}",
+        partial(read_picture, size=config.image_size, fit=config.fit),
+        paths,
+        [listing.pictures[row].name for row in chosen.rows],
+        chosen.hair,
+        chosen.eyes,
+        f"Reading {path}",
+    )
+
+
+def _tfds(config: Config) -> _Source:
+    data = TfdsPictures(config.data.removeprefix(_TFDS), config.attributes)
+    pictures = data.pictures()
+    chosen = _select(pictures, config)
+    options = [config.image_size, config.fit, chosen.rows]
+    return _Source(
+        f"tfds-{data.key}-{_hash(options)}",
+        partial(read_picture, size=config.image_size, fit=config.fit),
+        data.contents(chosen.rows),
+        [pictures[row].name for row in chosen.rows],
+        chosen.hair,
+        chosen.eyes,
+        f"Reading {config.data}",
+    )
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
+
+
+def _report(what: str, names: Sequence[str], is_strict: bool) -> None:
+    """Tell what is left out of training, or refuse it."""
+    if names:
+        more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+        message = f"{len(names):,} {what}: {'; '.join(names[:_NAMED])}{more}"
+        if is_strict:
+            raise Refused(f"{message} (--strict)")
+        log.warning("left out %s", message)
+
+
+def _select(pictures: Sequence[Picture], config: Config) -> selection.Selection:
+    is_conditional = config.CONDITION != "nothing"
+    chosen = selection.select(
+        pictures,
+        config.colours if is_conditional else "any",
+        [spelled(tag) for tag in config.exclude_tag],
+        [spelled(tag) for tag in config.require_tag],
+        config.min_per_class if is_conditional else 1,
+    )
+    for why, names in chosen.left_out.items():
+        log.info("%s: left out %s pictures: %s", config.data, f"{len(names):,}", why)
+    if not chosen.rows:
+        reasons = "; ".join(f"{len(names):,} {why}" for why, names in chosen.left_out.items())
+        raise Refused(f"{config.data} has no picture to train on: {reasons}")
+    return chosen
+
+
+def read_picture(path: Path | bytes, size: int, fit: str) -> np.ndarray | str:
+    """Return uint8 [size, size, 3], or why the picture cannot be read."""
     try:
-        with Image.open(path) as picture:
-            square = ImageOps.fit(picture.convert("RGB"), (size, size), Image.Resampling.LANCZOS)
-    except (OSError, Image.DecompressionBombError) as error:
-        raise Refused(f"cannot read the picture {path}: {error}") from error
-    return np.asarray(square), hair, eyes
+        return reading.square(path, size, fit)
+    except Refused as reason:
+        return str(reason)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from kerasgan import files
 from kerasgan.attributes import format_tag
-from kerasgan.datasets import avatars, cache
+from kerasgan.datasets import avatar_faces, avatars, cache
 from kerasgan.errors import Refused
 
 
@@ -24,7 +24,9 @@ def render(folder: Path, count: int, size: int, style: str, seed: int) -> None:
     with files.replacing(folder) as temporary:
         (temporary / "images").mkdir(parents=True)
         lines = []
-        for index, (picture, tag) in enumerate(cache.parallel(work, range(count), "Drawing")):
+        for index, (picture, tag) in enumerate(
+            cache.parallel(work, range(count), count, "Drawing")
+        ):
             picture.save(temporary / "images" / f"{index}.png", optimize=True)
             lines.append(f"{index},{tag}\n")
         (temporary / "tags.csv").write_text("".join(lines))
@@ -32,5 +34,5 @@ def render(folder: Path, count: int, size: int, style: str, seed: int) -> None:
 
 def draw(index: int, seed: int, size: int, style: str) -> tuple[Image.Image, str]:
     """Return the picture and the tag of one avatar."""
-    face = avatars.face(seed, index)
+    face = avatar_faces.face(seed, index)
     return avatars.draw(face, size, style), format_tag(face.hair, face.eyes)

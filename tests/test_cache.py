@@ -1,0 +1,141 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import ImageOps
+
+from kerasgan.datasets import cache, reading
+from kerasgan.datasets.avatar_faces import face
+from kerasgan.datasets.avatars import draw
+
+COUNT, SIZE = 12, 16
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch, tmp_path):
+    folder = tmp_path / "prepared"
+    monkeypatch.setenv("KERASGAN_CACHE", str(folder))
+    return folder
+
+
+def picture(number):
+    return np.asarray(draw(face(0, number), SIZE))
+
+
+def work(number):
+    return "is of no use" if number == 3 else picture(number)
+
+
+def prepare(key="faces", work=work, items=range(COUNT)):
+    return cache.prepared(key, work, items, len(items), SIZE, "Preparing")
+
+
+def must_not_run(item):
+    raise AssertionError(item)
+
+
+def test_pictures_are_read_at_random():
+    pictures = prepare().pictures
+    assert pictures.shape == (COUNT, SIZE, SIZE, 3)
+    found = pictures[np.array([[5, 0], [11, 5]])]
+    assert found.shape == (2, 2, SIZE, SIZE, 3)
+    for at, number in (((0, 0), 5), ((0, 1), 0), ((1, 0), 11), ((1, 1), 5)):
+        np.testing.assert_array_equal(found[at], picture(number))
+    with pytest.raises(OSError, match="no picture 12"):
+        pictures[np.array([COUNT])]
+
+
+def test_what_is_prepared_is_not_prepared_again():
+    first, second = prepare(), prepare(work=must_not_run)
+    np.testing.assert_array_equal(first.fractions, second.fractions)
+    np.testing.assert_array_equal(first.digests, second.digests)
+
+
+def test_an_unreadable_picture_is_told_with_its_reason():
+    prepared = prepare()
+    assert prepared.unreadable == {3: "is of no use"}
+    assert not prepared.pictures[np.array([3])].any()
+
+
+def test_copies_and_mirror_images_share_their_fraction():
+    pictures = {number: picture(number) for number in range(3)}
+    pictures |= {4: pictures[0][:, ::-1], 5: pictures[1]}
+    # As others have them in their folders: mirrored, and saved as a JPEG once more.
+    large = draw(face(0, 3), 4 * SIZE)
+    large.save("large.png")
+    ImageOps.mirror(large).save("mirrored.jpg")
+    pictures[3] = reading.square(Path("large.png"), SIZE)
+    pictures[6] = reading.square(Path("mirrored.jpg"), SIZE)
+    fractions = prepare(work=pictures.get, items=range(7)).fractions
+    assert len(set(fractions)) == 4
+    np.testing.assert_array_equal(fractions[[4, 5, 6]], fractions[[0, 1, 3]])
+    assert all(0 <= fraction < 1 for fraction in fractions)
+
+
+def test_a_fraction_does_not_depend_on_the_other_pictures():
+    alone = prepare("alone", items=range(4, 6)).fractions
+    np.testing.assert_array_equal(alone, prepare().fractions[4:6])
+
+
+def test_a_failure_leaves_nothing(folder):
+    with pytest.raises(AssertionError):
+        prepare(work=must_not_run)
+    assert [path for path in folder.iterdir() if path.suffix != ".lock"] == []
+
+
+_SLOW = """
+import time
+import numpy as np
+from kerasgan.datasets import cache, reading
+
+def work(number):
+    print(number, flush=True)
+    time.sleep(0.05)
+    return np.full((16, 16, 3), number, np.uint8)
+
+cache.prepared("slow", work, range(40), 40, 16, "Preparing")
+"""
+
+
+def slow_process():
+    return subprocess.Popen([sys.executable, "-c", _SLOW], stdout=subprocess.PIPE, text=True)
+
+
+def test_what_a_killed_process_left_is_removed_and_done_again(folder):
+    process = slow_process()
+    assert [process.stdout.readline() for _ in range(3)] == ["0\n", "1\n", "2\n"]
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert [path.name for path in folder.glob(".tmp-*")] != []
+    prepared = prepare("slow")
+    assert prepared.pictures.shape[0] == COUNT
+    assert list(folder.glob(".tmp-*")) == []
+
+
+def test_of_two_processes_one_prepares_and_the_other_waits():
+    first, second = slow_process(), slow_process()
+    told = [process.communicate(timeout=120)[0].split() for process in (first, second)]
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert sorted(map(len, told)) == [0, 40]
+    assert prepare("slow", work=must_not_run).pictures[np.array([7])].min() == 7
+
+
+def test_pictures_take_no_memory_of_their_own(folder):
+    """64 MB of pictures, all read, leave the process as large as it was."""
+    count, size = 1365, 128
+    folder.mkdir()
+    (folder / "many").write_bytes(bytes(count * size * size * 3))
+    pictures = cache.Pictures(folder / "many", size)
+    pictures[np.arange(10)]
+    before = resident_bytes()
+    for row in range(count):
+        pictures[np.array([row])]
+    assert resident_bytes() - before < 16 * 2**20
+
+
+def resident_bytes():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,187 @@
+import os
+
+import pytest
+from PIL import Image
+
+from kerasgan.configs import CONFIGS
+from kerasgan.datasets import layouts
+from kerasgan.datasets.layouts import Picture
+from kerasgan.errors import Refused
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Write files below a folder: pictures where the content is None."""
+
+    def make(**content):
+        for name, text in content.items():
+            file = tmp_path / "data" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if text is None:
+                Image.new("RGB", (4, 4)).save(file)
+            else:
+                file.write_text(text)
+        return tmp_path / "data"
+
+    return make
+
+
+def named(listing):
+    return {picture.name: picture.tags for picture in listing.pictures}
+
+
+RED = ("red hair", "blue eyes")
+AQUA = ("aqua hair", "red eyes")
+
+
+@pytest.mark.parametrize(
+    ("files", "layout", "pictures"),
+    [
+        (
+            {"images/0.jpg": None, "tags.csv": "0,red hair blue eyes\n"},
+            "course-2018",
+            {"images/0.jpg": RED},
+        ),
+        (
+            {"faces/0.jpg": None, "tags_clean.csv": "0,red hair:1\tblue eyes:2\t\n"},
+            "course-2017",
+            {"faces/0.jpg": RED},
+        ),
+        (
+            {"pics/0.png": None, "info.tsv": "file_name\thair\teyes\npics/0.png\tred\tblue\n"},
+            "table",
+            {"pics/0.png": RED},
+        ),
+        (
+            {"0.png": None, "metadata.jsonl": '{"file_name": "0.png", "tags": ["Male"]}\n'},
+            "table",
+            {"0.png": ("male",)},
+        ),
+        (
+            {"aligned/img/1.jpg": None, "list_attr_celeba.txt": "1\nMale Bald\n1.jpg 1 -1\n"},
+            "celeba",
+            {"aligned/img/1.jpg": ("male",)},
+        ),
+        (
+            {"red_hair-blue_eyes/0.png": None, "aqua_hair-red_eyes/0.png": None},
+            "class-folders",
+            {"aqua_hair-red_eyes/0.png": AQUA, "red_hair-blue_eyes/0.png": RED},
+        ),
+        (
+            {"trainA/0.png": None, "trainB/0.png": None, "testA/1.png": None},
+            "domains",
+            {"testA/1.png": (), "trainA/0.png": (), "trainB/0.png": ()},
+        ),
+        (
+            {"10.png": None, "9.png": None, "more/a.GIF": None, "README.txt": "faces"},
+            "images",
+            {"9.png": (), "10.png": (), "more/a.GIF": ()},
+        ),
+    ],
+)  # fmt: skip
+def test_layouts_are_recognised(make, files, layout, pictures):
+    listing = layouts.read(make(**files))
+    assert (listing.layout, named(listing), listing.problems) == (layout, pictures, {})
+    assert [picture.name for picture in listing.pictures] == list(pictures)
+
+
+def test_every_layout_can_be_asked_for():
+    (field,) = (f for f in CONFIGS["gan"].__dataclass_fields__.values() if f.name == "layout")
+    assert set(field.type.__args__) == {"auto", *layouts.LAYOUTS}
+
+
+def test_another_layout_can_be_asked_for(make):
+    folder = make(**{"images/0.jpg": None, "tags.csv": "0,red hair blue eyes\n"})
+    assert named(layouts.read(folder, "images")) == {"images/0.jpg": ()}
+    assert layouts.read(folder, "class-folders").pictures == [Picture("images/0.jpg", ("images",))]
+    with pytest.raises(Refused, match=r"looked for celeba.*Found 1 pictures, images/, tags.csv"):
+        layouts.read(folder, "celeba")
+
+
+def test_a_label_file_can_be_named_among_several(make):
+    folder = make(
+        **{
+            "images/0.jpg": None,
+            "tags.csv": "0,red hair blue eyes\n",
+            "mine.csv": "id,hair,eyes\n0,aqua,red\n",
+        }
+    )
+    assert named(layouts.read(folder)) == {"images/0.jpg": RED}
+    assert named(layouts.read(folder / "mine.csv")) == {"images/0.jpg": AQUA}
+
+
+def test_every_picture_is_counted_once_and_every_line_accounted_for(make):
+    folder = make(
+        **{f"images/{name}": None for name in ("0.jpg", "1.jpg", "2.jpg", "2.png", "extra.jpg")},
+        **{
+            "tags.csv": "0,red hair blue eyes\n1,aqua hair red eyes\n0,red hair red eyes\n"
+            "77,red hair red eyes\n../secret,red hair red eyes\n/etc/0.jpg,red hair red eyes\n"
+            "2,red hair red eyes\nnonsense\n"
+        },
+    )
+    listing = layouts.read(folder)
+    assert named(listing) == {
+        "images/0.jpg": RED,
+        "images/1.jpg": AQUA,
+        "images/2.jpg": (),
+        "images/2.png": (),
+        "images/extra.jpg": (),
+    }
+    assert listing.problems == {
+        "unusable lines": ["line 8: 'nonsense' is not of the form 'NAME,TAGS'"],
+        "repeated names": ["line 3: 0"],
+        "lines without a picture": ["line 4: 77"],
+        "names that leave the folder": ["line 5: ../secret", "line 6: /etc/0.jpg"],
+        "names of several pictures": ["line 7: 2"],
+        "pictures without a line": ["images/2.jpg", "images/2.png", "images/extra.jpg"],
+    }
+
+
+def test_pictures_of_a_row_are_found_by_name_ending_or_not(make):
+    folder = make(
+        **{
+            "images/Zoë a.PNG": None,
+            "images/sub/b.jpg": None,
+            "metadata.csv": "path,hair,eyes\nZoë a.PNG,red,blue\nimages\\sub\\b,aqua,red\n",
+        }
+    )
+    listing = layouts.read(folder)
+    assert listing.problems == {}
+    assert named(listing)["images/Zoë a.PNG"] == RED
+
+
+def test_links_are_followed_only_when_asked(make, tmp_path):
+    folder = make(**{"images/0.jpg": None})
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    Image.new("RGB", (4, 4)).save(outside / "1.jpg")
+    os.symlink(outside, folder / "linked")
+    os.symlink(outside / "1.jpg", folder / "images" / "9.jpg")
+    os.symlink(folder, folder / "images" / "above")
+    listing = layouts.read(folder)
+    assert named(listing) == {"images/0.jpg": ()}
+    links = ["images/9.jpg", "images/above", "linked"]
+    assert sorted(listing.problems["symbolic links, not followed"]) == links
+    listing = layouts.read(folder, follow_links=True)
+    assert set(named(listing)) == {"images/0.jpg", "images/9.jpg", "linked/1.jpg"}
+    assert listing.problems == {}
+
+
+def test_what_is_no_data_is_refused(make, tmp_path):
+    with pytest.raises(Refused, match=r"no data .*nowhere'; allowed: avatars, tfds:NAME"):
+        layouts.read(tmp_path / "nowhere")
+    folder = make(**{"notes.md": "nothing", "a.npz": "no"})
+    with pytest.raises(Refused, match=r"looked for course-2018: images/ and tags.csv .*domains: "
+                       r"trainA/ and trainB/.* Found 0 pictures, a.npz, notes.md"):  # fmt: skip
+        layouts.read(folder)
+    with pytest.raises(Refused, match=r"notes.md is no label file; looked for: course-2018"):
+        layouts.read(folder / "notes.md")
+    with pytest.raises(Refused, match="unknown layout 'celebs'; allowed: auto, course-2018"):
+        layouts.read(folder, "celebs")
+
+
+def test_an_unknown_column_is_refused(make):
+    folder = make(**{"0.png": None, "metadata.csv": "file_name,Male,Young\n0.png,1,0\n"})
+    assert named(layouts.read(folder, attributes=["young"])) == {"0.png": ()}
+    with pytest.raises(Refused, match=r"has no column 'Old'; allowed: Male, Young"):
+        layouts.read(folder, attributes=["Old"])

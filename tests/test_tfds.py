@@ -1,0 +1,99 @@
+"""A data set of TensorFlow Datasets, built here: nothing is downloaded."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow_datasets as tfds
+
+from kerasgan.datasets import faces
+from kerasgan.datasets.tfds import TfdsPictures
+from kerasgan.errors import Refused
+
+
+def colour(number):
+    return np.full((8, 8, 3), 20 * number, np.uint8)
+
+
+class KerasganTinyFaces(tfds.core.GeneratorBasedBuilder):
+    """Ten grey pictures with many kinds of labels."""
+
+    VERSION = tfds.core.Version("1.0.0")
+
+    def _info(self):
+        return self.dataset_info_from_configs(
+            features=tfds.features.FeaturesDict(
+                {
+                    "image": tfds.features.Image(shape=(None, None, 3)),
+                    "hair": tfds.features.ClassLabel(names=["red", "aqua"]),
+                    "attributes": {"Male": np.bool_, "Young": np.bool_},
+                    "tags": tfds.features.Sequence(tfds.features.Text()),
+                    "note": tfds.features.Text(),
+                    "box": tfds.features.Tensor(shape=(4,), dtype=np.float32),
+                }
+            )
+        )
+
+    def _split_generators(self, dl_manager):
+        return {"train": self._generate_examples()}
+
+    def _generate_examples(self):
+        for number in range(10):
+            yield (
+                number,
+                {
+                    "image": colour(number),
+                    "hair": number % 2,
+                    "attributes": {"Male": number < 5, "Young": True},
+                    "tags": ["blue eyes"] if number else [],
+                    "note": "",
+                    "box": np.zeros(4, np.float32),
+                },
+            )
+
+
+@pytest.fixture(autouse=True)
+def data(monkeypatch, tmp_path_factory):
+    folder = tmp_path_factory.getbasetemp() / "tensorflow_datasets"
+    monkeypatch.setattr(tfds.core.constants, "DATA_DIR", str(folder))
+    monkeypatch.setenv("TFDS_DATA_DIR", str(folder))
+
+
+def test_labels_become_tags():
+    pictures = TfdsPictures("kerasgan_tiny_faces").pictures()
+    assert len(pictures) == 10
+    tags = {tuple(sorted(picture.tags)) for picture in pictures}
+    assert ("blue eyes", "male", "red hair", "young") in tags
+    assert sum("blue eyes" not in picture.tags for picture in pictures) == 1
+
+
+def test_chosen_features_alone_give_tags():
+    pictures = TfdsPictures("kerasgan_tiny_faces", ["hair", "male"]).pictures()
+    assert {tag for picture in pictures for tag in picture.tags} == {
+        "red hair",
+        "aqua hair",
+        "male",
+    }
+
+
+def test_pictures_are_trained_on(tiny):
+    config = dataclasses.replace(tiny, data="tfds:kerasgan_tiny_faces", val_fraction=0.0)
+    training = faces.load(config).training
+    assert training.vocabulary[:2] == (("aqua", "red"), ("blue",))
+    found = training.pictures(np.arange(9))
+    greys = found[:, 0, 0, 0] // 20
+    assert sorted(greys) == list(range(1, 10))
+    hair = [training.vocabulary.hair[place] for place in training.hair]
+    assert hair == [("red", "aqua")[grey % 2] for grey in greys]
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes", "message"),
+    [
+        ("no_such_set", [], "cannot get tfds:no_such_set: "),
+        ("kerasgan_tiny_faces", ["Old"], "no feature 'Old'; allowed: .*Male"),
+    ],
+)
+def test_what_is_not_there_is_refused(name, attributes, message):
+    with pytest.raises(Refused, match=message):
+        TfdsPictures(name, attributes)
