@@ -1,6 +1,8 @@
 """Pictures of metrics.csv."""
 
 import csv
+import io
+from collections import Counter
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -8,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from kerasgan import files
+from kerasgan.attributes import Vocabulary
 
 _SOURCE_TERMS = ("real", "fake", "fool")
 _TITLES = {
@@ -74,6 +77,25 @@ def save_losses(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
         axis.set_axis_off()
     figure.suptitle(title)
     _save(figure, path)
+
+
+def draw_pairs(pairs: Counter[tuple[str, str]], vocabulary: Vocabulary) -> bytes:
+    """Return the PNG of a heat map: how many pictures have which hair and eye colour."""
+    counts = [[pairs[hair, eyes] for eyes in vocabulary.eyes] for hair in vocabulary.hair]
+    figure, axis = plt.subplots(figsize=(8, 7), layout="constrained")
+    image = axis.imshow(counts, cmap="viridis")
+    for row, values in enumerate(counts):
+        for column, count in enumerate(values):
+            colour = "white" if 2 * count < max(map(max, counts)) else "black"
+            axis.text(column, row, count, ha="center", va="center", color=colour, fontsize=8)
+    axis.set_xticks(range(len(vocabulary.eyes)), vocabulary.eyes, rotation=45)
+    axis.set_yticks(range(len(vocabulary.hair)), vocabulary.hair)
+    axis.set(title="pictures of each pair", xlabel="eyes", ylabel="hair")
+    figure.colorbar(image)
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=80)
+    plt.close(figure)
+    return png.getvalue()
 
 
 def _save(figure: Figure, path: Path) -> None:

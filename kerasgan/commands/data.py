@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from kerasgan.commands.names import NamedGroup
+from kerasgan.errors import Refused
 
 
 @click.group(cls=NamedGroup)
 def data() -> None:
-    """Make data sets."""
+    """Make and check data sets."""
 
 
 @data.command()
@@ -24,3 +25,53 @@ def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> 
 
     rendering.render(folder, count, image_size, style, seed)
     click.echo(f"drew {count} faces: {folder}")
+
+
+@data.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--layout", default="auto", show_default=True, help="As of kerasgan train.")
+@click.option("--attributes", help="The columns that give tags, separated by commas.")
+@click.option("--follow-links", is_flag=True, help="Follow symbolic links inside PATH.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write all of it as one page.")
+@click.option(
+    "--heat-map", type=click.Path(path_type=Path), help="Write how many pictures have which pair."
+)
+@click.option(
+    "--fix",
+    type=click.Path(path_type=Path),
+    help="Write a clean copy and its log into this folder, new or empty.",
+)
+def check(path, layout, attributes, follow_links, html, heat_map, fix) -> None:
+    """Report what is in PATH, a folder or a label file, and what is wrong with it.
+
+    Exit code 0: nothing is wrong; 1: something was reported; 2: nothing could train.
+    """
+    from kerasgan import files
+    from kerasgan.datasets import check, check_page, cleaning
+
+    for file in filter(None, (html, heat_map)):
+        files.check_writable(file.parent)
+    if fix:
+        files.check_vacant(fix)
+    columns = [name for name in (attributes or "").split(",") if name]
+    report = check.check(path, layout, columns, follow_links)
+    click.echo(check.as_text(report))
+    picture = None
+    if report.pairs and (html or heat_map):
+        from kerasgan import plots
+
+        picture = plots.draw_pairs(report.pairs, report.vocabulary)
+    if heat_map and picture:
+        with files.replacing(heat_map) as temporary:
+            temporary.write_bytes(picture)
+        click.echo(f"wrote {heat_map}")
+    if html:
+        with files.replacing(html) as temporary:
+            temporary.write_text(check_page.as_html(report, picture), encoding="utf-8")
+        click.echo(f"wrote {html}")
+    if not report.readable:
+        raise Refused(f"nothing in {path} could train")
+    if fix:
+        click.echo(f"wrote {cleaning.write(report, fix):,} pictures: {fix}")
+    if report.problems:
+        click.get_current_context().exit(1)
