@@ -200,6 +200,8 @@ def as_text(report: Report, most: int = 5) -> str:
         lines.append(f"labels: {listing.label_file.name}, {len(listing.rows):,} lines")
     unreadable = len(report.examined) - report.readable
     lines.append(f"pictures: {len(report.examined):,}, of which {unreadable:,} unreadable")
+    if report.copies:
+        lines.append(f"different pictures: {report.readable - len(report.copies):,}")
     readable = [examined for examined in report.examined if examined.why is None]
     has_labels = has_colours(listing)
     for what, values in (

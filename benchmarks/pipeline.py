@@ -1,0 +1,66 @@
+"""How fast pictures come, how fast ACGAN takes them, and how much memory a large set needs.
+
+python -m benchmarks.pipeline [--pictures 200000] [--image-size 64] [--steps 20]
+"""
+
+import argparse
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from kerasgan import training
+from kerasgan.attributes import Vocabulary
+from kerasgan.configs import ACGANConfig
+from kerasgan.datasets import draws
+from kerasgan.datasets.cache import Pictures
+from kerasgan.datasets.faces import Faces
+
+
+def faces_in(file: Path, count: int, size: int) -> Faces:
+    """Write noise as the pictures of a set, and return it with random labels."""
+    random = np.random.default_rng(0)
+    with file.open("wb") as pictures:
+        for start in range(0, count, 1000):
+            some = min(1000, count - start)
+            pictures.write(random.integers(0, 256, (some, size, size, 3), np.uint8).tobytes())
+    vocabulary = Vocabulary()
+    hair, eyes = random.integers(0, 12, count), random.integers(0, 11, count)
+    rows = np.arange(count)
+    return Faces("noise", Pictures(file, size), rows, hair, eyes, 11 * hair + eyes, vocabulary)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pictures", type=int, default=200_000)
+    parser.add_argument("--image-size", type=int, default=64)
+    parser.add_argument("--steps", type=int, default=20)
+    arguments = parser.parse_args()
+    config = ACGANConfig.from_preset("quick", image_size=arguments.image_size)
+    with tempfile.TemporaryDirectory() as folder:
+        faces = faces_in(Path(folder) / "pictures", arguments.pictures, arguments.image_size)
+        model = training.build(config, faces)
+
+        def batches(done):
+            return draws.batches(model.draw, faces, config.seed, config.batch_size, done)
+
+        pipeline = batches(0).take(20 * arguments.steps).as_numpy_iterator()
+        next(pipeline)
+        start = time.perf_counter()
+        count = sum(1 for _ in pipeline)
+        delivered = count * config.batch_size / (time.perf_counter() - start)
+        model.fit(batches(0), steps_per_epoch=2, shuffle=False, verbose=0)
+        start = time.perf_counter()
+        model.fit(batches(2), steps_per_epoch=arguments.steps, shuffle=False, verbose=0)
+        consumed = arguments.steps * config.batch_size / (time.perf_counter() - start)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"{arguments.pictures:,} pictures of {arguments.image_size} pixels")
+    print(f"pipeline alone: {delivered:,.0f} pictures per second")
+    print(f"ACGAN's quick preset: {consumed:,.0f} real pictures per second")
+    print(f"ratio: {delivered / consumed:.1f}; peak resident memory: {peak:.2f} GiB")
+
+
+if __name__ == "__main__":
+    main()
