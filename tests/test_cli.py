@@ -279,6 +279,17 @@ def test_lists_are_given_by_commas_and_by_repeating_the_option(kerasgan):
     assert config.exclude_tag == ("long hair", "polychromatic", "line_art")
 
 
+def test_cwgan_gp_needs_a_second_pair_of_colours(kerasgan, tmp_path):
+    assert kerasgan("data", "render", "faces", "--count", 4).exit_code == 0
+    lines = "".join(f"{number},red hair red eyes\n" for number in range(4))
+    (tmp_path / "faces" / "tags.csv").write_text(lines)
+    options = tiny_options("cwgan-gp", data="faces", val_fraction=0, out="run")
+    done = kerasgan("train", "cwgan-gp", *options)
+    assert done.exit_code == 2
+    assert "faces has one pair of hair and eyes" in done.output
+    assert not (tmp_path / "run").exists()
+
+
 def test_resuming_needs_the_data_that_the_run_began_with(kerasgan, tmp_path):
     assert kerasgan("data", "render", "faces", "--count", 12).exit_code == 0
     options = tiny_options(data="faces", out="run", steps=2)

@@ -136,7 +136,7 @@ class CWGANGPConfig(ColourConfig, _CriticConfig):
     CONDITION: ClassVar[str] = "colours"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
-        "quick": {**_QUICK, "steps": 1500},
+        "quick": {**_QUICK, "learning_rate": 1e-3, "steps": 1000},
     }
 
     mismatch: Literal["max", "mean"] = option(

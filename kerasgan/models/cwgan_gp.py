@@ -11,14 +11,24 @@ from kerasgan import optimizers
 from kerasgan.adversarial import AdversarialModel, gradient_norms
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.dcgan import CWGANGPConfig
+from kerasgan.errors import Refused
 from kerasgan.losses import gradient_penalty
 from kerasgan.networks import cwgan
 
 
 class CWGANGP(AdversarialModel):
-    """Conditional WGAN-GP whose critic also judges real images under wrong conditions."""
+    """Conditional WGAN-GP whose critic also judges real images under wrong conditions.
+
+    Raises:
+        Refused: if all pictures have the same pair of colours: no condition is wrong then.
+    """
 
     def __init__(self, config: CWGANGPConfig, vocabulary: Vocabulary):
+        if len(vocabulary.pairs) < 2:
+            raise Refused(
+                f"{config.data} has one pair of hair and eyes, and cwgan-gp learns from wrong "
+                "ones; allowed: data with two or more"
+            )
         colours = {"hair_colours": len(vocabulary.hair), "eye_colours": len(vocabulary.eyes)}
         super().__init__(
             discriminator=cwgan.critic(config.image_size, width=config.width, **colours),
