@@ -99,7 +99,7 @@ def newest(run: Run) -> tuple[int, dict[str, np.ndarray]] | None:
 
 def _refuse_other_config(run: Run, path: Path, saved: dict) -> None:
     now = runs.contents(run)
-    differing = [key for key in ("model", "vocabulary") if saved[key] != now[key]]
+    differing = [key for key in ("model", "vocabulary", "data_key") if saved[key] != now[key]]
     # A run may be extended: its number of steps is no property of its weights.
     fields = (saved["config"].keys() | now["config"].keys()) - {"steps"}
     differing += [

@@ -79,6 +79,25 @@ def save_losses(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
     _save(figure, path)
 
 
+def save_curves(
+    lines: dict[str, list[tuple[np.ndarray, np.ndarray]]], path: Path, title: str
+) -> None:
+    """Write one metric of several settings over the steps.
+
+    Args:
+        lines: {setting: [(steps [n], values [n]) of each of its runs]}.
+    """
+    figure, axis = plt.subplots(figsize=(9, 5), layout="constrained")
+    for number, (setting, runs) in enumerate(lines.items()):
+        for run, (steps, values) in enumerate(runs):
+            label = None if run else setting
+            axis.plot(steps, values, color=f"C{number % 10}", label=label, linewidth=1.2, alpha=0.8)
+    axis.set(title=title, xlabel="step")
+    axis.grid(alpha=0.3)
+    axis.legend()
+    _save(figure, path)
+
+
 def draw_pairs(pairs: Counter[tuple[str, str]], vocabulary: Vocabulary) -> bytes:
     """Return the PNG of a heat map: how many pictures have which hair and eye colour."""
     counts = [[pairs[hair, eyes] for eyes in vocabulary.eyes] for hair in vocabulary.hair]

@@ -30,8 +30,11 @@ ORDER = (
     "callbacks",
     "training",
     "serving",
+    "comparison",
+    "sweeps",
     "options",
     "commands",
+    "__main__",
 )
 PACKAGE = Path(kerasgan.__file__).parent
 

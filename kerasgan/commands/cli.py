@@ -10,8 +10,10 @@ import kerasgan
 from kerasgan.commands.data import data
 from kerasgan.commands.export import export
 from kerasgan.commands.names import NamedGroup
+from kerasgan.commands.report import report
 from kerasgan.commands.resume import resume
 from kerasgan.commands.sample import sample
+from kerasgan.commands.sweep import sweep
 from kerasgan.commands.train import train
 from kerasgan.errors import Failed, Refused, Stopped
 
@@ -63,5 +65,5 @@ def cli(debug: bool) -> None:
     signal.signal(signal.SIGTERM, _terminate)
 
 
-for command in (train, resume, sample, export, data):
+for command in (train, resume, sample, export, sweep, report, data):
     cli.add_command(command)

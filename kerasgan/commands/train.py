@@ -46,5 +46,18 @@ def _command(config: type[Config]) -> click.Command:
     )
 
 
+def parsed(model: str, words: list[str]) -> Config:
+    """Return the config that `kerasgan train MODEL WORDS` would train.
+
+    Raises:
+        Refused, click.UsageError: as that command would.
+    """
+    command = train.commands[model]
+    context = command.make_context(model, list(words), parent=click.get_current_context())
+    values = dict(context.params)
+    preset, _ = values.pop("preset"), values.pop("out")
+    return CONFIGS[model].from_preset(preset, **options.given(context, values))
+
+
 for config in CONFIGS.values():
     train.add_command(_command(config))

@@ -64,6 +64,28 @@ def _labelled(draw: draws.Draws) -> tuple:
     return example["image"], {kind: example[kind] for kind in ("hair", "eyes")}
 
 
+def read(classifier: keras.Model, pictures: np.ndarray) -> dict[str, np.ndarray]:
+    """Return which colours the classifier sees, {"hair", "eyes"}: int64 [n], vocabulary places.
+
+    Args:
+        pictures: uint8 [n, S, S, 3].
+    """
+    logits = classifier.predict(images.to_float(pictures.astype("float32")), verbose=0)
+    return {kind: logits[kind].argmax(axis=-1) for kind in ("hair", "eyes")}
+
+
+def features(classifier: keras.Model, pictures: np.ndarray) -> np.ndarray:
+    """Return float32 [n, 128]: the means over the picture of the last convolution's maps.
+
+    Args:
+        pictures: uint8 [n, S, S, 3].
+    """
+    last = [layer for layer in classifier.layers if layer.name.startswith("activation_")][-1]
+    means = layers.GlobalAveragePooling2D()(last.output)
+    extractor = keras.Model(classifier.input, means)
+    return extractor.predict(images.to_float(pictures.astype("float32")), verbose=0)
+
+
 def accuracy(
     classifier: keras.Model, pictures: np.ndarray, labels: dict[str, np.ndarray]
 ) -> dict[str, float]:
@@ -73,7 +95,7 @@ def accuracy(
         pictures: uint8 [n, S, S, 3].
         labels: {"hair": int [n], "eyes": int [n]}, places in the vocabulary.
     """
-    read = classifier.predict(images.to_float(pictures.astype("float32")), verbose=0)
-    right = {kind: read[kind].argmax(axis=-1) == labels[kind] for kind in ("hair", "eyes")}
+    seen = read(classifier, pictures)
+    right = {kind: seen[kind] == labels[kind] for kind in seen}
     right["both"] = right["hair"] & right["eyes"]
     return {kind: float(agrees.mean()) for kind, agrees in right.items()}

@@ -1,0 +1,31 @@
+"""kerasgan report RUN..."""
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+
+@click.command()
+@click.argument("names", metavar="RUN...", nargs=-1, required=True)
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path),
+    default="report.html",
+    show_default=True,
+    help="The page to write.",
+)
+def report(names: tuple[str, ...], html: Path) -> None:
+    """Compare runs on one page: final metrics, evaluations, curves, samples of the same noise."""
+    from kerasgan import comparison, files, runs
+
+    found = [runs.find(name) for name in names]
+    files.check_writable(html.parent)
+    compared = [comparison.read(run.path.name, run) for run in found]
+    with TemporaryDirectory() as folder:
+        comparison.write(compared, Path(folder), f"{len(found)} runs")
+        click.echo((Path(folder) / "table.md").read_text())
+        with files.replacing(html) as temporary:
+            shutil.copyfile(Path(folder) / "report.html", temporary)
+    click.echo(f"wrote {html}")

@@ -1,0 +1,181 @@
+"""Several runs side by side: tables, curves, samples and a page."""
+
+import base64
+import csv
+import io
+import json
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from kerasgan import checkpoints, files, images, plots, sampling
+from kerasgan.runs import Run
+
+_SAMPLES = 10
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 75em; margin: 2em auto; padding: 0 1em }
+table { border-collapse: collapse } td, th { padding: .2em .7em; border-bottom: 1px solid #ccc }
+td { text-align: right } img { max-width: 100% }
+"""
+
+
+class Compared(NamedTuple):
+    """A run under the name of its setting; runs that differ in the seed share a name.
+
+    metrics: the columns of metrics.csv, {name: [rows]}.
+    evaluation: {name: value} of evaluation.json, if there is one.
+    """
+
+    setting: str
+    run: Run
+    metrics: dict[str, np.ndarray]
+    evaluation: dict[str, float]
+
+    def final(self) -> dict[str, float]:
+        """Return the last row of the metrics and the evaluation's values."""
+        last = {name: float(rows[-1]) for name, rows in self.metrics.items() if len(rows)}
+        return {**last, **self.evaluation}
+
+
+def read(setting: str, run: Run) -> Compared:
+    """Return what the run's folder tells."""
+    metrics = plots.read_metrics(run.metrics_file) if run.metrics_file.is_file() else {}
+    file = run.path / "evaluation.json"
+    numbers = json.loads(file.read_text())["numbers"] if file.is_file() else {}
+    return Compared(
+        setting, run, metrics, {name: number["value"] for name, number in numbers.items()}
+    )
+
+
+def by_setting(compared: Sequence[Compared]) -> dict[str, list[Compared]]:
+    """Return the runs of each setting, in the order of their first appearance."""
+    groups: dict[str, list[Compared]] = {}
+    for one in compared:
+        groups.setdefault(one.setting, []).append(one)
+    return groups
+
+
+def means(compared: Sequence[Compared]) -> dict[str, dict[str, tuple[float, float]]]:
+    """Return the final values of each setting, {setting: {name: (mean, standard deviation)}}."""
+    table = {}
+    for setting, runs in by_setting(compared).items():
+        finals = [run.final() for run in runs]
+        names = dict.fromkeys(name for final in finals for name in final)
+        table[setting] = {
+            name: (float(np.mean(values)), float(np.std(values)))
+            for name in names
+            if (values := [final[name] for final in finals if name in final])
+        }
+    return table
+
+
+def write(compared: Sequence[Compared], folder: Path, title: str, note: str = "") -> None:
+    """Write table.csv, table.md, curves/*.png, samples.png and report.html into the folder.
+
+    Args:
+        note: what is to be said above the table.
+    """
+    table = means(compared)
+    _write_text(folder / "table.csv", _as_csv(compared))
+    _write_text(folder / "table.md", _as_markdown(table))
+    curves = _draw_curves(compared, folder / "curves")
+    pictures = _draw_samples(compared, folder / "samples.png")
+    page = _as_html(title, note, table, [*pictures, *curves])
+    _write_text(folder / "report.html", page)
+
+
+def _write_text(file: Path, text: str) -> None:
+    with files.replacing(file) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _as_csv(compared: Sequence[Compared]) -> str:
+    finals = [one.final() for one in compared]
+    names = list(dict.fromkeys(name for final in finals for name in final))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["setting", "run", "seed", *names])
+    for one, final in zip(compared, finals, strict=True):
+        values = [final.get(name, "") for name in names]
+        writer.writerow([one.setting, one.run.path.name, one.run.config.seed, *values])
+    return text.getvalue()
+
+
+def _as_markdown(table: dict[str, dict[str, tuple[float, float]]]) -> str:
+    names = list(dict.fromkeys(name for row in table.values() for name in row))
+    lines = [f"| setting | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+    for setting, row in table.items():
+        lines.append(f"| {setting} | {' | '.join(_cell(row.get(name)) for name in names)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: tuple[float, float] | None) -> str:
+    if value is None:
+        return ""
+    mean, deviation = value
+    return f"{mean:.4g}" + (f" ± {deviation:.2g}" if deviation else "")
+
+
+def _draw_curves(compared: Sequence[Compared], folder: Path) -> list[Path]:
+    names = dict.fromkeys(name for one in compared for name in one.metrics)
+    drawn = []
+    for name in names:
+        if name in ("step", "seconds"):
+            continue
+        lines = {
+            setting: [
+                (run.metrics["step"], run.metrics[name]) for run in runs if name in run.metrics
+            ]
+            for setting, runs in by_setting(compared).items()
+        }
+        plots.save_curves(lines, folder / f"{name}.png", name)
+        drawn.append(folder / f"{name}.png")
+    return drawn
+
+
+def _draw_samples(compared: Sequence[Compared], file: Path) -> list[Path]:
+    """Draw a row of pictures for each setting, with the same noise and colours."""
+    rows, labels = [], []
+    for setting, (one, *_) in by_setting(compared).items():
+        if checkpoints.newest(one.run) is None:
+            continue
+        pairs = one.run.vocabulary.pairs
+        is_free = one.run.config.CONDITION == "nothing"
+        wanted = [
+            sampling.ANY if is_free else pairs[(7 * place) % len(pairs)]
+            for place in range(_SAMPLES)
+        ]
+        sampler = sampling.Sampler(one.run, sampling.load_generator(one.run))
+        rows.append(sampler.pictures(wanted, seed=0))
+        labels.append(setting)
+    # Runs of several sizes have no common grid.
+    if not rows or len({row.shape for row in rows}) > 1:
+        return []
+    images.save(images.grid(np.concatenate(rows), _SAMPLES, labels), file)
+    return [file]
+
+
+def _as_html(
+    title: str, note: str, table: dict[str, dict[str, tuple[float, float]]], pictures: list[Path]
+) -> str:
+    names = list(dict.fromkeys(name for row in table.values() for name in row))
+    head = "".join(f"<th>{escape(name)}</th>" for name in ["setting", *names])
+    rows = "".join(
+        f"<tr><th>{escape(setting)}</th>"
+        + "".join(f"<td>{_cell(row.get(name))}</td>" for name in names)
+        + "</tr>"
+        for setting, row in table.items()
+    )
+    shown = "".join(
+        f'<h2>{escape(picture.stem)}</h2><img alt="{escape(picture.stem)}" '
+        f'src="data:image/png;base64,{base64.b64encode(picture.read_bytes()).decode()}">'
+        for picture in pictures
+    )
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style><h1>{escape(title)}</h1><p>{escape(note)}</p>"
+        f"<table><tr>{head}</tr>{rows}</table>{shown}\n"
+    )

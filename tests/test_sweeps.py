@@ -1,0 +1,171 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from kerasgan import comparison, runs, sweeps
+from kerasgan.errors import Refused, Stopped
+from tests.conftest import tiny_options
+
+
+def arity(option):
+    if option not in ("sigma", "d-steps", "loss-weights", "label-noise"):
+        raise Refused(f"no option {option!r}")
+    return 3 if option == "loss-weights" else 1
+
+
+@pytest.mark.parametrize(
+    ("vary", "settings"),
+    [
+        ("sigma=0.1,1", [{"sigma": ("0.1",)}, {"sigma": ("1",)}]),
+        (
+            "loss_weights=1:.1:.2,1:.3:.35",
+            [{"loss-weights": ("1", ".1", ".2")}, {"loss-weights": ("1", ".3", ".35")}],
+        ),
+        (
+            "sigma,d-steps=1:2,2:3",
+            [{"sigma": ("1",), "d-steps": ("2",)}, {"sigma": ("2",), "d-steps": ("3",)}],
+        ),
+        ("sigma,loss-weights=1:1:2:3", [{"sigma": ("1",), "loss-weights": ("1", "2", "3")}]),
+    ],
+)
+def test_what_varies(vary, settings):
+    assert sweeps.parse(vary, arity) == settings
+
+
+@pytest.mark.parametrize(
+    ("vary", "message"),
+    [
+        ("sigma", "is not of the form NAME=VALUE"),
+        ("=1,2", "is not of the form"),
+        ("sigma=", "is not of the form"),
+        ("sigma=1,,2", "'' has 1 parts"),
+        ("sigma=1:2", "'1:2' has 2 parts; sigma take 1"),
+        ("loss-weights=1:2", "'1:2' has 2 parts; loss-weights take 3"),
+        ("colour=1", "no option 'colour'"),
+    ],
+)
+def test_what_cannot_vary(vary, message):
+    with pytest.raises(Refused, match=message):
+        sweeps.parse(vary, arity)
+
+
+def test_several_options_cross_and_seeds_repeat():
+    varied = [sweeps.parse(text, arity) for text in ("sigma=1,2", "label-noise=true,false")]
+    planned = sweeps.plan("gan", ["--steps", "9"], varied, seeds=2)
+    assert len(planned) == len({run.folder for run in planned}) == 8
+    assert [run.setting for run in planned[::2]] == [
+        "sigma 1 label-noise true",
+        "sigma 1 label-noise false",
+        "sigma 2 label-noise true",
+        "sigma 2 label-noise false",
+    ]
+    assert planned[1].words == (
+        "gan", "--steps", "9", "--sigma", "1", "--label-noise", "--seed", "1",
+    )  # fmt: skip
+    assert planned[2].words == ("gan", "--steps", "9", "--sigma", "1", "--seed", "0")
+
+
+@pytest.fixture
+def planned():
+    return sweeps.plan("gan", [], [sweeps.parse("sigma=1,2,3", arity)], seeds=1)
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """Commands that a sweep runs, in place of running them; the second fails."""
+    commands = []
+
+    def run(words, log_file, processes):
+        commands.append(words)
+        if words[0] == "train":
+            Path(words[-1]).mkdir()
+            (Path(words[-1]) / runs.CONFIG_FILE).touch()
+        return "exit code 1: not finite" if "2" in words else "done"
+
+    monkeypatch.setattr(sweeps, "_kerasgan", run)
+    return commands
+
+
+def test_a_failed_run_stops_no_other_and_is_told(planned, said, tmp_path):
+    ends = sweeps.carry_out(planned, tmp_path / "sweep")
+    assert list(ends.values()) == ["done", "exit code 1: not finite", "done"]
+    assert [command[0] for command in said] == ["train"] * 3
+
+
+def test_the_same_sweep_goes_on_and_another_is_refused(planned, said, tmp_path):
+    sweeps.carry_out(planned[:2], tmp_path / "first")
+    folder = tmp_path / "sweep"
+    sweeps.carry_out(planned, folder)
+    said.clear()
+    sweeps.carry_out(planned, folder, evaluate=50)
+    started = [str(folder / run.folder) for run in planned]
+    assert said[::2] == [["resume", path] for path in started]
+    assert said[1] == ["evaluate", "--run", started[0], "--n", "50"]
+    with pytest.raises(Refused, match="holds another sweep"):
+        sweeps.carry_out(planned[:2], folder)
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "mine").touch()
+    with pytest.raises(Refused, match="not empty"):
+        sweeps.carry_out(planned, tmp_path / "taken")
+
+
+def test_a_signal_ends_the_sweep(planned, monkeypatch, tmp_path):
+    def stopped(words, log_file, processes):
+        raise Stopped("stopped", 2)
+
+    monkeypatch.setattr(sweeps, "_kerasgan", stopped)
+    with pytest.raises(Stopped):
+        sweeps.carry_out(planned, tmp_path / "sweep")
+
+
+def test_a_sweep_trains_compares_and_tells(kerasgan, tmp_path):
+    words = ["sweep", "gan", "--vary", "sigma=0.5,2", "--out", "sweep"]
+    done = kerasgan(*words, *tiny_options("gan", steps=2, log_every=1))
+    assert done.exit_code == 0, done.output
+    folder = tmp_path / "sweep"
+    assert [run.config.sigma for run in map(runs.read, sorted(folder.glob("*-seed0")))] == [
+        0.5,
+        2.0,
+    ]
+    rows = (folder / "table.csv").read_text().splitlines()
+    assert rows[0].startswith("setting,run,seed,step,seconds,d_loss")
+    assert [row.split(",")[:4] for row in rows[1:]] == [
+        ["sigma 0.5", "sigma_0.5-seed0", "0", "2.0"],
+        ["sigma 2", "sigma_2-seed0", "0", "2.0"],
+    ]
+    assert "| sigma 0.5 | 2 |" in done.output
+    assert {path.name for path in (folder / "curves").iterdir()} > {"d_loss.png", "g_fool.png"}
+    assert (folder / "samples.png").is_file()
+    assert (folder / "report.html").read_text().count("data:image/png;base64,") > 5
+
+    done = kerasgan("report", *sorted(folder.glob("*-seed0")), "--html", "both.html")
+    assert done.exit_code == 0, done.output
+    assert "sigma_0.5-seed0" in (tmp_path / "both.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["gann", "--vary", "sigma=1"], "unknown model 'gann' (did you mean gan?)"),
+        (["gan", "--vary", "sigmo=1"], "gan has no option 'sigmo' to vary; allowed: "),
+        (["gan", "--vary", "sigma=1,big"], "'big' is not a valid float"),
+        (["gan", "--vary", "sigma=1,-1"], "sigma is -1.0; it must be at least 0"),
+        (["gan", "--vary", "seed=1,2"], "no option 'seed' to vary"),
+        (["gan", "--vary", "sigma=1", "--step", "3"], "No such option"),
+        (["gan"], "Missing option '--vary'"),
+    ],
+)
+def test_bad_sweeps_are_refused_before_anything_trains(kerasgan, tmp_path, words, message):
+    done = kerasgan("sweep", *words)
+    assert (done.exit_code, message in done.output) == (2, True), done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_tells_mean_and_deviation_over_seeds(tmp_path, monkeypatch):
+    def compared(setting, value):
+        return comparison.Compared(setting, None, {"step": [1, 2], "d_loss": [9, value]}, {"fd": 1})
+
+    table = comparison.means([compared("a", 1), compared("b", 5), compared("a", 3)])
+    assert table["a"] == {"step": (2.0, 0.0), "d_loss": (2.0, 1.0), "fd": (1.0, 0.0)}
+    assert json.dumps(list(table)) == '["a", "b"]'
