@@ -1,25 +1,18 @@
 """Several runs side by side: tables, curves, samples and a page."""
 
-import base64
 import csv
 import io
 import json
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from kerasgan import checkpoints, files, images, plots, sampling
+from kerasgan import checkpoints, files, images, pages, plots, sampling
 from kerasgan.runs import Run
 
 _SAMPLES = 10
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 75em; margin: 2em auto; padding: 0 1em }
-table { border-collapse: collapse } td, th { padding: .2em .7em; border-bottom: 1px solid #ccc }
-td { text-align: right } img { max-width: 100% }
-"""
 
 
 class Compared(NamedTuple):
@@ -162,20 +155,10 @@ def _as_html(
     title: str, note: str, table: dict[str, dict[str, tuple[float, float]]], pictures: list[Path]
 ) -> str:
     names = list(dict.fromkeys(name for row in table.values() for name in row))
-    head = "".join(f"<th>{escape(name)}</th>" for name in ["setting", *names])
-    rows = "".join(
-        f"<tr><th>{escape(setting)}</th>"
-        + "".join(f"<td>{_cell(row.get(name))}</td>" for name in names)
-        + "</tr>"
-        for setting, row in table.items()
-    )
-    shown = "".join(
-        f'<h2>{escape(picture.stem)}</h2><img alt="{escape(picture.stem)}" '
-        f'src="data:image/png;base64,{base64.b64encode(picture.read_bytes()).decode()}">'
-        for picture in pictures
-    )
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{_STYLE}</style><h1>{escape(title)}</h1><p>{escape(note)}</p>"
-        f"<table><tr>{head}</tr>{rows}</table>{shown}\n"
+    rows = ([setting, *(_cell(row.get(name)) for name in names)] for setting, row in table.items())
+    return pages.page(
+        title,
+        pages.paragraph(note),
+        pages.table(["setting", *names], rows),
+        *(pages.picture(picture.stem, picture.read_bytes()) for picture in pictures),
     )

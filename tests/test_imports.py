@@ -11,6 +11,7 @@ import kerasgan
 ORDER = (
     "errors",
     "files",
+    "pages",
     "progress",
     "attributes",
     "configs",
