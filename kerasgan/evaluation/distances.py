@@ -1,0 +1,179 @@
+"""Distances between two sets of pictures by their features, computed in float64."""
+
+from math import lcm, sqrt
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+from kerasgan.evaluation import intervals
+from kerasgan.evaluation.intervals import Estimate
+
+# Rows whose distances to all others are held at a time.
+_CHUNK = 500
+_PROJECTIONS = 512
+
+
+def frechet_distance(real: np.ndarray, generated: np.ndarray) -> float:
+    """Return the squared Frechet distance of two Gaussians with the features' moments, >= 0.
+
+    |m_1 - m_2|^2 + Tr(C_1 + C_2 - 2 (C_1 C_2)^(1/2)), with covariances divided by n - 1. It is the
+    FID only of Inception's features. It falls with n and m: compare equal sizes.
+
+    Args:
+        real, generated: [n, d], [m, d], of at least two rows.
+
+    Reference: Heusel et al. 2017, "GANs Trained by a Two Time-Scale Update Rule Converge to a Local
+    Nash Equilibrium" (arXiv:1706.08500), eq. 6.
+    """
+    mean_1, root_1 = _moments(real)
+    mean_2, root_2 = _moments(generated)
+    # With C = R'R, C_1 C_2 has the eigenvalues of (R_1 R_2')(R_1 R_2')', whose roots are singular
+    # values. No covariance is squared up or inverted, so that singular ones, as of fewer pictures
+    # than features, lose no digits; the square root of a matrix does.
+    trace = np.linalg.svd(root_1 @ root_2.T, compute_uv=False).sum()
+    spread = np.square(root_1).sum() + np.square(root_2).sum() - 2 * trace
+    # Rounding may leave less than nothing.
+    return max(float(np.square(mean_1 - mean_2).sum() + spread), 0.0)
+
+
+def _moments(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean [d] and R [min(n, d), d], where R'R is the covariance."""
+    features = np.asarray(features, np.float64)
+    mean = features.mean(axis=0)
+    return mean, np.linalg.qr((features - mean) / sqrt(len(features) - 1), mode="r")
+
+
+def kernel_distance(real: np.ndarray, generated: np.ndarray) -> Estimate:
+    """Return the unbiased squared MMD of the kernel (x.y / d + 1)^3, with its interval.
+
+    Its expected value is 0 for equal distributions and does not depend on n and m. It is the KID
+    of Inception's features, where the paper averages over random subsets to save time: these share
+    pictures, and their spread is no interval. Here all pairs are used, and the interval follows
+    from the variance of the U-statistic's first-order part.
+
+    Args:
+        real, generated: [n, d], [m, d], of at least two rows.
+
+    Reference: Binkowski et al. 2018, "Demystifying MMD GANs" (arXiv:1801.01401), section 4;
+    Hoeffding 1948, "A Class of Statistics with Asymptotically Normal Distribution".
+    """
+    real, generated = np.asarray(real, np.float64), np.asarray(generated, np.float64)
+    # The distance is the sum of both means of: how much nearer a picture is to its own set.
+    nearer = [_nearer(real, generated), _nearer(generated, real)]
+    error = 2 * sqrt(sum(values.var(ddof=1) / len(values) for values in nearer))
+    freedom = min(len(real), len(generated)) - 1
+    return intervals.student(sum(values.mean() for values in nearer), error, freedom)
+
+
+def _nearer(own: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return [n], each row's mean kernel with the rest of its own set less that with the other."""
+    itself = _cubed(np.square(own).sum(axis=1), own)
+    return (_kernel_sums(own, own) - itself) / (len(own) - 1) - _kernel_sums(own, other) / len(
+        other
+    )
+
+
+def _kernel_sums(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    chunks = (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
+    return np.concatenate([_cubed(chunk @ others.T, rows).sum(axis=1) for chunk in chunks])
+
+
+def _cubed(products: np.ndarray, features: np.ndarray) -> np.ndarray:
+    base = products / features.shape[1] + 1
+    # A general power takes many times as long.
+    return base * base * base
+
+
+def precision_recall(
+    real: np.ndarray, generated: np.ndarray, k: int = 3
+) -> tuple[Estimate, Estimate]:
+    """Return the shares of generated pictures among the real ones, and the other way round.
+
+    A picture is among others if it lies in the closed ball about one of them that reaches to its
+    k-th neighbour. The intervals are those of shares, given the balls.
+
+    Args:
+        real, generated: [n, d], [m, d], of at least k + 1 rows.
+        k: the paper's 3.
+
+    Reference: Kynkaanniemi et al. 2019, "Improved Precision and Recall Metric for Assessing
+    Generative Models" (arXiv:1904.06991), eq. 1-2.
+    """
+    balls_of_generated, _ = _in_balls(real, generated, k)
+    balls_of_real, _ = _in_balls(generated, real, k)
+    return (
+        intervals.share(np.count_nonzero(balls_of_generated), len(generated)),
+        intervals.share(np.count_nonzero(balls_of_real), len(real)),
+    )
+
+
+def density_coverage(
+    real: np.ndarray, generated: np.ndarray, k: int = 5
+) -> tuple[Estimate, Estimate]:
+    """Return in how many balls of real pictures a generated one is, over k, and the balls' share.
+
+    The balls, closed here, reach from each real picture to its k-th real neighbour. Density may
+    exceed 1, and is 1 on average for equal distributions; coverage is the share of balls with a
+    generated picture in it. The intervals are those of a mean and of a share, given the balls.
+
+    Args:
+        real, generated: [n, d], [m, d], of at least k + 1 and 2 rows.
+        k: the paper's 5.
+
+    Reference: Naeem et al. 2020, "Reliable Fidelity and Diversity Metrics for Generative Models"
+    (arXiv:2002.09797), section 3.
+    """
+    balls, is_covered = _in_balls(real, generated, k)
+    return intervals.mean(balls / k), intervals.share(np.count_nonzero(is_covered), len(real))
+
+
+def _in_balls(centres: np.ndarray, points: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return int [m], in how many balls each point is, and bool [n], whether a ball has any."""
+    balls = np.zeros(len(points), np.int64)
+    has_any = np.zeros(len(centres), bool)
+    for start in range(0, len(centres), _CHUNK):
+        some = slice(start, start + _CHUNK)
+        # The nearest of all centres is the centre itself.
+        radii = np.partition(cdist(centres[some], centres), k, axis=1)[:, k]
+        is_in = cdist(centres[some], points) <= radii[:, None]
+        balls += is_in.sum(axis=0)
+        has_any[some] = is_in.any(axis=1)
+    return balls, has_any
+
+
+def sliced_wasserstein(
+    first: np.ndarray, second: np.ndarray, projections: int = _PROJECTIONS, seed: int = 0
+) -> float:
+    """Return the sliced 2-Wasserstein distance, in the units of the input.
+
+    The root of the mean, over random directions, of the squared distance between the sets'
+    quantiles; exact for each direction, also where n is not m. Sets that differ by a shift of
+    length s are s / sqrt(d) apart, d the number of coordinates, but for the choice of directions.
+
+    Args:
+        first, second: [n, ...], [m, ...], pictures or features.
+        seed: of the directions.
+
+    Reference: Bonneel et al. 2015, "Sliced and Radon Wasserstein Barycenters of Measures", Journal
+    of Mathematical Imaging and Vision 51.
+    """
+    n, m = len(first), len(second)
+    shape = (first[0].size, projections)
+    directions = np.random.default_rng(seed).standard_normal(shape)
+    directions /= np.linalg.norm(directions, axis=0)
+    # In units of 1 / lcm(n, m), quantile functions jump at whole numbers.
+    one, other = lcm(n, m) // n, lcm(n, m) // m
+    jumps = np.union1d(np.arange(n + 1) * one, np.arange(m + 1) * other)
+    left = jumps[:-1]
+    gaps = (
+        _projected(first, directions)[left // one] - _projected(second, directions)[left // other]
+    )
+    return sqrt(np.average(np.square(gaps), axis=0, weights=np.diff(jumps)).mean())
+
+
+def _projected(rows: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """Return float64 [n, projections], sorted along the rows."""
+    chunks = (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
+    return np.sort(
+        np.concatenate([chunk.reshape(len(chunk), -1) @ directions for chunk in chunks]), axis=0
+    )
