@@ -10,7 +10,7 @@ _SIDE = 8
 SHAPE = (_SIDE, _SIDE, 3)
 # The distance of two signatures. Mirrored copies of 300 anime faces, saved again as JPEG of quality
 # 50, were within 37 (of 75: 26); of 12,249 different faces no two came within 80.
-_RADIUS = 40.0
+RADIUS = 40.0
 _CHUNK = 100_000
 
 
@@ -45,7 +45,7 @@ def _same(signatures: np.ndarray) -> np.ndarray:
     centred = folded - folded.mean(axis=0)
     # A tree is fast in a few dimensions, and a projection never takes points apart.
     axes = np.linalg.eigh(centred.T @ centred)[1][:, -12:]
-    pairs = KDTree(centred @ axes).query_pairs(_RADIUS / 2, output_type="ndarray")
+    pairs = KDTree(centred @ axes).query_pairs(RADIUS / 2, output_type="ndarray")
     same = [np.zeros((0, 2), np.int64)]
     for start in range(0, len(pairs), _CHUNK):
         some = pairs[start : start + _CHUNK]
@@ -53,5 +53,5 @@ def _same(signatures: np.ndarray) -> np.ndarray:
         distances = [
             np.square(one - way[other]).sum(axis=(1, 2, 3)) for way in (signatures, mirrored)
         ]
-        same.append(some[np.minimum(*distances) <= _RADIUS**2])
+        same.append(some[np.minimum(*distances) <= RADIUS**2])
     return np.concatenate(same)
