@@ -66,10 +66,12 @@ def test_faces_are_counted_in_full_grids_with_the_settings_of_the_course(
     grid = face_count.Grid()
     for (gray, settings), drawn in zip(calls, map(grid.draw, full), strict=True):
         assert settings == {"scaleFactor": 1.1, "minNeighbors": 5, "minSize": (24, 24)}
-        luma = drawn @ [0.299, 0.587, 0.114]
-        # Equalised: as bright as their shares of darker pixels, in the order of the luma.
-        assert gray.max() == 255
-        assert gray[luma > 140].min() >= gray[luma < 139].max()
+        luma = np.rint(drawn @ [0.299, 0.587, 0.114]).astype(int)
+        counts = np.bincount(luma.ravel(), minlength=256)
+        darkest = counts[luma.min()]
+        equalised = 255 * (counts.cumsum() - darkest) / (luma.size - darkest)
+        # OpenCV rounds luma in its own way, and one level of it is up to two of the equalised.
+        np.testing.assert_allclose(gray, equalised[luma], atol=3)
     assert face_count.count_faces(pictures[:24], cascade).shape == (0,)
 
 

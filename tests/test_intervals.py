@@ -18,6 +18,9 @@ def test_shares_of_none_and_all_have_intervals_inside_0_to_1():
     z2 = stats.norm.ppf(0.975) ** 2
     assert intervals.share(0, 10) == (0, 0, pytest.approx(z2 / (10 + z2)))
     assert intervals.share(10, 10) == (1, pytest.approx(10 / (10 + z2)), 1)
+    for count in range(1, 300):
+        assert intervals.share(0, count).low == 0
+        assert intervals.share(count, count).high == 1
 
 
 def test_the_interval_of_a_share_covers_it_95_times_in_100():

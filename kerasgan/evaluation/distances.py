@@ -68,9 +68,8 @@ def kernel_distance(real: np.ndarray, generated: np.ndarray) -> Estimate:
 def _nearer(own: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Return [n], each row's mean kernel with the rest of its own set less that with the other."""
     itself = _cubed(np.square(own).sum(axis=1), own)
-    return (_kernel_sums(own, own) - itself) / (len(own) - 1) - _kernel_sums(own, other) / len(
-        other
-    )
+    to_own = (_kernel_sums(own, own) - itself) / (len(own) - 1)
+    return to_own - _kernel_sums(own, other) / len(other)
 
 
 def _kernel_sums(rows: np.ndarray, others: np.ndarray) -> np.ndarray:

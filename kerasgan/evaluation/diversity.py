@@ -81,7 +81,7 @@ def ms_ssim_within(pictures: np.ndarray, conditions: np.ndarray, seed: int = 0) 
 
     Args:
         pictures: uint8 [n, H, W, C].
-        conditions: int [n].
+        conditions: int [n], with two pairs at least.
         seed: of the pairs.
 
     Reference: Odena et al. 2017, "Conditional Image Synthesis with Auxiliary Classifier GANs"

@@ -41,12 +41,15 @@ def share(successes: int, count: int) -> Estimate:
     Reference: Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference",
     Journal of the American Statistical Association 22.
     """
+    highest = 1 - _lowest(count - successes, count)
+    return Estimate(float(successes / count), _lowest(successes, count), highest)
+
+
+def _lowest(successes: int, count: int) -> float:
+    """Return the lower end of Wilson's interval, exactly 0 without a success."""
     p = float(successes / count)
     z2 = float(ndtri(_QUANTILE)) ** 2 / count
-    centre = (p + z2 / 2) / (1 + z2)
-    half = sqrt(z2 * (p * (1 - p) + z2 / 4)) / (1 + z2)
-    # Rounding must not put the share itself, where it is 0 or 1, outside.
-    return Estimate(p, min(centre - half, p), max(centre + half, p))
+    return (p + z2 / 2 - sqrt(z2 * (p * (1 - p) + z2 / 4))) / (1 + z2)
 
 
 def jackknife(statistic: Callable[..., float], *samples: np.ndarray, seed: int = 0) -> Estimate:
