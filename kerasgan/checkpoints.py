@@ -81,20 +81,45 @@ def newest(run: Run) -> tuple[int, dict[str, np.ndarray]] | None:
     """
     for path in reversed(_by_step(run)):
         try:
-            # Reading a member checks its CRC.
-            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-                arrays = {key: file[key] for key in file.files}
-            record = json.loads(str(arrays.pop(_RUN_KEY)))
+            return _read(run, path)
         except _DAMAGE as error:
             log.warning("%s is damaged (%s); trying the checkpoint before it", path, error)
-            continue
-        if record["format_version"] != FORMAT_VERSION:
-            raise Refused(
-                f"{path} has format version {record['format_version']}; allowed: {FORMAT_VERSION}"
-            )
-        _refuse_other_config(run, path, record["run"])
-        return record["step"], arrays
     return None
+
+
+def load(run: Run, which: str = "latest") -> tuple[int, dict[str, np.ndarray]]:
+    """Return the step and the arrays of a checkpoint.
+
+    Args:
+        which: "latest" for the newest whole one, or a step.
+
+    Raises:
+        Refused: if there is no such checkpoint, or it is damaged, or as `newest`.
+    """
+    steps = {path.stem[5:].lstrip("0"): path for path in _by_step(run)}
+    if which != "latest" and which not in steps:
+        allowed = ", ".join(["latest", *steps])
+        raise Refused(f"{run.path} has no checkpoint {which!r}; allowed: {allowed}")
+    try:
+        found = newest(run) if which == "latest" else _read(run, steps[which])
+    except _DAMAGE as error:
+        raise Refused(f"{steps[which]} is damaged: {error}") from error
+    if found is None:
+        raise Refused(f"{run.path} has no whole checkpoint yet; train or resume it first")
+    return found
+
+
+def _read(run: Run, path: Path) -> tuple[int, dict[str, np.ndarray]]:
+    # Reading a member checks its CRC.
+    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+        arrays = {key: file[key] for key in file.files}
+    record = json.loads(str(arrays.pop(_RUN_KEY)))
+    if record["format_version"] != FORMAT_VERSION:
+        raise Refused(
+            f"{path} has format version {record['format_version']}; allowed: {FORMAT_VERSION}"
+        )
+    _refuse_other_config(run, path, record["run"])
+    return record["step"], arrays
 
 
 def _refuse_other_config(run: Run, path: Path, saved: dict) -> None:

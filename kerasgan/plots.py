@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -101,15 +102,32 @@ def save_curves(
 def draw_pairs(pairs: Counter[tuple[str, str]], vocabulary: Vocabulary) -> bytes:
     """Return the PNG of a heat map: how many pictures have which hair and eye colour."""
     counts = [[pairs[hair, eyes] for eyes in vocabulary.eyes] for hair in vocabulary.hair]
+    labels = {"title": "pictures of each pair", "ylabel": "hair", "xlabel": "eyes"}
+    return _heat_map(np.array(counts), vocabulary.hair, vocabulary.eyes, labels)
+
+
+def draw_confusion(counts: np.ndarray, colours: Sequence[str], kind: str) -> bytes:
+    """Return the PNG of a confusion matrix.
+
+    Args:
+        counts: int [wanted, read].
+        kind: "hair" or "eyes", for the title.
+    """
+    labels = {"title": f"colours of {kind}", "ylabel": "wanted", "xlabel": "read"}
+    return _heat_map(counts, colours, colours, labels)
+
+
+def _heat_map(
+    counts: np.ndarray, rows: Sequence[str], columns: Sequence[str], labels: dict[str, str]
+) -> bytes:
     figure, axis = plt.subplots(figsize=(8, 7), layout="constrained")
     image = axis.imshow(counts, cmap="viridis")
-    for row, values in enumerate(counts):
-        for column, count in enumerate(values):
-            colour = "white" if 2 * count < max(map(max, counts)) else "black"
-            axis.text(column, row, count, ha="center", va="center", color=colour, fontsize=8)
-    axis.set_xticks(range(len(vocabulary.eyes)), vocabulary.eyes, rotation=45)
-    axis.set_yticks(range(len(vocabulary.hair)), vocabulary.hair)
-    axis.set(title="pictures of each pair", xlabel="eyes", ylabel="hair")
+    for (row, column), count in np.ndenumerate(counts):
+        colour = "white" if 2 * count < counts.max() else "black"
+        axis.text(column, row, count, ha="center", va="center", color=colour, fontsize=8)
+    axis.set_xticks(range(len(columns)), columns, rotation=45)
+    axis.set_yticks(range(len(rows)), rows)
+    axis.set(**labels)
     figure.colorbar(image)
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=80)

@@ -10,7 +10,6 @@ from PIL import Image
 
 from kerasgan import checkpoints, images
 from kerasgan.attributes import Vocabulary
-from kerasgan.errors import Refused
 from kerasgan.models import MODELS
 from kerasgan.runs import Run
 
@@ -20,16 +19,16 @@ _SQUARE = 8
 ANY = ("", "")
 
 
-def load_generator(run: Run) -> keras.Model:
-    """Return the generator of the run's newest whole checkpoint: the averaged one, if there is one.
+def load_generator(run: Run, checkpoint: str = "latest") -> keras.Model:
+    """Return the generator of a checkpoint: the averaged one, if there is one.
+
+    Args:
+        checkpoint: as `checkpoints.load` takes it.
 
     Raises:
-        Refused: if the run has no whole checkpoint.
+        Refused: if the run has no such checkpoint.
     """
-    found = checkpoints.newest(run)
-    if found is None:
-        raise Refused(f"{run.path} has no whole checkpoint yet; train or resume it first")
-    _, arrays = found
+    _, arrays = checkpoints.load(run, checkpoint)
     model = MODELS[run.config.MODEL](run.config, run.vocabulary)
     attribute = "averaged_generator/" if run.config.ema else "generator/"
     checkpoints.restore(

@@ -12,7 +12,7 @@ from kerasgan.attributes import Vocabulary
 from kerasgan.runs import Run
 
 
-def export(run: Run, out: Path | None = None) -> Path:
+def export(run: Run, out: Path | None = None, checkpoint: str = "latest") -> Path:
     """Write `out/<model>/<version>/`, one version above the highest there, and return it.
 
     Signatures, for n pictures of S pixels; models without conditions have no hair and eyes:
@@ -24,8 +24,9 @@ def export(run: Run, out: Path | None = None) -> Path:
 
     Args:
         out: the folder of models; `export` in the run directory unless given.
+        checkpoint: as `checkpoints.load` takes it.
     """
-    generator = sampling.load_generator(run)
+    generator = sampling.load_generator(run, checkpoint)
     models = (out or run.path / "export") / run.config.MODEL
     files.check_writable(models, sum(weight.value.numpy().nbytes for weight in generator.weights))
     target = models / str(max(_versions(models), default=0) + 1)

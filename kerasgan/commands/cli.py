@@ -8,6 +8,7 @@ import click
 
 import kerasgan
 from kerasgan.commands.data import data
+from kerasgan.commands.evaluate import evaluate
 from kerasgan.commands.export import export
 from kerasgan.commands.names import NamedGroup
 from kerasgan.commands.report import report
@@ -65,5 +66,5 @@ def cli(debug: bool) -> None:
     signal.signal(signal.SIGTERM, _terminate)
 
 
-for command in (train, resume, sample, export, sweep, report, data):
+for command in (train, resume, sample, evaluate, export, sweep, report, data):
     cli.add_command(command)

@@ -12,10 +12,11 @@ import click
     type=click.Path(path_type=Path),
     help="The folder of served models.  [default: export/ in the run]",
 )
-def export(run: str | None, out: Path | None) -> None:
+@click.option("--checkpoint", default="latest", show_default=True, help="latest, or a step.")
+def export(run: str | None, out: Path | None, checkpoint: str) -> None:
     """Write a SavedModel, OUT/<model>/<version>/, as TensorFlow Serving expects it."""
     from kerasgan import runs, serving
 
     found = runs.find(run)
     click.echo(f"run: {found.path}")
-    click.echo(f"wrote {serving.export(found, out)}")
+    click.echo(f"wrote {serving.export(found, out, checkpoint)}")

@@ -53,8 +53,9 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
     is_flag=True,
     help="Walk from the noise of SEED to that of SEED + 1: a row, or a GIF by --out's ending.",
 )
+@click.option("--checkpoint", default="latest", show_default=True, help="latest, or a step.")
 @click.option("--out", type=click.Path(path_type=Path), help="The picture; or the folder.")
-def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, out) -> None:
+def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, checkpoint, out):
     """Draw faces with hair and eyes of the wanted colours, or the sheet of all colours."""
     if sum((separate, text is not None, interpolate)) > 1:
         raise Refused("--separate, --text and --interpolate exclude one another")
@@ -82,7 +83,7 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, out
 
     from kerasgan import images, sampling
 
-    sampler = sampling.Sampler(found, sampling.load_generator(found), sigma)
+    sampler = sampling.Sampler(found, sampling.load_generator(found, checkpoint), sigma)
     click.echo(f"run: {found.path}")
     pair = sampling.ANY if is_free else (hair, eyes)
     if text:

@@ -98,7 +98,7 @@ def load(config: Config) -> Split:
     places, vocabulary = _places(source, readable)
     if config.CONDITION != "nothing" and not (vocabulary.hair and vocabulary.eyes):
         raise Refused(f"no picture of {config.data} has a hair colour, or none an eye colour")
-    key = hashlib.blake2b(prepared.digests.tobytes() + places.tobytes(), digest_size=16).hexdigest()
+    key = digest(prepared.digests, places)
     return Split(
         *(
             Faces(key, prepared.pictures, rows, *places[:, rows], vocabulary)
@@ -179,6 +179,14 @@ def _tfds(config: Config) -> _Source:
         chosen.eyes,
         f"Reading {config.data}",
     )
+
+
+def digest(*arrays: np.ndarray) -> str:
+    """Return a hash of the arrays' bytes, by which prepared sets are told apart."""
+    hashed = hashlib.blake2b(digest_size=16)
+    for array in arrays:
+        hashed.update(np.ascontiguousarray(array))
+    return hashed.hexdigest()
 
 
 def _hash(value: object) -> str:

@@ -74,15 +74,14 @@ def read(classifier: keras.Model, pictures: np.ndarray) -> dict[str, np.ndarray]
     return {kind: logits[kind].argmax(axis=-1) for kind in ("hair", "eyes")}
 
 
-def features(classifier: keras.Model, pictures: np.ndarray) -> np.ndarray:
-    """Return float32 [n, 128]: the means over the picture of the last convolution's maps.
-
-    Args:
-        pictures: uint8 [n, S, S, 3].
-    """
+def extractor(classifier: keras.Model) -> keras.Model:
+    """Return image [B, S, S, 3] -> [B, 128]: the means of the last convolution's maps."""
     last = [layer for layer in classifier.layers if layer.name.startswith("activation_")][-1]
-    means = layers.GlobalAveragePooling2D()(last.output)
-    extractor = keras.Model(classifier.input, means)
+    return keras.Model(classifier.input, layers.GlobalAveragePooling2D()(last.output))
+
+
+def features(extractor: keras.Model, pictures: np.ndarray) -> np.ndarray:
+    """Return float32 [n, 128], the features of uint8 [n, S, S, 3]."""
     return extractor.predict(images.to_float(pictures.astype("float32")), verbose=0)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 _QUANTILE = 0.975
-_GROUPS = 20
+GROUPS = 20
 
 
 class Estimate(NamedTuple):
@@ -72,13 +72,13 @@ def jackknife(statistic: Callable[..., float], *samples: np.ndarray, seed: int =
 
     Reference: Efron & Tibshirani 1993, "An Introduction to the Bootstrap", chapter 11.
     """
-    if min(map(len, samples)) < _GROUPS:
-        raise ValueError(f"a jackknife of {_GROUPS} groups needs as many rows")
+    if min(map(len, samples)) < GROUPS:
+        raise ValueError(f"a jackknife of {GROUPS} groups needs as many rows")
     random = np.random.default_rng(seed)
-    groups = [np.array_split(random.permutation(len(sample)), _GROUPS) for sample in samples]
+    groups = [np.array_split(random.permutation(len(sample)), GROUPS) for sample in samples]
     without = [
         statistic(*(np.delete(*left_out, axis=0) for left_out in zip(samples, group, strict=True)))
         for group in zip(*groups, strict=True)
     ]
-    error = sqrt((_GROUPS - 1) * np.var(without))
-    return student(statistic(*samples), error, _GROUPS - 1)
+    error = sqrt((GROUPS - 1) * np.var(without))
+    return student(statistic(*samples), error, GROUPS - 1)

@@ -1,0 +1,77 @@
+"""An evaluation as files and as text."""
+
+import json
+from collections.abc import Iterator
+
+from PIL import Image
+
+from kerasgan import files, images, pages, plots
+from kerasgan.evaluation.evaluate import Evaluation
+from kerasgan.runs import Run
+
+FILE = "evaluation.json"
+_FORMAT_VERSION = 1
+_HEAD = ("", "value", "95% interval", "real pictures", "95% interval", "n")
+
+
+def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
+    """Write evaluation.json, evaluation/*.png and report.html into the run's folder."""
+    folder = run.path / "evaluation"
+    for kind, counts in evaluation.confusions.items():
+        png = plots.draw_confusion(counts, getattr(run.vocabulary, kind), kind)
+        with files.replacing(folder / f"confusion-{kind}.png") as temporary:
+            temporary.write_bytes(png)
+    for name, picture in evaluation.pictures.items():
+        images.save(Image.fromarray(picture), folder / f"{name.replace(' ', '-')}.png")
+    content = {
+        "format_version": _FORMAT_VERSION,
+        "checkpoint": checkpoint,
+        "data_key": run.data_key,
+        "numbers": evaluation.numbers,
+        "missing": evaluation.missing,
+    }
+    with files.replacing(run.path / FILE) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n")
+    page = pages.page(
+        f"Evaluation of {run.path.name}",
+        pages.table(_HEAD, _rows(evaluation)),
+        pages.preformatted("\n".join(_missing(evaluation))),
+        *(
+            pages.picture(picture.stem, picture.read_bytes())
+            for picture in sorted(folder.glob("*.png"))
+        ),
+    )
+    with files.replacing(run.path / "report.html") as temporary:
+        temporary.write_text(page, encoding="utf-8")
+
+
+def as_text(evaluation: Evaluation) -> str:
+    """Return the numbers in columns, and what was not measured."""
+    rows = [_HEAD, *_rows(evaluation)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return "\n".join([*lines, *_missing(evaluation)])
+
+
+def _rows(evaluation: Evaluation) -> Iterator[tuple[str, ...]]:
+    for name, number in evaluation.numbers.items():
+        beside = next((kind for kind in ("ceiling", "floor") if kind in number), None)
+        yield (
+            name,
+            f"{number['value']:.4g}",
+            _interval(number["interval"]),
+            f"{number[beside]:.4g} ({beside})" if beside else "",
+            _interval(number[f"{beside}_interval"]) if beside else "",
+            f"{number['n']:,}",
+        )
+
+
+def _interval(ends: list[float]) -> str:
+    return f"{ends[0]:.4g} to {ends[1]:.4g}"
+
+
+def _missing(evaluation: Evaluation) -> list[str]:
+    return [f"not measured: {what}: {why}" for what, why in evaluation.missing.items()]
