@@ -1,4 +1,4 @@
-"""Losses and accuracies: pure functions of logits and targets, computed in float32."""
+"""Losses and measures: pure functions of logits, targets and images, computed in float32."""
 
 from keras import ops
 
@@ -67,3 +67,17 @@ def accuracy(logits, labels):
     """
     right = ops.equal(ops.argmax(logits, axis=-1), ops.argmax(labels, axis=-1))
     return ops.cast(right, "float32"), ops.sum(labels, axis=-1)
+
+
+def pairwise_distance(images):
+    """Return the distance between two images of a batch, a scalar; 0 where all are the same.
+
+    It is the root of the mean squared difference of their values, over all pairs, which equals
+    twice their variance over the batch: no pair need be formed.
+
+    Args:
+        images: [B, H, W, C] in [-1, 1], B at least 2.
+    """
+    images = ops.cast(images, "float32")
+    count = ops.shape(images)[0]
+    return ops.sqrt(ops.mean(ops.var(images, axis=0)) * 2 * count / (count - 1))

@@ -17,6 +17,8 @@ _SOURCE_TERMS = ("real", "fake", "fool")
 _TITLES = {
     "score_real": "probability of being real",
     "score_fake": "probability of being real",
+    "distance_real": "distance between pictures of a batch",
+    "distance_fake": "distance between pictures of a batch",
     "penalty": "gradient penalty",
     "critic_gradient": "norm of the critic's gradient at a picture",
     "wasserstein": "Wasserstein estimate and mismatch",

@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import numpy as np
@@ -11,6 +12,7 @@ from kerasgan.losses import (
     cross_entropy,
     gradient_penalty,
     least_squares,
+    pairwise_distance,
 )
 
 
@@ -74,3 +76,11 @@ def test_least_squares_is_the_mean_squared_distance():
 def test_the_penalty_is_zero_at_norm_one_and_quadratic():
     assert float(gradient_penalty(np.array([1.0, 1.0], "float32"))) == 0
     assert float(gradient_penalty(np.array([0.0, 3.0], "float32"))) == pytest.approx((1 + 4) / 2)
+
+
+def test_the_pairwise_distance_is_that_of_all_pairs():
+    images = np.random.default_rng(0).normal(size=(5, 4, 4, 3)).astype("float32")
+    pairs = itertools.combinations(images.astype("float64"), 2)
+    expected = math.sqrt(np.mean([np.mean((one - other) ** 2) for one, other in pairs]))
+    assert float(pairwise_distance(images)) == pytest.approx(expected, rel=1e-5)
+    assert float(pairwise_distance(np.ones((3, 2, 2, 3), "float32"))) == 0

@@ -8,7 +8,7 @@ from kerasgan import optimizers
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.acgan import ACGANConfig
-from kerasgan.losses import accuracy, bce, binary_accuracy, cross_entropy
+from kerasgan.losses import accuracy, bce, binary_accuracy, cross_entropy, pairwise_distance
 from kerasgan.networks import acgan
 
 
@@ -75,6 +75,8 @@ class ACGAN(AdversarialModel):
             "d_accuracy_fake": binary_accuracy(fake, 0),
             "d_accuracy_hair": accuracy(hair, batch["hair"]),
             "d_accuracy_eyes": accuracy(eyes, batch["eyes"]),
+            "d_distance_real": pairwise_distance(batch["image"]),
+            "d_distance_fake": pairwise_distance(generated),
         }
         return losses, measures
 

@@ -9,7 +9,7 @@ from kerasgan import optimizers
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.dcgan import CGANConfig
-from kerasgan.losses import bce, binary_accuracy
+from kerasgan.losses import bce, binary_accuracy, pairwise_distance
 from kerasgan.networks import cgan
 
 
@@ -49,21 +49,23 @@ class CGAN(AdversarialModel):
     def discriminator_losses(self, batch):
         """Return the losses of real images with their pair and of generated with theirs."""
         real = self.discriminator({"image": batch["image"], "pair": batch["pair"]}, training=True)
-        fake = self._judge_generated(batch["noise"], batch["fake_pair"])
+        generated, fake = self._judge_generated(batch["noise"], batch["fake_pair"])
         losses = {"d_real": bce(real, 1.0), "d_fake": bce(fake, 0.0)}
         measures = {
             "d_score_real": ops.mean(ops.sigmoid(real)),
             "d_score_fake": ops.mean(ops.sigmoid(fake)),
             "d_accuracy_real": binary_accuracy(real, 1),
             "d_accuracy_fake": binary_accuracy(fake, 0),
+            "d_distance_real": pairwise_distance(batch["image"]),
+            "d_distance_fake": pairwise_distance(generated),
         }
         return losses, measures
 
     def generator_losses(self, batch):
         """Return the loss of being taken for a real image of the same pair."""
-        fake = self._judge_generated(batch["noise"], batch["pair"])
+        _, fake = self._judge_generated(batch["noise"], batch["pair"])
         return {"g_fool": bce(fake, 1.0)}, {"g_score_fake": ops.mean(ops.sigmoid(fake))}
 
     def _judge_generated(self, noise, pair):
         generated = self.generator({"noise": noise, "pair": pair}, training=True)
-        return self.discriminator({"image": generated, "pair": pair}, training=True)
+        return generated, self.discriminator({"image": generated, "pair": pair}, training=True)

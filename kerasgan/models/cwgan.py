@@ -10,6 +10,7 @@ from kerasgan import optimizers
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.dcgan import CWGANConfig
+from kerasgan.losses import pairwise_distance
 from kerasgan.networks import cwgan, dcgan
 
 
@@ -56,7 +57,12 @@ class CWGAN(AdversarialModel):
         real = ops.mean(self.discriminator({"image": batch["image"], **condition}, training=True))
         generated = self.generator({"noise": batch["noise"], **condition}, training=True)
         fake = ops.mean(self.discriminator({"image": generated, **condition}, training=True))
-        return {"d_real": -real, "d_fake": fake}, {"d_wasserstein": real - fake}
+        measures = {
+            "d_wasserstein": real - fake,
+            "d_distance_real": pairwise_distance(batch["image"]),
+            "d_distance_fake": pairwise_distance(generated),
+        }
+        return {"d_real": -real, "d_fake": fake}, measures
 
     def generator_losses(self, batch):
         """Return -E[D(G(z, c), c)]."""

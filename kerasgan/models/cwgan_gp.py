@@ -12,7 +12,7 @@ from kerasgan.adversarial import AdversarialModel, gradient_norms
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.dcgan import CWGANGPConfig
 from kerasgan.errors import Refused
-from kerasgan.losses import gradient_penalty
+from kerasgan.losses import gradient_penalty, pairwise_distance
 from kerasgan.networks import cwgan
 
 
@@ -87,6 +87,8 @@ class CWGANGP(AdversarialModel):
             "d_wasserstein": ops.mean(real) - ops.mean(fake),
             "d_mismatch": ops.mean(real) - ops.mean(mismatched),
             "d_critic_gradient": ops.mean(norms),
+            "d_distance_real": pairwise_distance(image),
+            "d_distance_fake": pairwise_distance(generated),
         }
         return losses, measures
 

@@ -10,7 +10,7 @@ from kerasgan import optimizers
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.dcgan import GANConfig
-from kerasgan.losses import bce, binary_accuracy, least_squares
+from kerasgan.losses import bce, binary_accuracy, least_squares, pairwise_distance
 from kerasgan.networks import dcgan
 
 
@@ -67,6 +67,8 @@ class GAN(AdversarialModel):
             "d_score_fake": ops.mean(fake),
             "d_accuracy_real": binary_accuracy(real, 1, threshold=0.5),
             "d_accuracy_fake": binary_accuracy(fake, 0, threshold=0.5),
+            "d_distance_real": pairwise_distance(batch["image"]),
+            "d_distance_fake": pairwise_distance(generated),
         }
         return losses, measures
 

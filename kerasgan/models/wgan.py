@@ -9,6 +9,7 @@ from kerasgan import optimizers
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.dcgan import WGANConfig
+from kerasgan.losses import pairwise_distance
 from kerasgan.networks import dcgan
 
 
@@ -48,7 +49,12 @@ class WGAN(AdversarialModel):
         real = ops.mean(self.discriminator(batch["image"], training=True))
         generated = self.generator({"noise": batch["noise"]}, training=True)
         fake = ops.mean(self.discriminator(generated, training=True))
-        return {"d_real": -real, "d_fake": fake}, {"d_wasserstein": real - fake}
+        measures = {
+            "d_wasserstein": real - fake,
+            "d_distance_real": pairwise_distance(batch["image"]),
+            "d_distance_fake": pairwise_distance(generated),
+        }
+        return {"d_real": -real, "d_fake": fake}, measures
 
     def generator_losses(self, batch):
         """Return -E[D(G(z))]."""

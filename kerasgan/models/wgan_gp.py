@@ -9,7 +9,7 @@ from kerasgan import optimizers
 from kerasgan.adversarial import AdversarialModel, gradient_norms
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.dcgan import WGANGPConfig
-from kerasgan.losses import gradient_penalty
+from kerasgan.losses import gradient_penalty, pairwise_distance
 from kerasgan.networks import dcgan
 
 
@@ -55,7 +55,13 @@ class WGANGP(AdversarialModel):
             "d_fake": fake,
             "d_penalty": self.config.penalty_weight * gradient_penalty(norms),
         }
-        return losses, {"d_wasserstein": real - fake, "d_critic_gradient": ops.mean(norms)}
+        measures = {
+            "d_wasserstein": real - fake,
+            "d_critic_gradient": ops.mean(norms),
+            "d_distance_real": pairwise_distance(image),
+            "d_distance_fake": pairwise_distance(generated),
+        }
+        return losses, measures
 
     def generator_losses(self, batch):
         """Return -E[D(G(z))]."""
