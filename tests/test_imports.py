@@ -26,6 +26,7 @@ ORDER = (
     "datasets",
     "checkpoints",
     "sampling",
+    "health",
     "plots",
     "evaluation",
     "callbacks",
