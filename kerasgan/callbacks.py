@@ -2,15 +2,20 @@
 
 import csv
 import io
+import json
+import logging
 import signal
 import time
 from typing import Any
 
 import keras
+import numpy as np
 
-from kerasgan import checkpoints, files, images, plots, progress, sampling
+from kerasgan import checkpoints, files, health, images, plots, progress, sampling
 from kerasgan.errors import Failed
 from kerasgan.runs import Run
+
+log = logging.getLogger(__name__)
 
 
 class Periodic(keras.callbacks.Callback):
@@ -36,28 +41,33 @@ class Periodic(keras.callbacks.Callback):
     def act(self) -> None:
         raise NotImplementedError
 
+    def is_kept(self, step: int) -> bool:
+        """Return whether what was written at a step stands when the run goes on from here."""
+        # What stands between two regular steps ended a run that is now extended; what it was made
+        # of is still in the model's running means.
+        return step <= self.step and step % self.every == 0
+
 
 class MetricsLog(Periodic):
-    """Append a row of means to metrics.csv; on resuming, drop the rows beyond the checkpoint."""
+    """Append a row of means to metrics.csv; on resuming, drop the rows beyond the checkpoint.
+
+    `history` is what the file holds, {column: [rows]}.
+    """
 
     def on_train_begin(self, logs: Any = None) -> None:
-        rows = [row for row in self._read() if self._is_kept(row)]
+        # A cut last row is beyond the checkpoint that followed it.
+        rows = [row for row in self._read() if self.is_kept(int(row["step"]))]
         self._start = time.monotonic() - (float(rows[-1]["seconds"]) if rows else 0.0)
         self._columns = ["step", "seconds", *self.model.record()]
         with files.replacing(self.run.metrics_file) as temporary:
             temporary.write_text(self._text([{name: name for name in self._columns}, *rows]))
+        self.history = plots.read_metrics(self.run.metrics_file)
 
     def _read(self) -> list[dict[str, Any]]:
         if not self.run.metrics_file.exists():
             return []
         with self.run.metrics_file.open(newline="") as file:
             return list(csv.DictReader(file))
-
-    def _is_kept(self, row: dict[str, Any]) -> bool:
-        # A row between two regular ones ended a run that is now extended; its values are still in
-        # the model's running means. A cut last row is beyond the checkpoint that followed it.
-        step = int(row["step"])
-        return step <= self.step and step % self.every == 0
 
     def _text(self, rows: list[dict[str, Any]]) -> str:
         text = io.StringIO()
@@ -70,6 +80,9 @@ class MetricsLog(Periodic):
         row = {"step": self.step, "seconds": seconds, **self.model.record()}
         with self.run.metrics_file.open("a") as file:
             file.write(self._text([row]))
+        self.history = {
+            name: np.append(values, float(row[name])) for name, values in self.history.items()
+        }
         if self.step % self.every == 0:
             self.model.reset_record()
 
@@ -77,11 +90,66 @@ class MetricsLog(Periodic):
 def refuse_not_finite(model: keras.Model, run: Run) -> None:
     """Raise `Failed`, saying when and what to try, once a loss or gradient was not finite."""
     if failed := int(model.failed_step):
+        row = {"step": failed, **model.record()}
+        sign = health.signs({name: np.array([value]) for name, value in row.items()})[0]
+        note(run, failed, sign)
         raise Failed(
-            f"a loss or gradient was not finite at step {failed}; checkpoints from before it are "
-            f"kept in {run.checkpoints}. Try a new run with a lower --learning-rate (now "
-            f"{run.config.learning_rate:g})"
+            f"{sign.message}; {sign.advice(run.config)}; checkpoints from before it are kept in "
+            f"{run.checkpoints}"
         )
+
+
+def note(run: Run, step: int, sign: health.Sign) -> None:
+    """Append the line of a sign, seen at a step, to health.jsonl."""
+    line = {
+        "step": step,
+        "sign": sign.name,
+        "value": sign.value,
+        "message": sign.message,
+        "advice": sign.advice(run.config),
+    }
+    with run.health_file.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+class Health(Periodic):
+    """Warn of the signs of a failing run, of each when it appears; on resuming, as `MetricsLog`.
+
+    `failure` is the fatal sign that stopped a run with `stop_on_failure`, or None.
+
+    Args:
+        metrics: has acted before this does.
+    """
+
+    def __init__(self, run: Run, done: int, every: int, metrics: MetricsLog):
+        super().__init__(run, done, every)
+        self.metrics = metrics
+        self.failure: health.Sign | None = None
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._present = {sign.name for sign in health.signs(self.metrics.history)}
+        if self.run.health_file.exists():
+            lines = self.run.health_file.read_text().splitlines(keepends=True)
+            # A line that a killed process cut is beyond the checkpoint, as all after that.
+            kept = [line for line in lines if line.endswith("\n")]
+            kept = [line for line in kept if self.is_kept(json.loads(line)["step"])]
+            with files.replacing(self.run.health_file) as temporary:
+                temporary.write_text("".join(kept))
+
+    def act(self) -> None:
+        signs = health.signs(self.metrics.history)
+        for sign in signs:
+            if sign.name not in self._present:
+                self._report(sign)
+        self._present = {sign.name for sign in signs}
+
+    def _report(self, sign: health.Sign) -> None:
+        note(self.run, self.step, sign)
+        with progress.aside():
+            log.warning("step %d: %s; %s", self.step, sign.message, sign.advice(self.run.config))
+        if sign.fatal and self.run.config.stop_on_failure and self.failure is None:
+            self.failure = sign
+            self.model.stop_training = True
 
 
 class LossPlot(Periodic):

@@ -1,6 +1,7 @@
 """Progress bars that are quiet where nobody watches."""
 
 import sys
+from contextlib import AbstractContextManager
 from typing import Any
 
 from tqdm import tqdm
@@ -10,3 +11,8 @@ def bar(*args: Any, **kwargs: Any) -> tqdm:
     """Return a tqdm bar on standard error; in a log file it speaks every ten seconds only."""
     interval = 0.1 if sys.stderr.isatty() else 10.0
     return tqdm(*args, mininterval=interval, maxinterval=interval, **kwargs)
+
+
+def aside() -> AbstractContextManager[None]:
+    """Take the bars off the screen while something else is said."""
+    return tqdm.external_write_mode()

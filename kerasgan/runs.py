@@ -42,6 +42,10 @@ class Run:
         return self.path / "metrics.csv"
 
     @property
+    def health_file(self) -> Path:
+        return self.path / "health.jsonl"
+
+    @property
     def samples(self) -> Path:
         return self.path / "samples"
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 from kerasgan import callbacks, checkpoints, files, runs
 from kerasgan.configs import Config
 from kerasgan.datasets import draws, faces
-from kerasgan.errors import Refused, Stopped
+from kerasgan.errors import Failed, Refused, Stopped
 from kerasgan.models import MODELS
 from kerasgan.runs import Run
 
@@ -25,7 +25,8 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
 
     Raises:
         Refused: before anything is written, if the data, the disk or `out` will not do.
-        Failed: if a loss is no longer finite.
+        Failed: if a loss is no longer finite, or, after a checkpoint, at a fatal sign of failure
+            with `stop_on_failure`.
         Stopped: if a signal ended it, after a checkpoint.
     """
     parent = out or runs.home()
@@ -94,6 +95,8 @@ def _fit(run: Run, model: keras.Model, data: faces.Faces, done: int) -> None:
     devices = [device.name for device in tf.config.list_logical_devices("GPU")] or ["the processor"]
     log.info("training %s on %s, from step %d to %d", run.path, devices[0], done, config.steps)
     stop = callbacks.StopOnSignal()
+    metrics = callbacks.MetricsLog(run, done, config.log_every)
+    watch = callbacks.Health(run, done, config.log_every, metrics)
     model.fit(
         draws.batches(model.draw, data, config.seed, config.batch_size, done),
         steps_per_epoch=config.steps - done,
@@ -102,12 +105,19 @@ def _fit(run: Run, model: keras.Model, data: faces.Faces, done: int) -> None:
         callbacks=[
             stop,
             callbacks.ProgressBar(run, done),
-            callbacks.MetricsLog(run, done, config.log_every),
+            metrics,
+            watch,
             callbacks.LossPlot(run, done, config.sample_every),
             callbacks.SampleSheet(run, done, config.sample_every),
             callbacks.Checkpoint(run, done, config.checkpoint_every),
         ],
     )
+    if watch.failure is not None:
+        raise Failed(
+            f"stopped at step {int(model.step)} of {config.steps}, as --stop-on-failure asks: "
+            f"{watch.failure.message}; {watch.failure.advice(config)}; go on nevertheless with: "
+            f"kerasgan resume {run.path}"
+        )
     if stop.received is not None:
         raise Stopped(
             f"stopped at step {int(model.step)} of {config.steps}; "

@@ -183,6 +183,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
     assert "was not finite at step" in done.output
     assert "lower --learning-rate (now 1e+30)" in done.output
     assert done.output.count("\n") < 10
+    assert '"sign": "not-finite", "value": null' in Path("run/health.jsonl").read_text()
 
 
 @pytest.mark.parametrize(

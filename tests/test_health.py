@@ -1,13 +1,17 @@
-"""Signs of failing runs, on histories of our own."""
+"""Signs of failing runs: on histories of our own, and in a run that cannot but fail."""
 
+import json
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from kerasgan import health
+from kerasgan import callbacks, health, runs
+from kerasgan.attributes import Vocabulary
 from kerasgan.configs import CONFIGS
-from tests.conftest import tiny_config
+from tests.conftest import tiny_config, tiny_options
 
 STEPS = np.arange(50, 3001, 50)
 # From 0 at the first row to 1 at the last.
@@ -151,3 +155,58 @@ def test_what_is_not_finite_is_named(value):
     sign = health.signs(columns)[0]
     assert (sign.name, sign.value, sign.fatal) == ("not-finite", None, True)
     assert sign.message == "a loss or gradient was not finite at step 3000 (g_hair)"
+
+
+@pytest.fixture
+def watch():
+    """The callback of a run at step 0, which looks at whatever history it is given."""
+    run = runs.create(tiny_config("acgan", log_every=1), Vocabulary(), "0", "paper", "kerasgan")
+    return callbacks.Health(run, 0, 1, SimpleNamespace(history=history()))
+
+
+def lines(run):
+    return [json.loads(line) for line in (run.path / "health.jsonl").read_text().splitlines()]
+
+
+def test_a_sign_is_reported_when_it_comes_and_when_it_comes_back(watch, caplog):
+    watch.on_train_begin()
+    for norm in (50.0, 300.0, 400.0, 50.0, 500.0):
+        watch.metrics.history = acgan(g_gradient_norm=norm)
+        watch.on_train_batch_end(0)
+    assert [(line["step"], line["sign"], line["value"]) for line in lines(watch.run)] == [
+        (2, "g-gradient-norm", 300.0),
+        (5, "g-gradient-norm", 500.0),
+    ]
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
+    assert "step 2: g_gradient_norm is 300, over 100" in caplog.text
+    assert "; try a new run with a lower --learning-rate (now 0.0002)" in caplog.text
+    assert watch.failure is None
+
+
+def test_resuming_drops_the_lines_beyond_and_does_not_repeat_what_lasts(watch):
+    watch.on_train_begin()
+    for norm in (300.0, 50.0, 300.0):
+        watch.metrics.history = acgan(g_gradient_norm=norm)
+        watch.on_train_batch_end(0)
+    with watch.run.health_file.open("a") as file:
+        file.write('{"step": 4, "si')
+    metrics = SimpleNamespace(history=acgan(g_gradient_norm=300.0))
+    resumed = callbacks.Health(watch.run, 2, 1, metrics)
+    resumed.on_train_begin()
+    assert [line["step"] for line in lines(watch.run)] == [1]
+    resumed.on_train_batch_end(0)
+    assert [line["step"] for line in lines(watch.run)] == [1]
+
+
+def test_a_run_without_noise_collapses_and_is_stopped_after_a_checkpoint(kerasgan, monkeypatch):
+    monkeypatch.setattr(health, "LONG", 4)
+    options = tiny_options("gan", sigma=0, steps=10, checkpoint_every=100, out="run")
+    done = kerasgan("train", "gan", *options, "--stop-on-failure")
+    assert done.exit_code == 1
+    assert "stopped at step 6 of 10, as --stop-on-failure asks: generated pictures" in done.output
+    assert "go on nevertheless with: kerasgan resume run" in done.output
+    run = runs.read(Path("run"))
+    assert [path.name for path in run.checkpoints.iterdir()] == ["step-000006.npz"]
+    (line,) = lines(run)
+    assert line.keys() == {"step", "sign", "value", "message", "advice"}
+    assert (line["step"], line["sign"]) == (6, "collapse")

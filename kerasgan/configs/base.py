@@ -97,6 +97,9 @@ class Config:
     sample_every: int = option(500, "Steps between sample sheets and plots.", at_least=1)
     checkpoint_every: int = option(500, "Steps between checkpoints.", at_least=1)
     keep: int = option(3, "How many checkpoints to keep.", at_least=1)
+    stop_on_failure: bool = option(
+        False, "End the run at a sign of failure that it will not recover from."
+    )
 
     def __post_init__(self) -> None:
         kinds = get_type_hints(type(self))
