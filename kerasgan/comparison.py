@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,6 +63,20 @@ def means(compared: Sequence[Compared]) -> dict[str, dict[str, tuple[float, floa
             if (values := [final[name] for final in finals if name in final])
         }
     return table
+
+
+def table_of(
+    compared: Sequence[Compared], columns: dict[str, Callable[[dict[str, float]], float]]
+) -> str:
+    """Return a Markdown table of numbers made of the final values, means over the seeds."""
+    table = {
+        setting: {
+            heading: (float(np.mean([number(run.final()) for run in runs])), 0.0)
+            for heading, number in columns.items()
+        }
+        for setting, runs in by_setting(compared).items()
+    }
+    return _as_markdown(table)
 
 
 def write(compared: Sequence[Compared], folder: Path, title: str, note: str = "") -> None:

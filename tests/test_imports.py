@@ -34,6 +34,7 @@ ORDER = (
     "serving",
     "comparison",
     "sweeps",
+    "reproductions",
     "options",
     "commands",
     "__main__",

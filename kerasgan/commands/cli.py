@@ -12,6 +12,7 @@ from kerasgan.commands.evaluate import evaluate
 from kerasgan.commands.export import export
 from kerasgan.commands.names import NamedGroup
 from kerasgan.commands.report import report
+from kerasgan.commands.reproduce import reproduce
 from kerasgan.commands.resume import resume
 from kerasgan.commands.sample import sample
 from kerasgan.commands.sweep import sweep
@@ -66,5 +67,5 @@ def cli(debug: bool) -> None:
     signal.signal(signal.SIGTERM, _terminate)
 
 
-for command in (train, resume, sample, evaluate, export, sweep, report, data):
+for command in (train, resume, sample, evaluate, export, sweep, reproduce, report, data):
     cli.add_command(command)

@@ -1,0 +1,49 @@
+"""kerasgan reproduce [NAME]"""
+
+from pathlib import Path
+
+import click
+
+from kerasgan.commands import sweep
+from kerasgan.errors import Refused
+
+_EVALUATED = 1000
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name", required=False)
+@click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The sweep's folder.  [default: sweeps/NAME]"
+)
+@click.argument("train_options", nargs=-1, type=click.UNPROCESSED)
+def reproduce(name, seeds, jobs, out, train_options) -> None:
+    """Repeat an experiment of the course reports; without NAME, list them.
+
+    Other options are those of `kerasgan train`: with `--preset quick` two processor cores are
+    enough. The same command goes on with one that was stopped.
+    """
+    from kerasgan import comparison, reproductions, runs
+
+    known = reproductions.REPRODUCTIONS
+    if name is None:
+        for each, reproduction in known.items():
+            click.echo(f"{each}: {', '.join(reproduction.settings)}\n  {reproduction.claim}")
+        return
+    if name not in known:
+        raise Refused(f"unknown reproduction {name!r}; allowed: {', '.join(known)}")
+    reproduction = known[name]
+    planned = reproductions.plan(reproduction, train_options, seeds)
+    sweep.check(planned)
+    folder = out or runs.home().parent / "sweeps" / name
+    evaluate = _EVALUATED if reproduction.evaluated else None
+    compared, failed = sweep.carry_out(planned, folder, jobs, evaluate, name, reproduction.claim)
+    if reproduction.columns and compared:
+        click.echo(comparison.table_of(compared, reproduction.columns))
+    groups = comparison.by_setting(compared)
+    click.echo(f"The report: {reproduction.claim}")
+    if failed or groups.keys() != reproduction.settings.keys():
+        click.echo("This reproduction is not complete.")
+        click.get_current_context().exit(1)
+    click.echo(f"This reproduction {'agrees' if reproduction.agrees(groups) else 'disagrees'}.")
