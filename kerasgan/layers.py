@@ -19,20 +19,29 @@ class UpsampleConv2D(keras.layers.Layer):
 
     Args:
         filters: number of output channels.
+        use_bias: whether a bias is added.
+        kernel_initializer: of the 3x3 kernel.
 
     Shapes:
         [B, H, W, C] -> [B, 2H, 2W, filters], float.
     """
 
-    def __init__(self, filters: int, **kwargs):
+    def __init__(
+        self, filters: int, use_bias: bool = True, kernel_initializer="glorot_uniform", **kwargs
+    ):
         super().__init__(**kwargs)
         self.filters = filters
+        self.use_bias = use_bias
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def build(self, input_shape):
         self.kernel = self.add_weight(
-            shape=(3, 3, input_shape[-1], self.filters), initializer="glorot_uniform", name="kernel"
+            shape=(3, 3, input_shape[-1], self.filters),
+            initializer=self.kernel_initializer,
+            name="kernel",
         )
-        self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
+        if self.use_bias:
+            self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
 
     def call(self, inputs):
         kernel = ops.flip(self.kernel, axis=(0, 1))
@@ -44,7 +53,8 @@ class UpsampleConv2D(keras.layers.Layer):
         )
         # Transposed convolutions take their kernel as [height, width, output, input].
         kernel = ops.transpose(kernel, (0, 1, 3, 2))
-        return ops.conv_transpose(inputs, kernel, strides=2, padding="same") + self.bias
+        outputs = ops.conv_transpose(inputs, kernel, strides=2, padding="same")
+        return outputs + self.bias if self.use_bias else outputs
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape
@@ -52,4 +62,37 @@ class UpsampleConv2D(keras.layers.Layer):
         return (batch, *double, self.filters)
 
     def get_config(self):
-        return {**super().get_config(), "filters": self.filters}
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "use_bias": self.use_bias,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+        }
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class ReflectionPadding2D(keras.layers.Layer):
+    """Extend a picture by its mirror image, without repeating the pixels at its edge.
+
+    Args:
+        padding: pixels added on each side, fewer than the picture has.
+
+    Shapes:
+        [B, H, W, C] -> [B, H + 2 padding, W + 2 padding, C].
+    """
+
+    def __init__(self, padding: int, **kwargs):
+        super().__init__(**kwargs)
+        self.padding = padding
+
+    def call(self, inputs):
+        sides = (self.padding, self.padding)
+        return ops.pad(inputs, ((0, 0), sides, sides, (0, 0)), mode="reflect")
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        padded = [None if side is None else side + 2 * self.padding for side in (height, width)]
+        return (batch, *padded, channels)
+
+    def get_config(self):
+        return {**super().get_config(), "padding": self.padding}

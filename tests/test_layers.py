@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.layers import UpsampleConv2D
+from kerasgan.layers import ReflectionPadding2D, UpsampleConv2D
 
 
 @pytest.mark.parametrize("shape", [(2, 5, 4, 3), (1, 1, 1, 2), (3, 2, 7, 1)])
@@ -35,8 +35,23 @@ def test_upsample_conv_knows_its_shape_before_it_is_called():
 
 
 def test_upsample_conv_is_saved_with_its_model(tmp_path):
-    model = keras.Sequential([keras.Input((4, 4, 3)), UpsampleConv2D(2)])
+    start = keras.initializers.RandomNormal(stddev=0.02)
+    model = keras.Sequential([keras.Input((4, 4, 3)), UpsampleConv2D(2, False, start)])
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     picture = np.ones((1, 4, 4, 3), "float32")
     np.testing.assert_array_equal(loaded(picture), model(picture))
+    assert not loaded.layers[0].use_bias
+    assert loaded.layers[0].kernel_initializer.stddev == 0.02
+
+
+@pytest.mark.parametrize("padding", [1, 3])
+def test_reflection_padding_is_numpys(padding):
+    pictures = np.random.default_rng(0).normal(size=(2, 5, 4, 3)).astype("float32")
+    sides = (padding, padding)
+    expected = np.pad(pictures, ((0, 0), sides, sides, (0, 0)), mode="reflect")
+    np.testing.assert_array_equal(ReflectionPadding2D(padding)(pictures), expected)
+
+
+def test_reflection_padding_knows_its_shape_before_it_is_called():
+    assert ReflectionPadding2D(3).compute_output_shape((None, None, 8, 3)) == (None, None, 14, 3)
