@@ -28,6 +28,11 @@ def least_squares(scores, target):
     return ops.mean(ops.square(ops.cast(scores, "float32") - target))
 
 
+def l1(images, targets):
+    """Return the mean absolute difference of two tensors of one shape, a scalar."""
+    return ops.mean(ops.abs(ops.cast(images, "float32") - targets))
+
+
 def gradient_penalty(norms):
     """Return the mean of (norm - 1)^2 over the norms [B] of the critic's gradients, a scalar.
 
@@ -48,6 +53,15 @@ def cross_entropy(logits, labels):
     return -ops.sum(labels * log_probabilities) / ops.shape(logits)[0]
 
 
+def attribute_cross_entropy(logits, labels):
+    """Return the binary cross-entropies of K attributes, summed over K, a mean over B, in nats.
+
+    Args:
+        logits, labels: [B, K]; a label is 0 or 1.
+    """
+    return logits.shape[-1] * bce(logits, labels)
+
+
 def binary_accuracy(scores, target, threshold=0.0):
     """Return ([B] 1 where a score is on the side of `target` 0 or 1, [B] ones as weights).
 
@@ -56,6 +70,16 @@ def binary_accuracy(scores, target, threshold=0.0):
     """
     right = ops.cast(ops.equal(scores[:, 0] > threshold, target == 1), "float32")
     return right, ops.ones_like(right)
+
+
+def attribute_accuracy(logits, labels):
+    """Return ([B] the share of the K attributes that are on the right side, [B] ones as weights).
+
+    Args:
+        logits, labels: [B, K]; a label is 0 or 1.
+    """
+    right = ops.cast(ops.equal(logits > 0, labels == 1), "float32")
+    return ops.mean(right, axis=-1), ops.ones_like(right[:, 0])
 
 
 def accuracy(logits, labels):
