@@ -20,6 +20,7 @@ ORDER = (
     "layers",
     "networks",
     "losses",
+    "pool",
     "optimizers",
     "adversarial",
     "models",
