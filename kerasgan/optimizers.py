@@ -3,11 +3,18 @@
 import keras
 
 
-def adam(learning_rate: float, beta_1: float, epsilon: float = 1e-7) -> dict[str, keras.Optimizer]:
-    """Return an Adam for each player; beta_2 is Keras's 0.999, epsilon too unless given."""
+def adam(learning_rate, beta_1: float, epsilon: float = 1e-7) -> dict[str, keras.Optimizer]:
+    """Return an Adam for each player; beta_2 is Keras's 0.999, epsilon too unless given.
+
+    Args:
+        learning_rate: a number or a schedule, or a pair of them, the discriminator's first.
+    """
+    rates = learning_rate if isinstance(learning_rate, tuple) else (learning_rate, learning_rate)
     return {
-        player: keras.optimizers.Adam(learning_rate, beta_1, epsilon=epsilon, name="adam")
-        for player in ("discriminator_optimizer", "generator_optimizer")
+        player: keras.optimizers.Adam(rate, beta_1, epsilon=epsilon, name="adam")
+        for player, rate in zip(
+            ("discriminator_optimizer", "generator_optimizer"), rates, strict=True
+        )
     }
 
 

@@ -21,6 +21,7 @@ ORDER = (
     "networks",
     "losses",
     "pool",
+    "schedules",
     "optimizers",
     "adversarial",
     "models",

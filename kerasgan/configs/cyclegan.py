@@ -1,0 +1,93 @@
+"""Options of CycleGAN."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from kerasgan.configs.base import option
+from kerasgan.configs.translation import TranslationConfig
+from kerasgan.errors import Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleGANConfig(TranslationConfig):
+    """CycleGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
+
+    MODEL: ClassVar[str] = "cyclegan"
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        "paper": {},
+        # Course report B: 30 epochs of 10,000 pictures, whose learning rate falls by 0.8 per epoch.
+        "cartoon-animation": {
+            "batch_size": 5,
+            "pool_size": 100,
+            "identity_weight": 0.0,
+            "learning_rate": 4.999999999999996e-6,
+            "schedule": "exponential",
+            "final_learning_rate": 7.737125245533638e-9,
+            "steps": 60_000,
+        },
+        # Course report D.
+        "summer-winter": {
+            "data": "tfds:cycle_gan/summer2winter_yosemite",
+            "identity_weight": 0.0,
+        },
+        # Course report E: 200 epochs of 1,096 pictures.
+        "maps": {
+            "data": "tfds:cycle_gan/maps",
+            "blocks": 6,
+            "norm": "batch",
+            "steps": 219_200,
+        },
+        "quick": {
+            "image_size": 64,
+            "load_size": 68,
+            "width": 0.5,
+            "blocks": 6,
+            "attention": True,
+            "batch_size": 4,
+            "ema": 0.99,
+            "steps": 1500,
+            "log_every": 20,
+            "sample_every": 100,
+            "checkpoint_every": 100,
+        },
+    }
+
+    image_size: int = option(
+        256, "Height and width of the squares trained on, in pixels.", at_least=32, multiple_of=4
+    )
+    load_size: int = option(
+        286, "Height and width of the pictures that they are cut from, in pixels.", at_least=32
+    )
+    blocks: int = option(
+        9, "Residual blocks; the paper takes 6, and 9 from 256 pixels on.", at_least=1
+    )
+    norm: Literal["instance", "batch"] = option("instance", "The norm of all networks.")
+    upsample: Literal["transpose", "nearest"] = option(
+        "transpose", "Transposed convolutions, or repeated pixels and a convolution."
+    )
+    attention: bool = option(
+        False, "Let a mask choose what each pixel keeps of the input, nearly all at first."
+    )
+    loss: Literal["lsgan", "bce"] = option(
+        "lsgan", "Least squares (LSGAN), or binary cross-entropy, with the sigmoid."
+    )
+    cycle_weight: float = option(10.0, "Weight of the cycle loss (lambda).", at_least=0)
+    identity_weight: float = option(
+        0.5, "Weight of the identity loss, as a factor of the cycle weight.", at_least=0
+    )
+    d_ratio: float = option(2.0, "What the discriminators' losses are divided by.", above=0)
+    pool_size: int = option(
+        50, "Generated pictures of each domain that the discriminators draw from.", at_least=0
+    )
+    batch_size: int = option(1, "Pictures of each domain per step.", at_least=1)
+    # 200 epochs of about a thousand pictures.
+    steps: int = option(200_000, "Training steps, one update of each player.", at_least=1)
+    learning_rate: float = option(2e-4, "Adam's first learning rate, for both players.", above=0)
+    beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.load_size < self.image_size:
+            raise Refused(
+                f"load-size is {self.load_size}; it must be at least image-size {self.image_size}"
+            )

@@ -1,0 +1,41 @@
+"""Options of StarGAN."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from kerasgan.configs.base import option
+from kerasgan.configs.translation import TranslationConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class StarGANConfig(TranslationConfig):
+    """StarGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
+
+    MODEL: ClassVar[str] = "stargan"
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        "paper": {},
+        "quick": {
+            "image_size": 32,
+            "width": 0.5,
+            "critic_steps": 2,
+            "ema": 0.99,
+            "steps": 1500,
+            "log_every": 20,
+            "sample_every": 100,
+            "checkpoint_every": 100,
+        },
+    }
+
+    image_size: Literal[16, 32, 64, 128, 256] = option(
+        128, "Height and width of the pictures, in pixels."
+    )
+    class_weight: float = option(1.0, "Weight of the classification losses.", at_least=0)
+    reconstruction_weight: float = option(10.0, "Weight of the reconstruction loss.", at_least=0)
+    penalty_weight: float = option(10.0, "Weight of the gradient penalty (lambda).", at_least=0)
+    critic_steps: int = option(5, "Critic updates per generator update.", at_least=1)
+    # Wanted labels are those of the batch's other pictures.
+    batch_size: int = option(16, "Pictures per update.", at_least=2)
+    # 200,000 critic updates.
+    steps: int = option(40_000, "Training steps; each makes one update of G.", at_least=1)
+    learning_rate: float = option(1e-4, "Adam's first learning rate, for both players.", above=0)
+    beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)

@@ -1,0 +1,64 @@
+"""Learning rates that change with the updates, and hold their last value."""
+
+import keras
+from keras import ops
+
+from kerasgan.configs.translation import TranslationConfig
+
+
+class _Schedule(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate that goes from `initial`, at the first step, to `final`, at the last.
+
+    Args:
+        initial, final: learning rates.
+        steps: training steps on the way; `final` is held after them.
+        updates: the optimizer's updates in each step, which share a rate.
+    """
+
+    def __init__(self, initial: float, final: float, steps: int, updates: int = 1):
+        self.initial = initial
+        self.final = final
+        self.steps = steps
+        self.updates = updates
+
+    def _progress(self, update, first: int):
+        """Return 0 up to the step `first`, 1 at the last, and the share of the way between."""
+        step = ops.cast(update // self.updates, "float32")
+        return ops.clip((step - first) / max(self.steps - 1 - first, 1), 0.0, 1.0)
+
+    def get_config(self):
+        return vars(self)
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class Linear(_Schedule):
+    """Hold the initial rate for the first half of the steps, then go straight to the final one.
+
+    Reference: Zhu et al. 2017 (arXiv:1703.10593), section 4 and appendix 7.1, whose code changes
+    the rate once per epoch; here it changes with every step.
+    """
+
+    def __call__(self, update):
+        progress = self._progress(update, self.steps // 2)
+        return (1.0 - progress) * self.initial + progress * self.final
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class Exponential(_Schedule):
+    """Multiply the rate by one factor after every step, which makes the last step's the final one.
+
+    `final` is above 0.
+    """
+
+    def __call__(self, update):
+        return self.initial * (self.final / self.initial) ** self._progress(update, 0)
+
+
+def of_config(
+    config: TranslationConfig, updates: int = 1
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
+    """Return the config's learning rate for an optimizer that makes `updates` in each step."""
+    if config.schedule == "constant":
+        return config.learning_rate
+    kind = {"linear": Linear, "exponential": Exponential}[config.schedule]
+    return kind(config.learning_rate, config.final_learning_rate, config.schedule_steps, updates)
