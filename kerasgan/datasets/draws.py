@@ -10,21 +10,19 @@ from kerasgan.datasets.faces import Faces
 from kerasgan.images import to_float
 
 
-class Draws:
-    """The random numbers and examples of one training step.
+class Randomness:
+    """The random numbers of one training step.
 
     Equal arguments give equal tensors on every device and in every process; a draw depends on no
     other draw. Shapes are [B, updates, ...]: a value for each picture of each update.
 
     Args:
-        faces: what examples are drawn from.
         seed: the run's seed.
         step: the training step, an int64 scalar tensor.
         batch_size: B.
     """
 
-    def __init__(self, faces: Faces, seed: int, step: tf.Tensor, batch_size: int):
-        self._faces = faces
+    def __init__(self, seed: int, step: tf.Tensor, batch_size: int):
         self._step_key = tf.stack([tf.constant(seed, tf.int64), step])
         self._batch_size = batch_size
 
@@ -46,6 +44,22 @@ class Draws:
         return tf.random.stateless_uniform(
             [self._batch_size, updates, 1], self._key(name), low, high, alg="philox"
         )
+
+    def _key(self, name: str) -> tf.Tensor:
+        return tf.random.fold_in(self._step_key, zlib.crc32(name.encode()), alg="philox")
+
+
+class Draws(Randomness):
+    """The random numbers and examples of one training step.
+
+    Args:
+        faces: what examples are drawn from.
+        seed, step, batch_size: as `Randomness` takes them.
+    """
+
+    def __init__(self, faces: Faces, seed: int, step: tf.Tensor, batch_size: int):
+        super().__init__(seed, step, batch_size)
+        self._faces = faces
 
     def colours(self, name: str, updates: int) -> dict[str, tf.Tensor]:
         """Return one-hot {"hair", "eyes"}: [B, updates, .], independent of one another."""
@@ -92,9 +106,6 @@ class Draws:
             "eyes": tf.one_hot(tf.gather(faces.eyes, rows), len(faces.vocabulary.eyes)),
             "pair": tf.one_hot(tf.gather(faces.pair, rows), len(faces.vocabulary.pairs)),
         }
-
-    def _key(self, name: str) -> tf.Tensor:
-        return tf.random.fold_in(self._step_key, zlib.crc32(name.encode()), alg="philox")
 
 
 def batches(
