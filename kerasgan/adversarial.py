@@ -48,7 +48,7 @@ class Player:
         variables: what `update` changes.
         optimizer: is built here, so that a checkpoint finds its state.
         losses: batch -> ({term: weighted scalar}, {measure: value}); the sum of the terms is
-            minimised, the measures are only recorded.
+            minimised, the measures are only recorded. `update` hands on what follows these two.
         batch: what `losses` takes, as `tf.TensorSpec`s; tells the names of its terms.
     """
 
@@ -57,34 +57,34 @@ class Player:
         prefix: str,
         variables: list[keras.Variable],
         optimizer: keras.Optimizer,
-        losses: Callable[[dict], tuple[dict, dict]],
-        batch: dict[str, tf.TensorSpec],
+        losses: Callable[[dict], tuple],
+        batch: dict,
     ):
         self.prefix = prefix
         self.trained = variables
         self.optimizer = optimizer
         self.losses = losses
         optimizer.build(variables)
-        terms, measures = tf.function(losses).get_concrete_function(batch).structured_outputs
+        terms, measures, *_ = tf.function(losses).get_concrete_function(batch).structured_outputs
         self.means = RunningMeans([f"{prefix}_loss", *terms, *measures, f"{prefix}_gradient_norm"])
 
     @property
     def variables(self) -> list[keras.Variable]:
         return [*self.optimizer.variables, *self.means.variables]
 
-    def update(self, batch: dict) -> tf.Tensor:
-        """Minimise the sum of the terms once and return it."""
+    def update(self, batch: dict) -> tuple:
+        """Minimise the sum of the terms once; return it, and what else `losses` returned."""
         trained = [variable.value for variable in self.trained]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(trained)
-            terms, measures = self.losses(batch)
+            terms, measures, *made = self.losses(batch)
             loss = sum(terms.values())
         gradients = tape.gradient(loss, trained)
         self.optimizer.apply(gradients, self.trained)
         norm = ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients))
         totals = {f"{self.prefix}_loss": loss, f"{self.prefix}_gradient_norm": norm}
         self.means.update({**totals, **terms, **measures})
-        return loss
+        return loss, *made
 
 
 def gradient_norms(critic: Callable, images: tf.Tensor) -> tf.Tensor:
@@ -93,7 +93,8 @@ def gradient_norms(critic: Callable, images: tf.Tensor) -> tf.Tensor:
     Its own gradient is finite where the critic's vanishes.
 
     Args:
-        critic: images [B, H, W, C] -> scores [B, 1], each of its own image alone.
+        critic: images [B, H, W, C] -> scores [B, ...], each of its own image alone; of several
+            scores of one image, the gradient is that of their sum.
     """
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(images)
@@ -108,8 +109,8 @@ class AdversarialModel(keras.Model):
     A paper's model states what a step draws at random and, in two functions, what each player
     minimises:
 
-    - `draw(draws)` returns `{"discriminator": {name: [B, updates, ...]}, "generator": {...}}`, a
-      pure function of the seed and the step;
+    - `draw(draws)` returns `{"discriminator": {name: [B, updates, ...]}, "generator": {...}}`,
+      whose values may be dictionaries too, a pure function of the seed and the step;
     - `discriminator_losses(batch)` and `generator_losses(batch)` get that player's
       `{name: [B, ...]}` and return `{term: weighted scalar}`, whose sum is minimised, and
       `{measure: value}`, which is only recorded.
@@ -136,17 +137,17 @@ class AdversarialModel(keras.Model):
     def draw(self, draws) -> dict[str, dict[str, tf.Tensor]]:
         raise NotImplementedError
 
-    def discriminator_losses(self, batch: dict) -> tuple[dict, dict]:
+    def discriminator_losses(self, batch: dict) -> tuple:
         raise NotImplementedError
 
-    def generator_losses(self, batch: dict) -> tuple[dict, dict]:
+    def generator_losses(self, batch: dict) -> tuple:
         raise NotImplementedError
 
     def compile(
         self,
         discriminator_optimizer: keras.Optimizer,
         generator_optimizer: keras.Optimizer,
-        batch: dict[str, dict[str, tf.TensorSpec]],
+        batch: dict[str, dict],
     ) -> None:
         """Make everything that training changes, before a checkpoint is read.
 
@@ -155,10 +156,7 @@ class AdversarialModel(keras.Model):
         """
         # Keras would add an optimizer of its own, and compile with XLA, slow on processors.
         super().compile(optimizer=None, jit_compile=False)
-        specs = {
-            player: {name: _one_update(spec) for name, spec in batch[player].items()}
-            for player in batch
-        }
+        specs = tf.nest.map_structure(_one_update, batch)
         self.discriminator_player = Player(
             "d",
             self.discriminator.trainable_variables,
@@ -176,10 +174,10 @@ class AdversarialModel(keras.Model):
 
     def train_step(self, batch: dict) -> dict:
         self.step.assign_add(1)
-        for update in _updates(batch["discriminator"]):
-            discriminator_loss = self.discriminator_player.update(update)
-        for update in _updates(batch["generator"]):
-            generator_loss = self.generator_player.update(update)
+        for update in updates(batch["discriminator"]):
+            discriminator_loss, *_ = self.discriminator_player.update(update)
+        for update in updates(batch["generator"]):
+            generator_loss, *_ = self.generator_player.update(update)
             self._average()
         self._notice_failure()
         return {"d_loss": discriminator_loss, "g_loss": generator_loss}
@@ -218,6 +216,8 @@ def _one_update(spec: tf.TensorSpec) -> tf.TensorSpec:
     return tf.TensorSpec([spec.shape[0], *spec.shape[2:]], spec.dtype)
 
 
-def _updates(batch: dict) -> Iterator[dict]:
-    for update in range(next(iter(batch.values())).shape[1]):
-        yield {name: tensor[:, update] for name, tensor in batch.items()}
+def updates(batch: dict) -> Iterator[dict]:
+    """Yield one player's batch, tensors [B, updates, ...], update by update: tensors [B, ...]."""
+    tensors = tf.nest.flatten(batch)
+    for update in zip(*(tf.unstack(tensor, axis=1) for tensor in tensors), strict=True):
+        yield tf.nest.pack_sequence_as(batch, update)
