@@ -4,6 +4,8 @@ import json
 import pytest
 
 from kerasgan.configs import CONFIGS, ACGANConfig
+from kerasgan.configs.cyclegan import CycleGANConfig
+from kerasgan.configs.stargan import StarGANConfig
 from kerasgan.errors import Refused
 
 
@@ -64,3 +66,33 @@ def test_json_and_back():
 def test_json_of_something_else_is_refused(change):
     with pytest.raises(Refused, match=r"colour|wrong type"):
         ACGANConfig.from_json({**dataclasses.asdict(ACGANConfig()), **change})
+
+
+def test_cyclegans_presets_are_the_reports():
+    presets = {name: CycleGANConfig.from_preset(name) for name in CycleGANConfig.PRESETS}
+    paper = presets["paper"]
+    assert (paper.loss, paper.cycle_weight, paper.d_ratio) == ("lsgan", 10, 2)
+    assert (paper.pool_size, paper.batch_size, paper.learning_rate) == (50, 1, 2e-4)
+    report_b = presets["cartoon-animation"]
+    assert (report_b.pool_size, report_b.batch_size, report_b.identity_weight) == (100, 5, 0)
+    # 30 epochs of 10,000 pictures.
+    assert report_b.schedule_steps * report_b.batch_size == 30 * 10_000
+    rates = report_b.learning_rate, report_b.final_learning_rate
+    assert rates[0] * 0.8**29 == pytest.approx(rates[1], rel=1e-12)
+    assert presets["summer-winter"].identity_weight == 0
+    assert (presets["maps"].blocks, presets["maps"].norm) == (6, "batch")
+
+
+def test_a_square_larger_than_the_picture_is_refused():
+    with pytest.raises(Refused, match="load-size is 64; it must be at least image-size 256"):
+        CycleGANConfig(load_size=64)
+    quick = CycleGANConfig.from_preset("quick")
+    assert dataclasses.replace(quick, load_size=quick.image_size)
+
+
+def test_stargans_defaults_are_the_papers():
+    config = StarGANConfig()
+    assert (config.class_weight, config.reconstruction_weight, config.penalty_weight) == (1, 10, 10)
+    assert (config.critic_steps, config.learning_rate, config.batch_size) == (5, 1e-4, 16)
+    assert (config.schedule, config.final_learning_rate) == ("linear", 0)
+    assert all(StarGANConfig.from_preset(preset) for preset in StarGANConfig.PRESETS)

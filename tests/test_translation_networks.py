@@ -1,0 +1,173 @@
+from itertools import pairwise
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from kerasgan.networks import cyclegan, stargan
+
+
+def test_cyclegan_has_the_published_parameters():
+    # Biases everywhere: the published instance norm has no parameters.
+    ends = (49 * 3 * 64 + 64) + (49 * 64 * 3 + 3)
+    down = (9 * 64 * 128 + 128) + (9 * 128 * 256 + 256)
+    up = (9 * 256 * 128 + 128) + (9 * 128 * 64 + 64)
+    block = 2 * (9 * 256 * 256 + 256)
+    assert cyclegan.generator(9).count_params() == ends + down + 9 * block + up == 11_378_179
+    assert cyclegan.generator(6).count_params() == ends + down + 6 * block + up == 7_837_699
+    # Repeated pixels and a 3x3 convolution have as many as a 3x3 transposed one.
+    assert cyclegan.generator(6, upsample="nearest").count_params() == 7_837_699
+    assert cyclegan.discriminator().count_params() == 2_764_737 == (
+        (16 * 3 * 64 + 64)
+        + (16 * 64 * 128 + 128)
+        + (16 * 128 * 256 + 256)
+        + (16 * 256 * 512 + 512)
+        + (16 * 512 + 1)
+    )  # fmt: skip
+
+
+def test_cyclegan_with_batch_norm_has_biases_at_its_ends_alone():
+    # BatchNorm's four vectors in the place of every other bias.
+    normed = 64 + 128 + 256 + 12 * 256 + 128 + 64
+    assert cyclegan.generator(6, norm="batch").count_params() == 7_837_699 + 3 * normed
+    normed = 128 + 256 + 512
+    assert cyclegan.discriminator(norm="batch").count_params() == 2_764_737 + 3 * normed
+
+
+def test_stargan_has_the_published_parameters():
+    # No biases in the generator; a scale and an offset in every norm; five attributes.
+    assert stargan.generator({"attributes": 5}).count_params() == (
+        49 * (3 + 5) * 64 + 2 * 64
+        + 16 * 64 * 128 + 2 * 128
+        + 16 * 128 * 256 + 2 * 256
+        + 12 * (9 * 256 * 256 + 2 * 256)
+        + 16 * 256 * 128 + 2 * 128
+        + 16 * 128 * 64 + 2 * 64
+        + 49 * 64 * 3
+    )  # fmt: skip
+    filters = (3, 64, 128, 256, 512, 1024, 2048)
+    convolutions = sum(16 * a * b + b for a, b in pairwise(filters))
+    # 128 pixels, halved six times: the heads read 2x2 of them, without biases.
+    heads = 9 * 2048 + 4 * 2048 * 5
+    assert stargan.discriminator(128, {"attributes": 5}).count_params() == convolutions + heads
+    # The same head, in two parts.
+    colours = stargan.discriminator(128, {"hair": 3, "eyes": 2})
+    assert colours.count_params() == convolutions + heads
+
+
+def test_instance_norm_is_numpys():
+    pictures = np.random.default_rng(0).normal(3, 2, size=(2, 5, 4, 3)).astype("float32")
+    mean = pictures.mean(axis=(1, 2), keepdims=True)
+    variance = pictures.var(axis=(1, 2), keepdims=True)
+    norm = cyclegan.instance_norm("norm")
+    expected = (pictures - mean) / np.sqrt(variance + 1e-5)
+    np.testing.assert_allclose(norm(pictures), expected, atol=1e-5)
+    assert norm.weights == []
+    np.testing.assert_array_equal(norm(np.full((1, 4, 4, 3), 7, "float32")), np.zeros((1, 4, 4, 3)))
+
+
+@pytest.mark.parametrize("settings", [{}, {"norm": "batch", "upsample": "nearest"}])
+@pytest.mark.parametrize("attention", [False, True])
+def test_a_translation_has_its_pictures_size_and_range(settings, attention):
+    model = cyclegan.generators(blocks=1, width=0.1, attention=attention, **settings)
+    pictures = {
+        name: tf.random.stateless_uniform([2, 12, 20, 3], [seed, 0], -1, 1)
+        for seed, name in enumerate("ab")
+    }
+    translated = model(pictures, training=False)
+    for name in "ab":
+        assert translated[name].shape == (2, 12, 20, 3)
+        assert np.abs(translated[name]).max() <= 1
+    # Each output is the other domain's picture, translated; not its own.
+    for name, layer, source in (("a", "b_to_a", "b"), ("b", "a_to_b", "a")):
+        alone = model.get_layer(layer)(pictures[source], training=False)
+        np.testing.assert_array_equal(translated[name], alone)
+
+
+def test_with_attention_the_untrained_generator_is_near_the_identity():
+    picture = tf.random.stateless_uniform([2, 16, 16, 3], [0, 0], -1, 1)
+    model = cyclegan.generator(1, width=0.1, attention=True)
+    kept = np.asarray(keras.Model(model.input, model.get_layer("mask").output)(picture))
+    colour = np.asarray(keras.Model(model.input, model.get_layer("colour").output)(picture))
+    expected = kept * picture + (1 - kept) * colour
+    np.testing.assert_allclose(model(picture), expected, atol=1e-6)
+    assert kept.mean() == pytest.approx(1 / (1 + np.exp(-2)), abs=0.03)
+    # The input's mean absolute value is 1/2.
+    assert np.abs(model(picture) - picture).mean() < 0.15
+
+
+def test_the_discriminators_patches_are_70_pixels_wide():
+    model = cyclegan.discriminator(width=0.02)
+    assert model(np.zeros((1, 256, 256, 3), "float32")).shape == (1, 30, 30, 1)
+    width = 1
+    for layer in reversed([layer for layer in model.layers if isinstance(layer, layers.Conv2D)]):
+        width = (width - 1) * layer.strides[0] + layer.kernel_size[0]
+    assert width == 70
+
+
+def test_both_discriminators_judge_their_own_domain():
+    model = cyclegan.discriminators(width=0.02)
+    pictures = {name: tf.random.stateless_normal([1, 32, 32, 3], [0, 0]) for name in "ab"}
+    changed = {**pictures, "b": -pictures["b"]}
+    before, after = (model(each, training=True) for each in (pictures, changed))
+    np.testing.assert_array_equal(before["a"], after["a"])
+    assert not np.array_equal(before["b"], after["b"])
+
+
+def test_stargan_reads_every_label_at_every_pixel():
+    model = stargan.generator({"hair": 3, "eyes": 2}, width=0.05)
+    joint = keras.Model(model.inputs, model.get_layer("joint").output)
+    image = np.random.default_rng(0).uniform(-1, 1, (2, 12, 8, 3)).astype("float32")
+    hair, eyes = np.eye(3, dtype="float32")[[2, 0]], np.eye(2, dtype="float32")[[0, 1]]
+    seen = np.asarray(joint({"image": image, "hair": hair, "eyes": eyes}))
+    np.testing.assert_array_equal(seen[..., :3], image)
+    labels = np.concatenate([hair, eyes], axis=1)[:, None, None]
+    np.testing.assert_array_equal(seen[..., 3:], np.broadcast_to(labels, (2, 12, 8, 5)))
+    translated = model({"image": image, "hair": hair, "eyes": eyes})
+    assert translated.shape == image.shape
+    assert np.abs(translated).max() <= 1
+
+
+@pytest.mark.parametrize(("size", "side"), [(16, 2), (128, 2), (256, 4)])
+def test_stargans_critic_scores_a_map_and_reads_each_label(size, side):
+    model = stargan.discriminator(size, {"hair": 3, "attributes": 4}, width=0.01)
+    shapes = {name: tuple(head.shape) for name, head in model.output.items()}
+    assert shapes == {
+        "source": (None, side, side, 1), "hair": (None, 3), "attributes": (None, 4)
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("build", "labels"),
+    [
+        (lambda: cyclegan.generator(1, 0.05), {}),
+        (lambda: cyclegan.generator(1, 0.05, "batch", "nearest", attention=True), {}),
+        (lambda: stargan.generator({"hair": 3, "eyes": 2}, 0.05), {"hair": 3, "eyes": 2}),
+    ],
+    ids=["cyclegan", "cyclegan-nearest", "stargan"],
+)
+def test_a_translating_generator_is_exported_for_every_size(build, labels, tmp_path):
+    model = build()
+
+    def translate(**values):
+        return model(values if labels else values["image"], training=False)
+
+    specs = {name: tf.TensorSpec([None, size], name=name) for name, size in labels.items()}
+    specs["image"] = tf.TensorSpec([None, None, None, 3], name="image")
+    endpoint = tf.function(translate)
+    endpoint.get_concrete_function(**specs)
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    archive.add_endpoint("translate", endpoint)
+    archive.write_out(str(tmp_path / "saved"), verbose=False)
+    loaded = tf.saved_model.load(str(tmp_path / "saved"))
+    for count, height, width in ((1, 16, 16), (2, 8, 20)):
+        shapes = {name: [count, size] for name, size in labels.items()}
+        shapes["image"] = [count, height, width, 3]
+        values = {
+            name: tf.random.stateless_uniform(shape, [0, 0], -1, 1)
+            for name, shape in shapes.items()
+        }
+        np.testing.assert_allclose(loaded.translate(**values), translate(**values), atol=1e-6)
