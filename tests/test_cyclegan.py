@@ -1,0 +1,278 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerasgan import checkpoints
+from kerasgan.configs.cyclegan import CycleGANConfig
+from kerasgan.datasets.domains import DomainDraws, Domains
+from kerasgan.models.cyclegan import CycleGAN
+
+TINY = {
+    "image_size": 32,
+    "load_size": 34,
+    "width": 0.05,
+    "blocks": 1,
+    "pool_size": 3,
+    "batch_size": 2,
+    "steps": 10,
+}
+RANDOM = np.random.default_rng(0)
+DOMAINS = Domains(*(RANDOM.integers(256, size=(5, 34, 34, 3), dtype=np.uint8) for _ in range(2)))
+
+
+def batch_of(model, step):
+    config = model.config
+    step = tf.constant(step, tf.int64)
+    draws = DomainDraws(DOMAINS, config.seed, step, config.batch_size, config.image_size)
+    return model.draw(draws)
+
+
+def untrained(**changes):
+    keras.utils.set_random_seed(0)
+    return CycleGAN(CycleGANConfig(**{**TINY, **changes}))
+
+
+def build(**changes):
+    model = untrained(**changes)
+    spec = tf.nest.map_structure(tf.TensorSpec.from_tensor, batch_of(model, 0))
+    model.compile(**model.optimizers(), batch=spec)
+    return model
+
+
+def train(model, steps):
+    for step in steps:
+        model.train_step(batch_of(model, step))
+
+
+def values(variables):
+    return [np.array(variable) for variable in variables]
+
+
+def changed(before, variables):
+    return [not np.array_equal(old, new) for old, new in zip(before, variables, strict=True)]
+
+
+class Watched:
+    """A network that notes what it was given."""
+
+    def __init__(self, network):
+        self.network = network
+        self.seen = []
+
+    def __call__(self, inputs, training):
+        assert training
+        self.seen.append({name: np.asarray(tensor) for name, tensor in inputs.items()})
+        return self.network(inputs)
+
+    def __getattr__(self, name):
+        return getattr(self.network, name)
+
+
+def toy(model):
+    """Replace the networks: a becomes b by + 1, b becomes a by * 2; a score is the mean pixel."""
+    generator = Watched(lambda images: {"a": 2 * images["b"], "b": images["a"] + 1})
+    discriminator = Watched(
+        lambda images: {name: tf.reduce_mean(images[name], axis=(1, 2, 3)) for name in "ab"}
+    )
+    model.generator, model.discriminator = generator, discriminator
+    return generator, discriminator
+
+
+def pictures(seed):
+    drawn = np.random.default_rng(seed).uniform(-1, 1, size=(2, 2, 4, 4, 3)).astype("float32")
+    return {"a": drawn[0], "b": drawn[1]}
+
+
+def floats(losses):
+    return {name: float(loss) for name, loss in losses.items()}
+
+
+def fool(score, loss):
+    if loss == "lsgan":
+        return np.mean((score - 1) ** 2)
+    return np.mean(np.logaddexp(0, -score.astype("float64")))
+
+
+@pytest.mark.parametrize("loss", ["lsgan", "bce"])
+def test_generator_losses_against_numpy(loss):
+    model = untrained(loss=loss, cycle_weight=4.0, identity_weight=0.25)
+    toy(model)
+    real = pictures(0)
+    a, b = real["a"], real["b"]
+    losses, _, fake = model.generator_losses(real)
+    np.testing.assert_allclose(fake["a"], 2 * b)
+    np.testing.assert_allclose(fake["b"], a + 1)
+    assert floats(losses) == pytest.approx(
+        {
+            "g_fool_a": fool((2 * b).mean(axis=(1, 2, 3)), loss),
+            "g_fool_b": fool((a + 1).mean(axis=(1, 2, 3)), loss),
+            # a -> a + 1 -> 2 (a + 1), and b -> 2 b -> 2 b + 1.
+            "g_cycle_a": 4 * np.abs(2 * (a + 1) - a).mean(),
+            "g_cycle_b": 4 * np.abs(2 * b + 1 - b).mean(),
+            # What turns b into a leaves a alone, and the reverse.
+            "g_identity_a": 4 * 0.25 * np.abs(2 * a - a).mean(),
+            "g_identity_b": 4 * 0.25 * 1.0,
+        },
+        rel=1e-5,
+    )
+
+
+@pytest.mark.parametrize("loss", ["lsgan", "bce"])
+def test_discriminator_losses_are_divided_by_their_ratio(loss):
+    model = untrained(loss=loss, d_ratio=4.0)
+    toy(model)
+    real, fake = pictures(0), pictures(1)
+    losses, _ = model.discriminator_losses({"real": real, "fake": fake})
+    expected = {}
+    for name in "ab":
+        score = real[name].mean(axis=(1, 2, 3))
+        expected[f"d_real_{name}"] = fool(score, loss) / 4
+        score = fake[name].mean(axis=(1, 2, 3))
+        # The distance from 0 is that of 1 - score from 1; of logits, the sign changes.
+        expected[f"d_fake_{name}"] = fool(1 - score if loss == "lsgan" else -score, loss) / 4
+    assert floats(losses) == pytest.approx(expected, rel=1e-5)
+
+
+def test_without_identity_loss_nothing_is_translated_for_it():
+    model = untrained(identity_weight=0.0)
+    generator, _ = toy(model)
+    losses, _, _ = model.generator_losses(pictures(0))
+    assert not any("identity" in name for name in losses)
+    assert len(generator.seen) == 2
+
+
+def test_both_cycle_terms_reach_both_generators():
+    model = untrained()
+    real = {name: tensor[:, 0] for name, tensor in batch_of(model, 0)["generator"].items()}
+    for term in ("g_cycle_a", "g_cycle_b"):
+        with tf.GradientTape() as tape:
+            losses, _, _ = model.generator_losses(real)
+        variables = [variable.value for variable in model.generator.trainable_variables]
+        # Instance norm cancels the biases before it.
+        kernels = [variable for variable in variables if len(variable.shape) == 4]
+        assert all(np.abs(gradient).max() > 0 for gradient in tape.gradient(losses[term], kernels))
+
+
+def test_each_picture_is_translated_once_and_the_pools_reach_the_discriminators():
+    model = build()
+    generator = model.generator = Watched(model.generator)
+    discriminator = model.discriminator = Watched(model.discriminator)
+    for step in range(3):
+        batch = batch_of(model, step)
+        stored = {"a": np.array(model.pool_a.images), "b": np.array(model.pool_b.images)}
+        count = int(model.pool_a.count)
+        model.train_step(batch)
+        # Translation, cycle and identity; and no other pass for the discriminators.
+        real, fake, crossed = generator.seen
+        judged, genuine, shown = discriminator.seen
+        drawn = batch["discriminator"]
+        for name, other in (("a", "b"), ("b", "a")):
+            np.testing.assert_array_equal(real[name], batch["generator"][name][:, 0])
+            np.testing.assert_array_equal(crossed[name], real[other])
+            np.testing.assert_array_equal(judged[name], fake[name])
+            np.testing.assert_array_equal(genuine[name], real[name])
+            coins, slots = drawn["coins"][name][:, 0], drawn["slots"][name][:, 0]
+            expected = pooled(stored[name], count, fake[name], coins, slots)
+            np.testing.assert_array_equal(shown[name], expected)
+        generator.seen.clear()
+        discriminator.seen.clear()
+    assert int(model.pool_a.count) == int(model.pool_b.count) == 3
+
+
+def pooled(stored, count, images, coins, slots):
+    shown = []
+    for image, coin, slot in zip(images, coins, slots, strict=True):
+        old = image
+        if count < len(stored):
+            stored[count] = image
+            count += 1
+        elif coin < 0.5:
+            old, stored[slot] = stored[slot].copy(), image
+        shown.append(old)
+    return np.stack(shown)
+
+
+@pytest.mark.parametrize(
+    ("player", "other"), [("discriminator", "generator"), ("generator", "discriminator")]
+)
+def test_an_update_moves_its_own_networks_alone(player, other):
+    model = build(norm="batch")
+    real = {name: tensor[:, 0] for name, tensor in batch_of(model, 0)["generator"].items()}
+    batch = {"generator": real, "discriminator": {"real": real, "fake": real}}[player]
+    moving, fixed = getattr(model, player), getattr(model, other)
+    before = values(moving.trainable_variables), values(fixed.trainable_variables)
+    getattr(model, f"{player}_player").update(batch)
+    assert all(changed(before[0], moving.trainable_variables))
+    assert not any(changed(before[1], fixed.trainable_variables))
+
+
+def test_the_first_step_that_is_not_finite_is_remembered():
+    model = build()
+    train(model, [0])
+    bad = batch_of(model, 1)
+    bad["generator"] = {name: image * np.nan for name, image in bad["generator"].items()}
+    model.train_step(bad)
+    model.train_step(batch_of(model, 2))
+    assert int(model.failed_step) == 2
+
+
+def test_two_steps_and_one_are_three():
+    """Pools, optimizers, running means and the average come back from a checkpoint."""
+    settings = {"ema": 0.5, "steps": 3, "final_learning_rate": 1e-5}
+    whole = build(**settings)
+    train(whole, range(3))
+    first = build(**settings)
+    train(first, range(2))
+    saved = checkpoints.named_variables(first)
+    arrays = {key: np.array(variable) for key, variable in saved.items()}
+    assert {key.split("/")[0] for key in arrays} == {
+        "averaged_generator", "discriminator", "discriminator_player", "failed_step",
+        "generator", "generator_player", "pool_a", "pool_b", "step",
+    }  # fmt: skip
+    second = build(**settings)
+    checkpoints.restore(arrays, checkpoints.named_variables(second))
+    train(second, [2])
+    expected = checkpoints.named_variables(whole)
+    for key, variable in checkpoints.named_variables(second).items():
+        np.testing.assert_array_equal(variable, expected[key], err_msg=key)
+
+
+def test_what_fit_records_adds_up_and_is_told_for_both_domains():
+    model = build()
+
+    def batch(step):
+        return model.draw(DomainDraws(DOMAINS, 0, step, 2, 32))
+
+    steps = tf.data.Dataset.counter(start=np.int64(0)).map(batch)
+    model.fit(steps, steps_per_epoch=2, shuffle=False, verbose=0)
+    record = model.record()
+    assert list(record) == [
+        "d_loss", "d_real_a", "d_real_b", "d_fake_a", "d_fake_b", "d_gradient_norm",
+        "g_loss", "g_fool_a", "g_fool_b", "g_cycle_a", "g_cycle_b",
+        "g_identity_a", "g_identity_b", "g_gradient_norm",
+    ]  # fmt: skip
+    for player in "dg":
+        terms = [record[name] for name in record if name[0] == player and name[-2:] in ("_a", "_b")]
+        assert record[f"{player}_loss"] == pytest.approx(sum(terms), rel=1e-5)
+    assert int(model.step) == 2
+    assert int(model.failed_step) == 0
+
+
+def test_the_average_is_of_both_generators():
+    model = build(ema=0.75)
+    expected = values(model.generator.weights)
+    train(model, [0])
+    expected = [
+        0.75 * old + 0.25 * np.array(new)
+        for old, new in zip(expected, model.generator.weights, strict=True)
+    ]
+    for average, weight in zip(model.averaged_generator.weights, expected, strict=True):
+        np.testing.assert_allclose(average, weight, atol=1e-6)
+    assert model.sampling_generator.get_layer("a_to_b") is not model.generator.get_layer("a_to_b")
+
+
+def test_without_a_pool_nothing_is_stored():
+    model = untrained(pool_size=0)
+    assert model.pool_a.images.shape == (0, 32, 32, 3)
+    assert not np.any(batch_of(model, 0)["discriminator"]["slots"]["a"])
