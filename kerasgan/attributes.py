@@ -43,6 +43,11 @@ class Vocabulary(NamedTuple):
             tuple(pairs),
         )
 
+    @property
+    def labels(self) -> dict[str, int]:
+        """The length of each label's one-hot vector."""
+        return {"hair": len(self.hair), "eyes": len(self.eyes)}
+
     def index(self, kind: str, colour: str) -> int:
         """Return the place of `colour` among the `kind` ("hair" or "eyes") colours.
 
@@ -78,6 +83,17 @@ class Vocabulary(NamedTuple):
             ]
             raise Refused(f"no picture has {format_tag(*pair)}; near pairs: {', '.join(near)}")
         return self.pairs.index(pair)
+
+
+class BinaryAttributes(NamedTuple):
+    """Attributes that a picture has or lacks, in the order of its vector of ones and zeros."""
+
+    names: tuple[str, ...]
+
+    @property
+    def labels(self) -> dict[str, int]:
+        """The length of the vector."""
+        return {"attributes": len(self.names)}
 
 
 def colours(tags: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,0 +1,206 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerasgan import checkpoints
+from kerasgan.attributes import BinaryAttributes, Vocabulary
+from kerasgan.configs.stargan import StarGANConfig
+from kerasgan.datasets.draws import Draws
+from kerasgan.datasets.faces import Faces
+from kerasgan.models.stargan import StarGAN
+
+TINY = {
+    "image_size": 16,
+    "width": 0.05,
+    "batch_size": 4,
+    "critic_steps": 2,
+    "steps": 10,
+}
+COLOURS = Vocabulary(("red", "blue", "gray"), ("red", "blue"))
+
+
+@pytest.fixture
+def data():
+    """Six faces of colours that their number tells."""
+    random = np.random.default_rng(0)
+    rows = np.arange(6)
+    images = random.integers(256, size=(6, 16, 16, 3), dtype=np.uint8)
+    return Faces("six", images, rows, rows % 3, rows // 3, rows, COLOURS)
+
+
+def untrained(vocabulary=COLOURS, **changes):
+    keras.utils.set_random_seed(0)
+    return StarGAN(StarGANConfig(**{**TINY, **changes}), vocabulary)
+
+
+def batch_of(model, data, step):
+    config = model.config
+    return model.draw(Draws(data, config.seed, tf.constant(step, tf.int64), config.batch_size))
+
+
+def build(data, **changes):
+    model = untrained(**changes)
+    spec = tf.nest.map_structure(tf.TensorSpec.from_tensor, batch_of(model, data, 0))
+    model.compile(**model.optimizers(), batch=spec)
+    return model
+
+
+def floats(values):
+    return {name: float(value) for name, value in values.items() if not isinstance(value, tuple)}
+
+
+def test_wanted_labels_are_those_of_the_batchs_other_pictures(data):
+    batch = batch_of(untrained(critic_steps=3), data, 0)
+    critic = batch["discriminator"]
+    assert critic["image"].shape == (4, 3, 16, 16, 3)
+    for name in ("hair", "eyes"):
+        own = np.asarray(critic["label"][name])
+        np.testing.assert_array_equal(critic["wanted"][name], np.roll(own, 1, axis=0))
+
+
+def test_the_generator_answers_for_the_pictures_that_the_critic_saw_last(data):
+    batch = batch_of(untrained(critic_steps=3), data, 0)
+    critic = {name: batch["discriminator"][name] for name in ("image", "label", "wanted")}
+    last = tf.nest.map_structure(lambda tensor: tensor[:, -1:], critic)
+    assert batch["generator"].keys() == last.keys()
+    for one, other in zip(tf.nest.flatten(batch["generator"]), tf.nest.flatten(last), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+class Editor:
+    """A generator that adds the first number of every label to every pixel."""
+
+    def __call__(self, inputs, training):
+        labels = [inputs[name][:, 0] for name in inputs if name != "image"]
+        return inputs["image"] + sum(labels)[:, None, None, None]
+
+
+class Critic:
+    """Scores a map by each pixel's red; reads every label as the logits it is told."""
+
+    def __init__(self, **logits):
+        self.logits = logits
+
+    def __call__(self, image, training):
+        return {"source": image[:, ::8, ::8, :1], **self.logits}
+
+
+def sample(**sizes):
+    random = np.random.default_rng(0)
+
+    def one_hots():
+        return {
+            name: tf.one_hot(random.integers(size, size=4), size) for name, size in sizes.items()
+        }
+
+    return {
+        "image": tf.constant(random.uniform(-1, 1, (4, 16, 16, 3)), tf.float32),
+        "label": one_hots(),
+        "wanted": one_hots(),
+        "alpha": tf.constant(random.uniform(size=(4, 1)), tf.float32),
+        "logits": {name: random.normal(size=(4, k)).astype("float32") for name, k in sizes.items()},
+    }
+
+
+def cross_entropy(logits, labels):
+    log_p = logits - np.log(np.exp(logits.astype("float64")).sum(-1, keepdims=True))
+    return -(np.asarray(labels) * log_p).sum(-1).mean()
+
+
+def binary_cross_entropy(logits, labels):
+    p = 1 / (1 + np.exp(-logits.astype("float64")))
+    return -np.where(np.asarray(labels) == 1, np.log(p), np.log(1 - p)).sum(-1).mean()
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "classification"),
+    [(COLOURS, cross_entropy), (BinaryAttributes(("Male", "Young")), binary_cross_entropy)],
+    ids=["colours", "attributes"],
+)
+def test_losses_against_numpy(vocabulary, classification):
+    model = untrained(vocabulary, class_weight=0.5, reconstruction_weight=3.0, penalty_weight=7.0)
+    batch = sample(**vocabulary.labels)
+    logits = batch.pop("logits")
+    model.generator, model.discriminator = Editor(), Critic(**logits)
+    image = np.asarray(batch["image"])
+    first = {
+        kind: sum(np.asarray(labels)[:, 0] for labels in batch[kind].values())[:, None, None, None]
+        for kind in ("label", "wanted")
+    }
+    losses, measures = model.discriminator_losses(batch)
+    real, fake = image[:, ::8, ::8, 0].mean(), (image + first["wanted"])[:, ::8, ::8, 0].mean()
+    expected = {
+        "d_real": -real,
+        "d_fake": fake,
+        # A map of four pixels, each with gradient 1 at one value: together of norm 2.
+        "d_penalty": 7 * (2 - 1) ** 2,
+    }
+    for name in vocabulary.labels:
+        expected[f"d_{name}"] = 0.5 * classification(logits[name], batch["label"][name])
+    assert floats(losses) == pytest.approx(expected, rel=1e-5)
+    assert float(measures["d_wasserstein"]) == pytest.approx(real - fake, rel=1e-5)
+    losses, _ = model.generator_losses(batch)
+    expected = {
+        "g_fool": -fake,
+        # Edited by what is wanted, then by its own labels.
+        "g_reconstruction": 3 * np.abs(first["wanted"] + first["label"]).mean(),
+    }
+    for name in vocabulary.labels:
+        expected[f"g_{name}"] = 0.5 * classification(logits[name], batch["wanted"][name])
+    assert floats(losses) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_step_makes_all_critic_updates_at_one_rate(data):
+    model = build(data, critic_steps=3, steps=3)
+    for step in range(2):
+        model.train_step(batch_of(model, data, step))
+    critic, generator = model.discriminator_player, model.generator_player
+    assert int(critic.optimizer.iterations) == 6
+    assert int(generator.optimizer.iterations) == 2
+    # After two of three steps both are at the last one's rate.
+    rates = [float(player.optimizer.learning_rate) for player in (critic, generator)]
+    assert rates == [0.0, 0.0]
+    record = model.record()
+    assert record["d_loss"] == pytest.approx(
+        sum(record[f"d_{term}"] for term in ("real", "fake", "penalty", "hair", "eyes")), rel=1e-5
+    )
+    assert record["g_loss"] == pytest.approx(
+        sum(record[f"g_{term}"] for term in ("fool", "hair", "eyes", "reconstruction")), rel=1e-5
+    )
+    assert int(model.failed_step) == 0
+
+
+@pytest.mark.parametrize(
+    ("player", "other"), [("discriminator", "generator"), ("generator", "discriminator")]
+)
+def test_an_update_moves_its_own_network_alone(data, player, other):
+    model = build(data)
+    batch = tf.nest.map_structure(lambda tensor: tensor[:, 0], batch_of(model, data, 0)[player])
+    moving, fixed = getattr(model, player), getattr(model, other)
+    before = [
+        [np.array(variable) for variable in network.trainable_variables]
+        for network in (moving, fixed)
+    ]
+    getattr(model, f"{player}_player").update(batch)
+    same = [
+        [np.array_equal(*pair) for pair in zip(old, network.trainable_variables, strict=True)]
+        for old, network in zip(before, (moving, fixed), strict=True)
+    ]
+    assert not any(same[0])
+    assert all(same[1])
+
+
+def test_two_steps_and_one_are_three(data):
+    whole, first, second = (build(data, ema=0.5, steps=3) for _ in range(3))
+    for step in range(3):
+        whole.train_step(batch_of(whole, data, step))
+    for step in range(2):
+        first.train_step(batch_of(first, data, step))
+    saved = checkpoints.named_variables(first)
+    arrays = {key: np.array(variable) for key, variable in saved.items()}
+    checkpoints.restore(arrays, checkpoints.named_variables(second))
+    second.train_step(batch_of(second, data, 2))
+    expected = checkpoints.named_variables(whole)
+    for key, variable in checkpoints.named_variables(second).items():
+        np.testing.assert_array_equal(variable, expected[key], err_msg=key)
