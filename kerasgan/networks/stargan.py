@@ -79,5 +79,5 @@ def discriminator(image_size: int, labels: Mapping[str, int], width: float = 1.0
     heads = {"source": layers.Conv2D(1, 3, padding="same", name="source", **settings)(x)}
     for name, size in labels.items():
         logits = layers.Conv2D(size, x.shape[1], name=f"{name}_map", **settings)(x)
-        heads[name] = layers.Flatten(name=name)(logits)
+        heads[name] = layers.Flatten(name=name, dtype="float32")(logits)
     return keras.Model(image, heads, name="discriminator")
