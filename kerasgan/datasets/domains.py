@@ -12,7 +12,7 @@ from kerasgan.images import to_float
 class Domains(NamedTuple):
     """Unpaired pictures of two domains: uint8 [N, L, L, 3] each, with an N of its own.
 
-    Memory-mapped arrays will do, and whatever has a `shape` and takes an array of indices.
+    Arrays will do, and whatever has a `shape` and takes an array of indices.
     """
 
     a: np.ndarray
@@ -45,7 +45,7 @@ class DomainDraws(Randomness):
         drawn = {}
         for number, (name, pictures) in enumerate(self._domains._asdict().items()):
             rows = self._shuffled(number, pictures.shape[0])
-            # The pictures may be larger than memory: they stay in their memory-mapped file.
+            # The pictures may be larger than memory: they stay in their file.
             pixels = tf.numpy_function(pictures.__getitem__, [rows], tf.uint8, stateful=False)
             pixels = tf.ensure_shape(pixels, [*rows.shape, *pictures.shape[1:]])
             drawn[name] = to_float(tf.cast(self._squares(name, pixels), tf.float32))[:, None]

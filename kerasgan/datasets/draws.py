@@ -97,7 +97,7 @@ class Draws(Randomness):
         """
         faces = self._faces
         rows = self.integers("examples", updates, len(faces.hair))
-        # The pictures may be larger than memory: they stay in their memory-mapped file.
+        # The pictures may be larger than memory: they stay in their file.
         pixels = tf.numpy_function(faces.pictures, [rows], tf.uint8, stateful=False)
         pixels = tf.ensure_shape(pixels, [*rows.shape, *faces.images.shape[1:]])
         return {
