@@ -7,6 +7,10 @@ from hypothesis import settings
 
 from kerasgan.configs import CONFIGS
 
+# One worker per core: more threads in each would only wait for one another.
+for threads in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
+
 # The same examples every time, however busy the machine is.
 settings.register_profile("kerasgan", deadline=None, derandomize=True, database=None)
 settings.load_profile("kerasgan")

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -10,6 +11,8 @@ from PIL import Image
 
 from kerasgan import runs
 from kerasgan.attributes import Vocabulary
+from kerasgan.commands import cli
+from kerasgan.commands.train import parsed
 from kerasgan.configs import CONFIGS
 from tests.conftest import tiny_config, tiny_options
 
@@ -272,11 +275,10 @@ def test_rendered_faces_are_data_to_train_on(kerasgan, tmp_path):
     assert kerasgan("data", "check", "faces").exit_code == 0
 
 
-def test_lists_are_given_by_commas_and_by_repeating_the_option(kerasgan):
-    options = ("--exclude-tag", "long hair, polychromatic", "--exclude-tag", "line_art")
-    done = kerasgan("train", "acgan", *tiny_options(out="run"), *options)
-    assert done.exit_code == 0, done.output
-    config = runs.read(Path("run")).config
+def test_lists_are_given_by_commas_and_by_repeating_the_option():
+    words = ["--exclude-tag", "long hair, polychromatic", "--exclude-tag", "line_art"]
+    with click.Context(cli):
+        config = parsed("acgan", words)
     assert config.exclude_tag == ("long hair", "polychromatic", "line_art")
 
 
@@ -293,16 +295,14 @@ def test_cwgan_gp_needs_a_second_pair_of_colours(kerasgan, tmp_path):
 
 def test_resuming_needs_the_data_that_the_run_began_with(kerasgan, tmp_path):
     assert kerasgan("data", "render", "faces", "--count", 12).exit_code == 0
-    options = tiny_options(data="faces", out="run", steps=2)
-    assert kerasgan("train", "acgan", *options).exit_code == 0
+    options = tiny_options("gan", data="faces", out="run", steps=2)
+    assert kerasgan("train", "gan", *options).exit_code == 0
     tags = tmp_path / "faces" / "tags.csv"
-    first, rest = tags.read_text().split("\n", 1)
+    _, rest = tags.read_text().split("\n", 1)
     tags.write_text(f"0,red hair red eyes\n{rest}")
     done = kerasgan("resume", "run", "--steps", 3)
     assert done.exit_code == 2
     assert "no longer has the pictures and labels that run began with" in done.output
-    tags.write_text(f"{first}\n{rest}")
-    assert kerasgan("resume", "run", "--steps", 3).exit_code == 0
 
 
 def test_pictures_without_labels_train_acgan_when_any_may(kerasgan, tmp_path):
