@@ -112,22 +112,24 @@ def evaluate(
         Refused: if what an option needs is missing.
     """
     found = Evaluation({}, {}, {}, {})
+    # What may be missing comes first: a refusal should not follow minutes of work.
+    network = inception.load() if use_inception else None
+    if cascade is None:
+        found.missing["face count"] = "needs --cascade FILE"
+    else:
+        _count_faces(judged, found, cascade)
     _measure_colours(judged, found, cas)
     if judged.judge is None:
         found.missing["distances in the classifier's features"] = "the data has no colours"
     else:
         features = partial(classifier.features, classifier.extractor(judged.judge))
         _measure_distances(judged, found, features, "frechet_distance", "kernel_distance")
-    if use_inception:
-        features = partial(inception.features, inception.load())
-        _measure_distances(judged, found, features, "fid", "kid")
-    else:
+    if network is None:
         found.missing["FID and KID"] = "asked for with --features inception"
-    _measure_pixels(judged, found)
-    if cascade is None:
-        found.missing["face count"] = "needs --cascade FILE"
     else:
-        _count_faces(judged, found, cascade)
+        features = partial(inception.features, network)
+        _measure_distances(judged, found, features, "fid", "kid")
+    _measure_pixels(judged, found)
     return found
 
 
