@@ -64,7 +64,7 @@ class CGANConfig(ColourConfig, DCGANConfig):
     CONDITION: ClassVar[str] = "pair"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
-        "quick": {**_QUICK, "learning_rate": 2e-4, "steps": 3000},
+        "quick": {**_QUICK, "learning_rate": 4e-4, "steps": 3000},
     }
 
     steps: int = option(20_000, "Training steps, one update of each player.", at_least=1)
