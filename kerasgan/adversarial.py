@@ -103,6 +103,22 @@ def gradient_norms(critic: Callable, images: tf.Tensor) -> tf.Tensor:
     return ops.sqrt(ops.sum(ops.square(gradients), axis=(1, 2, 3)) + 1e-12)
 
 
+def gradient_norms_between(
+    critic: Callable, real: tf.Tensor, generated: tf.Tensor, alpha: tf.Tensor
+) -> tf.Tensor:
+    """Return `gradient_norms` at alpha x + (1 - alpha) G(z), float32 [B].
+
+    Args:
+        real, generated: images [B, H, W, C].
+        alpha: [B, 1] in [0, 1].
+
+    Reference: Gulrajani et al. 2017, "Improved Training of Wasserstein GANs" (arXiv:1704.00028),
+    algorithm 1.
+    """
+    alpha = alpha[:, :, None, None]
+    return gradient_norms(critic, alpha * real + (1 - alpha) * generated)
+
+
 class AdversarialModel(keras.Model):
     """A discriminator and a generator that are trained in turns.
 

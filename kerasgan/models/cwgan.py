@@ -20,12 +20,7 @@ class CWGAN(AdversarialModel):
     def __init__(self, config: CWGANConfig, vocabulary: Vocabulary):
         colours = {"hair_colours": len(vocabulary.hair), "eye_colours": len(vocabulary.eyes)}
         super().__init__(
-            discriminator=cwgan.critic(
-                config.image_size,
-                width=config.width,
-                constraint=dcgan.ClipWeights(config.clip),
-                **colours,
-            ),
+            discriminator=self.build_critic(config, colours),
             generator=cwgan.generator(
                 config.image_size, config.latent_dim, width=config.width, **colours
             ),
@@ -33,13 +28,22 @@ class CWGAN(AdversarialModel):
         )
         self.config = config
 
+    @staticmethod
+    def build_critic(config, colours):
+        clipped = dcgan.ClipWeights(config.clip)
+        return cwgan.critic(config.image_size, width=config.width, constraint=clipped, **colours)
+
     def optimizers(self):
         return optimizers.rmsprop(self.config.learning_rate)
 
     def draw(self, draws):
+        return self.draw_beside(draws, draws.examples(self.config.critic_steps))
+
+    def draw_beside(self, draws, real):
+        """Return a step's draws, the critic's beside these examples."""
         config = self.config
         shape = [config.latent_dim]
-        real, wanted = draws.examples(config.critic_steps), draws.pairs("wanted", 1)
+        wanted = draws.pairs("wanted", 1)
         return {
             "discriminator": {
                 **{name: real[name] for name in ("image", "hair", "eyes")},

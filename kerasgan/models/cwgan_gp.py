@@ -7,17 +7,17 @@ kind of pair, a real image with a wrong condition, the critic is shown too.
 
 from keras import ops
 
-from kerasgan import optimizers
-from kerasgan.adversarial import AdversarialModel, gradient_norms
+from kerasgan.adversarial import gradient_norms_between
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.dcgan import CWGANGPConfig
 from kerasgan.errors import Refused
 from kerasgan.losses import gradient_penalty, pairwise_distance
+from kerasgan.models.cwgan import CWGAN
 from kerasgan.networks import cwgan
 
 
-class CWGANGP(AdversarialModel):
-    """Conditional WGAN-GP whose critic also judges real images under wrong conditions.
+class CWGANGP(CWGAN):
+    """Conditional WGAN with a penalty, whose critic also judges real images under wrong conditions.
 
     Raises:
         Refused: if all pictures have the same pair of colours: no condition is wrong then.
@@ -29,37 +29,22 @@ class CWGANGP(AdversarialModel):
                 f"{config.data} has one pair of hair and eyes, and cwgan-gp learns from wrong "
                 "ones; allowed: data with two or more"
             )
-        colours = {"hair_colours": len(vocabulary.hair), "eye_colours": len(vocabulary.eyes)}
-        super().__init__(
-            discriminator=cwgan.critic(config.image_size, width=config.width, **colours),
-            generator=cwgan.generator(
-                config.image_size, config.latent_dim, width=config.width, **colours
-            ),
-            ema=config.ema,
-        )
-        self.config = config
+        super().__init__(config, vocabulary)
 
-    def optimizers(self):
-        return optimizers.rmsprop(self.config.learning_rate)
+    @staticmethod
+    def build_critic(config, colours):
+        return cwgan.critic(config.image_size, width=config.width, **colours)
 
     def draw(self, draws):
-        config = self.config
-        shape = [config.latent_dim]
-        real, wanted = draws.examples(config.critic_steps), draws.pairs("wanted", 1)
+        real = draws.examples(self.config.critic_steps)
+        drawn = self.draw_beside(draws, real)
         wrong = draws.other_pairs("wrong", real["pair"])
-        return {
-            "discriminator": {
-                **{name: real[name] for name in ("image", "hair", "eyes")},
-                "wrong_hair": wrong["hair"],
-                "wrong_eyes": wrong["eyes"],
-                "noise": draws.normal("d_noise", config.critic_steps, shape, config.sigma),
-                "alpha": draws.uniform("alpha", config.critic_steps),
-            },
-            "generator": {
-                **{name: wanted[name] for name in ("hair", "eyes")},
-                "noise": draws.normal("g_noise", 1, shape, config.sigma),
-            },
+        drawn["discriminator"] |= {
+            "wrong_hair": wrong["hair"],
+            "wrong_eyes": wrong["eyes"],
+            "alpha": draws.uniform("alpha", self.config.critic_steps),
         }
+        return drawn
 
     def discriminator_losses(self, batch):
         """Return -D(x, c), what `mismatch` makes of D(G(c), c) and D(x, c'), and the penalty."""
@@ -75,9 +60,9 @@ class CWGANGP(AdversarialModel):
             joined = ops.maximum(fake, mismatched)
         else:
             joined = 0.5 * fake + 0.5 * mismatched
-        alpha = batch["alpha"][:, :, None, None]
-        between = alpha * image + (1 - alpha) * generated
-        norms = gradient_norms(lambda images: critic(images, own), between)
+        norms = gradient_norms_between(
+            lambda images: critic(images, own), image, generated, batch["alpha"]
+        )
         losses = {
             "d_real": -ops.mean(real),
             "d_fake": ops.mean(joined),
@@ -91,10 +76,3 @@ class CWGANGP(AdversarialModel):
             "d_distance_fake": pairwise_distance(generated),
         }
         return losses, measures
-
-    def generator_losses(self, batch):
-        """Return -E[D(G(z, c), c)]."""
-        condition = {"hair": batch["hair"], "eyes": batch["eyes"]}
-        generated = self.generator(batch, training=True)
-        fake = self.discriminator({"image": generated, **condition}, training=True)
-        return {"g_fool": -ops.mean(fake)}, {}

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import ops
 
 from kerasgan import optimizers, schedules
-from kerasgan.adversarial import AdversarialModel, gradient_norms
+from kerasgan.adversarial import AdversarialModel, gradient_norms_between
 from kerasgan.attributes import BinaryAttributes, Vocabulary
 from kerasgan.configs.stargan import StarGANConfig
 from kerasgan.losses import (
@@ -70,10 +70,11 @@ class StarGAN(AdversarialModel):
         seen = self.discriminator(image, training=True)
         real = ops.mean(seen["source"])
         fake = ops.mean(self.discriminator(generated, training=True)["source"])
-        alpha = batch["alpha"][:, :, None, None]
-        between = alpha * image + (1 - alpha) * generated
-        norms = gradient_norms(
-            lambda images: self.discriminator(images, training=True)["source"], between
+        norms = gradient_norms_between(
+            lambda images: self.discriminator(images, training=True)["source"],
+            image,
+            generated,
+            batch["alpha"],
         )
         losses = {
             "d_real": -real,

@@ -18,17 +18,18 @@ class WGAN(AdversarialModel):
 
     def __init__(self, config: WGANConfig, vocabulary: Vocabulary):
         super().__init__(
-            discriminator=dcgan.discriminator(
-                config.image_size,
-                config.width,
-                norm="none",
-                constraint=dcgan.ClipWeights(config.clip),
-                name="critic",
-            ),
+            discriminator=self.build_critic(config),
             generator=dcgan.generator(config.image_size, config.latent_dim, config.width),
             ema=config.ema,
         )
         self.config = config
+
+    @staticmethod
+    def build_critic(config):
+        clipped = dcgan.ClipWeights(config.clip)
+        return dcgan.discriminator(
+            config.image_size, config.width, norm="none", constraint=clipped, name="critic"
+        )
 
     def optimizers(self):
         return optimizers.rmsprop(self.config.learning_rate)

@@ -5,41 +5,25 @@ Reference: Gulrajani et al. 2017, "Improved Training of Wasserstein GANs" (arXiv
 
 from keras import ops
 
-from kerasgan import optimizers
-from kerasgan.adversarial import AdversarialModel, gradient_norms
-from kerasgan.attributes import Vocabulary
-from kerasgan.configs.dcgan import WGANGPConfig
+from kerasgan.adversarial import gradient_norms_between
 from kerasgan.losses import gradient_penalty, pairwise_distance
+from kerasgan.models.wgan import WGAN
 from kerasgan.networks import dcgan
 
 
-class WGANGP(AdversarialModel):
-    """Unconditional WGAN-GP; the critic is the discriminator."""
+class WGANGP(WGAN):
+    """WGAN whose critic is held by a penalty instead of by clipping; else the same game."""
 
-    def __init__(self, config: WGANGPConfig, vocabulary: Vocabulary):
-        super().__init__(
-            discriminator=dcgan.discriminator(
-                config.image_size, config.width, norm=config.critic_norm, name="critic"
-            ),
-            generator=dcgan.generator(config.image_size, config.latent_dim, config.width),
-            ema=config.ema,
+    @staticmethod
+    def build_critic(config):
+        return dcgan.discriminator(
+            config.image_size, config.width, norm=config.critic_norm, name="critic"
         )
-        self.config = config
-
-    def optimizers(self):
-        return optimizers.rmsprop(self.config.learning_rate)
 
     def draw(self, draws):
-        config = self.config
-        shape = [config.latent_dim]
-        return {
-            "discriminator": {
-                "image": draws.examples(config.critic_steps)["image"],
-                "noise": draws.normal("d_noise", config.critic_steps, shape, config.sigma),
-                "alpha": draws.uniform("alpha", config.critic_steps),
-            },
-            "generator": {"noise": draws.normal("g_noise", 1, shape, config.sigma)},
-        }
+        drawn = super().draw(draws)
+        drawn["discriminator"]["alpha"] = draws.uniform("alpha", self.config.critic_steps)
+        return drawn
 
     def discriminator_losses(self, batch):
         """Return the terms of eq. 3, the penalty with its weight lambda."""
@@ -47,9 +31,12 @@ class WGANGP(AdversarialModel):
         generated = self.generator({"noise": batch["noise"]}, training=True)
         real = ops.mean(self.discriminator(image, training=True))
         fake = ops.mean(self.discriminator(generated, training=True))
-        alpha = batch["alpha"][:, :, None, None]
-        between = alpha * image + (1 - alpha) * generated
-        norms = gradient_norms(lambda images: self.discriminator(images, training=True), between)
+        norms = gradient_norms_between(
+            lambda images: self.discriminator(images, training=True),
+            image,
+            generated,
+            batch["alpha"],
+        )
         losses = {
             "d_real": -real,
             "d_fake": fake,
@@ -62,8 +49,3 @@ class WGANGP(AdversarialModel):
             "d_distance_fake": pairwise_distance(generated),
         }
         return losses, measures
-
-    def generator_losses(self, batch):
-        """Return -E[D(G(z))]."""
-        generated = self.generator(batch, training=True)
-        return {"g_fool": -ops.mean(self.discriminator(generated, training=True))}, {}
