@@ -59,8 +59,8 @@ class MetricsLog(Periodic):
         rows = [row for row in self._read() if self.is_kept(int(row["step"]))]
         self._start = time.monotonic() - (float(rows[-1]["seconds"]) if rows else 0.0)
         self._columns = ["step", "seconds", *self.model.record()]
-        with files.replacing(self.run.metrics_file) as temporary:
-            temporary.write_text(self._text([{name: name for name in self._columns}, *rows]))
+        head = {name: name for name in self._columns}
+        files.write(self.run.metrics_file, self._text([head, *rows]))
         self.history = plots.read_metrics(self.run.metrics_file)
 
     def _read(self) -> list[dict[str, Any]]:
@@ -133,8 +133,7 @@ class Health(Periodic):
             # A line that a killed process cut is beyond the checkpoint, as all after that.
             kept = [line for line in lines if line.endswith("\n")]
             kept = [line for line in kept if self.is_kept(json.loads(line)["step"])]
-            with files.replacing(self.run.health_file) as temporary:
-                temporary.write_text("".join(kept))
+            files.write(self.run.health_file, "".join(kept))
 
     def act(self) -> None:
         signs = health.signs(self.metrics.history)

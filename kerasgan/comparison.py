@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kerasgan import checkpoints, files, images, pages, plots, sampling
-from kerasgan.runs import Run
+from kerasgan.runs import EVALUATION_FILE, Run
 
 _SAMPLES = 10
 
@@ -36,7 +36,7 @@ class Compared(NamedTuple):
 def read(setting: str, run: Run) -> Compared:
     """Return what the run's folder tells."""
     metrics = plots.read_metrics(run.metrics_file) if run.metrics_file.is_file() else {}
-    file = run.path / "evaluation.json"
+    file = run.path / EVALUATION_FILE
     numbers = json.loads(file.read_text())["numbers"] if file.is_file() else {}
     return Compared(
         setting, run, metrics, {name: number["value"] for name, number in numbers.items()}
@@ -86,17 +86,12 @@ def write(compared: Sequence[Compared], folder: Path, title: str, note: str = ""
         note: what is to be said above the table.
     """
     table = means(compared)
-    _write_text(folder / "table.csv", _as_csv(compared))
-    _write_text(folder / "table.md", _as_markdown(table))
+    files.write(folder / "table.csv", _as_csv(compared))
+    files.write(folder / "table.md", _as_markdown(table))
     curves = _draw_curves(compared, folder / "curves")
     pictures = _draw_samples(compared, folder / "samples.png")
     page = _as_html(title, note, table, [*pictures, *curves])
-    _write_text(folder / "report.html", page)
-
-
-def _write_text(file: Path, text: str) -> None:
-    with files.replacing(file) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    files.write(folder / "report.html", page)
 
 
 def _as_csv(compared: Sequence[Compared]) -> str:
@@ -147,7 +142,8 @@ def _draw_samples(compared: Sequence[Compared], file: Path) -> list[Path]:
     """Draw a row of pictures for each setting, with the same noise and colours."""
     rows, labels = [], []
     for setting, (one, *_) in by_setting(compared).items():
-        if checkpoints.newest(one.run) is None:
+        found = checkpoints.newest(one.run)
+        if found is None:
             continue
         pairs = one.run.vocabulary.pairs
         is_free = one.run.config.CONDITION == "nothing"
@@ -155,7 +151,7 @@ def _draw_samples(compared: Sequence[Compared], file: Path) -> list[Path]:
             sampling.ANY if is_free else pairs[(7 * place) % len(pairs)]
             for place in range(_SAMPLES)
         ]
-        sampler = sampling.Sampler(one.run, sampling.load_generator(one.run))
+        sampler = sampling.Sampler(one.run, sampling.generator_of(one.run, found[1]))
         rows.append(sampler.pictures(wanted, seed=0))
         labels.append(setting)
     # Runs of several sizes have no common grid.

@@ -34,6 +34,12 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file, text as UTF-8, whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
 def remove_stale(folder: Path, name: str = "*") -> None:
     """Remove what a killed process left in `folder` under temporary names of `name`."""
     for stale in folder.glob(f"{TEMPORARY}*-{name}"):

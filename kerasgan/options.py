@@ -22,7 +22,7 @@ def _of_field(field: dataclasses.Field, kind: Any) -> click.Option:
     elif get_origin(kind) is Literal:
         settings["type"] = click.Choice(get_args(kind))
     elif get_origin(kind) is tuple and ... in get_args(kind):
-        settings |= {"multiple": True, "callback": _split, "metavar": "A,B"}
+        settings |= {"multiple": True, "callback": split, "metavar": "A,B"}
     elif get_origin(kind) is tuple:
         settings |= {"nargs": len(get_args(kind)), "type": get_args(kind)[0]}
         settings["metavar"] = field.metadata["parts"]
@@ -31,7 +31,7 @@ def _of_field(field: dataclasses.Field, kind: Any) -> click.Option:
     return click.Option([f"--{option_name(field.name)}"], help=field.metadata["help"], **settings)
 
 
-def _split(context: click.Context, parameter: click.Parameter, values: tuple) -> tuple[str, ...]:
+def split(context: click.Context, parameter: click.Parameter, values: tuple) -> tuple[str, ...]:
     """Let a list be given by commas, by repeating the option, or by both."""
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 

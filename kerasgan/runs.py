@@ -23,6 +23,7 @@ from kerasgan.errors import Refused
 
 FORMAT_VERSION = 2
 CONFIG_FILE = "config.json"
+EVALUATION_FILE = "evaluation.json"
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,7 @@ def write(run: Run, **record: str) -> None:
         "versions": {"kerasgan": kerasgan.__version__, "python": platform.python_version()}
         | {name: version(name) for name in ("keras", "tensorflow", "numpy")},
     }
-    with files.replacing(run.path / CONFIG_FILE) as temporary:
-        temporary.write_text(json.dumps(content, indent=2) + "\n")
+    files.write(run.path / CONFIG_FILE, json.dumps(content, indent=2) + "\n")
 
 
 def contents(run: Run) -> dict[str, Any]:

@@ -28,7 +28,11 @@ def load_generator(run: Run, checkpoint: str = "latest") -> keras.Model:
     Raises:
         Refused: if the run has no such checkpoint.
     """
-    _, arrays = checkpoints.load(run, checkpoint)
+    return generator_of(run, checkpoints.load(run, checkpoint)[1])
+
+
+def generator_of(run: Run, arrays: dict[str, np.ndarray]) -> keras.Model:
+    """Return the generator of a checkpoint's arrays; see `load_generator`."""
     model = MODELS[run.config.MODEL](run.config, run.vocabulary)
     attribute = "averaged_generator/" if run.config.ema else "generator/"
     checkpoints.restore(

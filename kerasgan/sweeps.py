@@ -15,7 +15,6 @@ from kerasgan.errors import Refused, Stopped
 
 log = logging.getLogger(__name__)
 
-EVALUATION = "evaluation.json"
 _PLAN_FILE = "sweep.json"
 _SIGNALS = (130, 143)
 
@@ -129,7 +128,7 @@ def carry_out(
         if (path / runs.CONFIG_FILE).exists():
             words = ["resume", str(path)]
         end = _kerasgan(words, said, processes)
-        if end == "done" and evaluate and not (path / EVALUATION).exists():
+        if end == "done" and evaluate and not (path / runs.EVALUATION_FILE).exists():
             end = _kerasgan(["evaluate", "--run", str(path), "--n", str(evaluate)], said, processes)
         return end
 
@@ -166,5 +165,4 @@ def _claim(folder: Path, definition: Mapping) -> None:
         return
     files.check_vacant(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with files.replacing(file) as temporary:
-        temporary.write_text(json.dumps(definition, indent=2) + "\n")
+    files.write(file, json.dumps(definition, indent=2) + "\n")

@@ -5,7 +5,7 @@ import pytest
 
 from kerasgan.datasets import faces
 from kerasgan.evaluation import classifier, evaluate
-from kerasgan.evaluation.evaluate import Subject
+from kerasgan.evaluation.subjects import Subject
 from tests.conftest import tiny_config, tiny_options
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from kerasgan import options
 from kerasgan.commands.names import NamedGroup
 from kerasgan.errors import Refused
 
@@ -30,7 +31,13 @@ def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> 
 @data.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--layout", default="auto", show_default=True, help="As of kerasgan train.")
-@click.option("--attributes", help="The columns that give tags, separated by commas.")
+@click.option(
+    "--attributes",
+    multiple=True,
+    callback=options.split,
+    metavar="A,B",
+    help="The columns that give tags; all of them without this.",
+)
 @click.option("--follow-links", is_flag=True, help="Follow symbolic links inside PATH.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write all of it as one page.")
 @click.option(
@@ -53,8 +60,7 @@ def check(path, layout, attributes, follow_links, html, heat_map, fix) -> None:
         files.check_writable(file.parent)
     if fix:
         files.check_vacant(fix)
-    columns = [name for name in (attributes or "").split(",") if name]
-    report = check.check(path, layout, columns, follow_links)
+    report = check.check(path, layout, attributes, follow_links)
     click.echo(check.as_text(report))
     picture = None
     if report.pairs and (html or heat_map):
@@ -62,12 +68,10 @@ def check(path, layout, attributes, follow_links, html, heat_map, fix) -> None:
 
         picture = plots.draw_pairs(report.pairs, report.vocabulary)
     if heat_map and picture:
-        with files.replacing(heat_map) as temporary:
-            temporary.write_bytes(picture)
+        files.write(heat_map, picture)
         click.echo(f"wrote {heat_map}")
     if html:
-        with files.replacing(html) as temporary:
-            temporary.write_text(check_page.as_html(report, picture), encoding="utf-8")
+        files.write(html, check_page.as_html(report, picture))
         click.echo(f"wrote {html}")
     if not report.readable:
         raise Refused(f"nothing in {path} could train")

@@ -42,12 +42,12 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
     """
     from kerasgan import runs
     from kerasgan.datasets import faces
-    from kerasgan.evaluation import evaluate, records
+    from kerasgan.evaluation import evaluate, records, subjects
 
     found = runs.find(run)
     click.echo(f"run: {found.path}")
     config = dataclasses.replace(found.config, **({"data": data} if data else {}))
-    judged = evaluate.subject(found, faces.load(config), count, seed, checkpoint)
+    judged = subjects.subject(found, faces.load(config), count, seed, checkpoint)
     evaluation = evaluate.evaluate(judged, cascade, features == "inception", cas)
     records.write(evaluation, found, checkpoint)
     click.echo(records.as_text(evaluation))

@@ -163,7 +163,7 @@ def _prepare(target: Path, results: Iterator, count: int, size: int) -> None:
                 unreadable[row] = pixels
                 pixels = np.zeros((size, size, 3), np.uint8)
             file.write(pixels.tobytes())
-            one, mirrored = _digest(pixels), _digest(pixels[:, ::-1])
+            one, mirrored = digest(pixels), digest(pixels[:, ::-1])
             digests[row] = np.frombuffer(one, np.uint8)
             fractions[row] = int.from_bytes(min(one, mirrored)[:6]) / 2**48
             signatures[row] = duplicates.signature(Image.fromarray(pixels))
@@ -178,5 +178,9 @@ def _prepare(target: Path, results: Iterator, count: int, size: int) -> None:
     )
 
 
-def _digest(pixels: np.ndarray) -> bytes:
-    return hashlib.blake2b(np.ascontiguousarray(pixels), digest_size=16).digest()
+def digest(*arrays: np.ndarray) -> bytes:
+    """Return a hash of the arrays' bytes, 16 bytes long."""
+    hashed = hashlib.blake2b(digest_size=16)
+    for array in arrays:
+        hashed.update(np.ascontiguousarray(array))
+    return hashed.digest()

@@ -1,6 +1,5 @@
 """What is in a folder of pictures, and what is wrong with it."""
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from kerasgan.datasets.tags import COLOUR
 from kerasgan.errors import Refused
 
 _HUGE = 16_000_000
+_ORIENTATION = 0x0112
 
 
 class Examined(NamedTuple):
@@ -88,34 +88,24 @@ def check(path: Path, layout: str = "auto", attributes=(), follow_links: bool = 
 def examine(name: str, root: Path) -> Examined:
     """Read a picture file as training would, and describe it."""
     try:
-        content = (root / name).read_bytes()
-        upright = reading.read(content)
-    except (Refused, OSError) as error:
+        with reading.opened(root / name) as picture:
+            mode, frames = picture.mode, getattr(picture, "n_frames", 1)
+            is_upright = picture.getexif().get(_ORIENTATION, 1) <= 1
+            upright = reading.upright(picture)
+    except Refused as error:
         return Examined(str(error))
-    with reading.open_limited(content) as picture:
-        frames = getattr(picture, "n_frames", 1)
-        is_plain = (
-            picture.mode == "RGB" and frames == 1 and not picture.getexif().get(0x0112, 0) > 1
-        )
-        mode = picture.mode
     pixels = np.asarray(upright)
+    shape = np.array(pixels.shape)
     return Examined(
         None,
         upright.size,
         mode,
         frames,
-        is_plain,
-        _hash(pixels),
-        _hash(pixels[:, ::-1]),
+        mode == "RGB" and frames == 1 and is_upright,
+        cache.digest(shape, pixels),
+        cache.digest(shape, pixels[:, ::-1]),
         duplicates.signature(upright),
     )
-
-
-def _hash(pixels: np.ndarray) -> bytes:
-    shape = np.array(pixels.shape)
-    return hashlib.blake2b(
-        shape.tobytes() + np.ascontiguousarray(pixels).tobytes(), digest_size=16
-    ).digest()
 
 
 def _count_colours(report: Report) -> None:

@@ -98,7 +98,7 @@ def load(config: Config) -> Split:
     places, vocabulary = _places(source, readable)
     if config.CONDITION != "nothing" and not (vocabulary.hair and vocabulary.eyes):
         raise Refused(f"no picture of {config.data} has a hair colour, or none an eye colour")
-    key = digest(prepared.digests, places)
+    key = cache.digest(prepared.digests, places).hex()
     return Split(
         *(
             Faces(key, prepared.pictures, rows, *places[:, rows], vocabulary)
@@ -153,40 +153,35 @@ def _folder(config: Config) -> _Source:
     chosen = _select(listing.pictures, config)
     paths = [listing.root / listing.pictures[row].name for row in chosen.rows]
     state = [(str(p.absolute()), p.stat().st_size, p.stat().st_mtime_ns) for p in paths]
-    options = [config.image_size, config.fit]
-    return _Source(
-        f"pictures-{_hash([options, state])}",
-        partial(read_picture, size=config.image_size, fit=config.fit),
-        paths,
-        [listing.pictures[row].name for row in chosen.rows],
-        chosen.hair,
-        chosen.eyes,
-        f"Reading {path}",
-    )
+    key = f"pictures-{_hash([[config.image_size, config.fit], state])}"
+    return _of_files(config, listing.pictures, chosen, key, paths)
 
 
 def _tfds(config: Config) -> _Source:
     data = TfdsPictures(config.data.removeprefix(_TFDS), config.attributes)
     pictures = data.pictures()
     chosen = _select(pictures, config)
-    options = [config.image_size, config.fit, chosen.rows]
+    key = f"tfds-{data.key}-{_hash([config.image_size, config.fit, chosen.rows])}"
+    return _of_files(config, pictures, chosen, key, data.contents(chosen.rows))
+
+
+def _of_files(
+    config: Config,
+    pictures: Sequence[Picture],
+    chosen: selection.Selection,
+    key: str,
+    items: Iterable[Path | bytes],
+) -> _Source:
+    """Return the chosen pictures as files, or contents of files, that are to be decoded."""
     return _Source(
-        f"tfds-{data.key}-{_hash(options)}",
+        key,
         partial(read_picture, size=config.image_size, fit=config.fit),
-        data.contents(chosen.rows),
+        items,
         [pictures[row].name for row in chosen.rows],
         chosen.hair,
         chosen.eyes,
         f"Reading {config.data}",
     )
-
-
-def digest(*arrays: np.ndarray) -> str:
-    """Return a hash of the arrays' bytes, by which prepared sets are told apart."""
-    hashed = hashlib.blake2b(digest_size=16)
-    for array in arrays:
-        hashed.update(np.ascontiguousarray(array))
-    return hashed.hexdigest()
 
 
 def _hash(value: object) -> str:

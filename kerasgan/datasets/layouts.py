@@ -26,7 +26,6 @@ _PICTURES = {
 }  # fmt: skip
 _LABELS = {".csv", ".tsv", ".txt", ".jsonl"}
 _FOLDERS = ("images", "faces")
-_DOMAINS = ("trainA", "trainB", "testA", "testB")
 # What a label file is usually called, before any other that has the form of one.
 _USUAL = (
     "tags.csv", "tags_clean.csv", "metadata.csv", "metadata.jsonl", "list_attr_celeba.txt",

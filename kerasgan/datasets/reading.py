@@ -2,6 +2,8 @@
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -42,12 +44,19 @@ def read(source: Path | bytes, size: int | None = None) -> Image.Image:
     Raises:
         Refused: if it cannot be read, is cut short, or has more pixels than PIXEL_LIMIT.
     """
+    with opened(source) as picture:
+        if size is not None:
+            picture.draft("RGB", (2 * size, 2 * size))
+        return upright(picture)
+
+
+@contextmanager
+def opened(source: Path | bytes) -> Iterator[Image.Image]:
+    """Yield a picture whose pixels are not yet read; refuse as `read` what goes wrong with it."""
     try:
         # Damaged metadata is no reason to refuse a whole picture.
-        with warnings.catch_warnings(action="ignore"), open_limited(source) as picture:
-            if size is not None:
-                picture.draft("RGB", (2 * size, 2 * size))
-            return _to_rgb(ImageOps.exif_transpose(picture))
+        with warnings.catch_warnings(action="ignore"), _open(source) as picture:
+            yield picture
     except Refused:
         raise
     except Exception as error:
@@ -55,13 +64,12 @@ def read(source: Path | bytes, size: int | None = None) -> Image.Image:
         raise Refused(_reason(error)) from error
 
 
-def open_limited(source: Path | bytes) -> Image.Image:
-    """Open a picture without reading its pixels.
+def upright(picture: Image.Image) -> Image.Image:
+    """Return an opened picture as `read` does."""
+    return _to_rgb(ImageOps.exif_transpose(picture))
 
-    Raises:
-        Refused: if it has more pixels than PIXEL_LIMIT.
-        OSError and others: as `PIL.Image.open`.
-    """
+
+def _open(source: Path | bytes) -> Image.Image:
     try:
         picture = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
     except Image.DecompressionBombError as error:

@@ -94,7 +94,11 @@ def accuracy(
         pictures: uint8 [n, S, S, 3].
         labels: {"hair": int [n], "eyes": int [n]}, places in the vocabulary.
     """
-    seen = read(classifier, pictures)
-    right = {kind: seen[kind] == labels[kind] for kind in seen}
-    right["both"] = right["hair"] & right["eyes"]
+    right = agreement(read(classifier, pictures), labels)
     return {kind: float(agrees.mean()) for kind, agrees in right.items()}
+
+
+def agreement(seen: dict[str, np.ndarray], labels: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return which pictures are read as labelled, {"hair", "eyes", "both"}: bool [n]."""
+    right = {kind: seen[kind] == labels[kind] for kind in seen}
+    return {**right, "both": right["hair"] & right["eyes"]}

@@ -1,22 +1,27 @@
 """How good a run's pictures are: numbers with intervals, and pictures to look at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import keras
 import numpy as np
 
-from kerasgan import images, sampling
-from kerasgan.datasets import faces
-from kerasgan.datasets.faces import Faces, Split
+from kerasgan import images
 from kerasgan.errors import Refused
-from kerasgan.evaluation import classifier, distances, diversity, face_count, inception, intervals
+from kerasgan.evaluation import (
+    classifier,
+    distances,
+    diversity,
+    face_count,
+    inception,
+    intervals,
+    subjects,
+)
 from kerasgan.evaluation.intervals import Estimate
-from kerasgan.runs import Run
+from kerasgan.evaluation.subjects import Subject
 
-_NEIGHBOURS = 12
+_NEIGHBOURS, _COUNTED = 12, 250
 
 
 class Evaluation(NamedTuple):
@@ -24,7 +29,6 @@ class Evaluation(NamedTuple):
 
     numbers: {name: {"value", "interval", "n", "seed"}}, some with a "floor" or a "ceiling", which
         is what real pictures have, and its interval.
-
     confusions: {"hair", "eyes": int [wanted, read]}.
     pictures: {name: uint8 [H, W, 3]}.
     missing: {what was not measured: why}.
@@ -34,65 +38,6 @@ class Evaluation(NamedTuple):
     confusions: dict[str, np.ndarray]
     pictures: dict[str, np.ndarray]
     missing: dict[str, str]
-
-
-class Subject(NamedTuple):
-    """What is judged, and by what.
-
-    generated: uint8 [n, S, S, 3]; pairs: the wanted (hair, eyes) of each.
-    real: uint8 [m, S, S, 3], the held-out pictures.
-    judge: the classifier that was trained on the training pictures; None if they have no colours.
-    """
-
-    split: Split
-    generated: np.ndarray
-    pairs: list[tuple[str, str]]
-    real: np.ndarray
-    judge: keras.Model | None
-    seed: int
-    is_conditional: bool
-
-
-def subject(run: Run, split: Split, count: int, seed: int, checkpoint: str = "latest") -> Subject:
-    """Draw `count` pictures, under random conditions that the run knows, and train the judge.
-
-    Raises:
-        Refused: if the run has no such checkpoint, or too few pictures are held out.
-    """
-    generator = sampling.load_generator(run, checkpoint)
-    held_out = split.held_out
-    if len(held_out.rows) < 2 * intervals.GROUPS:
-        raise Refused(
-            f"{len(held_out.rows)} pictures are held out, and an evaluation needs "
-            f"{2 * intervals.GROUPS}; allowed: a larger --val-fraction, or other --data"
-        )
-    sampler = sampling.Sampler(run, generator)
-    pairs = _conditions(run, count, seed)
-    has_colours = bool(split.training.vocabulary.hair and split.training.vocabulary.eyes)
-    return Subject(
-        split,
-        sampler.pictures(pairs, seed),
-        pairs,
-        held_out.pictures(np.arange(len(held_out.rows))),
-        classifier.trained(split.training) if has_colours else None,
-        seed,
-        run.config.CONDITION != "nothing",
-    )
-
-
-def _conditions(run: Run, count: int, seed: int) -> list[tuple[str, str]]:
-    random, vocabulary = np.random.default_rng(seed), run.vocabulary
-    if run.config.CONDITION == "nothing":
-        return [sampling.ANY] * count
-    if run.config.CONDITION == "pair":
-        places = random.integers(len(vocabulary.pairs), size=count)
-        return [vocabulary.pairs[place] for place in places]
-    hair = random.integers(len(vocabulary.hair), size=count)
-    eyes = random.integers(len(vocabulary.eyes), size=count)
-    return [
-        (vocabulary.hair[one], vocabulary.eyes[other])
-        for one, other in zip(hair, eyes, strict=True)
-    ]
 
 
 def evaluate(
@@ -122,13 +67,15 @@ def evaluate(
     if judged.judge is None:
         found.missing["distances in the classifier's features"] = "the data has no colours"
     else:
-        features = partial(classifier.features, classifier.extractor(judged.judge))
-        _measure_distances(judged, found, features, "frechet_distance", "kernel_distance")
+        extractor = classifier.extractor(judged.judge)
+        parts = [classifier.features(extractor, part) for part in subjects.samples(judged)]
+        _measure_moments(parts, judged.seed, found, ("frechet_distance", "kernel_distance"))
+        _measure_neighbours(parts, judged.seed, found)
     if network is None:
         found.missing["FID and KID"] = "asked for with --features inception"
     else:
-        features = partial(inception.features, network)
-        _measure_distances(judged, found, features, "fid", "kid")
+        parts = [inception.features(network, part) for part in subjects.samples(judged)]
+        _measure_moments(parts, judged.seed, found, ("fid", "kid"))
     _measure_pixels(judged, found)
     return found
 
@@ -163,7 +110,7 @@ def _measure_colours(judged: Subject, found: Evaluation, cas: bool) -> None:
     if not cas:
         found.missing["GAN-train accuracy"] = "asked for with --cas"
         return
-    learned = classifier.trained(_as_faces(judged, wanted))
+    learned = classifier.trained(subjects.as_faces(judged, wanted))
     for name, share in _shares(classifier.read(learned, judged.real), real).items():
         found.numbers[f"gan_train_{name}"] = _number(
             share, len(judged.real), judged.seed, ceiling=ceiling[name]
@@ -173,76 +120,48 @@ def _measure_colours(judged: Subject, found: Evaluation, cas: bool) -> None:
 def _shares(seen: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) -> dict[str, Estimate]:
     """Return how often the colours are the wanted ones, of the pictures that have both."""
     labelled = (wanted["hair"] >= 0) & (wanted["eyes"] >= 0)
-    right = {kind: (seen[kind] == wanted[kind])[labelled] for kind in seen}
-    right["both"] = right["hair"] & right["eyes"]
     return {
-        kind: intervals.share(np.count_nonzero(agrees), len(agrees))
-        for kind, agrees in right.items()
+        kind: intervals.share(np.count_nonzero(agrees[labelled]), np.count_nonzero(labelled))
+        for kind, agrees in classifier.agreement(seen, wanted).items()
     }
 
 
-def _as_faces(judged: Subject, wanted: dict[str, np.ndarray]) -> Faces:
-    vocabulary = judged.split.training.vocabulary
-    rows = np.arange(len(judged.generated))
-    return Faces(
-        faces.digest(judged.generated),
-        judged.generated,
-        rows,
-        wanted["hair"],
-        wanted["eyes"],
-        np.full(len(rows), -1),
-        vocabulary,
-    )
+def _beside_floor(measure: Callable[..., Estimate], parts: Sequence, seed: int) -> dict:
+    """Return the measure of generated pictures against real ones, beside that of other real ones.
 
-
-def _measure_distances(
-    judged: Subject,
-    found: Evaluation,
-    features: Callable[[np.ndarray], np.ndarray],
-    frechet: str,
-    kernel: str,
-) -> None:
-    """Measure generated pictures against half of the real ones, and the other half too."""
-    real, other, generated = (features(part) for part in _thirds(judged))
-    size, seed = len(generated), judged.seed
-
-    def beside_floor(measure: Callable[..., Estimate]) -> dict:
-        return _number(measure(real, generated), size, seed, floor=measure(real, other))
-
-    found.numbers[frechet] = beside_floor(
-        partial(intervals.jackknife, distances.frechet_distance, seed=seed)
-    )
-    found.numbers[kernel] = beside_floor(distances.kernel_distance)
-    if frechet == "fid":
-        return
-    for name, measure, place in (
-        ("precision", distances.precision_recall, 0),
-        ("recall", distances.precision_recall, 1),
-        ("density", distances.density_coverage, 0),
-        ("coverage", distances.density_coverage, 1),
-    ):
-        found.numbers[name] = beside_floor(lambda *sets: measure(*sets)[place])  # noqa: B023
-
-
-def _thirds(judged: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return two disjoint halves of the real pictures and as many generated ones.
-
-    Such measures depend on the sizes of their samples: only equal sizes can be compared.
+    Args:
+        parts: two disjoint sets of the real ones, and the generated, as `subjects.samples`.
     """
-    size = min(len(judged.real) // 2, len(judged.generated))
-    order = np.random.default_rng(judged.seed).permutation(len(judged.real))
-    return judged.real[order[:size]], judged.real[order[size : 2 * size]], judged.generated[:size]
+    real, other, generated = parts
+    return _number(measure(real, generated), len(generated), seed, floor=measure(real, other))
+
+
+def _measure_moments(parts: Sequence, seed: int, found: Evaluation, names: tuple[str, str]) -> None:
+    """Measure the Frechet and the kernel distance of features, under these names."""
+    frechet = partial(intervals.jackknife, distances.frechet_distance, seed=seed)
+    for name, measure in zip(names, (frechet, distances.kernel_distance), strict=True):
+        found.numbers[name] = _beside_floor(measure, parts, seed)
+
+
+def _measure_neighbours(parts: Sequence, seed: int, found: Evaluation) -> None:
+    """Measure how the features of generated and of real pictures lie among each other."""
+    real, other, generated = parts
+    for names, measure in (
+        (("precision", "recall"), distances.precision_recall),
+        (("density", "coverage"), distances.density_coverage),
+    ):
+        both = zip(names, measure(real, generated), measure(real, other), strict=True)
+        for name, value, floor in both:
+            found.numbers[name] = _number(value, len(generated), seed, floor=floor)
 
 
 def _measure_pixels(judged: Subject, found: Evaluation) -> None:
     seed = judged.seed
-    real, other, generated = (part / 255.0 for part in _thirds(judged))
     measure = partial(
         intervals.jackknife, partial(distances.sliced_wasserstein, seed=seed), seed=seed
     )
-    found.numbers["sliced_wasserstein"] = _number(
-        measure(real, generated), len(generated), seed, floor=measure(real, other)
-    )
+    parts = [part / 255.0 for part in subjects.samples(judged)]
+    found.numbers["sliced_wasserstein"] = _beside_floor(measure, parts, seed)
     training = judged.split.training
     reals = training.pictures(np.arange(min(len(training.rows), 10_000)))
     found.numbers["near_duplicates"] = _number(
@@ -261,15 +180,12 @@ def _measure_pixels(judged: Subject, found: Evaluation) -> None:
 
 
 def _count_faces(judged: Subject, found: Evaluation, cascade: Path) -> None:
-    for name, pictures in (("faces_in_25", judged.generated[:250]), ("real", judged.real[:250])):
-        counts = face_count.count_faces(pictures, cascade)
-        if len(counts) < 2:
-            raise Refused(f"the face count needs {2 * face_count.PICTURES} pictures")
-        estimate = intervals.mean(counts)
-        if name == "real":
-            found.numbers["faces_in_25"] |= {
-                "ceiling": estimate.value,
-                "ceiling_interval": [estimate.low, estimate.high],
-            }
-        else:
-            found.numbers[name] = _number(estimate, len(pictures), judged.seed)
+    shown = judged.generated[:_COUNTED]
+    generated, real = (
+        face_count.count_faces(pictures, cascade) for pictures in (shown, judged.real[:_COUNTED])
+    )
+    if min(len(generated), len(real)) < 2:
+        raise Refused(f"the face count needs {2 * face_count.PICTURES} pictures")
+    found.numbers["faces_in_25"] = _number(
+        intervals.mean(generated), len(shown), judged.seed, ceiling=intervals.mean(real)
+    )

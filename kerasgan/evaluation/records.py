@@ -7,9 +7,8 @@ from PIL import Image
 
 from kerasgan import files, images, pages, plots
 from kerasgan.evaluation.evaluate import Evaluation
-from kerasgan.runs import Run
+from kerasgan.runs import EVALUATION_FILE, Run
 
-FILE = "evaluation.json"
 _FORMAT_VERSION = 1
 _HEAD = ("", "value", "95% interval", "real pictures", "95% interval", "n")
 
@@ -19,8 +18,7 @@ def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
     folder = run.path / "evaluation"
     for kind, counts in evaluation.confusions.items():
         png = plots.draw_confusion(counts, getattr(run.vocabulary, kind), kind)
-        with files.replacing(folder / f"confusion-{kind}.png") as temporary:
-            temporary.write_bytes(png)
+        files.write(folder / f"confusion-{kind}.png", png)
     for name, picture in evaluation.pictures.items():
         images.save(Image.fromarray(picture), folder / f"{name.replace(' ', '-')}.png")
     content = {
@@ -30,8 +28,7 @@ def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
         "numbers": evaluation.numbers,
         "missing": evaluation.missing,
     }
-    with files.replacing(run.path / FILE) as temporary:
-        temporary.write_text(json.dumps(content, indent=2) + "\n")
+    files.write(run.path / EVALUATION_FILE, json.dumps(content, indent=2) + "\n")
     page = pages.page(
         f"Evaluation of {run.path.name}",
         pages.table(_HEAD, _rows(evaluation)),
@@ -41,8 +38,7 @@ def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
             for picture in sorted(folder.glob("*.png"))
         ),
     )
-    with files.replacing(run.path / "report.html") as temporary:
-        temporary.write_text(page, encoding="utf-8")
+    files.write(run.path / "report.html", page)
 
 
 def as_text(evaluation: Evaluation) -> str:

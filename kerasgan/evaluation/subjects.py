@@ -1,0 +1,97 @@
+"""What an evaluation judges: generated pictures, real ones, and the classifier between them."""
+
+from typing import NamedTuple
+
+import keras
+import numpy as np
+
+from kerasgan import sampling
+from kerasgan.datasets import cache
+from kerasgan.datasets.faces import Faces, Split
+from kerasgan.errors import Refused
+from kerasgan.evaluation import classifier, intervals
+from kerasgan.runs import Run
+
+
+class Subject(NamedTuple):
+    """What is judged, and by what.
+
+    generated: uint8 [n, S, S, 3]; pairs: the wanted (hair, eyes) of each.
+    real: uint8 [m, S, S, 3], the held-out pictures.
+    judge: the classifier that was trained on the training pictures; None if they have no colours.
+    """
+
+    split: Split
+    generated: np.ndarray
+    pairs: list[tuple[str, str]]
+    real: np.ndarray
+    judge: keras.Model | None
+    seed: int
+    is_conditional: bool
+
+
+def subject(run: Run, split: Split, count: int, seed: int, checkpoint: str = "latest") -> Subject:
+    """Draw `count` pictures, under random conditions that the run knows, and train the judge.
+
+    Raises:
+        Refused: if the run has no such checkpoint, or too few pictures are held out.
+    """
+    generator = sampling.load_generator(run, checkpoint)
+    held_out = split.held_out
+    if len(held_out.rows) < 2 * intervals.GROUPS:
+        raise Refused(
+            f"{len(held_out.rows)} pictures are held out, and an evaluation needs "
+            f"{2 * intervals.GROUPS}; allowed: a larger --val-fraction, or other --data"
+        )
+    sampler = sampling.Sampler(run, generator)
+    pairs = _conditions(run, count, seed)
+    has_colours = bool(split.training.vocabulary.hair and split.training.vocabulary.eyes)
+    return Subject(
+        split,
+        sampler.pictures(pairs, seed),
+        pairs,
+        held_out.pictures(np.arange(len(held_out.rows))),
+        classifier.trained(split.training) if has_colours else None,
+        seed,
+        run.config.CONDITION != "nothing",
+    )
+
+
+def _conditions(run: Run, count: int, seed: int) -> list[tuple[str, str]]:
+    random, vocabulary = np.random.default_rng(seed), run.vocabulary
+    if run.config.CONDITION == "nothing":
+        return [sampling.ANY] * count
+    if run.config.CONDITION == "pair":
+        places = random.integers(len(vocabulary.pairs), size=count)
+        return [vocabulary.pairs[place] for place in places]
+    hair = random.integers(len(vocabulary.hair), size=count)
+    eyes = random.integers(len(vocabulary.eyes), size=count)
+    return [
+        (vocabulary.hair[one], vocabulary.eyes[other])
+        for one, other in zip(hair, eyes, strict=True)
+    ]
+
+
+def as_faces(judged: Subject, wanted: dict[str, np.ndarray]) -> Faces:
+    """Return the generated pictures as data to train on, under their wanted colours."""
+    vocabulary = judged.split.training.vocabulary
+    rows = np.arange(len(judged.generated))
+    return Faces(
+        cache.digest(judged.generated).hex(),
+        judged.generated,
+        rows,
+        wanted["hair"],
+        wanted["eyes"],
+        np.full(len(rows), -1),
+        vocabulary,
+    )
+
+
+def samples(judged: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return two disjoint halves of the real pictures and as many generated ones, uint8.
+
+    Such measures depend on the sizes of their samples: only equal sizes can be compared.
+    """
+    size = min(len(judged.real) // 2, len(judged.generated))
+    order = np.random.default_rng(judged.seed).permutation(len(judged.real))
+    return judged.real[order[:size]], judged.real[order[size : 2 * size]], judged.generated[:size]
