@@ -14,7 +14,7 @@ import numpy as np
 from kerasgan import training
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs import ACGANConfig
-from kerasgan.datasets import draws
+from kerasgan.datasets import loading
 from kerasgan.datasets.cache import Pictures
 from kerasgan.datasets.faces import Faces
 
@@ -42,18 +42,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         faces = faces_in(Path(folder) / "pictures", arguments.pictures, arguments.image_size)
         model = training.build(config, faces)
-
-        def batches(done):
-            return draws.batches(model.draw, faces, config.seed, config.batch_size, done)
-
-        pipeline = batches(0).take(20 * arguments.steps).as_numpy_iterator()
+        batches = loading.batches(model.draw, config, faces)
+        pipeline = batches.take(20 * arguments.steps).as_numpy_iterator()
         next(pipeline)
         start = time.perf_counter()
         count = sum(1 for _ in pipeline)
         delivered = count * config.batch_size / (time.perf_counter() - start)
-        model.fit(batches(0), steps_per_epoch=2, shuffle=False, verbose=0)
+        model.fit(batches, steps_per_epoch=2, shuffle=False, verbose=0)
         start = time.perf_counter()
-        model.fit(batches(2), steps_per_epoch=arguments.steps, shuffle=False, verbose=0)
+        model.fit(batches, steps_per_epoch=arguments.steps, shuffle=False, verbose=0)
         consumed = arguments.steps * config.batch_size / (time.perf_counter() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"{arguments.pictures:,} pictures of {arguments.image_size} pixels")

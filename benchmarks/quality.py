@@ -36,7 +36,9 @@ def main(names: tuple[str, ...], count: int, seed: int) -> None:
     ]
     hair, eyes = np.array([vocabulary.indices(*pair) for pair in pairs]).T
     for run in found:
-        generated = sampling.Sampler(run, sampling.load_generator(run)).pictures(pairs, seed)
+        generated = sampling.Sampler(run, sampling.load(run).sampling_generator).pictures(
+            pairs, seed
+        )
         accuracies = classifier.accuracy(judge, generated, {"hair": hair, "eyes": eyes})
         _report(f"{run.path.name}, {count} generated faces", accuracies)
 

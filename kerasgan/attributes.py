@@ -21,14 +21,17 @@ _TAG = re.compile(r"\s*(\S+)\s+hair\s+(\S+)\s+eyes\s*", re.IGNORECASE)
 
 
 class Vocabulary(NamedTuple):
-    """The colours that a data set has, in the order of its one-hot vectors.
+    """The labels that a data set has, in the order of their vectors.
 
+    hair, eyes: colours, of which a picture has one each.
     pairs: the (hair, eyes) that occur together, in the order of their first appearance.
+    attributes: what a picture has or lacks; then it has no colours.
     """
 
     hair: tuple[str, ...] = HAIR
     eyes: tuple[str, ...] = EYES
     pairs: tuple[tuple[str, str], ...] = tuple((hair, eyes) for hair in HAIR for eyes in EYES)
+    attributes: tuple[str, ...] = ()
 
     @classmethod
     def of_pictures(cls, hair: Sequence[str | None], eyes: Sequence[str | None]) -> Self:
@@ -43,9 +46,25 @@ class Vocabulary(NamedTuple):
             tuple(pairs),
         )
 
+    @classmethod
+    def of_contents(cls, names: dict[str, list]) -> Self:
+        """Return the vocabulary whose `contents` JSON has stored."""
+        pairs = tuple((hair, eyes) for hair, eyes in names.get("pairs", ()))
+        others = {name: tuple(found) for name, found in names.items()}
+        return cls(**{**NO_LABELS._asdict(), **others, "pairs": pairs})
+
+    def contents(self) -> dict[str, tuple]:
+        """Return what JSON can store."""
+        # Runs of before there were attributes have none.
+        return {
+            name: names for name, names in self._asdict().items() if names or name != "attributes"
+        }
+
     @property
     def labels(self) -> dict[str, int]:
-        """The length of each label's one-hot vector."""
+        """The length of each label's vector, one-hot of colours, ones and zeros of attributes."""
+        if self.attributes:
+            return {"attributes": len(self.attributes)}
         return {"hair": len(self.hair), "eyes": len(self.eyes)}
 
     def index(self, kind: str, colour: str) -> int:
@@ -85,15 +104,7 @@ class Vocabulary(NamedTuple):
         return self.pairs.index(pair)
 
 
-class BinaryAttributes(NamedTuple):
-    """Attributes that a picture has or lacks, in the order of its vector of ones and zeros."""
-
-    names: tuple[str, ...]
-
-    @property
-    def labels(self) -> dict[str, int]:
-        """The length of the vector."""
-        return {"attributes": len(self.names)}
+NO_LABELS = Vocabulary((), (), (), ())
 
 
 def colours(tags: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -6,12 +6,14 @@ import json
 import logging
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
+from PIL import Image
 
-from kerasgan import checkpoints, files, health, images, plots, progress, sampling
+from kerasgan import checkpoints, files, health, images, plots, progress
 from kerasgan.errors import Failed
 from kerasgan.runs import Run
 
@@ -43,8 +45,7 @@ class Periodic(keras.callbacks.Callback):
 
     def is_kept(self, step: int) -> bool:
         """Return whether what was written at a step stands when the run goes on from here."""
-        # What stands between two regular steps ended a run that is now extended; what it was made
-        # of is still in the model's running means.
+        # Between two regular steps a run ended that is now extended; the model still has its means.
         return step <= self.step and step % self.every == 0
 
 
@@ -161,12 +162,18 @@ class LossPlot(Periodic):
 
 
 class SampleSheet(Periodic):
-    """Write samples/step-*.png: every hair by every eye colour, the same noise every time."""
+    """Write samples/step-*.png: the same noise, or the same pictures to translate, every time.
+
+    Args:
+        draw: model -> sheet.
+    """
+
+    def __init__(self, run: Run, done: int, every: int, draw: Callable[[keras.Model], Image.Image]):
+        super().__init__(run, done, every)
+        self.draw = draw
 
     def act(self) -> None:
-        sampler = sampling.Sampler(self.run, self.model.sampling_generator)
-        sheet = sampler.sheet(self.run.config.seed)
-        images.save(sheet, self.run.samples / f"step-{self.step:06d}.png")
+        images.save(self.draw(self.model), self.run.samples / f"step-{self.step:06d}.png")
 
 
 class Checkpoint(Periodic):

@@ -151,7 +151,9 @@ def _draw_samples(compared: Sequence[Compared], file: Path) -> list[Path]:
             sampling.ANY if is_free else pairs[(7 * place) % len(pairs)]
             for place in range(_SAMPLES)
         ]
-        sampler = sampling.Sampler(one.run, sampling.generator_of(one.run, found[1]))
+        sampler = sampling.Sampler(
+            one.run, sampling.of_arrays(one.run, found[1]).sampling_generator
+        )
         rows.append(sampler.pictures(wanted, seed=0))
         labels.append(setting)
     # Runs of several sizes have no common grid.

@@ -57,7 +57,12 @@ def panels(columns: list[str]) -> dict[str, list[str]]:
         elif term == "gradient_norm":
             last["gradient norm"].append(column)
         else:
-            title = source if term in _SOURCE_TERMS else _TITLES.get(term, f"{term} loss")
+            is_of_domain = term.endswith(("_a", "_b"))
+            term, domain = (term[:-2], term[-1]) if is_of_domain else (term, "")
+            if term in _SOURCE_TERMS:
+                title = f"{source}, domain {domain}" if domain else source
+            else:
+                title = _TITLES.get(term, f"{term} loss")
             grouped.setdefault(title, []).append(column)
     return {title: names for title, names in (grouped | last).items() if names}
 

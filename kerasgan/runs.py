@@ -62,11 +62,13 @@ def home() -> Path:
 
 def run_name(config: Config, preset: str) -> str:
     """Return the model, the preset unless it is `paper`, and what was set beyond it."""
-    base = type(config).from_preset(preset)
+    # What follows from the steps need not be said beside them.
+    base = dataclasses.asdict(type(config).from_preset(preset, steps=config.steps))
+    base["steps"] = type(config).from_preset(preset).steps
     words = [config.MODEL] + [preset] * (preset != "paper")
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
-        if value != getattr(base, field.name):
+        if value != base[field.name]:
             if isinstance(value, tuple):
                 value = "_".join(map(str, value))
             text = "" if value is True else Path(str(value)).name
@@ -141,7 +143,7 @@ def contents(run: Run) -> dict[str, Any]:
     fields = {
         "model": run.config.MODEL,
         "config": dataclasses.asdict(run.config),
-        "vocabulary": run.vocabulary._asdict(),
+        "vocabulary": run.vocabulary.contents(),
         "data_key": run.data_key,
     }
     return json.loads(json.dumps(fields))
@@ -155,24 +157,45 @@ def extend(run: Run, steps: int) -> Run:
     return extended
 
 
-def find(name: str | None = None) -> Run:
+def find(name: str | None = None, kind: type[Config] = Config) -> Run:
     """Return the run of this path, number or name, or the one with the highest number.
 
+    Args:
+        kind: what the run's config must be; without a name, others are passed over.
+
     Raises:
-        Refused: if there is none, or if it cannot be read.
+        Refused: if there is none, if it cannot be read, or if it is of another kind.
     """
-    numbered = _numbered(home())
     if name is None:
-        whole = [path for path in numbered.values() if (path / CONFIG_FILE).exists()]
-        if not whole:
-            raise Refused(f"no run in {home().absolute()}; train one, or name one by its path")
-        return read(whole[-1])
+        return _newest(kind)
+    run = read(_path(name))
+    if not isinstance(run.config, kind):
+        raise Refused(f"{run.path} is a run of {run.config.MODEL}; allowed: {_models(kind)}")
+    return run
+
+
+def _newest(kind: type[Config]) -> Run:
+    for path in reversed(_numbered(home()).values()):
+        if (path / CONFIG_FILE).exists():
+            run = read(path)
+            if isinstance(run.config, kind):
+                return run
+    what = "run" if kind is Config else f"run of {_models(kind)}"
+    raise Refused(f"no {what} in {home().absolute()}; train one, or name one by its path")
+
+
+def _models(kind: type[Config]) -> str:
+    return ", ".join(name for name, config in CONFIGS.items() if issubclass(config, kind))
+
+
+def _path(name: str) -> Path:
+    numbered = _numbered(home())
     if (home() / name).is_dir():
-        return read(home() / name)
+        return home() / name
     if Path(name).is_dir():
-        return read(Path(name))
+        return Path(name)
     if name.isdecimal() and int(name) in numbered:
-        return read(numbered[int(name)])
+        return numbered[int(name)]
     known = ", ".join(path.name for path in numbered.values()) or "none"
     raise Refused(f"no run {name!r}; allowed: a path, or a number or name of: {known}")
 
@@ -196,11 +219,9 @@ def read(path: Path) -> Run:
         )
     try:
         config = CONFIGS[record["model"]].from_json(record["config"])
-        colours = record["vocabulary"]
-        pairs = tuple((hair, eyes) for hair, eyes in colours["pairs"])
-        vocabulary = Vocabulary(tuple(colours["hair"]), tuple(colours["eyes"]), pairs)
+        vocabulary = Vocabulary.of_contents(record["vocabulary"])
         data_key = str(record["data_key"])
-    except (Refused, KeyError, TypeError, ValueError) as error:
+    except (Refused, AttributeError, KeyError, TypeError, ValueError) as error:
         raise Refused(f"{path / CONFIG_FILE} cannot be used: {error}") from error
     return Run(path, config, vocabulary, data_key)
 

@@ -9,18 +9,20 @@ from keras import ops
 from PIL import Image
 
 from kerasgan import checkpoints, images
+from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import Vocabulary
 from kerasgan.models import MODELS
 from kerasgan.runs import Run
 
+_NETWORKS = {"generator", "averaged_generator", "discriminator"}
 _BATCH = 64
 _SQUARE = 8
 # The colours of a picture whose generator knows none.
 ANY = ("", "")
 
 
-def load_generator(run: Run, checkpoint: str = "latest") -> keras.Model:
-    """Return the generator of a checkpoint: the averaged one, if there is one.
+def load(run: Run, checkpoint: str = "latest") -> AdversarialModel:
+    """Return the model with the networks of a checkpoint; its optimizers are not there.
 
     Args:
         checkpoint: as `checkpoints.load` takes it.
@@ -28,22 +30,18 @@ def load_generator(run: Run, checkpoint: str = "latest") -> keras.Model:
     Raises:
         Refused: if the run has no such checkpoint.
     """
-    return generator_of(run, checkpoints.load(run, checkpoint)[1])
+    return of_arrays(run, checkpoints.load(run, checkpoint)[1])
 
 
-def generator_of(run: Run, arrays: dict[str, np.ndarray]) -> keras.Model:
-    """Return the generator of a checkpoint's arrays; see `load_generator`."""
+def of_arrays(run: Run, arrays: dict[str, np.ndarray]) -> AdversarialModel:
+    """Return the model with the networks of a checkpoint's arrays; see `load`."""
     model = MODELS[run.config.MODEL](run.config, run.vocabulary)
-    attribute = "averaged_generator/" if run.config.ema else "generator/"
-    checkpoints.restore(
-        {key: array for key, array in arrays.items() if key.startswith(attribute)},
-        {
-            key: variable
-            for key, variable in checkpoints.named_variables(model).items()
-            if key.startswith(attribute)
-        },
-    )
-    return model.sampling_generator
+    checkpoints.restore(*map(_networks, (arrays, checkpoints.named_variables(model))))
+    return model
+
+
+def _networks(by_key: dict) -> dict:
+    return {key: value for key, value in by_key.items() if key.partition("/")[0] in _NETWORKS}
 
 
 def noise(seeds: tf.Tensor, latent_dim: int, sigma: float) -> tf.Tensor:
@@ -91,7 +89,7 @@ def conditions(
         "eyes": lambda hair, eyes: vocabulary.index("eyes", eyes),
         "pair": vocabulary.pair_index,
     }
-    sizes = dict(zip(place_of, map(len, vocabulary), strict=True))
+    sizes = {**vocabulary.labels, "pair": len(vocabulary.pairs)}
     return {
         name: np.eye(sizes[name], dtype="float32")[[place_of[name](*pair) for pair in pairs]]
         for name in names

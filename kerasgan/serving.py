@@ -1,15 +1,18 @@
 """Export a generator as a SavedModel that needs neither kerasgan nor Keras."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 
-from kerasgan import files, images, sampling
+from kerasgan import files, images, sampling, translation
 from kerasgan.attributes import Vocabulary
 from kerasgan.runs import Run
+
+# {signature: (function, what it takes)}.
+Endpoints = dict[str, tuple[Callable, dict[str, tf.TensorSpec]]]
 
 
 def export(run: Run, out: Path | None = None, checkpoint: str = "latest") -> Path:
@@ -22,15 +25,30 @@ def export(run: Run, out: Path | None = None, checkpoint: str = "latest") -> Pat
       -> image, float32 [n, S, S, 3] in [-1, 1];
     - `png`: as `serving_default` -> image_bytes, string [n], PNG files.
 
+    Of models that translate, for pictures of any height and width from 8 on:
+
+    - `serving_default`: image, uint8 [n, H, W, 3] -> image, the same;
+    - `generate`: image, float32 [n, h, w, 3] in [-1, 1], h and w multiples of 4 -> image, the same;
+    - `png`: image_bytes, string [n], PNG files -> image_bytes, the same.
+
+    CycleGAN's translate a to b, and `<signature>_to_a` b to a. StarGAN's take hair and eyes,
+    string [n], or attributes, float32 [n, K] of ones and zeros; `generate` takes one-hots.
+
     Args:
         out: the folder of models; `export` in the run directory unless given.
         checkpoint: as `checkpoints.load` takes it.
     """
-    generator = sampling.load_generator(run, checkpoint)
+    generator = sampling.load(run, checkpoint).sampling_generator
     models = (out or run.path / "export") / run.config.MODEL
     files.check_writable(models, sum(weight.value.numpy().nbytes for weight in generator.weights))
     target = models / str(max(_versions(models), default=0) + 1)
-    archive = _archive(run, generator)
+    endpoints = {"labels": _edits, "domain": _translations}.get(run.config.CONDITION, _drawings)
+    archive = keras.export.ExportArchive()
+    archive.track(generator)
+    for name, (endpoint, signature) in endpoints(run, generator).items():
+        traced = tf.function(endpoint, autograph=False)
+        traced.get_concrete_function(**signature)
+        archive.add_endpoint(name, traced)
     with files.replacing(target) as temporary:
         archive.write_out(str(temporary), verbose=False)
     return target
@@ -40,7 +58,8 @@ def _versions(models: Path) -> list[int]:
     return [int(path.name) for path in models.glob("*") if re.fullmatch(r"\d+", path.name)]
 
 
-def _archive(run: Run, generator: keras.Model) -> keras.export.ExportArchive:
+def _drawings(run: Run, generator: keras.Model) -> Endpoints:
+    """Return the endpoints of a generator that takes noise."""
     config, inputs = run.config, generator.input
 
     def generate(**values):
@@ -60,19 +79,89 @@ def _archive(run: Run, generator: keras.Model) -> keras.export.ExportArchive:
 
     request = {"seed": tf.TensorSpec([None], tf.int64, name="seed")}
     if len(inputs) > 1:
-        for name in ("hair", "eyes"):
-            request[name] = tf.TensorSpec([None], tf.string, name=name)
-    values = {
-        name: tf.TensorSpec([None, tensor.shape[1]], tf.float32, name=name)
-        for name, tensor in inputs.items()
+        request |= _strings("hair", "eyes")
+    values = _floats({name: tensor.shape[1] for name, tensor in inputs.items()})
+    return {
+        "serving_default": (serving_default, request),
+        "generate": (generate, values),
+        "png": (png, request),
     }
-    archive = keras.export.ExportArchive()
-    archive.track(generator)
-    for endpoint, signature in ((serving_default, request), (generate, values), (png, request)):
-        traced = tf.function(endpoint, autograph=False)
-        traced.get_concrete_function(**signature)
-        archive.add_endpoint(endpoint.__name__, traced)
-    return archive
+
+
+def _translations(run: Run, generator: keras.Model) -> Endpoints:
+    """Return the endpoints of CycleGAN's two generators."""
+
+    def endpoints(layer):
+        def translate(image):
+            return generator.get_layer(layer)(image, training=False)
+
+        return {**_of_pictures(translate, {}), **_of_floats(translate, {})}
+
+    to_a = {f"{name}_to_a": endpoint for name, endpoint in endpoints("b_to_a").items()}
+    return {**endpoints("a_to_b"), **to_a}
+
+
+def _edits(run: Run, generator: keras.Model) -> Endpoints:
+    """Return the endpoints of StarGAN's generator."""
+    labels = run.vocabulary.labels
+
+    def generate(image, **one_hots):
+        return generator({"image": image, **one_hots}, training=False)
+
+    def edit(image, **colours):
+        return generate(image, **_conditions(run.vocabulary, labels, **colours))
+
+    floats = _of_floats(generate, _floats(labels))
+    if run.vocabulary.attributes:
+        return {**_of_pictures(generate, _floats(labels)), **floats}
+    return {**_of_pictures(edit, _strings(*labels)), **floats}
+
+
+def _of_floats(edit: Callable[..., tf.Tensor], request: dict[str, tf.TensorSpec]) -> Endpoints:
+    """Return the endpoint that takes images in [-1, 1] and the rest of a request."""
+
+    def generate(**values):
+        return {"image": edit(**values)}
+
+    image = tf.TensorSpec([None, None, None, 3], tf.float32, name="image")
+    return {"generate": (generate, {"image": image, **request})}
+
+
+def _of_pictures(edit: Callable[..., tf.Tensor], request: dict[str, tf.TensorSpec]) -> Endpoints:
+    """Return the endpoints that take pictures, uint8 or PNG files, and the rest of a request."""
+
+    def pixels(image, **wanted):
+        return translation.at_own_size(lambda floats: edit(floats, **wanted), image)
+
+    def serving_default(image, **wanted):
+        return {"image": pixels(image, **wanted)}
+
+    def of_file(one):
+        rgba = tf.cast(tf.io.decode_png(one.pop("image_bytes"), channels=4), tf.float32)
+        # What is transparent shows white.
+        rgb = 255.0 + (rgba[..., :3] - 255.0) * rgba[..., 3:] / 255.0
+        picture = tf.cast(tf.round(rgb), tf.uint8)[None]
+        made = pixels(picture, **{name: value[None] for name, value in one.items()})
+        return tf.io.encode_png(made[0])
+
+    def png(**request):
+        return {"image_bytes": tf.map_fn(of_file, request, fn_output_signature=tf.string)}
+
+    picture = tf.TensorSpec([None, None, None, 3], tf.uint8, name="image")
+    return {
+        "serving_default": (serving_default, {"image": picture, **request}),
+        "png": (png, {**_strings("image_bytes"), **request}),
+    }
+
+
+def _strings(*names: str) -> dict[str, tf.TensorSpec]:
+    return {name: tf.TensorSpec([None], tf.string, name=name) for name in names}
+
+
+def _floats(sizes: Mapping[str, int]) -> dict[str, tf.TensorSpec]:
+    return {
+        name: tf.TensorSpec([None, size], tf.float32, name=name) for name, size in sizes.items()
+    }
 
 
 def _conditions(

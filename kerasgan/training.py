@@ -6,9 +6,9 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from kerasgan import callbacks, checkpoints, files, runs
+from kerasgan import callbacks, checkpoints, files, runs, sheets
 from kerasgan.configs import Config
-from kerasgan.datasets import draws, faces
+from kerasgan.datasets import domains, faces, loading
 from kerasgan.errors import Failed, Refused, Stopped
 from kerasgan.models import MODELS
 from kerasgan.runs import Run
@@ -33,12 +33,12 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
     if out is not None:
         files.check_vacant(out)
     _seed(config)
-    split = faces.load(config)
+    split = loading.load(config)
     model = build(config, split.training)
     files.check_writable(parent, (config.keep + 1) * checkpoints.size_in_bytes(model))
     run = runs.create(config, split.training.vocabulary, split.training.key, preset, command, out)
     with runs.lock(run):
-        _fit(run, model, split.training, done=0)
+        _fit(run, model, split, done=0)
     return run
 
 
@@ -61,7 +61,7 @@ def resume(run: Run, steps: int | None = None) -> Run:
         if done >= run.config.steps:
             return run
         _seed(run.config)
-        split = faces.load(run.config)
+        split = loading.load(run.config)
         if split.training.key != run.data_key:
             raise Refused(
                 f"{run.config.data} no longer has the pictures and labels that {run.path} began "
@@ -72,14 +72,14 @@ def resume(run: Run, steps: int | None = None) -> Run:
             checkpoints.restore(arrays, checkpoints.named_variables(model))
         for folder in (run.path, run.checkpoints, run.samples):
             files.remove_stale(folder)
-        _fit(run, model, split.training, done)
+        _fit(run, model, split, done)
     return run
 
 
-def build(config: Config, data: faces.Faces) -> keras.Model:
+def build(config: Config, data: faces.Faces | domains.Domains) -> keras.Model:
     """Return the compiled model of this config."""
     model = MODELS[config.MODEL](config, data.vocabulary)
-    batch = draws.batches(model.draw, data, config.seed, config.batch_size).element_spec
+    batch = loading.batches(model.draw, config, data).element_spec
     model.compile(**model.optimizers(), batch=batch)
     return model
 
@@ -90,7 +90,7 @@ def _seed(config: Config) -> None:
     keras.utils.set_random_seed(config.seed)
 
 
-def _fit(run: Run, model: keras.Model, data: faces.Faces, done: int) -> None:
+def _fit(run: Run, model: keras.Model, split: faces.Split | domains.DomainSplit, done: int) -> None:
     config = run.config
     devices = [device.name for device in tf.config.list_logical_devices("GPU")] or ["the processor"]
     log.info("training %s on %s, from step %d to %d", run.path, devices[0], done, config.steps)
@@ -98,7 +98,7 @@ def _fit(run: Run, model: keras.Model, data: faces.Faces, done: int) -> None:
     metrics = callbacks.MetricsLog(run, done, config.log_every)
     watch = callbacks.Health(run, done, config.log_every, metrics)
     model.fit(
-        draws.batches(model.draw, data, config.seed, config.batch_size, done),
+        loading.batches(model.draw, config, split.training, done),
         steps_per_epoch=config.steps - done,
         shuffle=False,
         verbose=0,
@@ -108,7 +108,7 @@ def _fit(run: Run, model: keras.Model, data: faces.Faces, done: int) -> None:
             metrics,
             watch,
             callbacks.LossPlot(run, done, config.sample_every),
-            callbacks.SampleSheet(run, done, config.sample_every),
+            callbacks.SampleSheet(run, done, config.sample_every, sheets.of_run(run, split)),
             callbacks.Checkpoint(run, done, config.checkpoint_every),
         ],
     )

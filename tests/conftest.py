@@ -22,7 +22,6 @@ TINY = {
     "data": str(SAMPLE),
     "image_size": 16,
     "width": 0.05,
-    "latent_dim": 8,
     "batch_size": 4,
     "steps": 3,
     "log_every": 2,
@@ -44,18 +43,33 @@ def environment(monkeypatch, tmp_path, cache):
     monkeypatch.chdir(tmp_path)
 
 
-# Fewer updates per step, which shorten the tracing.
-FEWER = {
-    "acgan": {"g_steps": 1},
-    "wgan": {"critic_steps": 2},
-    "wgan-gp": {"critic_steps": 2},
-    "cwgan": {"critic_steps": 2},
-    "cwgan-gp": {"critic_steps": 2},
+NOISE = {"latent_dim": 8}
+# A schedule ends where it was first meant to, also of a run that is extended.
+SCHEDULE = {"schedule_steps": 5}
+# Beside these, fewer updates per step, which shorten the tracing.
+OWN = {
+    "gan": NOISE,
+    "cgan": NOISE,
+    "acgan": {**NOISE, "g_steps": 1},
+    "wgan": {**NOISE, "critic_steps": 2},
+    "wgan-gp": {**NOISE, "critic_steps": 2},
+    "cwgan": {**NOISE, "critic_steps": 2},
+    "cwgan-gp": {**NOISE, "critic_steps": 2},
+    "cyclegan": {
+        "data": "avatars",
+        "avatars": 40,
+        "image_size": 32,
+        "load_size": 36,
+        "blocks": 1,
+        "batch_size": 1,
+        **SCHEDULE,
+    },
+    "stargan": {"critic_steps": 1, **SCHEDULE},
 }
 
 
 def tiny_config(model, **changes):
-    return CONFIGS[model](**{**TINY, **FEWER.get(model, {}), **changes})
+    return CONFIGS[model](**{**TINY, **OWN[model], **changes})
 
 
 @pytest.fixture
@@ -66,7 +80,7 @@ def tiny():
 def tiny_options(model="acgan", **changes):
     """Return the command-line options of the tiny config."""
     words = []
-    for name, value in {**TINY, **FEWER.get(model, {}), **changes}.items():
+    for name, value in {**TINY, **OWN[model], **changes}.items():
         words += [f"--{name.replace('_', '-')}", str(value)]
     return words
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 from kerasgan import training
 from kerasgan.adversarial import RunningMeans
 from kerasgan.attributes import Vocabulary
-from kerasgan.datasets import draws, faces
+from kerasgan.datasets import faces, loading
 from kerasgan.models import MODELS
 
 
@@ -18,7 +18,7 @@ def data(tiny):
 
 
 def first_batch(model, data, config):
-    return next(iter(draws.batches(model.draw, data, config.seed, config.batch_size)))
+    return next(iter(loading.batches(model.draw, config, data)))
 
 
 def one_update(batch):

@@ -10,7 +10,7 @@ import tensorflow as tf
 from PIL import Image
 
 from kerasgan import runs
-from kerasgan.attributes import Vocabulary
+from kerasgan.attributes import NO_LABELS, Vocabulary
 from kerasgan.commands import cli
 from kerasgan.commands.train import parsed
 from kerasgan.configs import CONFIGS
@@ -36,6 +36,13 @@ def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
     assert [key for key in expected if expected[key].tobytes() != found[key].tobytes()] == []
     assert expected.keys() == found.keys()
 
+    if CONFIGS[model].CONDITION in ("domain", "labels"):
+        _translate_export_load(kerasgan, tmp_path, model)
+    else:
+        _sample_export_load(kerasgan, run, model)
+
+
+def _sample_export_load(kerasgan, run, model):
     hair, eyes = runs.find().vocabulary.pairs[0]
     free = CONFIGS[model].CONDITION == "nothing"
     colours = () if free else ("--hair", hair, "--eyes", eyes)
@@ -44,15 +51,36 @@ def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
     assert done.output == f"run: {run}\nwrote {name}\n"
     with Image.open(name) as picture:
         assert picture.size == (3 * 66, 2 * 66)
+        sampled = np.asarray(picture, int)[:64:4, :64:4]
 
+    request = {} if free else {"hair": tf.constant([hair]), "eyes": tf.constant([eyes])}
+    served = _served(kerasgan, model, seed=tf.constant([0], tf.int64), **request)
+    assert np.abs(sampled - served).max() <= 1
+
+
+def _translate_export_load(kerasgan, tmp_path, model):
+    """A picture of odd sides keeps them, translated and served."""
+    picture = np.random.default_rng(0).integers(0, 256, (33, 42, 3), np.uint8)
+    Image.fromarray(picture).save(tmp_path / "one.png")
+    colours = ("--hair", "red", "--eyes", "blue") if model == "stargan" else ()
+    done = kerasgan("translate", "one.png", *colours, "--out", "translated")
+    assert done.exit_code == 0, done.output
+    assert "wrote 1 pictures to translated" in done.output
+    with Image.open("translated/one.png") as translated:
+        expected = np.asarray(translated, int)
+    assert expected.shape == picture.shape
+
+    request = {"hair": tf.constant(["red"]), "eyes": tf.constant(["blue"])} if colours else {}
+    served = _served(kerasgan, model, image=tf.constant(picture[None]), **request)
+    assert np.abs(expected - served).max() <= 1
+
+
+def _served(kerasgan, model, **request):
+    """Return the one picture that the exported model answers with, int [H, W, 3]."""
     done = kerasgan("export", "--out", "models")
     assert f"wrote models/{model}/1" in done.output
     serve = tf.saved_model.load(f"models/{model}/1").signatures["serving_default"]
-    request = {} if free else {"hair": tf.constant([hair]), "eyes": tf.constant([eyes])}
-    image = serve(seed=tf.constant([0], tf.int64), **request)["image"]
-    with Image.open(name) as picture:
-        sampled = np.asarray(picture, int)[:64:4, :64:4]
-    assert np.abs(sampled - image[0].numpy()).max() <= 1
+    return serve(**request)["image"][0].numpy().astype(int)
 
 
 def _checkpoint(run, step):
@@ -89,6 +117,49 @@ def test_conditions_that_a_model_lacks_are_refused(kerasgan, tmp_path, model, wo
     done = kerasgan("sample", *words)
     assert done.exit_code == 2
     assert message in done.output
+
+
+@pytest.mark.parametrize(
+    ("model", "words", "message"),
+    [
+        ("cyclegan", ["--hair", "red"], "does not know --hair; allowed: --to"),
+        ("stargan", ["--to", "a"], "does not know --to; allowed: --hair, --eyes"),
+        ("stargan", ["--hair", "mauve"], "unknown hair colour 'mauve'; allowed: red"),
+        ("stargan", ["--set", "Male=1"], "does not know --set; allowed: --hair, --eyes"),
+        ("stargan", [], "nothing to change; allowed: --hair, --eyes"),
+        ("celeba", ["--hair", "red"], "does not know --hair; allowed: --set"),
+        ("celeba", ["--set", "Old=1"], "unknown attribute 'Old'; allowed: Male, Young"),
+        ("celeba", ["--set", "young=yes"], "'young=yes' sets young to 'yes'; allowed: 0, 1"),
+    ],
+)
+def test_what_a_model_cannot_translate_to_is_refused(kerasgan, tmp_path, model, words, message):
+    Image.new("RGB", (9, 9)).save(tmp_path / "one.png")
+    vocabulary = {
+        "cyclegan": NO_LABELS,
+        "stargan": Vocabulary(("red",), ("blue",), (("red", "blue"),)),
+        "celeba": Vocabulary((), (), (), ("Male", "Young")),
+    }[model]
+    config = tiny_config("stargan" if model == "celeba" else model)
+    runs.create(config, vocabulary, "0123", "paper", "kerasgan")
+    done = kerasgan("translate", "one.png", *words, "--out", "new")
+    assert done.exit_code == 2
+    assert message in done.output
+    assert not (tmp_path / "new").exists()
+
+
+def test_runs_that_translate_draw_nothing_and_others_do_not_translate(kerasgan, run, tmp_path):
+    Image.new("RGB", (9, 9)).save(tmp_path / "one.png")
+    done = kerasgan("translate", "one.png", "--run", "1", "--out", "new")
+    assert (done.exit_code, "is a run of acgan; allowed: cyclegan, stargan" in done.output) == (
+        2,
+        True,
+    )
+    runs.create(tiny_config("cyclegan"), NO_LABELS, "0123", "paper", "kerasgan")
+    done = kerasgan("sample", "--run", "2")
+    assert done.exit_code == 2
+    assert "is a run of cyclegan; allowed: gan, cgan" in done.output
+    # The newest that draws is not the newest.
+    assert kerasgan("sample").exit_code == 0
 
 
 @pytest.fixture
@@ -216,6 +287,14 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         (["sample", "--separate", "--interpolate"], "exclude one another"),
         (["sample", "--out", "faces"], "--out faces has the ending ''; allowed: .png"),
         (["sample", "--sigma", "-1"], "-1.0 is not in the range x>=0"),
+        (["train", "cyclegan", "--domain-a", "."], "domain-a and domain-b are given together"),
+        (["train", "cyclegan", "--data", "file"], "no folder 'file/trainA'; allowed: avatars"),
+        (["train", "cyclegan", "--image-size", "300"], "load-size is 286; it must be at least"),
+        (["train", "cyclegan", "--sigma", "1"], "No such option '--sigma'"),
+        (["translate", "file"], "Missing option '--out'"),
+        (["translate", "file", "--out", "new"], "no run of cyclegan, stargan in"),
+        (["translate", "nowhere", "--out", "new"], "'nowhere' does not exist"),
+        (["translate", "--out", "new"], "Missing argument 'INPUT...'"),
     ],
 )
 def test_bad_input_is_refused_in_one_line_and_leaves_nothing(kerasgan, tmp_path, words, message):

@@ -1,8 +1,13 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
+from kerasgan.attributes import NO_LABELS
+from kerasgan.datasets import avatar_faces, avatars, domains, sources
 from kerasgan.datasets.domains import DomainDraws, Domains
+from kerasgan.errors import Refused
+from tests.conftest import tiny_config
 
 SIZE = 6
 
@@ -81,3 +86,94 @@ def test_a_step_and_a_seed_decide_everything():
 def test_pictures_of_the_wanted_size_are_taken_whole():
     pictures = drawn(range(3), image_size=SIZE)["a"]
     assert (np.sort(pictures[..., 2], axis=2) == np.arange(SIZE)).all()
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Make a folder of pictures that are messy but for their colour."""
+
+    def make(name, colours):
+        (tmp_path / name).mkdir(parents=True)
+        for number, colour in enumerate(colours):
+            pixels = np.full((20, 31, 3), colour, np.uint8)
+            if number == 1:
+                alpha = np.full((20, 31, 1), 0 if number % 2 else 255, np.uint8)
+                pixels = np.concatenate([pixels, alpha], axis=-1)
+            if number == 2:
+                pixels = pixels[..., 0].astype(np.uint16) * 257
+            Image.fromarray(pixels).save(tmp_path / name / f"{number}.png")
+
+    return make
+
+
+def reds(pictures):
+    assert pictures.shape[1:] == (36, 36, 3)
+    return pictures[np.arange(pictures.shape[0])][:, 18, 18, 0].tolist()
+
+
+def test_folders_of_messy_pictures_are_read_and_their_tests_held_out(make):
+    for name, colours in {"trainA": (10, 20, 30), "trainB": (40, 50), "testA": (60,)}.items():
+        make(f"two/{name}", colours)
+    config = tiny_config("cyclegan", data="two", val_fraction=0.0)
+    training, held_out = domains.load(config)
+    # What is transparent shows white, and 16 bits become 8.
+    assert reds(training.a) == [10, 255, 30]
+    assert reds(training.b) == [40, 255]
+    assert reds(held_out.a) == [60]
+    # There is no testB, and no share of trainB is held out.
+    assert reds(held_out.b) == []
+    assert training.vocabulary == NO_LABELS
+    assert training.key == held_out.key
+
+
+def test_any_two_folders_are_two_domains(make):
+    make("summer", (10, 20))
+    make("deep/winter", range(100, 220, 10))
+    config = tiny_config("cyclegan", domain_a="summer", domain_b="deep/winter", val_fraction=0.3)
+    training, held_out = domains.load(config)
+    assert training.a.shape[0] + held_out.a.shape[0] == 2
+    assert training.b.shape[0] + held_out.b.shape[0] == 12
+    assert 0 < held_out.b.shape[0] < 12
+
+
+def test_avatars_are_shared_out_and_those_held_out_are_drawn_in_both_styles():
+    config = tiny_config("cyclegan", avatars=5, val_fraction=0.4)
+    training, held_out = domains.load(config)
+    shown = {
+        "a": (training.a, (0, 2, 4), "cartoon"),
+        "b": (training.b, (1, 3), "animation"),
+        "held-out a": (held_out.a, (5, 6), "cartoon"),
+        "held-out b": (held_out.b, (5, 6), "animation"),
+    }
+    for pictures, numbers, style in shown.values():
+        expected = [
+            avatars.draw(avatar_faces.face(sources.AVATAR_SEED, number), 36, style)
+            for number in numbers
+        ]
+        np.testing.assert_array_equal(pictures[np.arange(len(numbers))], np.stack(expected))
+        assert pictures.shape[0] == len(numbers)
+
+
+def test_a_domain_without_pictures_is_refused(make, tmp_path):
+    make("two/trainA", (10,))
+    with pytest.raises(Refused, match=r"no folder 'two/trainB'; allowed: .* Found trainA"):
+        domains.load(tiny_config("cyclegan", data="two"))
+    (tmp_path / "two" / "trainB").mkdir()
+    with pytest.raises(Refused, match="two/trainB has no layout that is known"):
+        domains.load(tiny_config("cyclegan", data="two"))
+    Image.new("RGB", (9, 9)).save(tmp_path / "two" / "trainB" / "0.png")
+    (tmp_path / "two" / "trainB" / "0.png").write_bytes(b"broken")
+    with pytest.raises(Refused, match="domain b of two has 0 pictures that can be used"):
+        domains.load(tiny_config("cyclegan", data="two"))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"domain_a": "one"}, "domain-a and domain-b are given together"),
+        ({"domain_a": "one", "domain_b": "two", "data": "three"}, "data is 'three' and domain-a"),
+    ],
+)
+def test_domains_are_named_in_one_way(options, message):
+    with pytest.raises(Refused, match=message):
+        tiny_config("cyclegan", **options)

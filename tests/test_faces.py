@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from kerasgan.attributes import EYES, HAIR
-from kerasgan.datasets import faces
+from kerasgan.attributes import EYES, HAIR, Vocabulary
+from kerasgan.datasets import faces, sources
 from kerasgan.datasets.avatar_faces import colours
 from kerasgan.errors import Refused
 from tests.conftest import tiny_config
@@ -76,8 +76,8 @@ def test_avatars_beyond_the_training_ones_are_held_out(tiny):
     )
     assert training.rows.tolist() == list(range(20))
     assert held_out.rows.tolist() == list(range(20, 25))
-    pixels = faces.draw_avatar(22, 16)
-    hair, eyes = colours(faces.AVATAR_SEED, 22)
+    pixels = sources.draw_avatar(22, 16, "animation")
+    hair, eyes = colours(sources.AVATAR_SEED, 22)
     np.testing.assert_array_equal(held_out.pictures(np.array(2)), pixels)
     assert held_out.vocabulary.hair[held_out.hair[2]] == hair
     assert held_out.vocabulary.eyes[held_out.eyes[2]] == eyes
@@ -186,7 +186,7 @@ def test_two_domains_are_no_faces(tiny, tmp_path):
     for name in ("trainA", "trainB"):
         (tmp_path / "two" / name).mkdir(parents=True)
         Image.new("RGB", (4, 4)).save(tmp_path / "two" / name / "0.png")
-    with pytest.raises(Refused, match="two domains for translation; name one of its folders"):
+    with pytest.raises(Refused, match=r"two domains for translation, .* for acgan name one of its"):
         load(tiny, tmp_path / "two")
 
 
@@ -198,3 +198,36 @@ def test_real_faces_have_the_known_counts(tiny):
     training, held_out = faces.load(dataclasses.replace(tiny, data=folder))
     assert len(training.rows) + len(held_out.rows) == 12_249
     assert len(training.vocabulary.pairs) == 119
+
+
+def test_attributes_of_a_celeba_list_are_ones_and_zeros(tiny, folder):
+    """A picture that the list does not mention is not one that lacks everything."""
+    (folder / "tags.csv").unlink()
+    lines = [
+        f"{number}.png {-1 if number % 3 else 1} {-1 if number < 4 else 1}" for number in range(11)
+    ]
+    (folder / "list_attr_celeba.txt").write_text("\n".join(["11", "Black_Hair Male", *lines]))
+    config = tiny_config(
+        "stargan", data=str(folder), attributes=("Male", "Black_Hair"), val_fraction=0.0
+    )
+    training = faces.load(config).training
+    assert training.vocabulary == Vocabulary((), (), (), ("Male", "Black_Hair"))
+    expected = np.array([[number >= 4, number % 3 == 0] for number in range(11)])
+    np.testing.assert_array_equal(training.attributes, expected)
+    np.testing.assert_array_equal(training.labels(np.arange(11))["attributes"], expected)
+
+
+def test_what_stargan_shall_edit_must_be_named_where_there_are_no_colours(folder):
+    lines = [f"{row}.png,long hair\n" for row in range(12)]
+    (folder / "tags.csv").write_text("".join(lines))
+    with pytest.raises(Refused, match=r"name with --attributes .* its tags: long hair"):
+        faces.load(tiny_config("stargan", data=str(folder)))
+
+
+def test_colours_are_labels_of_stargan_and_missing_ones_zeros(tiny, folder):
+    training = faces.load(tiny_config("stargan", data=str(folder), val_fraction=0.0)).training
+    labels = training.labels(np.arange(3))
+    np.testing.assert_array_equal(labels["hair"], np.eye(3))
+    np.testing.assert_array_equal(labels["eyes"], np.eye(2)[[0, 1, 0]])
+    missing = training._replace(eyes=np.array([-1, 1, 0]))
+    np.testing.assert_array_equal(missing.labels(np.arange(2))["eyes"], [[0, 0], [0, 1]])

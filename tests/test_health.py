@@ -50,6 +50,16 @@ HEALTHY = {
         **SCORES, **PENALTY, "d_mismatch": 40 * PART, "g_fool": 2 - 38 * PART, **NORMS,
         "d_gradient_norm": 10 + 100 * PART,
     },
+    "cyclegan": {
+        **{f"d_{term}_{domain}": 0.5 - 0.4 * PART for term in ("real", "fake") for domain in "ab"},
+        **{f"g_fool_{domain}": 0.8 - 0.4 * PART for domain in "ab"},
+        **{f"g_cycle_{domain}": 7 - 5 * PART for domain in "ab"},
+        "d_gradient_norm": 50 - 38 * PART, "g_gradient_norm": 35 * LEVEL,
+    },
+    "stargan": {
+        **SCORES, **PENALTY, **HEADS, "g_fool": -20 * PART, "g_reconstruction": 3 - 2 * PART,
+        **NORMS,
+    },
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from keras import ops
 from kerasgan import training
 from kerasgan.adversarial import gradient_norms
 from kerasgan.configs import CONFIGS
-from kerasgan.datasets import draws, faces
+from kerasgan.datasets import faces, loading
 from tests.conftest import tiny_config
 
 
@@ -16,7 +16,7 @@ def build(name, **changes):
     config = tiny_config(name, **changes)
     data = faces.load(config).training
     model = training.build(config, data)
-    batch = next(iter(draws.batches(model.draw, data, config.seed, config.batch_size)))
+    batch = next(iter(loading.batches(model.draw, config, data)))
     return model, batch
 
 
@@ -236,6 +236,10 @@ def test_no_model_offers_an_option_of_another():
     assert {name for name in fields if "loss_weights" in fields[name]} == {"acgan"}
     assert {name for name in fields if "label_noise" in fields[name]} == {"gan"}
     assert {name for name in fields if "clip" in fields[name]} == {"wgan", "cwgan"}
-    assert {name for name in fields if "penalty_weight" in fields[name]} == {"wgan-gp", "cwgan-gp"}
+    assert {name for name in fields if "penalty_weight" in fields[name]} == {
+        "wgan-gp",
+        "cwgan-gp",
+        "stargan",
+    }
     assert {name for name in fields if "mismatch" in fields[name]} == {"cwgan-gp"}
     assert {name for name in fields if "critic_norm" in fields[name]} == {"wgan-gp"}

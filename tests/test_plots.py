@@ -18,6 +18,20 @@ def test_each_head_has_a_panel_with_both_players():
     }
 
 
+def test_domains_have_panels_of_their_own():
+    columns = [
+        "d_loss", "d_real_a", "d_real_b", "d_fake_a", "g_loss", "g_fool_a", "g_fool_b",
+        "g_cycle_a", "g_cycle_b", "g_identity_a",
+    ]  # fmt: skip
+    assert plots.panels(columns) == {
+        "source loss, domain a": ["d_real_a", "d_fake_a", "g_fool_a"],
+        "source loss, domain b": ["d_real_b", "g_fool_b"],
+        "cycle loss": ["g_cycle_a", "g_cycle_b"],
+        "identity loss": ["g_identity_a"],
+        "total loss": ["d_loss", "g_loss"],
+    }
+
+
 def test_metrics_are_read_and_drawn(tmp_path):
     (tmp_path / "metrics.csv").write_text("step,d_loss,g_loss\n10,1.5,nan\n20,1.25,2\n")
     metrics = plots.read_metrics(tmp_path / "metrics.csv")

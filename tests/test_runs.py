@@ -3,8 +3,10 @@ import json
 import pytest
 
 from kerasgan import runs
-from kerasgan.attributes import Vocabulary
-from kerasgan.configs import ACGANConfig
+from kerasgan.attributes import NO_LABELS, Vocabulary
+from kerasgan.configs import ACGANConfig, CycleGANConfig
+from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.translation import TranslationConfig
 from kerasgan.errors import Refused
 
 
@@ -17,6 +19,32 @@ def test_runs_are_numbered_and_named_by_what_was_chosen():
     first, second = create(sigma=0.5), create(loss_weights=(1.0, 0.1, 0.2), deterministic=True)
     assert first.path.name == "0001-acgan-quick-sigma0.5"
     assert second.path.name == "0002-acgan-quick-deterministic-loss-weights1.0_0.1_0.2"
+
+
+def test_what_follows_from_the_steps_is_not_part_of_a_name():
+    config = CycleGANConfig.from_preset("quick", steps=7)
+    made = runs.create(config, NO_LABELS, "0123", "quick", "kerasgan train cyclegan")
+    assert made.path.name == "0001-cyclegan-quick-steps7"
+    assert made.config.schedule_steps == 7
+    assert runs.extend(made, 9).config.schedule_steps == 7
+
+
+@pytest.mark.parametrize(
+    "vocabulary",
+    [NO_LABELS, Vocabulary(("red",), (), ()), Vocabulary((), (), (), ("Male", "Young"))],
+)
+def test_a_run_keeps_its_vocabulary(vocabulary):
+    made = runs.create(ACGANConfig(), vocabulary, "0123", "quick", "kerasgan train acgan")
+    assert runs.read(made.path) == made
+
+
+def test_the_newest_run_that_fits_is_found():
+    create()
+    runs.create(CycleGANConfig(), NO_LABELS, "0123", "paper", "kerasgan train cyclegan")
+    assert runs.find(kind=NoiseConfig).path.name.startswith("0001-")
+    assert runs.find(kind=TranslationConfig).path.name.startswith("0002-")
+    with pytest.raises(Refused, match="0002-cyclegan is a run of cyclegan; allowed: gan, cgan"):
+        runs.find("2", NoiseConfig)
 
 
 def test_two_processes_never_get_the_same_number(monkeypatch):

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from kerasgan import checkpoints
-from kerasgan.attributes import BinaryAttributes, Vocabulary
+from kerasgan.attributes import Vocabulary
 from kerasgan.configs.stargan import StarGANConfig
 from kerasgan.datasets.draws import Draws
 from kerasgan.datasets.faces import Faces
@@ -115,7 +115,7 @@ def binary_cross_entropy(logits, labels):
 
 @pytest.mark.parametrize(
     ("vocabulary", "classification"),
-    [(COLOURS, cross_entropy), (BinaryAttributes(("Male", "Young")), binary_cross_entropy)],
+    [(COLOURS, cross_entropy), (Vocabulary((), (), (), ("Male", "Young")), binary_cross_entropy)],
     ids=["colours", "attributes"],
 )
 def test_losses_against_numpy(vocabulary, classification):

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from kerasgan.datasets import faces
+from kerasgan.datasets import domains, faces
 from kerasgan.datasets.tfds import TfdsPictures
 from kerasgan.errors import Refused
+from tests.conftest import tiny_config
 
 
 def colour(number):
@@ -52,6 +53,28 @@ class KerasganTinyFaces(tfds.core.GeneratorBasedBuilder):
             )
 
 
+class KerasganTwoDomains(tfds.core.GeneratorBasedBuilder):
+    """Pictures of two domains as tfds:cycle_gan has them, but for a testB."""
+
+    VERSION = tfds.core.Version("1.0.0")
+
+    def _info(self):
+        image = tfds.features.Image(shape=(None, None, 3))
+        return self.dataset_info_from_configs(
+            features=tfds.features.FeaturesDict(
+                {"image": image, "label": tfds.features.ClassLabel(names=["A", "B"])}
+            )
+        )
+
+    def _split_generators(self, dl_manager):
+        numbers = {"trainA": range(3), "trainB": range(4, 8), "testA": range(8, 10)}
+        return {split: self._generate_examples(of) for split, of in numbers.items()}
+
+    def _generate_examples(self, numbers):
+        for number in numbers:
+            yield number, {"image": colour(number), "label": 0}
+
+
 @pytest.fixture(autouse=True)
 def data(monkeypatch, tmp_path_factory):
     folder = tmp_path_factory.getbasetemp() / "tensorflow_datasets"
@@ -85,6 +108,31 @@ def test_pictures_are_trained_on(tiny):
     assert sorted(greys) == list(range(1, 10))
     hair = [training.vocabulary.hair[place] for place in training.hair]
     assert hair == [("red", "aqua")[grey % 2] for grey in greys]
+
+
+def test_two_domains_are_trained_on():
+    config = tiny_config("cyclegan", data="tfds:kerasgan_two_domains", val_fraction=0.0)
+    training, held_out = domains.load(config)
+    parts = (training.a, training.b, held_out.a, held_out.b)
+    found = [sorted(part[np.arange(part.shape[0])][:, 0, 0, 0] // 20) for part in parts]
+    assert found == [[0, 1, 2], [4, 5, 6, 7], [8, 9], []]
+
+
+def test_attributes_are_edited(tiny):
+    """Features that no colour model could use train StarGAN."""
+    config = tiny_config(
+        "stargan", data="tfds:kerasgan_tiny_faces", attributes=("Male",), val_fraction=0.0
+    )
+    training = faces.load(config).training
+    assert training.vocabulary.labels == {"attributes": 1}
+    greys = training.pictures(np.arange(10))[:, 0, 0, 0] // 20
+    np.testing.assert_array_equal(training.attributes[:, 0], greys < 5)
+    for attributes, message in (
+        (("hair",), "no picture of tfds:kerasgan_tiny_faces has 'hair'"),
+        (("Young",), "every picture of tfds:kerasgan_tiny_faces has 'Young'"),
+    ):
+        with pytest.raises(Refused, match=message):
+            faces.load(dataclasses.replace(config, attributes=attributes))
 
 
 @pytest.mark.parametrize(

@@ -69,9 +69,9 @@ def test_instance_norm_is_numpys():
 
 
 @pytest.mark.parametrize("settings", [{}, {"norm": "batch", "upsample": "nearest"}])
-@pytest.mark.parametrize("attention", [False, True])
-def test_a_translation_has_its_pictures_size_and_range(settings, attention):
-    model = cyclegan.generators(blocks=1, width=0.1, attention=attention, **settings)
+@pytest.mark.parametrize("skip", [False, True])
+def test_a_translation_has_its_pictures_size_and_range(settings, skip):
+    model = cyclegan.generators(blocks=1, width=0.1, skip=skip, **settings)
     pictures = {
         name: tf.random.stateless_uniform([2, 12, 20, 3], [seed, 0], -1, 1)
         for seed, name in enumerate("ab")
@@ -86,16 +86,15 @@ def test_a_translation_has_its_pictures_size_and_range(settings, attention):
         np.testing.assert_array_equal(translated[name], alone)
 
 
-def test_with_attention_the_untrained_generator_is_near_the_identity():
+def test_a_generator_that_changes_pictures_begins_with_the_identity():
     picture = tf.random.stateless_uniform([2, 16, 16, 3], [0, 0], -1, 1)
-    model = cyclegan.generator(1, width=0.1, attention=True)
-    kept = np.asarray(keras.Model(model.input, model.get_layer("mask").output)(picture))
-    colour = np.asarray(keras.Model(model.input, model.get_layer("colour").output)(picture))
-    expected = kept * picture + (1 - kept) * colour
+    model = cyclegan.generator(1, width=0.1, skip=True)
+    np.testing.assert_allclose(model(picture), 0.9 * picture, atol=1e-6)
+    model.get_layer("change").bias.assign([0.5, -0.5, 0.0])
+    expected = np.tanh(np.arctanh(0.9 * np.asarray(picture)) + [0.5, -0.5, 0.0])
     np.testing.assert_allclose(model(picture), expected, atol=1e-6)
-    assert kept.mean() == pytest.approx(1 / (1 + np.exp(-2)), abs=0.03)
-    # The input's mean absolute value is 1/2.
-    assert np.abs(model(picture) - picture).mean() < 0.15
+    # Black and white can be kept.
+    assert np.isfinite(model(tf.sign(picture))).all()
 
 
 def test_the_discriminators_patches_are_70_pixels_wide():
@@ -143,7 +142,7 @@ def test_stargans_critic_scores_a_map_and_reads_each_label(size, side):
     ("build", "labels"),
     [
         (lambda: cyclegan.generator(1, 0.05), {}),
-        (lambda: cyclegan.generator(1, 0.05, "batch", "nearest", attention=True), {}),
+        (lambda: cyclegan.generator(1, 0.05, "batch", "nearest", skip=True), {}),
         (lambda: stargan.generator({"hair": 3, "eyes": 2}, 0.05), {"hair": 3, "eyes": 2}),
     ],
     ids=["cyclegan", "cyclegan-nearest", "stargan"],

@@ -17,6 +17,7 @@ from kerasgan.commands.resume import resume
 from kerasgan.commands.sample import sample
 from kerasgan.commands.sweep import sweep
 from kerasgan.commands.train import train
+from kerasgan.commands.translate import translate
 from kerasgan.errors import Failed, Refused, Stopped
 
 
@@ -67,5 +68,7 @@ def cli(debug: bool) -> None:
     signal.signal(signal.SIGTERM, _terminate)
 
 
-for command in (train, resume, sample, evaluate, export, sweep, reproduce, report, data):
+for command in (
+    train, resume, sample, translate, evaluate, export, sweep, reproduce, report, data,
+):  # fmt: skip
     cli.add_command(command)

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import click
 
+from kerasgan.configs.base import NoiseConfig
+from kerasgan.errors import Refused
+
 
 @click.command()
 @click.option("--run", help="A path, number or name.  [default: the newest run]")
@@ -16,7 +19,7 @@ import click
     type=click.IntRange(min=100),
     default=10_000,
     show_default=True,
-    help="Generated pictures.",
+    help="Generated pictures; of a model that translates, held-out pictures at most.",
 )
 @click.option("--seed", type=click.IntRange(min=0, max=2**32 - 1), default=0, show_default=True)
 @click.option("--checkpoint", default="latest", show_default=True, help="latest, or a step.")
@@ -41,14 +44,31 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
     Writes evaluation.json, evaluation/*.png and report.html into the run.
     """
     from kerasgan import runs
-    from kerasgan.datasets import faces
-    from kerasgan.evaluation import evaluate, records, subjects
 
     found = runs.find(run)
+    has_noise = isinstance(found.config, NoiseConfig)
+    if not has_noise and (cascade or cas or features == "inception"):
+        raise Refused(
+            f"{found.path} is a run of {found.config.MODEL}: leave out --cascade, --cas and "
+            "--features"
+        )
+
+    from kerasgan.datasets import loading
+    from kerasgan.evaluation import evaluate, records, subjects, translations
+
     click.echo(f"run: {found.path}")
     config = dataclasses.replace(found.config, **({"data": data} if data else {}))
-    judged = subjects.subject(found, faces.load(config), count, seed, checkpoint)
-    evaluation = evaluate.evaluate(judged, cascade, features == "inception", cas)
+    split = loading.load(config)
+    if has_noise:
+        judged = subjects.subject(found, split, count, seed, checkpoint)
+        evaluation = evaluate.evaluate(judged, cascade, features == "inception", cas)
+    else:
+        measure = {
+            "domain": translations.evaluate_domains,
+            "labels": translations.evaluate_labels,
+        }[config.CONDITION]
+        judging = dataclasses.replace(found, config=config)
+        evaluation = measure(judging, split, count, seed, checkpoint)
     records.write(evaluation, found, checkpoint)
     click.echo(records.as_text(evaluation))
     click.echo(f"wrote {found.path / 'report.html'}")

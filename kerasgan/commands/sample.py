@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from kerasgan.attributes import Wanted, parse_list
+from kerasgan.configs.base import NoiseConfig
 from kerasgan.errors import Refused
 
 _GRID_COUNT, _LIST_COUNT = 16, 5
@@ -13,7 +14,7 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 
 @click.command()
-@click.option("--run", help="A path, number or name.  [default: the newest run]")
+@click.option("--run", help="A path, number or name.  [default: the newest run that draws]")
 @click.option(
     "--hair",
     type=str.lower,
@@ -64,7 +65,7 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
 
     from kerasgan import files, runs
 
-    found = runs.find(run)
+    found = runs.find(run, NoiseConfig)
     is_free = found.config.CONDITION == "nothing"
     is_sheet = not (text or is_free or (hair and eyes))
     _refuse_unknown(found, hair, eyes, text)
@@ -83,7 +84,7 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
 
     from kerasgan import images, sampling
 
-    sampler = sampling.Sampler(found, sampling.load_generator(found, checkpoint), sigma)
+    sampler = sampling.Sampler(found, sampling.load(found, checkpoint).sampling_generator, sigma)
     click.echo(f"run: {found.path}")
     pair = sampling.ANY if is_free else (hair, eyes)
     if text:

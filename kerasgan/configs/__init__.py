@@ -2,6 +2,7 @@
 
 from kerasgan.configs.acgan import ACGANConfig
 from kerasgan.configs.base import Config
+from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.configs.dcgan import (
     CGANConfig,
     CWGANConfig,
@@ -10,6 +11,7 @@ from kerasgan.configs.dcgan import (
     WGANConfig,
     WGANGPConfig,
 )
+from kerasgan.configs.stargan import StarGANConfig
 
 CONFIGS: dict[str, type[Config]] = {
     "gan": GANConfig,
@@ -19,4 +21,6 @@ CONFIGS: dict[str, type[Config]] = {
     "wgan-gp": WGANGPConfig,
     "cwgan": CWGANConfig,
     "cwgan-gp": CWGANGPConfig,
+    "cyclegan": CycleGANConfig,
+    "stargan": StarGANConfig,
 }

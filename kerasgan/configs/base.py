@@ -53,35 +53,25 @@ _WITHIN = {
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """The options that every model has. Impossible values are refused when it is made."""
+    """The options that every model has. Impossible values are refused when it is made.
+
+    CONDITION is what a picture is made of beside noise: nothing, its colours, a pair of colours
+    that occurs, another picture and the labels that it shall have, or a picture of another domain.
+    """
 
     MODEL: ClassVar[str]
+    CONDITION: ClassVar[Literal["nothing", "colours", "pair", "labels", "domain"]]
     PRESETS: ClassVar[dict[str, dict[str, Any]]]
 
     data: str = option(
         "avatars", "'avatars' (drawn faces), a folder of pictures, a label file, or tfds:NAME."
     )
-    layout: Literal[
-        "auto",
-        "course-2018",
-        "course-2017",
-        "table",
-        "celeba",
-        "domains",
-        "class-folders",
-        "images",
-    ] = option("auto", "The layout of the data, where it is not the one that is recognised.")
     avatars: int = option(8000, "How many avatars to train on.", at_least=1)
     val_fraction: float = option(
         0.1, "Share of the pictures that is held out from training.", at_least=0, below=1
     )
     fit: Literal["crop", "pad"] = option(
         "crop", "Make pictures square: cut the centre out, or add white."
-    )
-    exclude_tag: tuple[str, ...] = option((), "Leave out pictures with one of these tags.")
-    require_tag: tuple[str, ...] = option((), "Leave out pictures without all of these tags.")
-    attributes: tuple[str, ...] = option(
-        (), "The columns, or tfds features, that give tags; all of them without this."
     )
     follow_links: bool = option(False, "Follow symbolic links inside the data folder.")
     strict: bool = option(False, "Refuse data with anything wrong, rather than leave that out.")
@@ -142,7 +132,28 @@ class Config:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColourConfig(Config):
+class LabelledConfig(Config):
+    """The options of every model whose pictures may have labels."""
+
+    layout: Literal[
+        "auto",
+        "course-2018",
+        "course-2017",
+        "table",
+        "celeba",
+        "domains",
+        "class-folders",
+        "images",
+    ] = option("auto", "The layout of the data, where it is not the one that is recognised.")
+    exclude_tag: tuple[str, ...] = option((), "Leave out pictures with one of these tags.")
+    require_tag: tuple[str, ...] = option((), "Leave out pictures without all of these tags.")
+    attributes: tuple[str, ...] = option(
+        (), "The columns, or tfds features, that give tags; all of them without this."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColourConfig(LabelledConfig):
     """The options of every model that is conditioned on colours."""
 
     colours: Literal["exactly-one", "first"] = option(
@@ -154,13 +165,8 @@ class ColourConfig(Config):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoiseConfig(Config):
-    """The options of every model that makes pictures out of noise.
-
-    CONDITION is what a picture is conditioned on: nothing, its colours, or a pair that occurs.
-    """
-
-    CONDITION: ClassVar[Literal["nothing", "colours", "pair"]]
+class NoiseConfig(LabelledConfig):
+    """The options of every model that makes pictures out of noise."""
 
     width: float = option(1.0, "Factor on every layer's number of filters.", above=0)
     latent_dim: int = option(100, "Length of the noise vector.", at_least=1)

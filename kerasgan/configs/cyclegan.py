@@ -13,6 +13,7 @@ class CycleGANConfig(TranslationConfig):
     """CycleGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
 
     MODEL: ClassVar[str] = "cyclegan"
+    CONDITION: ClassVar[str] = "domain"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         # Course report B: 30 epochs of 10,000 pictures, whose learning rate falls by 0.8 per epoch.
@@ -42,7 +43,7 @@ class CycleGANConfig(TranslationConfig):
             "load_size": 68,
             "width": 0.5,
             "blocks": 6,
-            "attention": True,
+            "skip": True,
             "batch_size": 4,
             "ema": 0.99,
             "steps": 1500,
@@ -52,6 +53,13 @@ class CycleGANConfig(TranslationConfig):
         },
     }
 
+    data: str = option(
+        "avatars",
+        "'avatars' (faces drawn as a cartoon, a, and as animation, b), a folder with trainA and "
+        "trainB, and testA and testB if there are, or tfds:cycle_gan/NAME.",
+    )
+    domain_a: str = option("", "A folder of pictures of domain a, instead of --data.")
+    domain_b: str = option("", "A folder of pictures of domain b, beside --domain-a.")
     image_size: int = option(
         256, "Height and width of the squares trained on, in pixels.", at_least=32, multiple_of=4
     )
@@ -65,8 +73,8 @@ class CycleGANConfig(TranslationConfig):
     upsample: Literal["transpose", "nearest"] = option(
         "transpose", "Transposed convolutions, or repeated pixels and a convolution."
     )
-    attention: bool = option(
-        False, "Let a mask choose what each pixel keeps of the input, nearly all at first."
+    skip: bool = option(
+        False, "Let the generators change their pictures rather than draw new ones."
     )
     loss: Literal["lsgan", "bce"] = option(
         "lsgan", "Least squares (LSGAN), or binary cross-entropy, with the sigmoid."
@@ -87,6 +95,10 @@ class CycleGANConfig(TranslationConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if bool(self.domain_a) != bool(self.domain_b):
+            raise Refused("domain-a and domain-b are given together or not at all")
+        if self.domain_a and self.data != "avatars":
+            raise Refused(f"data is {self.data!r} and domain-a {self.domain_a!r}; allowed: one")
         if self.load_size < self.image_size:
             raise Refused(
                 f"load-size is {self.load_size}; it must be at least image-size {self.image_size}"

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import option
+from kerasgan.configs.base import ColourConfig, option
 from kerasgan.configs.translation import TranslationConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class StarGANConfig(TranslationConfig):
+class StarGANConfig(TranslationConfig, ColourConfig):
     """StarGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
 
     MODEL: ClassVar[str] = "stargan"
+    CONDITION: ClassVar[str] = "labels"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         "quick": {
@@ -26,6 +27,11 @@ class StarGANConfig(TranslationConfig):
         },
     }
 
+    attributes: tuple[str, ...] = option(
+        (),
+        "The attributes to edit, which a picture has or lacks, of data without hair and eye "
+        "colours; of other data the columns, or tfds features, that give tags.",
+    )
     image_size: Literal[16, 32, 64, 128, 256] = option(
         128, "Height and width of the pictures, in pixels."
     )

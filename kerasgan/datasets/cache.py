@@ -37,24 +37,32 @@ class Pictures:
     Args:
         file: the bytes of uint8 [N, S, S, 3].
         size: S.
+        rows: which of them these are, in this order; all unless given.
     """
 
-    def __init__(self, file: Path, size: int):
+    def __init__(self, file: Path, size: int, rows: np.ndarray | None = None):
+        self._path, self._size = file, size
         self._file = os.open(file, os.O_RDONLY)
         self._bytes = size * size * 3
-        self.shape = (os.fstat(self._file).st_size // self._bytes, size, size, 3)
+        self._rows = rows
+        count = os.fstat(self._file).st_size // self._bytes if rows is None else len(rows)
+        self.shape = (count, size, size, 3)
 
     def __del__(self) -> None:
         os.close(self._file)
 
     def __getitem__(self, rows: np.ndarray) -> np.ndarray:
         """Return uint8 [*rows.shape, S, S, 3]."""
-        rows = np.asarray(rows)
+        rows = np.asarray(rows) if self._rows is None else self._rows[rows]
         pictures = np.empty((rows.size, *self.shape[1:]), np.uint8)
         for picture, row in zip(pictures, rows.ravel().tolist(), strict=True):
             if os.preadv(self._file, [picture], row * self._bytes) != self._bytes:
                 raise OSError(f"the file of prepared pictures has no picture {row}")
         return pictures.reshape(*rows.shape, *self.shape[1:])
+
+    def part(self, rows: np.ndarray) -> "Pictures":
+        """Return those of the pictures with these numbers."""
+        return Pictures(self._path, self._size, rows if self._rows is None else self._rows[rows])
 
 
 class Prepared(NamedTuple):

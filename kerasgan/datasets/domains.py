@@ -1,22 +1,49 @@
 """Pictures of two domains, and what a step of training draws of them."""
 
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
+from kerasgan.attributes import NO_LABELS, Vocabulary
+from kerasgan.configs.cyclegan import CycleGANConfig
+from kerasgan.datasets import cache, sources
 from kerasgan.datasets.draws import Randomness
+from kerasgan.datasets.sources import Source
+from kerasgan.datasets.tfds import TfdsPictures
+from kerasgan.errors import Refused
 from kerasgan.images import to_float
+
+DOMAINS = ("a", "b")
+# Course report B.
+STYLES = {"a": "cartoon", "b": "animation"}
+_TRAINING, _HELD_OUT = "train", "test"
 
 
 class Domains(NamedTuple):
     """Unpaired pictures of two domains: uint8 [N, L, L, 3] each, with an N of its own.
 
     Arrays will do, and whatever has a `shape` and takes an array of indices.
+
+    key: a hash of all pixels of the data, training and held out.
     """
 
-    a: np.ndarray
-    b: np.ndarray
+    a: cache.Pictures | np.ndarray
+    b: cache.Pictures | np.ndarray
+    key: str = ""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Pictures of domains have no labels."""
+        return NO_LABELS
+
+
+class DomainSplit(NamedTuple):
+    training: Domains
+    held_out: Domains
 
 
 class DomainDraws(Randomness):
@@ -43,7 +70,7 @@ class DomainDraws(Randomness):
         Each domain is gone through in an order of its own, drawn anew when all were seen.
         """
         drawn = {}
-        for number, (name, pictures) in enumerate(self._domains._asdict().items()):
+        for number, (name, pictures) in enumerate(zip(DOMAINS, self._domains, strict=False)):
             rows = self._shuffled(number, pictures.shape[0])
             # The pictures may be larger than memory: they stay in their file.
             pixels = tf.numpy_function(pictures.__getitem__, [rows], tf.uint8, stateful=False)
@@ -70,3 +97,97 @@ class DomainDraws(Randomness):
         columns = self.integers(f"left_{name}", 1, offsets) + tf.where(flipped, side[::-1], side)
         pictures = tf.gather(pictures, rows, axis=1, batch_dims=1)
         return tf.gather(pictures, columns, axis=2, batch_dims=1)
+
+
+def load(config: CycleGANConfig) -> DomainSplit:
+    """Return the pictures of both domains at `config.load_size`, prepared on first use.
+
+    testA and testB are held out; where they are missing, `config.val_fraction` of the pictures.
+    The avatars of the training part are shared out between the domains; those held out, from
+    number `config.avatars` on, are drawn in both styles, so that each has its true translation.
+
+    Raises:
+        Refused: if there is no such data, nothing in a domain to train on, or, if `config.strict`,
+            anything wrong with it.
+    """
+    parts, digests = {}, []
+    for domain, (source, given) in _sources(config).items():
+        prepared, readable = sources.prepared(source, config.load_size, config.strict)
+        held_out = sources.held_out(prepared, config) if given is None else given
+        if not (readable & ~held_out).any():
+            raise Refused(
+                f"domain {domain} of {config.data} has {readable.sum()} pictures that can be "
+                "used, and none of them to train on; allowed: data that leaves some"
+            )
+        digests.append(prepared.digests)
+        parts[domain] = [
+            prepared.pictures.part(np.flatnonzero(readable & of)) for of in (~held_out, held_out)
+        ]
+    key = cache.digest(*digests).hex()
+    return DomainSplit(*(Domains(a, b, key) for a, b in zip(*parts.values(), strict=True)))
+
+
+def _sources(config: CycleGANConfig) -> dict[str, tuple[Source, np.ndarray | None]]:
+    """Return the pictures of each domain, and which of them are held out if that is given."""
+    if config.domain_a:
+        folders = {"a": Path(config.domain_a), "b": Path(config.domain_b)}
+        return {name: _files([folder], config) for name, folder in folders.items()}
+    if config.data == "avatars":
+        return {name: _avatars(name, config) for name in DOMAINS}
+    if config.data.startswith(sources.TFDS):
+        return {name: _tfds(name, config) for name in DOMAINS}
+    root = Path(config.data)
+    wanted = [root / f"{_TRAINING}{name.upper()}" for name in DOMAINS]
+    if missing := [folder for folder in wanted if not folder.is_dir()]:
+        found = ", ".join(sorted(path.name for path in root.glob("*"))[:10]) or "nothing"
+        raise Refused(
+            f"no folder {str(missing[0])!r}; allowed: avatars, tfds:cycle_gan/NAME, a folder with "
+            f"trainA and trainB, or two folders by --domain-a and --domain-b. Found {found}"
+        )
+    tests = [root / f"{_HELD_OUT}{name.upper()}" for name in DOMAINS]
+    return {
+        name: _files([folder, *(test for test in [test] if test.is_dir())], config)
+        for name, folder, test in zip(DOMAINS, wanted, tests, strict=True)
+    }
+
+
+def avatar_numbers(domain: str, config: CycleGANConfig) -> tuple[range, range]:
+    """Return the numbers of the avatars that a domain trains on, and of those held out."""
+    trained = range(DOMAINS.index(domain), config.avatars, len(DOMAINS))
+    count = round(config.avatars * config.val_fraction)
+    return trained, range(config.avatars, config.avatars + count)
+
+
+def _avatars(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray]:
+    trained, held_out = avatar_numbers(domain, config)
+    source = sources.of_avatars([*trained, *held_out], config.load_size, STYLES[domain])
+    return source, _beyond([trained, held_out])
+
+
+def _files(folders: list[Path], config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
+    listings = [sources.listed(folder, config, "images") for folder in folders]
+    paths = [[one.root / picture.name for picture in one.pictures] for one in listings]
+    every = list(chain(*paths))
+    names = list(map(str, every))
+    return sources.of_files(every, names, config.load_size, config), _beyond(paths)
+
+
+def _tfds(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
+    name = config.data.removeprefix(sources.TFDS)
+    splits = [TfdsPictures(name, (), f"{_TRAINING}{domain.upper()}")]
+    if (test := f"{_HELD_OUT}{domain.upper()}") in splits[0].splits:
+        splits.append(TfdsPictures(name, (), test))
+    names = [[picture.name for picture in split.pictures()] for split in splits]
+
+    def contents() -> Iterator[bytes]:
+        for split, those in zip(splits, names, strict=True):
+            yield from split.contents(range(len(those)))
+
+    key = "-".join(split.key for split in splits)
+    source = sources.of_contents(key, contents(), list(chain(*names)), config.load_size, config)
+    return source, _beyond(names)
+
+
+def _beyond(parts: Sequence[Sequence]) -> np.ndarray | None:
+    """Return bool [N] of all pictures of the parts, true beyond the first; None if it is alone."""
+    return None if len(parts) < 2 else np.arange(sum(map(len, parts))) >= len(parts[0])

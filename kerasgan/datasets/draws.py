@@ -93,28 +93,32 @@ class Draws(Randomness):
 
         Returns:
             {"image": [B, updates, S, S, 3] in [-1, 1]; "hair", "eyes", "pair": one-hot
-            [B, updates, .]}; a missing label is a row of zeros.
+            [B, updates, .]; a missing label is a row of zeros; "attributes": ones and zeros
+            [B, updates, K], if the vocabulary has them}.
         """
         faces = self._faces
         rows = self.integers("examples", updates, len(faces.hair))
         # The pictures may be larger than memory: they stay in their file.
         pixels = tf.numpy_function(faces.pictures, [rows], tf.uint8, stateful=False)
         pixels = tf.ensure_shape(pixels, [*rows.shape, *faces.images.shape[1:]])
-        return {
+        drawn = {
             "image": to_float(tf.cast(pixels, tf.float32)),
             "hair": tf.one_hot(tf.gather(faces.hair, rows), len(faces.vocabulary.hair)),
             "eyes": tf.one_hot(tf.gather(faces.eyes, rows), len(faces.vocabulary.eyes)),
             "pair": tf.one_hot(tf.gather(faces.pair, rows), len(faces.vocabulary.pairs)),
         }
+        if faces.attributes is not None:
+            drawn["attributes"] = tf.gather(faces.attributes, rows)
+        return drawn
 
 
 def batches(
-    draw: Callable[[Draws], dict], faces: Faces, seed: int, batch_size: int, done: int = 0
+    draw: Callable[[Randomness], dict], draws_of: Callable[[tf.Tensor], Randomness], done: int = 0
 ) -> tf.data.Dataset:
-    """Return the endless data set of `draw`'s batches for the steps after `done`."""
+    """Return the endless data set of `draw`'s batches for the steps after `done`.
 
-    def batch_of(step):
-        return draw(Draws(faces, seed, step, batch_size))
-
+    Args:
+        draws_of: step -> what is drawn from in it.
+    """
     steps = tf.data.Dataset.counter(start=np.int64(done))
-    return steps.map(batch_of, num_parallel_calls=2).prefetch(2)
+    return steps.map(lambda step: draw(draws_of(step)), num_parallel_calls=2).prefetch(2)

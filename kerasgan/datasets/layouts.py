@@ -20,6 +20,8 @@ LAYOUTS = {
     "class-folders": "folders of pictures that are named after their class",
     "images": "pictures",
 }
+# The pictures that the label file does not mention.
+UNLABELLED = "pictures without a line"
 _PICTURES = {
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm",
     ".pgm", ".avif",
@@ -42,7 +44,7 @@ class Picture(NamedTuple):
 class Listing(NamedTuple):
     """What a folder has.
 
-    pictures: every picture file once; those that have a line first, in the order of the lines.
+    pictures: every picture file once; those that have a line first, in their order.
     rows: what the lines of `label_file` say, whether or not there is such a picture.
     problems: {what is wrong: [where]}.
     """
@@ -205,7 +207,7 @@ def _labelled(root: Path, file: Path, content: labels.Labels, found: _Found) -> 
         else:
             tags[name] = row.tags
     if without := [name for name in found.pictures if name not in tags]:
-        problems["pictures without a line"] = without
+        problems[UNLABELLED] = without
     pictures = [Picture(name, tags[name]) for name in tags] + [Picture(name) for name in without]
     layout = _layout_of(file, content)
     return Listing(layout, root, file, pictures, content.rows, dict(problems))

@@ -9,20 +9,21 @@ from kerasgan.errors import Refused
 
 
 class TfdsPictures:
-    """The training split of a data set, downloaded and prepared on first use.
+    """A split of a data set, downloaded and prepared on first use.
 
     Labels, truth values, texts and lists of labels are tags, by the rules of a table's cells. A
-    picture's name is `train[N]`.
+    picture's name is `<split>[N]`.
 
     Args:
         name: as TensorFlow Datasets knows it: `celeb_a`, `my_faces/small:1.0.0`.
         attributes: the features that give tags; all without it.
+        split: which part of it; `splits` names all.
 
     Raises:
-        Refused: if there is no such data set, it cannot be had, or it has no pictures.
+        Refused: if there is no such data set or split, it cannot be had, or it has no pictures.
     """
 
-    def __init__(self, name: str, attributes: Collection[str] = ()):
+    def __init__(self, name: str, attributes: Collection[str] = (), split: str = "train"):
         import tensorflow_datasets as tfds
 
         try:
@@ -33,11 +34,13 @@ class TfdsPictures:
             reason = " ".join(str(error).split())[:300]
             raise Refused(f"cannot get tfds:{name}: {reason}") from error
         info = self._builder.info
-        if "train" not in info.splits:
+        if split not in info.splits:
             raise Refused(
-                f"tfds:{name} has no training split; it has {', '.join(info.splits) or 'none'}"
+                f"tfds:{name} has no split {split!r}; it has {', '.join(info.splits) or 'none'}"
             )
-        self.key = f"{info.full_name}-{info.splits['train'].num_bytes}".replace("/", "-")
+        self._split = split
+        self.splits = tuple(info.splits)
+        self.key = f"{info.full_name}-{info.splits[split].num_bytes}".replace("/", "-")
         images = [
             key for key, kind in info.features.items() if isinstance(kind, tfds.features.Image)
         ]
@@ -52,7 +55,7 @@ class TfdsPictures:
     def pictures(self) -> list[Picture]:
         """Return every picture's name and tags."""
         return [
-            Picture(f"train[{number}]", self._tags(example))
+            Picture(f"{self._split}[{number}]", self._tags(example))
             for number, example in enumerate(self._examples())
         ]
 
@@ -77,7 +80,7 @@ class TfdsPictures:
         import tensorflow_datasets as tfds
 
         examples = self._builder.as_dataset(
-            "train",
+            self._split,
             decoders={self._image: tfds.decode.SkipDecoding()},
             read_config=tfds.ReadConfig(try_autocache=False),
         )

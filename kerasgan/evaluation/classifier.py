@@ -1,4 +1,4 @@
-"""A classifier of hair and eye colour, trained on real pictures: the judge of generated ones."""
+"""A classifier of a data set's labels, trained on real pictures: the judge of generated ones."""
 
 import hashlib
 
@@ -18,7 +18,7 @@ _BATCH = 64
 
 
 def build(size: int, vocabulary: Vocabulary) -> keras.Model:
-    """Return an untrained image [B, size, size, 3] in [-1, 1] -> {hair, eyes} logits [B, .]."""
+    """Return an untrained image [B, size, size, 3] in [-1, 1] -> {label: logits [B, K]}."""
     image = keras.Input((size, size, 3), name="image")
     x = image
     for block, filters in enumerate((32, 64, 128, 128)):
@@ -28,10 +28,7 @@ def build(size: int, vocabulary: Vocabulary) -> keras.Model:
         x = layers.MaxPooling2D(name=f"pool_{block}")(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dropout(0.3, name="dropout")(x)
-    heads = {
-        "hair": layers.Dense(len(vocabulary.hair), name="hair")(x),
-        "eyes": layers.Dense(len(vocabulary.eyes), name="eyes")(x),
-    }
+    heads = {name: layers.Dense(size, name=name)(x) for name, size in vocabulary.labels.items()}
     return keras.Model(image, heads, name="classifier")
 
 
@@ -48,30 +45,39 @@ def trained(faces: Faces, seed: int = 0) -> keras.Model:
     model.compile(
         keras.optimizers.Adam(rate),
         loss={
-            kind: keras.losses.CategoricalCrossentropy(from_logits=True) for kind in model.output
+            name: keras.losses.BinaryCrossentropy(from_logits=True)
+            if name == "attributes"
+            else keras.losses.CategoricalCrossentropy(from_logits=True)
+            for name in model.output
         },
         jit_compile=False,
     )
-    batches = draws.batches(_labelled, faces, seed, _BATCH)
+
+    def labelled(draw: draws.Draws) -> tuple:
+        example = {name: values[:, 0] for name, values in draw.examples(updates=1).items()}
+        return example["image"], {name: example[name] for name in model.output}
+
+    batches = draws.batches(labelled, lambda step: draws.Draws(faces, seed, step, _BATCH))
     model.fit(batches, steps_per_epoch=_STEPS, shuffle=False, verbose=2)
     with files.replacing(kept) as temporary:
         model.save_weights(temporary)
     return model
 
 
-def _labelled(draw: draws.Draws) -> tuple:
-    example = {name: values[:, 0] for name, values in draw.examples(updates=1).items()}
-    return example["image"], {kind: example[kind] for kind in ("hair", "eyes")}
-
-
 def read(classifier: keras.Model, pictures: np.ndarray) -> dict[str, np.ndarray]:
-    """Return which colours the classifier sees, {"hair", "eyes"}: int64 [n], vocabulary places.
+    """Return what the classifier sees.
+
+    Colours are vocabulary places, {"hair", "eyes"}: int64 [n]; attributes are there or not,
+    {"attributes": bool [n, K]}.
 
     Args:
         pictures: uint8 [n, S, S, 3].
     """
     logits = classifier.predict(images.to_float(pictures.astype("float32")), verbose=0)
-    return {kind: logits[kind].argmax(axis=-1) for kind in ("hair", "eyes")}
+    return {
+        name: values > 0 if name == "attributes" else values.argmax(axis=-1)
+        for name, values in logits.items()
+    }
 
 
 def extractor(classifier: keras.Model) -> keras.Model:

@@ -80,7 +80,7 @@ def evaluate(
     return found
 
 
-def _number(estimate: Estimate, count: int, seed: int, **beside: Estimate) -> dict:
+def number(estimate: Estimate, count: int, seed: int, **beside: Estimate) -> dict:
     """Return a number as evaluation.json has it, with what stands beside it."""
     values = {"value": estimate.value, "interval": [estimate.low, estimate.high]}
     for name, other in beside.items():
@@ -100,7 +100,7 @@ def _measure_colours(judged: Subject, found: Evaluation, cas: bool) -> None:
     seen = classifier.read(judged.judge, judged.generated)
     ceiling = _shares(classifier.read(judged.judge, judged.real), real)
     for name, share in _shares(seen, wanted).items():
-        found.numbers[f"accuracy_{name}"] = _number(
+        found.numbers[f"accuracy_{name}"] = number(
             share, len(judged.pairs), judged.seed, ceiling=ceiling[name]
         )
     for kind, colours in zip(("hair", "eyes"), vocabulary, strict=False):
@@ -112,7 +112,7 @@ def _measure_colours(judged: Subject, found: Evaluation, cas: bool) -> None:
         return
     learned = classifier.trained(subjects.as_faces(judged, wanted))
     for name, share in _shares(classifier.read(learned, judged.real), real).items():
-        found.numbers[f"gan_train_{name}"] = _number(
+        found.numbers[f"gan_train_{name}"] = number(
             share, len(judged.real), judged.seed, ceiling=ceiling[name]
         )
 
@@ -126,21 +126,21 @@ def _shares(seen: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) -> dict[
     }
 
 
-def _beside_floor(measure: Callable[..., Estimate], parts: Sequence, seed: int) -> dict:
+def beside_floor(measure: Callable[..., Estimate], parts: Sequence, seed: int) -> dict:
     """Return the measure of generated pictures against real ones, beside that of other real ones.
 
     Args:
         parts: two disjoint sets of the real ones, and the generated, as `subjects.samples`.
     """
     real, other, generated = parts
-    return _number(measure(real, generated), len(generated), seed, floor=measure(real, other))
+    return number(measure(real, generated), len(generated), seed, floor=measure(real, other))
 
 
 def _measure_moments(parts: Sequence, seed: int, found: Evaluation, names: tuple[str, str]) -> None:
     """Measure the Frechet and the kernel distance of features, under these names."""
     frechet = partial(intervals.jackknife, distances.frechet_distance, seed=seed)
     for name, measure in zip(names, (frechet, distances.kernel_distance), strict=True):
-        found.numbers[name] = _beside_floor(measure, parts, seed)
+        found.numbers[name] = beside_floor(measure, parts, seed)
 
 
 def _measure_neighbours(parts: Sequence, seed: int, found: Evaluation) -> None:
@@ -152,7 +152,7 @@ def _measure_neighbours(parts: Sequence, seed: int, found: Evaluation) -> None:
     ):
         both = zip(names, measure(real, generated), measure(real, other), strict=True)
         for name, value, floor in both:
-            found.numbers[name] = _number(value, len(generated), seed, floor=floor)
+            found.numbers[name] = number(value, len(generated), seed, floor=floor)
 
 
 def _measure_pixels(judged: Subject, found: Evaluation) -> None:
@@ -161,15 +161,15 @@ def _measure_pixels(judged: Subject, found: Evaluation) -> None:
         intervals.jackknife, partial(distances.sliced_wasserstein, seed=seed), seed=seed
     )
     parts = [part / 255.0 for part in subjects.samples(judged)]
-    found.numbers["sliced_wasserstein"] = _beside_floor(measure, parts, seed)
+    found.numbers["sliced_wasserstein"] = beside_floor(measure, parts, seed)
     training = judged.split.training
     reals = training.pictures(np.arange(min(len(training.rows), 10_000)))
-    found.numbers["near_duplicates"] = _number(
+    found.numbers["near_duplicates"] = number(
         diversity.near_duplicates(judged.generated, reals), len(judged.generated), seed
     )
     places = {pair: place for place, pair in enumerate(dict.fromkeys(judged.pairs))}
     conditions = np.array([places[pair] for pair in judged.pairs])
-    found.numbers["ms_ssim_within_condition"] = _number(
+    found.numbers["ms_ssim_within_condition"] = number(
         diversity.ms_ssim_within(judged.generated, conditions, seed), len(judged.generated), seed
     )
     shown = judged.generated[:_NEIGHBOURS]
@@ -186,6 +186,6 @@ def _count_faces(judged: Subject, found: Evaluation, cascade: Path) -> None:
     )
     if min(len(generated), len(real)) < 2:
         raise Refused(f"the face count needs {2 * face_count.PICTURES} pictures")
-    found.numbers["faces_in_25"] = _number(
+    found.numbers["faces_in_25"] = number(
         intervals.mean(generated), len(shown), judged.seed, ceiling=intervals.mean(real)
     )

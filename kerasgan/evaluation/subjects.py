@@ -36,7 +36,7 @@ def subject(run: Run, split: Split, count: int, seed: int, checkpoint: str = "la
     Raises:
         Refused: if the run has no such checkpoint, or too few pictures are held out.
     """
-    generator = sampling.load_generator(run, checkpoint)
+    generator = sampling.load(run, checkpoint).sampling_generator
     held_out = split.held_out
     if len(held_out.rows) < 2 * intervals.GROUPS:
         raise Refused(

@@ -5,7 +5,9 @@ from kerasgan.models.acgan import ACGAN
 from kerasgan.models.cgan import CGAN
 from kerasgan.models.cwgan import CWGAN
 from kerasgan.models.cwgan_gp import CWGANGP
+from kerasgan.models.cyclegan import CycleGAN
 from kerasgan.models.gan import GAN
+from kerasgan.models.stargan import StarGAN
 from kerasgan.models.wgan import WGAN
 from kerasgan.models.wgan_gp import WGANGP
 
@@ -17,4 +19,6 @@ MODELS: dict[str, type[AdversarialModel]] = {
     "wgan-gp": WGANGP,
     "cwgan": CWGAN,
     "cwgan-gp": CWGANGP,
+    "cyclegan": CycleGAN,
+    "stargan": StarGAN,
 }

@@ -29,7 +29,7 @@ class CycleGAN(AdversarialModel):
             generator=cyclegan.generators(
                 blocks=config.blocks,
                 upsample=config.upsample,
-                attention=config.attention,
+                skip=config.skip,
                 **networks,
             ),
             ema=config.ema,

@@ -9,7 +9,7 @@ from keras import ops
 
 from kerasgan import optimizers, schedules
 from kerasgan.adversarial import AdversarialModel, gradient_norms_between
-from kerasgan.attributes import BinaryAttributes, Vocabulary
+from kerasgan.attributes import Vocabulary
 from kerasgan.configs.stargan import StarGANConfig
 from kerasgan.losses import (
     accuracy,
@@ -32,7 +32,7 @@ _CLASSIFICATION = {
 class StarGAN(AdversarialModel):
     """A generator that edits a picture's labels; the critic also reads them."""
 
-    def __init__(self, config: StarGANConfig, vocabulary: Vocabulary | BinaryAttributes):
+    def __init__(self, config: StarGANConfig, vocabulary: Vocabulary):
         labels = vocabulary.labels
         super().__init__(
             discriminator=stargan.discriminator(config.image_size, labels, config.width),

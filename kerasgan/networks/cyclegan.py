@@ -10,7 +10,7 @@ one network computes, the other can compute of the mirrored picture.
 """
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 from kerasgan.layers import ReflectionPadding2D, UpsampleConv2D
 from kerasgan.networks.dcgan import batch_norm, initial_weights
@@ -72,7 +72,7 @@ def generator(
     width: float = 1.0,
     norm: str = "instance",
     upsample: str = "transpose",
-    attention: bool = False,
+    skip: bool = False,
     name: str = "generator",
 ) -> keras.Model:
     """Build image [B, H, W, 3] -> image [B, H, W, 3] in [-1, 1]; H and W are multiples of 4.
@@ -83,7 +83,7 @@ def generator(
         norm: "instance" or "batch".
         upsample: "transpose" for transposed convolutions, as published, or "nearest" for repeated
             pixels and a convolution.
-        attention: whether a mask chooses how much of the input each pixel keeps; see `blended`.
+        skip: whether to change the input rather than draw a new image; see `redrawn`.
     """
     image = keras.Input((None, None, 3), name="image")
     bias = {"use_bias": norm == "instance"}
@@ -97,27 +97,22 @@ def generator(
     for step, filters in enumerate((128, 64)):
         x = activated(x, doubling(scaled(filters, width), upsample, f"up_{step}", **bias), norm)
     x = ReflectionPadding2D(3, name="out_pad")(x)
-    colour = convolution(3, 7, "colour", activation="tanh", dtype="float32")(x)
-    return keras.Model(image, blended(x, image, colour) if attention else colour, name=name)
+    if skip:
+        # At first nothing changes.
+        change = layers.Conv2D(3, 7, kernel_initializer="zeros", dtype="float32", name="change")
+        made = redrawn(image, change(x))
+    else:
+        made = convolution(3, 7, "colour", activation="tanh", dtype="float32")(x)
+    return keras.Model(image, made, name=name)
 
 
-def blended(x, image, colour):
-    """Return `mask * image + (1 - mask) * colour`, where the mask [B, H, W, 1] is made of `x`.
+def redrawn(image, change):
+    """Return tanh(atanh(0.9 image) + change), which is 0.9 image where nothing changes.
 
-    It begins near sigmoid(2) = 0.88, so that the untrained network changes little.
-
-    Reference: Pumarola et al. 2018, "GANimation: Anatomically-aware Facial Animation from a Single
-    Image" (arXiv:1807.09251).
+    Translators that start near the identity keep colours, which they may otherwise agree to
+    exchange: the cycle brings them back. The factor keeps atanh finite at black and white.
     """
-    mask = convolution(
-        1,
-        7,
-        "mask",
-        activation="sigmoid",
-        bias_initializer=keras.initializers.Constant(2.0),
-        dtype="float32",
-    )(x)
-    return mask * image + (1.0 - mask) * colour
+    return ops.tanh(ops.arctanh(0.9 * image) + change)
 
 
 def discriminator(

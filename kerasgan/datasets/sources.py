@@ -1,0 +1,135 @@
+"""Pictures that were chosen, wherever they come from, and how their pixels are prepared."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from kerasgan.configs import Config
+from kerasgan.datasets import avatar_faces, avatars, cache, layouts, reading
+from kerasgan.errors import Refused
+
+log = logging.getLogger(__name__)
+
+TFDS = "tfds:"
+AVATAR_SEED = 0
+_NAMED = 10
+
+
+class Source(NamedTuple):
+    """Pictures, and how to get their pixels.
+
+    key: tells apart whatever changes the pixels.
+    work: item -> uint8 [S, S, 3], or why it cannot be read.
+    title: of the progress bar.
+    """
+
+    key: str
+    work: partial
+    items: Iterable
+    names: Sequence[str]
+    title: str
+
+
+def prepared(source: Source, size: int, is_strict: bool) -> tuple[cache.Prepared, np.ndarray]:
+    """Return the pictures, of `size` pixels a side, and bool [N], which of them can be read.
+
+    The others are named.
+
+    Raises:
+        Refused: if they cannot be kept, or, if `is_strict`, some cannot be read.
+    """
+    count = len(source.names)
+    found = cache.prepared(source.key, source.work, source.items, count, size, source.title)
+    unreadable = [f"{source.names[row]} {why}" for row, why in found.unreadable.items()]
+    report("unreadable pictures", unreadable, is_strict)
+    readable = np.ones(count, bool)
+    readable[list(found.unreadable)] = False
+    return found, readable
+
+
+def of_avatars(numbers: Sequence[int], size: int, style: str = "animation") -> Source:
+    """Return the avatars with these numbers."""
+    numbers = list(numbers)
+    key = f"avatars-v{avatars.RENDERER_VERSION}-seed{AVATAR_SEED}-{style}-{size}px-{_hash(numbers)}"
+    work = partial(draw_avatar, size=size, style=style)
+    return Source(key, work, numbers, list(map(str, numbers)), "Drawing avatars")
+
+
+def of_files(paths: Sequence[Path], names: Sequence[str], size: int, config: Config) -> Source:
+    """Return picture files under these names."""
+    state = [(str(path.absolute()), *_state(path)) for path in paths]
+    key = f"pictures-{_hash([[size, config.fit], state])}"
+    return _decoded(key, paths, names, size, config)
+
+
+def of_contents(
+    key: str, contents: Iterable[bytes], names: Sequence[str], size: int, config: Config
+) -> Source:
+    """Return the encoded pictures of a data set, which `key` tells from all others."""
+    key = f"tfds-{key}-{_hash([size, config.fit, list(names)])}"
+    return _decoded(key, contents, names, size, config)
+
+
+def _decoded(
+    key: str, items: Iterable[Path | bytes], names: Sequence[str], size: int, config: Config
+) -> Source:
+    work = partial(read_picture, size=size, fit=config.fit)
+    return Source(key, work, items, names, f"Reading {config.data}")
+
+
+def _state(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
+
+
+def draw_avatar(index: int, size: int, style: str) -> np.ndarray:
+    """Return uint8 [size, size, 3] of the avatar with this number."""
+    return np.asarray(avatars.draw(avatar_faces.face(AVATAR_SEED, index), size, style))
+
+
+def read_picture(path: Path | bytes, size: int, fit: str) -> np.ndarray | str:
+    """Return uint8 [size, size, 3], or why the picture cannot be read."""
+    try:
+        return reading.square(path, size, fit)
+    except Refused as reason:
+        return str(reason)
+
+
+def listed(path: Path, config: Config, layout: str, attributes: Sequence[str] = ()):
+    """Return what a folder or label file has, as `layouts.read`, and tell what is wrong with it.
+
+    Raises:
+        Refused: as `layouts.read`, and, if `config.strict`, of anything wrong.
+    """
+    listing = layouts.read(path, layout, attributes, config.follow_links)
+    for what, where in listing.problems.items():
+        report(what, where, config.strict)
+    return listing
+
+
+def report(what: str, names: Sequence[str], is_strict: bool) -> None:
+    """Tell what is left out of training, or refuse it."""
+    if names:
+        more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+        message = f"{len(names):,} {what}: {'; '.join(names[:_NAMED])}{more}"
+        if is_strict:
+            raise Refused(f"{message} (--strict)")
+        log.warning("left out %s", message)
+
+
+def held_out(prepared: cache.Prepared, config: Config) -> np.ndarray:
+    """Return bool [N], which pictures `config.val_fraction` keeps from training.
+
+    It is decided by a hash of the pixels, so that copies and mirror images stay together.
+    """
+    return prepared.fractions < config.val_fraction
