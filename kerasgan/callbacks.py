@@ -4,9 +4,8 @@ import csv
 import io
 import json
 import logging
-import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -15,6 +14,7 @@ from PIL import Image
 
 from kerasgan import checkpoints, files, health, images, plots, progress
 from kerasgan.errors import Failed
+from kerasgan.evaluation.monitor import Monitor, is_better
 from kerasgan.runs import Run
 
 log = logging.getLogger(__name__)
@@ -52,14 +52,22 @@ class Periodic(keras.callbacks.Callback):
 class MetricsLog(Periodic):
     """Append a row of means to metrics.csv; on resuming, drop the rows beyond the checkpoint.
 
-    `history` is what the file holds, {column: [rows]}.
+    `history` is what the file holds, {column: [rows]}; `measured` goes into the next row.
+
+    Args:
+        measured: the names of what others may measure, NaN in the rows without.
     """
+
+    def __init__(self, run: Run, done: int, every: int, measured: Sequence[str] = ()):
+        super().__init__(run, done, every)
+        self.names = measured
+        self.measured: dict[str, float] = {}
 
     def on_train_begin(self, logs: Any = None) -> None:
         # A cut last row is beyond the checkpoint that followed it.
         rows = [row for row in self._read() if self.is_kept(int(row["step"]))]
         self._start = time.monotonic() - (float(rows[-1]["seconds"]) if rows else 0.0)
-        self._columns = ["step", "seconds", *self.model.record()]
+        self._columns = ["step", "seconds", *self.model.record(), *self.names]
         head = {name: name for name in self._columns}
         files.write(self.run.metrics_file, self._text([head, *rows]))
         self.history = plots.read_metrics(self.run.metrics_file)
@@ -78,7 +86,9 @@ class MetricsLog(Periodic):
     def act(self) -> None:
         refuse_not_finite(self.model, self.run)
         seconds = f"{time.monotonic() - self._start:.1f}"
-        row = {"step": self.step, "seconds": seconds, **self.model.record()}
+        measured = {**dict.fromkeys(self.names, np.nan), **self.measured}
+        self.measured = {}
+        row = {"step": self.step, "seconds": seconds, **self.model.record(), **measured}
         with self.run.metrics_file.open("a") as file:
             file.write(self._text([row]))
         self.history = {
@@ -152,28 +162,52 @@ class Health(Periodic):
             self.model.stop_training = True
 
 
-class LossPlot(Periodic):
-    """Redraw losses.png from metrics.csv."""
+class Evaluation(Periodic):
+    """Measure the model's pictures and keep the best checkpoint.
+
+    Args:
+        metrics: acts after this does.
+    """
+
+    def __init__(self, run: Run, done: int, every: int, monitor: Monitor, metrics: MetricsLog):
+        super().__init__(run, done, every)
+        self.monitor = monitor
+        self.metrics = metrics
+
+    def act(self) -> None:
+        if self.step % self.every:
+            return
+        refuse_not_finite(self.model, self.run)
+        metric = self.run.config.best_metric
+        before = self.metrics.history[metric]
+        measured = self.metrics.measured = self.monitor.measure(self.model)
+        if all(is_better(metric, measured[metric], value) for value in before[before == before]):
+            checkpoints.save(self.run, self.model, self.step, checkpoints.BEST)
+
+
+class Plots(Periodic):
+    """Redraw losses.png, and evaluation.png if there is something, from metrics.csv."""
 
     def act(self) -> None:
         metrics = plots.read_metrics(self.run.metrics_file)
         if metrics["step"].size:
             plots.save_losses(metrics, self.run.path / "losses.png", self.run.path.name)
+            plots.save_evaluations(metrics, self.run.path / "evaluation.png", self.run.path.name)
 
 
 class SampleSheet(Periodic):
     """Write samples/step-*.png: the same noise, or the same pictures to translate, every time.
 
     Args:
-        draw: model -> sheet.
+        draw: -> sheet.
     """
 
-    def __init__(self, run: Run, done: int, every: int, draw: Callable[[keras.Model], Image.Image]):
+    def __init__(self, run: Run, done: int, every: int, draw: Callable[[], Image.Image]):
         super().__init__(run, done, every)
         self.draw = draw
 
     def act(self) -> None:
-        images.save(self.draw(self.model), self.run.samples / f"step-{self.step:06d}.png")
+        images.save(self.draw(), self.run.samples / f"step-{self.step:06d}.png")
 
 
 class Checkpoint(Periodic):
@@ -190,61 +224,3 @@ class Checkpoint(Periodic):
     def on_train_end(self, logs: Any = None) -> None:
         if self._saved != self.step:
             self.act()
-
-
-class ProgressBar(keras.callbacks.Callback):
-    """Tell a person the step, the time left and, once a second, the losses."""
-
-    def __init__(self, run: Run, done: int):
-        super().__init__()
-        self.run = run
-        self.done = done
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        config = self.run.config
-        self._bar = progress.bar(
-            total=config.steps, initial=self.done, desc=config.MODEL, unit="step"
-        )
-        self._shown = 0.0
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        if time.monotonic() - self._shown > 1.0:
-            means = {name: f"{mean:.3f}" for name, mean in self.model.record().items()}
-            losses = {name: means[name] for name in ("d_loss", "g_loss")}
-            self._bar.set_postfix(losses, refresh=False)
-            self._shown = time.monotonic()
-        self._bar.update()
-
-    def on_train_end(self, logs: Any = None) -> None:
-        self._bar.close()
-
-
-class StopOnSignal(keras.callbacks.Callback):
-    """Finish the step and stop on SIGINT or SIGTERM; a second signal stops at once.
-
-    `received` is the signal's number, or None.
-    """
-
-    def __init__(self):
-        super().__init__()
-        self.received: int | None = None
-        self._before: dict[int, Any] = {}
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._receive)
-
-    def _receive(self, number: int, frame: Any) -> None:
-        self.received = number
-        self._restore()
-
-    def _restore(self) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        if self.received is not None:
-            self.model.stop_training = True
-
-    def on_train_end(self, logs: Any = None) -> None:
-        self._restore()

@@ -16,6 +16,7 @@ from kerasgan.errors import Refused
 from kerasgan.runs import Run
 
 FORMAT_VERSION = 1
+BEST = "best"
 _RUN_KEY = "run.json"
 _DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, ValueError)
 
@@ -54,11 +55,15 @@ def size_in_bytes(model: keras.Model) -> int:
     return sum(np.asarray(variable).nbytes for variable in named_variables(model).values())
 
 
-def save(run: Run, model: keras.Model, step: int) -> Path:
-    """Write the checkpoint of this step, whole or not at all, and remove all but the last few."""
+def save(run: Run, model: keras.Model, step: int, name: str | None = None) -> Path:
+    """Write the checkpoint of this step, whole or not at all, and remove all but the last few.
+
+    Args:
+        name: what to call it instead; then none is removed, but what was called so is replaced.
+    """
     arrays = {key: np.asarray(value) for key, value in named_variables(model).items()}
     record = {"format_version": FORMAT_VERSION, "step": step, "run": runs.contents(run)}
-    path = run.checkpoints / f"step-{step:06d}.npz"
+    path = run.checkpoints / f"{name or f'step-{step:06d}'}.npz"
     with files.replacing(path) as temporary:
         np.savez(temporary, **{_RUN_KEY: np.array(json.dumps(record))}, **arrays)
     for old in _by_step(run)[: -run.config.keep]:
@@ -91,12 +96,15 @@ def load(run: Run, which: str = "latest") -> tuple[int, dict[str, np.ndarray]]:
     """Return the step and the arrays of a checkpoint.
 
     Args:
-        which: "latest" for the newest whole one, or a step.
+        which: "latest" for the newest whole one, BEST for the best in the run's best-metric, or a
+            step.
 
     Raises:
         Refused: if there is no such checkpoint, or it is damaged, or as `newest`.
     """
     steps = {path.stem[5:].lstrip("0"): path for path in _by_step(run)}
+    if (best := run.checkpoints / f"{BEST}.npz").is_file():
+        steps[BEST] = best
     if which != "latest" and which not in steps:
         allowed = ", ".join(["latest", *steps])
         raise Refused(f"{run.path} has no checkpoint {which!r}; allowed: {allowed}")

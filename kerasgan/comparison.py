@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kerasgan import checkpoints, files, images, pages, plots, sampling
+from kerasgan import checkpoints, files, images, pages, plots, sampling, sheets
 from kerasgan.runs import EVALUATION_FILE, Run
 
 _SAMPLES = 10
@@ -28,8 +28,9 @@ class Compared(NamedTuple):
     evaluation: dict[str, float]
 
     def final(self) -> dict[str, float]:
-        """Return the last row of the metrics and the evaluation's values."""
-        last = {name: float(rows[-1]) for name, rows in self.metrics.items() if len(rows)}
+        """Return the last value of each of the metrics, and the evaluation's."""
+        known = {name: rows[~np.isnan(rows)] for name, rows in self.metrics.items()}
+        last = {name: float(values[-1]) for name, values in known.items() if len(values)}
         return {**last, **self.evaluation}
 
 
@@ -128,9 +129,7 @@ def _draw_curves(compared: Sequence[Compared], folder: Path) -> list[Path]:
         if name in ("step", "seconds"):
             continue
         lines = {
-            setting: [
-                (run.metrics["step"], run.metrics[name]) for run in runs if name in run.metrics
-            ]
+            setting: [plots.known(run.metrics, name) for run in runs if name in run.metrics]
             for setting, runs in by_setting(compared).items()
         }
         plots.save_curves(lines, folder / f"{name}.png", name)
@@ -139,22 +138,13 @@ def _draw_curves(compared: Sequence[Compared], folder: Path) -> list[Path]:
 
 
 def _draw_samples(compared: Sequence[Compared], file: Path) -> list[Path]:
-    """Draw a row of pictures for each setting, with the same noise and colours."""
+    """Draw a row of pictures for each setting, of the same noise or the same pictures."""
     rows, labels = [], []
     for setting, (one, *_) in by_setting(compared).items():
         found = checkpoints.newest(one.run)
         if found is None:
             continue
-        pairs = one.run.vocabulary.pairs
-        is_free = one.run.config.CONDITION == "nothing"
-        wanted = [
-            sampling.ANY if is_free else pairs[(7 * place) % len(pairs)]
-            for place in range(_SAMPLES)
-        ]
-        sampler = sampling.Sampler(
-            one.run, sampling.of_arrays(one.run, found[1]).sampling_generator
-        )
-        rows.append(sampler.pictures(wanted, seed=0))
+        rows.append(sheets.row(one.run, sampling.of_arrays(one.run, found[1]), _SAMPLES))
         labels.append(setting)
     # Runs of several sizes have no common grid.
     if not rows or len({row.shape for row in rows}) > 1:

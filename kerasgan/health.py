@@ -53,7 +53,9 @@ COLLAPSED = 0.05
 _LOWER = "a lower"
 # The report adds noise to real pictures where D knows them by heart; another course report saw
 # fewer collapses with noisy targets, and D's loss near 0 with a large learning rate.
-_WEAKER_D = {"instance_noise": "a higher", "label_noise": "", "learning_rate": _LOWER}
+_WEAKER_D = {
+    "instance_noise": "a higher", "label_noise": "", "d_ratio": "a higher", "learning_rate": _LOWER,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,8 @@ def signs(history: History) -> list[Sign]:
         history: the columns of metrics.csv so far; needs "step" alone.
     """
     checks = [_not_finite, _collapse]
-    if "g_fool" in history and "d_wasserstein" not in history:
-        checks += [_certain, _memorising, _fooled]
+    if "d_wasserstein" not in history:
+        checks += [_certain, _memorising, _fooled] if "g_fool" in history else [_certain]
     checks += [_stuck, _gradient_norms]
     return [sign for check in checks for sign in check(history)] if history["step"].size else []
 
@@ -129,7 +131,9 @@ def _not_finite(history: History) -> Iterator[Sign]:
     wrong = [
         column
         for column, values in history.items()
-        if "accuracy" not in column and not np.isfinite(values[-1])
+        if column.startswith(("d_", "g_"))
+        and "accuracy" not in column
+        and not np.isfinite(values[-1])
     ]
     if wrong:
         since = int(history["step"][-1])
@@ -153,15 +157,16 @@ def _collapse(history: History) -> Iterator[Sign]:
 
 
 def _certain(history: History) -> Iterator[Sign]:
-    """D has won: what G learns from vanishes."""
-    loss = history["d_real"] + history["d_fake"]
-    since = _since(history["step"], loss < CERTAIN, LONG)
-    if since is not None:
-        message = (
-            f"d_real + d_fake is {loss[-1]:.2g}, near zero, since step {since}: D tells all "
-            "generated pictures from real ones, and G no longer learns from it"
-        )
-        yield Sign("d-loss-zero", loss[-1], since, message, _WEAKER_D, fatal=True)
+    """D has won, or that of one of two domains: what G learns from vanishes."""
+    for domain in (domain for domain in ("", "_a", "_b") if f"d_real{domain}" in history):
+        loss = history[f"d_real{domain}"] + history[f"d_fake{domain}"]
+        since = _since(history["step"], loss < CERTAIN, LONG)
+        if since is not None:
+            message = (
+                f"d_real{domain} + d_fake{domain} is {loss[-1]:.2g}, near zero, since step {since}:"
+                " D tells all generated pictures from real ones, and G no longer learns from it"
+            )
+            yield Sign(f"d-loss-zero{domain}", loss[-1], since, message, _WEAKER_D, fatal=True)
 
 
 def _memorising(history: History) -> Iterator[Sign]:

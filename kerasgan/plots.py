@@ -69,15 +69,33 @@ def panels(columns: list[str]) -> dict[str, list[str]]:
 
 def save_losses(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
     """Write losses.png: the metrics over the steps, whole or not at all."""
-    grouped = panels(list(metrics))
+    _save_panels(panels(list(metrics)), metrics, path, title)
+
+
+def save_evaluations(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
+    """Write evaluation.png: what was measured of pictures, if anything, whole or not at all."""
+    names = [name for name in metrics if name.partition("_")[0] not in ("d", "g")]
+    grouped: dict[str, list[str]] = {}
+    for name in names:
+        if name not in ("step", "seconds"):
+            panel = "accuracy" if name.startswith("accuracy") else name.replace("_", " ")
+            grouped.setdefault(panel, []).append(name)
+    if grouped:
+        _save_panels(grouped, metrics, path, title)
+
+
+def _save_panels(
+    grouped: dict[str, list[str]], metrics: dict[str, np.ndarray], path: Path, title: str
+) -> None:
     rows = -(-len(grouped) // 3)
     figure, axes = plt.subplots(
         rows, 3, figsize=(15, 4 * rows), squeeze=False, layout="constrained"
     )
     for axis, (name, columns) in zip(axes.flat, grouped.items(), strict=False):
         for column in columns:
-            marker = "." if len(metrics["step"]) < 3 else None
-            axis.plot(metrics["step"], metrics[column], label=column, marker=marker, linewidth=1.2)
+            steps, values = known(metrics, column)
+            marker = "." if len(steps) < 3 else None
+            axis.plot(steps, values, label=column, marker=marker, linewidth=1.2)
         axis.set(title=name, xlabel="step", yscale="log" if name == "gradient norm" else "linear")
         axis.grid(alpha=0.3)
         axis.legend()
@@ -85,6 +103,12 @@ def save_losses(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
         axis.set_axis_off()
     figure.suptitle(title)
     _save(figure, path)
+
+
+def known(metrics: dict[str, np.ndarray], column: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the steps and the values of a column where it is not NaN."""
+    there = ~np.isnan(metrics[column])
+    return metrics["step"][there], metrics[column][there]
 
 
 def save_curves(

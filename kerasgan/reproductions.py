@@ -64,6 +64,11 @@ def _sigma_agrees(runs: Runs) -> bool:
     return bool(max(right[:2]) < min(right[2:]))
 
 
+def _cycle_weights_agree(runs: Runs) -> bool:
+    *others, smaller = (final(some, "sliced_wasserstein_a_to_b") for some in runs.values())
+    return all(smaller < distance for distance in others)
+
+
 # The report's losses carry no weights, and its source loss is the mean of real and generated.
 _SIGMA_COLUMNS = {
     "D loss source": lambda values: (values["d_real"] + values["d_fake"]) / 2,
@@ -130,5 +135,28 @@ REPRODUCTIONS: dict[str, Reproduction] = {
         _varied("gan", "learning-rate", "2e-5", "2e-4"),
         "The larger learning rate crashes: the discriminator's loss comes near 0.",
         lambda runs: final(runs["learning-rate 2e-4"], "d_loss") < 0.1,
+    ),
+    "lsgan-vs-bce": Reproduction(
+        _varied("cyclegan", "loss", "lsgan", "bce"),
+        "With binary cross-entropy the generators' adversarial loss is much higher than with "
+        "least squares.",
+        lambda runs: (
+            final(runs["loss bce"], "g_fool_b") > 1.5 * final(runs["loss lsgan"], "g_fool_b")
+        ),
+    ),
+    "cycle-weights": Reproduction(
+        {
+            f"cycle-weight {weight}, d-ratio {ratio}": (
+                "cyclegan",
+                "--cycle-weight",
+                weight,
+                "--d-ratio",
+                ratio,
+            )
+            for weight, ratio in (("10", "2"), ("10", "1"), ("5", "1"))
+        },
+        "Translations from a to b look most like b with the smaller cycle weight.",
+        _cycle_weights_agree,
+        evaluated=True,
     ),
 }

@@ -6,10 +6,12 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from kerasgan import callbacks, checkpoints, files, runs, sheets
+from kerasgan import callbacks, checkpoints, files, interaction, runs, sheets
 from kerasgan.configs import Config
+from kerasgan.configs.base import NoiseConfig
 from kerasgan.datasets import domains, faces, loading
 from kerasgan.errors import Failed, Refused, Stopped
+from kerasgan.evaluation import monitor
 from kerasgan.models import MODELS
 from kerasgan.runs import Run
 
@@ -34,6 +36,8 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
         files.check_vacant(out)
     _seed(config)
     split = loading.load(config)
+    if _evaluates(config):
+        monitor.check(config, split)
     model = build(config, split.training)
     files.check_writable(parent, (config.keep + 1) * checkpoints.size_in_bytes(model))
     run = runs.create(config, split.training.vocabulary, split.training.key, preset, command, out)
@@ -94,8 +98,8 @@ def _fit(run: Run, model: keras.Model, split: faces.Split | domains.DomainSplit,
     config = run.config
     devices = [device.name for device in tf.config.list_logical_devices("GPU")] or ["the processor"]
     log.info("training %s on %s, from step %d to %d", run.path, devices[0], done, config.steps)
-    stop = callbacks.StopOnSignal()
-    metrics = callbacks.MetricsLog(run, done, config.log_every)
+    stop = interaction.StopOnSignal()
+    evaluation, metrics = _measuring(run, split, done)
     watch = callbacks.Health(run, done, config.log_every, metrics)
     model.fit(
         loading.batches(model.draw, config, split.training, done),
@@ -104,11 +108,12 @@ def _fit(run: Run, model: keras.Model, split: faces.Split | domains.DomainSplit,
         verbose=0,
         callbacks=[
             stop,
-            callbacks.ProgressBar(run, done),
+            interaction.ProgressBar(run, done),
+            *evaluation,
             metrics,
             watch,
-            callbacks.LossPlot(run, done, config.sample_every),
-            callbacks.SampleSheet(run, done, config.sample_every, sheets.of_run(run, split)),
+            callbacks.Plots(run, done, config.sample_every),
+            callbacks.SampleSheet(run, done, config.sample_every, sheets.of_run(run, split, model)),
             callbacks.Checkpoint(run, done, config.checkpoint_every),
         ],
     )
@@ -124,3 +129,19 @@ def _fit(run: Run, model: keras.Model, split: faces.Split | domains.DomainSplit,
             f"go on with: kerasgan resume {run.path}",
             stop.received,
         )
+
+
+def _measuring(
+    run: Run, split: faces.Split | domains.DomainSplit, done: int
+) -> tuple[list[callbacks.Evaluation], callbacks.MetricsLog]:
+    """Return what evaluates, if anything, and what logs."""
+    config = run.config
+    if not _evaluates(config):
+        return [], callbacks.MetricsLog(run, done, config.log_every)
+    measuring = monitor.Monitor(run, split)
+    metrics = callbacks.MetricsLog(run, done, config.log_every, measuring.names)
+    return [callbacks.Evaluation(run, done, config.evaluate_every, measuring, metrics)], metrics
+
+
+def _evaluates(config: Config) -> bool:
+    return isinstance(config, NoiseConfig) and config.evaluate_every > 0

@@ -44,8 +44,6 @@ def environment(monkeypatch, tmp_path, cache):
 
 
 NOISE = {"latent_dim": 8}
-# A schedule ends where it was first meant to, also of a run that is extended.
-SCHEDULE = {"schedule_steps": 5}
 # Beside these, fewer updates per step, which shorten the tracing.
 OWN = {
     "gan": NOISE,
@@ -62,9 +60,8 @@ OWN = {
         "load_size": 36,
         "blocks": 1,
         "batch_size": 1,
-        **SCHEDULE,
     },
-    "stargan": {"critic_steps": 1, **SCHEDULE},
+    "stargan": {"critic_steps": 1},
 }
 
 

@@ -19,8 +19,7 @@ from tests.conftest import tiny_config, tiny_options
 
 @pytest.mark.parametrize("model", CONFIGS)
 def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
-    options = (*tiny_options(model, ema=0.5), "--deterministic")
-    done = kerasgan("train", model, *options)
+    done = kerasgan("train", model, *tiny_options(model, ema=0.5), "--deterministic")
     assert done.exit_code == 0, done.output
     (run,) = (path.relative_to(tmp_path) for path in (tmp_path / "runs").iterdir())
     assert f"trained 3 steps: {run}" in done.output
@@ -29,10 +28,11 @@ def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
     }  # fmt: skip
     assert [path.name for path in (run / "samples").iterdir()] == ["step-000003.png"]
 
-    # Three steps and two more are five steps, to the byte.
-    assert kerasgan("resume", "--steps", 5).exit_code == 0
-    assert kerasgan("train", model, *options, "--steps", 5, "--out", "straight").exit_code == 0
-    expected, found = (_checkpoint(path, 5) for path in (Path("straight"), run))
+    # What is lost after the second step comes back, to the byte.
+    shutil.copytree(run, "broken")
+    Path("broken/checkpoints/step-000003.npz").unlink()
+    assert kerasgan("resume", "broken").exit_code == 0
+    expected, found = (_checkpoint(path, 3) for path in (run, Path("broken")))
     assert [key for key in expected if expected[key].tobytes() != found[key].tobytes()] == []
     assert expected.keys() == found.keys()
 
@@ -275,7 +275,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         (["train", "acgan", "--out", "."], ". is not empty; allowed: a new or an empty folder"),
         (["train", "acgan", "--out", "file/run"], "cannot write to file/run"),
         (["resume"], "no run in"),
-        (["sample"], "no run in"),
+        (["sample"], "no run of gan, cgan, acgan"),
         (["export", "--run", "9"], "no run '9'"),
         (["resume", "empty"], "empty is no run directory"),
         (["data", "render", ".", "--count", "1"], ". is not empty"),

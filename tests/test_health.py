@@ -115,6 +115,16 @@ def test_a_sign_fires_beyond_its_threshold_alone(sign):
     assert names(acgan(**short)) == []
 
 
+def test_each_domains_discriminator_may_win():
+    columns = {**HEALTHY["cyclegan"], "d_real_b": 0.009, "d_fake_b": 0.01}
+    (sign,) = health.signs(history(**columns))
+    assert (sign.name, sign.fatal) == ("d-loss-zero_b", True)
+    assert "d_real_b + d_fake_b is 0.019, near zero" in sign.message
+    assert sign.advice(tiny_config("cyclegan")) == (
+        "try a new run with a higher --d-ratio (now 2.0), or a lower --learning-rate (now 0.0002)"
+    )
+
+
 def test_a_sign_says_what_was_seen_since_when_and_what_to_try():
     (sign,) = health.signs(acgan(d_distance_fake=np.where(STEPS < 1000, 0.3, 0.01)))
     assert (sign.value, sign.since, sign.fatal) == (0.01, 1000, True)

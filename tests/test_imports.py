@@ -35,6 +35,7 @@ ORDER = (
     "plots",
     "evaluation",
     "callbacks",
+    "interaction",
     "training",
     "serving",
     "comparison",

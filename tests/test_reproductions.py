@@ -98,6 +98,16 @@ _CALM, _WILD = {"g_fool": np.array([0.0, 1, 1, 1.1])}, {"g_fool": np.array([0.0,
             {"learning-rate 2e-4": run(d_loss=0.01)},
             {"learning-rate 2e-4": run(d_loss=1.0)},
         ),
+        (
+            "lsgan-vs-bce",
+            {"loss lsgan": run(g_fool_b=0.5), "loss bce": run(g_fool_b=1.5)},
+            {"loss lsgan": run(g_fool_b=0.5), "loss bce": run(g_fool_b=0.6)},
+        ),
+        (
+            "cycle-weights",
+            {str(far): run(sliced_wasserstein_a_to_b=far) for far in (0.3, 0.4, 0.2)},
+            {str(far): run(sliced_wasserstein_a_to_b=far) for far in (0.2, 0.4, 0.3)},
+        ),
     ],
 )
 def test_claims(name, agreeing, disagreeing):

@@ -16,28 +16,23 @@ def noise(*shape):
 
 
 class Generators:
-    """Generators that turn a negative round, of which one also notes what it was given."""
+    """Generators that turn a negative round, if its sides are multiples of 4."""
 
-    def __init__(self):
-        self.seen = []
+    filters = 64
 
     def get_layer(self, name):
         return self
 
-    filters = 64
-
     def __call__(self, image, training):
-        self.seen.append(image.shape)
-        return -image
+        fits = tf.reduce_all(tf.shape(image)[1:3] % 4 == 0)
+        return tf.where(fits, -image, image)
 
 
-@pytest.mark.parametrize("size", [(8, 8), (13, 22), (16, 9)])
-def test_pictures_of_any_size_keep_it(size):
-    generators = Generators()
-    pictures = noise(3, *size, 3)
-    translated = translation.DomainTranslator(generators).translate(pictures, "b")
-    np.testing.assert_array_equal(translated, 255 - pictures)
-    assert generators.seen[0] == (3, *(-(-side // 4) * 4 for side in size), 3)
+def test_pictures_of_any_size_keep_it():
+    translator = translation.DomainTranslator(Generators())
+    for size in ((8, 8), (13, 22), (16, 9)):
+        pictures = noise(3, *size, 3)
+        np.testing.assert_array_equal(translator.translate(pictures, "b"), 255 - pictures)
 
 
 def test_what_is_added_at_the_edges_mirrors_the_picture():

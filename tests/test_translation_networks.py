@@ -91,7 +91,7 @@ def test_a_generator_that_changes_pictures_begins_with_the_identity():
     model = cyclegan.generator(1, width=0.1, skip=True)
     np.testing.assert_allclose(model(picture), 0.9 * picture, atol=1e-6)
     model.get_layer("change").bias.assign([0.5, -0.5, 0.0])
-    expected = np.tanh(np.arctanh(0.9 * np.asarray(picture)) + [0.5, -0.5, 0.0])
+    expected = np.tanh(np.add(np.arctanh(0.9 * np.asarray(picture)), [0.5, -0.5, 0.0]))
     np.testing.assert_allclose(model(picture), expected, atol=1e-6)
     # Black and white can be kept.
     assert np.isfinite(model(tf.sign(picture))).all()

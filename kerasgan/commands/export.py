@@ -12,7 +12,7 @@ import click
     type=click.Path(path_type=Path),
     help="The folder of served models.  [default: export/ in the run]",
 )
-@click.option("--checkpoint", default="latest", show_default=True, help="latest, or a step.")
+@click.option("--checkpoint", default="latest", show_default=True, help="latest, best, or a step.")
 def export(run: str | None, out: Path | None, checkpoint: str) -> None:
     """Write a SavedModel, OUT/<model>/<version>/, as TensorFlow Serving expects it."""
     from kerasgan import runs, serving

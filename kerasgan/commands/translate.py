@@ -29,7 +29,7 @@ from kerasgan.errors import Refused
     help="stargan: an attribute; may be repeated.",
 )
 @click.option("--triptych", is_flag=True, help="Write original, translated and translated back.")
-@click.option("--checkpoint", default="latest", show_default=True, help="latest, or a step.")
+@click.option("--checkpoint", default="latest", show_default=True, help="latest, best, or a step.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder of PNGs.")
 def translate(inputs, run, to, hair, eyes, settings, triptych, checkpoint, out) -> None:
     """Translate pictures, files and whole folders INPUT, into the folder OUT, at their own size.

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import ColourConfig, NoiseConfig, option
+from kerasgan.configs.base import ConditionalConfig, option
 
 
 @dataclass(frozen=True, kw_only=True)
-class ACGANConfig(ColourConfig, NoiseConfig):
+class ACGANConfig(ConditionalConfig):
     """ACGAN with one head for hair and one for eyes; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "acgan"

@@ -172,3 +172,33 @@ class NoiseConfig(LabelledConfig):
     latent_dim: int = option(100, "Length of the noise vector.", at_least=1)
     sigma: float = option(1.0, "Standard deviation of the noise.", at_least=0)
     batch_size: int = option(64, "Pictures per update.", at_least=2)
+    evaluate_every: int = option(
+        0,
+        "Steps between evaluations on a small sample, a multiple of log-every; 0: none. The best "
+        "checkpoint is kept as 'best'.",
+        at_least=0,
+    )
+    best_metric: Literal["frechet_distance", "sliced_wasserstein"] = option(
+        "frechet_distance", "What the best checkpoint is best in."
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.evaluate_every % self.log_every:
+            raise Refused(
+                f"evaluate-every is {self.evaluate_every}; it must be a multiple of log-every "
+                f"{self.log_every}"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionalConfig(ColourConfig, NoiseConfig):
+    """The options of every model that makes pictures out of noise and colours."""
+
+    best_metric: Literal[
+        "frechet_distance",
+        "sliced_wasserstein",
+        "accuracy_hair",
+        "accuracy_eyes",
+        "accuracy_both",
+    ] = option("frechet_distance", "What the best checkpoint is best in.")

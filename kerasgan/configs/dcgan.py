@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import ColourConfig, NoiseConfig, option
+from kerasgan.configs.base import ConditionalConfig, NoiseConfig, option
 
 # What makes faces recognisable within minutes on two processor cores.
 _QUICK = {
@@ -57,7 +57,7 @@ class GANConfig(DCGANConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CGANConfig(ColourConfig, DCGANConfig):
+class CGANConfig(ConditionalConfig, DCGANConfig):
     """DCGAN conditioned on the pair of hair and eyes; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "cgan"
@@ -114,7 +114,7 @@ class WGANGPConfig(_CriticConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CWGANConfig(ColourConfig, _CriticConfig):
+class CWGANConfig(ConditionalConfig, _CriticConfig):
     """Conditional Wasserstein GAN with weight clipping."""
 
     MODEL: ClassVar[str] = "cwgan"
@@ -129,7 +129,7 @@ class CWGANConfig(ColourConfig, _CriticConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CWGANGPConfig(ColourConfig, _CriticConfig):
+class CWGANGPConfig(ConditionalConfig, _CriticConfig):
     """Matching-aware conditional WGAN-GP; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "cwgan-gp"

@@ -36,6 +36,11 @@ class Domains(NamedTuple):
     key: str = ""
 
     @property
+    def size(self) -> int:
+        """How many pictures the smaller domain has."""
+        return min(self.a.shape[0], self.b.shape[0])
+
+    @property
     def vocabulary(self) -> Vocabulary:
         """Pictures of domains have no labels."""
         return NO_LABELS

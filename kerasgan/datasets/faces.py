@@ -41,6 +41,11 @@ class Faces(NamedTuple):
     vocabulary: Vocabulary
     attributes: np.ndarray | None = None
 
+    @property
+    def size(self) -> int:
+        """N."""
+        return len(self.rows)
+
     def pictures(self, at: np.ndarray) -> np.ndarray:
         """Return uint8 [*at.shape, S, S, 3], the pictures of the faces `at`."""
         return self.images[self.rows[at]]

@@ -44,7 +44,7 @@ def subject(run: Run, split: Split, count: int, seed: int, checkpoint: str = "la
             f"{2 * intervals.GROUPS}; allowed: a larger --val-fraction, or other --data"
         )
     sampler = sampling.Sampler(run, generator)
-    pairs = _conditions(run, count, seed)
+    pairs = conditions(run, count, seed)
     has_colours = bool(split.training.vocabulary.hair and split.training.vocabulary.eyes)
     return Subject(
         split,
@@ -57,7 +57,8 @@ def subject(run: Run, split: Split, count: int, seed: int, checkpoint: str = "la
     )
 
 
-def _conditions(run: Run, count: int, seed: int) -> list[tuple[str, str]]:
+def conditions(run: Run, count: int, seed: int) -> list[tuple[str, str]]:
+    """Return random (hair, eyes) that the run's model can draw."""
     random, vocabulary = np.random.default_rng(seed), run.vocabulary
     if run.config.CONDITION == "nothing":
         return [sampling.ANY] * count

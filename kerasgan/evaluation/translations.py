@@ -80,7 +80,7 @@ def evaluate_labels(
             f"{run.config.data} has the labels {held_out.vocabulary.labels}; allowed: those of "
             f"{run.path}, {run.vocabulary.labels}"
         )
-    at = np.arange(min(count, _enough(len(held_out.rows))))
+    at = np.arange(min(count, _enough(held_out.size)))
     original, labels = held_out.pictures(at), held_out.labels(at)
     editor, judge = Editor(model, run.vocabulary), classifier.trained(split.training)
     found = Evaluation({}, {}, {}, {})

@@ -18,6 +18,7 @@ from kerasgan.losses import (
     cross_entropy,
     gradient_penalty,
     l1,
+    pairwise_distance,
 )
 from kerasgan.networks import stargan
 
@@ -81,7 +82,12 @@ class StarGAN(AdversarialModel):
             "d_fake": fake,
             "d_penalty": self.config.penalty_weight * gradient_penalty(norms),
         }
-        measures = {"d_wasserstein": real - fake, "d_critic_gradient": ops.mean(norms)}
+        measures = {
+            "d_wasserstein": real - fake,
+            "d_critic_gradient": ops.mean(norms),
+            "d_distance_real": pairwise_distance(image),
+            "d_distance_fake": pairwise_distance(generated),
+        }
         for name, label in batch["label"].items():
             loss, right = _CLASSIFICATION[name]
             losses[f"d_{name}"] = self.config.class_weight * loss(seen[name], label)

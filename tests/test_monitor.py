@@ -1,0 +1,140 @@
+"""What is measured while a model trains, and which checkpoint is kept for it."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kerasgan import checkpoints, runs
+from kerasgan.datasets import faces
+from kerasgan.evaluation import classifier, evaluate, monitor, subjects
+from tests.conftest import SAMPLE, tiny_config, tiny_options
+
+OPTIONS = tiny_options(log_every=1, evaluate_every=2, val_fraction=0.4, steps=5, ema=0.5)
+
+
+@pytest.fixture(autouse=True)
+def briefly(monkeypatch):
+    monkeypatch.setattr(classifier, "_STEPS", 2)
+    monkeypatch.setattr(monitor, "SAMPLE", 100)
+
+
+def rows(run):
+    """Return the rows of metrics.csv without the time that they took."""
+    with (Path(run) / "metrics.csv").open(newline="") as file:
+        return [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
+
+
+def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(kerasgan):
+    words = ("train", "acgan", *OPTIONS, "--deterministic", "--best-metric", "sliced_wasserstein")
+    assert kerasgan(*words, "--out", "straight").exit_code == 0
+    found = [
+        (row["step"], row["sliced_wasserstein"], row["accuracy_both"]) for row in rows("straight")
+    ]
+    measured = {step: float(distance) for step, distance, _ in found if distance != "nan"}
+    assert measured.keys() == {"2", "4"}
+    assert all((distance == "nan") == (accuracy == "nan") for _, distance, accuracy in found)
+    assert Path("straight/evaluation.png").is_file()
+
+    run = runs.find("straight")
+    step, arrays = checkpoints.load(run, "best")
+    assert str(step) == min(measured, key=measured.get)
+    assert checkpoints.load(run)[0] == 5
+    assert kerasgan("sample", "--run", "straight", "--checkpoint", "best").exit_code == 0
+    # The averaged generator of that step draws what was measured.
+    split = faces.load(run.config)
+    again = monitor.Monitor(run, split).measure(
+        type("Model", (), {"sampling_generator": _generator(run, arrays)})
+    )
+    assert again["sliced_wasserstein"] == pytest.approx(measured[str(step)], abs=1e-6)
+
+    shutil.copytree("straight", "broken")
+    for lost in (4, 5):
+        Path(f"broken/checkpoints/step-{lost:06d}.npz").unlink()
+    assert kerasgan("resume", "broken").exit_code == 0
+    assert rows("broken") == rows("straight")
+
+
+def _generator(run, arrays):
+    from kerasgan import sampling
+
+    return sampling.of_arrays(run, arrays).sampling_generator
+
+
+def test_a_run_without_a_best_checkpoint_says_so(kerasgan, trained, tmp_path):
+    shutil.copytree(trained.path, tmp_path / "run")
+    done = kerasgan("sample", "--run", "run", "--checkpoint", "best")
+    assert done.exit_code == 2
+    assert "has no checkpoint 'best'; allowed: latest, 1, 2" in done.output
+
+
+def test_numbers_are_those_of_evaluate(tmp_path):
+    """On the same pictures, the same conditions and as many held-out ones."""
+    config = tiny_config("acgan", data="avatars", avatars=120, val_fraction=100 / 120)
+    split = faces.load(config)
+    run = runs.create(config, split.training.vocabulary, "0123", "paper", "kerasgan")
+    measuring = monitor.Monitor(run, split)
+    pairs = subjects.conditions(run, 100, config.seed)
+    noise = np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8)
+    real = split.held_out.pictures(np.arange(100))
+    judge = classifier.trained(split.training)
+    judged = subjects.Subject(split, noise, pairs, real, judge, 0, True)
+    evaluation = evaluate.Evaluation({}, {}, {}, {})
+    evaluate._measure_colours(judged, evaluation, False)
+
+    class Sampler:
+        def __init__(self, run, generator):
+            pass
+
+        def pictures(self, pairs, seed):
+            return noise
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(monitor, "Sampler", Sampler)
+        model = type("Model", (), {"sampling_generator": None})
+        measured = measuring.measure(model)
+    for kind in ("hair", "eyes", "both"):
+        name = f"accuracy_{kind}"
+        assert measured[name] == pytest.approx(evaluation.numbers[name]["value"])
+    assert measured["frechet_distance"] > 0
+    assert measured.keys() == set(measuring.names)
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "message"),
+    [
+        (
+            "acgan",
+            ["--evaluate-every", 3],
+            "evaluate-every is 3; it must be a multiple",
+        ),
+        ("acgan", ["--evaluate-every", 2, "--val-fraction", 0], "0 pictures are held out"),
+        (
+            "gan",
+            ["--evaluate-every", 2, "--best-metric", "accuracy_hair"],
+            "'accuracy_hair' is not",
+        ),
+        (
+            "gan",
+            ["--evaluate-every", 2, "--data", "plain"],
+            "plain has no colours; allowed: sliced",
+        ),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(kerasgan, tmp_path, model, options, message):
+    shutil.copytree(SAMPLE / "images", tmp_path / "plain" / "images")
+    done = kerasgan("train", model, *tiny_options(model, val_fraction=0.4), *options)
+    assert done.exit_code == 2, done.output
+    assert message in done.output
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("metric", "better", "worse"), [("accuracy_hair", 0.9, 0.8), ("frechet_distance", 0.8, 0.9)]
+)
+def test_better_is_a_higher_accuracy_or_a_smaller_distance(metric, better, worse):
+    assert monitor.is_better(metric, better, worse)
+    assert not monitor.is_better(metric, worse, better)
+    assert not monitor.is_better(metric, better, better)
