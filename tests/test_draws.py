@@ -32,7 +32,8 @@ def draw(draws):
 
 
 def collect(data, seed, done, count):
-    return list(batches(draw, data, seed, 4, done).take(count).as_numpy_iterator())
+    endless = batches(draw, lambda step: Draws(data, seed, step, 4), done)
+    return list(endless.take(count).as_numpy_iterator())
 
 
 def equal(one, other):

@@ -55,7 +55,7 @@ def test_conditions_follow_the_runs_vocabulary():
 
 
 def test_a_picture_depends_on_its_seed_and_not_on_its_neighbours(trained):
-    sampler = sampling.Sampler(trained, sampling.load_generator(trained))
+    sampler = sampling.Sampler(trained, sampling.load(trained).sampling_generator)
     pair = (trained.vocabulary.hair[0], trained.vocabulary.eyes[0])
     together = sampler.pictures([pair] * 70, 5)
     alone = sampler.pictures([pair], 5 + 66)
@@ -65,15 +65,15 @@ def test_a_picture_depends_on_its_seed_and_not_on_its_neighbours(trained):
 
 
 def test_sigma_zero_draws_one_picture_whatever_the_seed(trained):
-    sampler = sampling.Sampler(trained, sampling.load_generator(trained), sigma=0.0)
+    sampler = sampling.Sampler(trained, sampling.load(trained).sampling_generator, sigma=0.0)
     pair = (trained.vocabulary.hair[0], trained.vocabulary.eyes[0])
     one, other = sampler.pictures([pair] * 2, 3)
     np.testing.assert_array_equal(one, other)
 
 
 def test_the_averaged_generator_is_the_one_that_draws(trained):
-    averaged = sampling.load_generator(trained)
-    raw = sampling.load_generator(_without_average(trained))
+    averaged = sampling.load(trained).sampling_generator
+    raw = sampling.load(_without_average(trained)).sampling_generator
     assert not np.array_equal(averaged.get_weights()[0], raw.get_weights()[0])
 
 

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kerasgan import comparison, runs, sweeps
@@ -164,7 +165,8 @@ def test_bad_sweeps_are_refused_before_anything_trains(kerasgan, tmp_path, words
 
 def test_a_table_tells_mean_and_deviation_over_seeds(tmp_path, monkeypatch):
     def compared(setting, value):
-        return comparison.Compared(setting, None, {"step": [1, 2], "d_loss": [9, value]}, {"fd": 1})
+        metrics = {"step": np.array([1, 2]), "d_loss": np.array([9.0, value])}
+        return comparison.Compared(setting, None, metrics, {"fd": 1})
 
     table = comparison.means([compared("a", 1), compared("b", 5), compared("a", 3)])
     assert table["a"] == {"step": (2.0, 0.0), "d_loss": (2.0, 1.0), "fd": (1.0, 0.0)}

@@ -86,6 +86,13 @@ def test_a_translation_has_its_pictures_size_and_range(settings, skip):
         np.testing.assert_array_equal(translated[name], alone)
 
 
+def test_an_editor_that_changes_pictures_begins_with_the_identity():
+    picture = tf.random.stateless_uniform([2, 16, 16, 3], [0, 0], -1, 1)
+    inputs = {"image": picture, "hair": tf.eye(2)}
+    model = stargan.generator({"hair": 2}, width=0.1, skip=True)
+    np.testing.assert_allclose(model(inputs), 0.9 * picture, atol=1e-6)
+
+
 def test_a_generator_that_changes_pictures_begins_with_the_identity():
     picture = tf.random.stateless_uniform([2, 16, 16, 3], [0, 0], -1, 1)
     model = cyclegan.generator(1, width=0.1, skip=True)

@@ -76,9 +76,6 @@ class CycleGANConfig(TranslationConfig):
     upsample: Literal["transpose", "nearest"] = option(
         "transpose", "Transposed convolutions, or repeated pixels and a convolution."
     )
-    skip: bool = option(
-        False, "Let the generators change their pictures rather than draw new ones."
-    )
     loss: Literal["lsgan", "bce"] = option(
         "lsgan", "Least squares (LSGAN), or binary cross-entropy, with the sigmoid."
     )

@@ -18,7 +18,9 @@ class StarGANConfig(TranslationConfig, ColourConfig):
         "quick": {
             "image_size": 32,
             "width": 0.5,
+            "skip": True,
             "critic_steps": 2,
+            "learning_rate": 5e-4,
             "ema": 0.99,
             "steps": 1500,
             "log_every": 20,

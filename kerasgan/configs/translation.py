@@ -9,13 +9,17 @@ from kerasgan.errors import Refused
 
 @dataclass(frozen=True, kw_only=True)
 class TranslationConfig(Config):
-    """The options of every translating model: its width and how its learning rate falls.
+    """The options of every translating model: its networks and how its learning rate falls.
 
     `schedule_steps` is the number of steps from the moment that the config is made: a run that is
     extended later holds its final learning rate.
     """
 
     width: float = option(1.0, "Factor on every layer's number of filters.", above=0)
+    skip: bool = option(
+        False,
+        "Let generators change their pictures, not at all at first, rather than draw new ones.",
+    )
     schedule: Literal["constant", "linear", "exponential"] = option(
         "linear",
         "How the learning rate falls: linear holds it for the first half, exponential multiplies "

@@ -37,7 +37,7 @@ class StarGAN(AdversarialModel):
         labels = vocabulary.labels
         super().__init__(
             discriminator=stargan.discriminator(config.image_size, labels, config.width),
-            generator=stargan.generator(labels, config.width),
+            generator=stargan.generator(labels, config.width, config.skip),
             ema=config.ema,
         )
         self.config = config

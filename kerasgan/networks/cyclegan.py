@@ -98,20 +98,20 @@ def generator(
         x = activated(x, doubling(scaled(filters, width), upsample, f"up_{step}", **bias), norm)
     x = ReflectionPadding2D(3, name="out_pad")(x)
     if skip:
-        # At first nothing changes.
-        change = layers.Conv2D(3, 7, kernel_initializer="zeros", dtype="float32", name="change")
-        made = redrawn(image, change(x))
+        made = redrawn(image, x)
     else:
         made = convolution(3, 7, "colour", activation="tanh", dtype="float32")(x)
     return keras.Model(image, made, name=name)
 
 
-def redrawn(image, change):
-    """Return tanh(atanh(0.9 image) + change), which is 0.9 image where nothing changes.
+def redrawn(image, x, padding: str = "valid"):
+    """Return tanh(atanh(0.9 image) + change), where a 7x7 convolution makes the change of `x`.
 
-    Translators that start near the identity keep colours, which they may otherwise agree to
-    exchange: the cycle brings them back. The factor keeps atanh finite at black and white.
+    At first nothing changes. Translators that start near the identity keep colours, which they may
+    otherwise agree to exchange: the cycle brings them back. The factor keeps atanh finite.
     """
+    zeros = {"kernel_initializer": "zeros", "padding": padding}
+    change = layers.Conv2D(3, 7, dtype="float32", name="change", **zeros)(x)
     return ops.tanh(ops.arctanh(0.9 * image) + change)
 
 

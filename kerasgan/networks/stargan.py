@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import keras
 from keras import layers, ops
 
-from kerasgan.networks.cyclegan import instance_norm
+from kerasgan.networks.cyclegan import instance_norm, redrawn
 from kerasgan.networks.widths import scaled
 
 _BLOCKS = 6
@@ -27,7 +27,7 @@ def _activated(x, layer):
     return layers.ReLU(name=f"{layer.name}_relu")(_normed(x, layer))
 
 
-def generator(labels: Mapping[str, int], width: float = 1.0) -> keras.Model:
+def generator(labels: Mapping[str, int], width: float = 1.0, skip: bool = False) -> keras.Model:
     """Build {image [B, H, W, 3], <label> [B, K], ...} -> image [B, H, W, 3] in [-1, 1].
 
     H and W are multiples of 4. Labels are repeated at every pixel, as channels beside the colours.
@@ -35,6 +35,7 @@ def generator(labels: Mapping[str, int], width: float = 1.0) -> keras.Model:
     Args:
         labels: the length of each label, {name: K}.
         width: factor on the number of filters.
+        skip: whether to change the input rather than draw a new image; see `cyclegan.redrawn`.
     """
     inputs = {"image": keras.Input((None, None, 3), name="image")}
     inputs |= {name: keras.Input((size,), name=name) for name, size in labels.items()}
@@ -55,8 +56,12 @@ def generator(labels: Mapping[str, int], width: float = 1.0) -> keras.Model:
     for step, filters in enumerate((128, 64)):
         up = layers.Conv2DTranspose(scaled(filters, width), 4, 2, name=f"up_{step}", **settings)
         x = _activated(x, up)
-    colour = layers.Conv2D(3, 7, activation="tanh", dtype="float32", name="colour", **settings)
-    return keras.Model(inputs, colour(x), name="generator")
+    if skip:
+        made = redrawn(inputs["image"], x, padding="same")
+    else:
+        colour = layers.Conv2D(3, 7, activation="tanh", dtype="float32", name="colour", **settings)
+        made = colour(x)
+    return keras.Model(inputs, made, name="generator")
 
 
 def discriminator(image_size: int, labels: Mapping[str, int], width: float = 1.0) -> keras.Model:
