@@ -22,7 +22,7 @@ class StarGANConfig(TranslationConfig, ColourConfig):
             "critic_steps": 2,
             "learning_rate": 5e-4,
             "ema": 0.99,
-            "steps": 1500,
+            "steps": 900,
             "log_every": 20,
             "sample_every": 100,
             "checkpoint_every": 100,
