@@ -12,7 +12,7 @@ from kerasgan.datasets import domains, faces
 from kerasgan.evaluation import classifier, translations
 from tests.conftest import tiny_config, tiny_options
 
-COUNT = 60
+COUNT = 40
 
 
 @pytest.fixture(scope="module", autouse=True)
