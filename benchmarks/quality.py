@@ -19,7 +19,7 @@ def main(names: tuple[str, ...], count: int, seed: int) -> None:
 
     from kerasgan import sampling
     from kerasgan.datasets import faces
-    from kerasgan.evaluation import classifier
+    from kerasgan.evaluation import classifier, subjects
 
     found = [runs.find(name) for name in names]
     split = faces.load(found[0].config)
@@ -34,12 +34,12 @@ def main(names: tuple[str, ...], count: int, seed: int) -> None:
     pairs = [
         vocabulary.pairs[place] for place in random.integers(len(vocabulary.pairs), size=count)
     ]
-    hair, eyes = np.array([vocabulary.indices(*pair) for pair in pairs]).T
+    wanted = subjects.places(vocabulary, pairs)
     for run in found:
         generated = sampling.Sampler(run, sampling.load(run).sampling_generator).pictures(
             pairs, seed
         )
-        accuracies = classifier.accuracy(judge, generated, {"hair": hair, "eyes": eyes})
+        accuracies = classifier.accuracy(judge, generated, wanted)
         _report(f"{run.path.name}, {count} generated faces", accuracies)
 
 

@@ -179,9 +179,9 @@ class Evaluation(Periodic):
             return
         refuse_not_finite(self.model, self.run)
         metric = self.run.config.best_metric
-        before = self.metrics.history[metric]
+        _, before = plots.known(self.metrics.history, metric)
         measured = self.metrics.measured = self.monitor.measure(self.model)
-        if all(is_better(metric, measured[metric], value) for value in before[before == before]):
+        if all(is_better(metric, measured[metric], value) for value in before):
             checkpoints.save(self.run, self.model, self.step, checkpoints.BEST)
 
 

@@ -1,4 +1,4 @@
-"""Config dataclasses as click options. Knows no model."""
+"""Options that commands share, and config dataclasses as options. Knows no model."""
 
 import dataclasses
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -7,6 +7,10 @@ import click
 from click.core import ParameterSource
 
 from kerasgan.configs.base import Config, option_name
+
+checkpoint = click.option(
+    "--checkpoint", default="latest", show_default=True, help="latest, best, or a step."
+)
 
 
 def of_config(config: type[Config]) -> list[click.Option]:

@@ -199,7 +199,7 @@ def domain_sheet(translator: DomainTranslator, shown: Domains, has_identity: boo
     """
     columns, labels = [], []
     count = min(_SHOWN, shown.size)
-    for domain, pictures in zip(DOMAINS, shown, strict=False):
+    for domain, pictures in shown.by_name.items():
         original = pictures[np.arange(count)]
         translated = translator.translate(original, other(domain))
         columns += [original, translated, translator.translate(translated, domain)]
@@ -207,8 +207,7 @@ def domain_sheet(translator: DomainTranslator, shown: Domains, has_identity: boo
         if has_identity:
             columns.append(translator.translate(original, domain))
             labels.append(f"to {domain}")
-    rows = np.stack(columns, axis=1)
-    return images.grid(rows.reshape(-1, *rows.shape[2:]), len(columns), (), labels)
+    return _side_by_side(columns, labels)
 
 
 def label_sheet(editor: Editor, shown: Faces) -> Image.Image:
@@ -225,8 +224,13 @@ def label_sheet(editor: Editor, shown: Faces) -> Image.Image:
         for place in range(size):
             columns.append(editor.edit(original, changed(labels, name, place)))
             names.append(getattr(vocabulary, name)[place])
+    return _side_by_side(columns, names)
+
+
+def _side_by_side(columns: Sequence[np.ndarray], labels: Sequence[str]) -> Image.Image:
+    """Return labelled columns of pictures, uint8 [n, H, W, 3] each."""
     rows = np.stack(columns, axis=1)
-    return images.grid(rows.reshape(-1, *rows.shape[2:]), len(columns), (), names)
+    return images.grid(rows.reshape(-1, *rows.shape[2:]), len(columns), (), labels)
 
 
 def changed(

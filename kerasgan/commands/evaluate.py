@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from kerasgan import options
 from kerasgan.configs.base import NoiseConfig
 from kerasgan.errors import Refused
 
@@ -22,7 +23,7 @@ from kerasgan.errors import Refused
     help="Generated pictures; of a model that translates, held-out pictures at most.",
 )
 @click.option("--seed", type=click.IntRange(min=0, max=2**32 - 1), default=0, show_default=True)
-@click.option("--checkpoint", default="latest", show_default=True, help="latest, best, or a step.")
+@options.checkpoint
 @click.option(
     "--features",
     type=click.Choice(["classifier", "inception"]),

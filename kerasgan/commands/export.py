@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from kerasgan import options
+
 
 @click.command()
 @click.option("--run", help="A path, number or name.  [default: the newest run]")
@@ -12,7 +14,7 @@ import click
     type=click.Path(path_type=Path),
     help="The folder of served models.  [default: export/ in the run]",
 )
-@click.option("--checkpoint", default="latest", show_default=True, help="latest, best, or a step.")
+@options.checkpoint
 def export(run: str | None, out: Path | None, checkpoint: str) -> None:
     """Write a SavedModel, OUT/<model>/<version>/, as TensorFlow Serving expects it."""
     from kerasgan import runs, serving

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from kerasgan import options
 from kerasgan.attributes import Wanted, parse_list
 from kerasgan.configs.base import NoiseConfig
 from kerasgan.errors import Refused
@@ -54,7 +55,7 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
     is_flag=True,
     help="Walk from the noise of SEED to that of SEED + 1: a row, or a GIF by --out's ending.",
 )
-@click.option("--checkpoint", default="latest", show_default=True, help="latest, best, or a step.")
+@options.checkpoint
 @click.option("--out", type=click.Path(path_type=Path), help="The picture; or the folder.")
 def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, checkpoint, out):
     """Draw faces with hair and eyes of the wanted colours, or the sheet of all colours."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from kerasgan import options
 from kerasgan.configs import CycleGANConfig
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.errors import Refused
@@ -29,7 +30,7 @@ from kerasgan.errors import Refused
     help="stargan: an attribute; may be repeated.",
 )
 @click.option("--triptych", is_flag=True, help="Write original, translated and translated back.")
-@click.option("--checkpoint", default="latest", show_default=True, help="latest, best, or a step.")
+@options.checkpoint
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder of PNGs.")
 def translate(inputs, run, to, hair, eyes, settings, triptych, checkpoint, out) -> None:
     """Translate pictures, files and whole folders INPUT, into the folder OUT, at their own size.

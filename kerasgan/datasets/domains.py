@@ -36,6 +36,11 @@ class Domains(NamedTuple):
     key: str = ""
 
     @property
+    def by_name(self) -> dict[str, cache.Pictures | np.ndarray]:
+        """The pictures of each domain, {"a", "b"}."""
+        return {"a": self.a, "b": self.b}
+
+    @property
     def size(self) -> int:
         """How many pictures the smaller domain has."""
         return min(self.a.shape[0], self.b.shape[0])
@@ -75,7 +80,7 @@ class DomainDraws(Randomness):
         Each domain is gone through in an order of its own, drawn anew when all were seen.
         """
         drawn = {}
-        for number, (name, pictures) in enumerate(zip(DOMAINS, self._domains, strict=False)):
+        for number, (name, pictures) in enumerate(self._domains.by_name.items()):
             rows = self._shuffled(number, pictures.shape[0])
             # The pictures may be larger than memory: they stay in their file.
             pixels = tf.numpy_function(pictures.__getitem__, [rows], tf.uint8, stateful=False)
@@ -119,9 +124,10 @@ def load(config: CycleGANConfig) -> DomainSplit:
     for domain, (source, given) in _sources(config).items():
         prepared, readable = sources.prepared(source, config.load_size, config.strict)
         held_out = sources.held_out(prepared, config) if given is None else given
+        where = {"a": config.domain_a, "b": config.domain_b}[domain] or config.data
         if not (readable & ~held_out).any():
             raise Refused(
-                f"domain {domain} of {config.data} has {readable.sum()} pictures that can be "
+                f"domain {domain} of {where} has {readable.sum()} pictures that can be "
                 "used, and none of them to train on; allowed: data that leaves some"
             )
         digests.append(prepared.digests)
@@ -142,17 +148,19 @@ def _sources(config: CycleGANConfig) -> dict[str, tuple[Source, np.ndarray | Non
     if config.data.startswith(sources.TFDS):
         return {name: _tfds(name, config) for name in DOMAINS}
     root = Path(config.data)
-    wanted = [root / f"{_TRAINING}{name.upper()}" for name in DOMAINS]
-    if missing := [folder for folder in wanted if not folder.is_dir()]:
+    parts = {
+        name: [root / f"{kind}{name.upper()}" for kind in (_TRAINING, _HELD_OUT)]
+        for name in DOMAINS
+    }
+    if missing := [training for training, _ in parts.values() if not training.is_dir()]:
         found = ", ".join(sorted(path.name for path in root.glob("*"))[:10]) or "nothing"
         raise Refused(
             f"no folder {str(missing[0])!r}; allowed: avatars, tfds:cycle_gan/NAME, a folder with "
             f"trainA and trainB, or two folders by --domain-a and --domain-b. Found {found}"
         )
-    tests = [root / f"{_HELD_OUT}{name.upper()}" for name in DOMAINS]
     return {
-        name: _files([folder, *(test for test in [test] if test.is_dir())], config)
-        for name, folder, test in zip(DOMAINS, wanted, tests, strict=True)
+        name: _files([folder for folder in folders if folder.is_dir()], config)
+        for name, folders in parts.items()
     }
 
 

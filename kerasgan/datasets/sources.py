@@ -80,7 +80,7 @@ def _decoded(
     key: str, items: Iterable[Path | bytes], names: Sequence[str], size: int, config: Config
 ) -> Source:
     work = partial(read_picture, size=size, fit=config.fit)
-    return Source(key, work, items, names, f"Reading {config.data}")
+    return Source(key, work, items, names, "Reading pictures")
 
 
 def _state(path: Path) -> tuple[int, int]:

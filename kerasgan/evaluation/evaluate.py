@@ -94,8 +94,7 @@ def _measure_colours(judged: Subject, found: Evaluation, cas: bool) -> None:
         return
     held_out = judged.split.held_out
     vocabulary = held_out.vocabulary
-    indices = np.array([vocabulary.indices(*pair) for pair in judged.pairs]).T
-    wanted = dict(zip(("hair", "eyes"), indices, strict=True))
+    wanted = subjects.places(vocabulary, judged.pairs)
     real = {"hair": held_out.hair, "eyes": held_out.eyes}
     seen = classifier.read(judged.judge, judged.generated)
     ceiling = _shares(classifier.read(judged.judge, judged.real), real)
@@ -126,7 +125,7 @@ def _shares(seen: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) -> dict[
     }
 
 
-def beside_floor(measure: Callable[..., Estimate], parts: Sequence, seed: int) -> dict:
+def _beside_floor(measure: Callable[..., Estimate], parts: Sequence, seed: int) -> dict:
     """Return the measure of generated pictures against real ones, beside that of other real ones.
 
     Args:
@@ -136,11 +135,22 @@ def beside_floor(measure: Callable[..., Estimate], parts: Sequence, seed: int) -
     return number(measure(real, generated), len(generated), seed, floor=measure(real, other))
 
 
+def sliced_wasserstein(parts: Sequence[np.ndarray], seed: int) -> dict:
+    """Return the sliced Wasserstein distance of pictures' pixels, in [0, 1], beside its floor.
+
+    Args:
+        parts: uint8 pictures: two disjoint sets of real ones, and the generated.
+    """
+    distance = partial(distances.sliced_wasserstein, seed=seed)
+    measure = partial(intervals.jackknife, distance, seed=seed)
+    return _beside_floor(measure, [part / 255.0 for part in parts], seed)
+
+
 def _measure_moments(parts: Sequence, seed: int, found: Evaluation, names: tuple[str, str]) -> None:
     """Measure the Frechet and the kernel distance of features, under these names."""
     frechet = partial(intervals.jackknife, distances.frechet_distance, seed=seed)
     for name, measure in zip(names, (frechet, distances.kernel_distance), strict=True):
-        found.numbers[name] = beside_floor(measure, parts, seed)
+        found.numbers[name] = _beside_floor(measure, parts, seed)
 
 
 def _measure_neighbours(parts: Sequence, seed: int, found: Evaluation) -> None:
@@ -157,11 +167,7 @@ def _measure_neighbours(parts: Sequence, seed: int, found: Evaluation) -> None:
 
 def _measure_pixels(judged: Subject, found: Evaluation) -> None:
     seed = judged.seed
-    measure = partial(
-        intervals.jackknife, partial(distances.sliced_wasserstein, seed=seed), seed=seed
-    )
-    parts = [part / 255.0 for part in subjects.samples(judged)]
-    found.numbers["sliced_wasserstein"] = beside_floor(measure, parts, seed)
+    found.numbers["sliced_wasserstein"] = sliced_wasserstein(subjects.samples(judged), seed)
     training = judged.split.training
     reals = training.pictures(np.arange(min(len(training.rows), 10_000)))
     found.numbers["near_duplicates"] = number(

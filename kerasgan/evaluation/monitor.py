@@ -61,8 +61,7 @@ class Monitor:
         self.names.append("frechet_distance")
         self._wanted = {}
         if self._run.config.CONDITION != "nothing":
-            places = np.array([self._run.vocabulary.indices(*pair) for pair in self._pairs]).T
-            self._wanted = dict(zip(("hair", "eyes"), places, strict=True))
+            self._wanted = subjects.places(self._run.vocabulary, self._pairs)
             self.names += [f"accuracy_{name}" for name in ("hair", "eyes", "both")]
 
     def measure(self, model: AdversarialModel) -> dict[str, float]:

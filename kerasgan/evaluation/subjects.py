@@ -1,11 +1,13 @@
 """What an evaluation judges: generated pictures, real ones, and the classifier between them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import keras
 import numpy as np
 
 from kerasgan import sampling
+from kerasgan.attributes import Vocabulary
 from kerasgan.datasets import cache
 from kerasgan.datasets.faces import Faces, Split
 from kerasgan.errors import Refused
@@ -71,6 +73,12 @@ def conditions(run: Run, count: int, seed: int) -> list[tuple[str, str]]:
         (vocabulary.hair[one], vocabulary.eyes[other])
         for one, other in zip(hair, eyes, strict=True)
     ]
+
+
+def places(vocabulary: Vocabulary, pairs: Sequence[tuple[str, str]]) -> dict[str, np.ndarray]:
+    """Return the places of (hair, eyes) in the vocabulary, {"hair", "eyes"}: int [n]."""
+    indices = np.array([vocabulary.indices(*pair) for pair in pairs]).T
+    return dict(zip(("hair", "eyes"), indices, strict=True))
 
 
 def as_faces(judged: Subject, wanted: dict[str, np.ndarray]) -> Faces:

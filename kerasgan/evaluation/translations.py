@@ -1,15 +1,13 @@
 """How right translations are: against the true counterparts, and by what a classifier reads."""
 
-from functools import partial
-
 import numpy as np
 
 from kerasgan import sampling
 from kerasgan.attributes import Vocabulary
 from kerasgan.datasets import avatar_faces, avatars, domains, faces, sources
 from kerasgan.errors import Refused
-from kerasgan.evaluation import classifier, distances, intervals, similarity
-from kerasgan.evaluation.evaluate import Evaluation, beside_floor, number
+from kerasgan.evaluation import classifier, intervals, similarity, subjects
+from kerasgan.evaluation.evaluate import Evaluation, number, sliced_wasserstein
 from kerasgan.runs import Run
 from kerasgan.translation import (
     DomainTranslator,
@@ -40,7 +38,7 @@ def evaluate_domains(
     translator = DomainTranslator(sampling.load(run, checkpoint).sampling_generator)
     pictures = {
         domain: held_out[np.arange(min(count, _enough(held_out.shape[0])))]
-        for domain, held_out in zip(domains.DOMAINS, split.held_out, strict=False)
+        for domain, held_out in split.held_out.by_name.items()
     }
     found = Evaluation({}, {}, {}, {})
     is_paired = run.config.data == "avatars" and not run.config.domain_a
@@ -127,11 +125,8 @@ def _measure_distance(
     """Measure how far translations are from real pictures, which show no face of theirs."""
     size = min(len(real), len(translated)) // 2
     order = np.random.default_rng(seed).permutation(2 * size)
-    parts = [part / 255.0 for part in (real[order[:size]], real[order[size:]])]
-    parts.append(translated[order[size:]] / 255.0)
-    distance = partial(distances.sliced_wasserstein, seed=seed)
-    measure = partial(intervals.jackknife, distance, seed=seed)
-    found.numbers[name] = beside_floor(measure, parts, seed)
+    parts = (real[order[:size]], real[order[size:]], translated[order[size:]])
+    found.numbers[name] = sliced_wasserstein(parts, seed)
 
 
 def _compare(
@@ -168,10 +163,11 @@ def _labelled(run: Run, split: domains.DomainSplit, domain: str) -> tuple[faces.
     parts = []
     for part, numbers in zip(split, domains.avatar_numbers(domain, run.config), strict=True):
         pairs = [avatar_faces.colours(sources.AVATAR_SEED, number) for number in numbers]
-        hair, eyes = np.array([_COLOURS.indices(*pair) for pair in pairs]).T
-        key, rows = f"{part.key}-{domain}", np.arange(len(pairs))
+        places = subjects.places(_COLOURS, pairs)
+        pictures, rows = part.by_name[domain], np.arange(len(pairs))
         nowhere = np.full(len(pairs), -1)
-        parts.append(faces.Faces(key, getattr(part, domain), rows, hair, eyes, nowhere, _COLOURS))
+        key = f"{part.key}-{domain}"
+        parts.append(faces.Faces(key, pictures, rows, **places, pair=nowhere, vocabulary=_COLOURS))
     return tuple(parts)
 
 
