@@ -6,6 +6,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from kerasgan import distribution
+
 
 class RunningMeans:
     """Weighted means of named values since the last reset, kept on the device.
@@ -24,11 +26,14 @@ class RunningMeans:
         return [self.sums, self.weights]
 
     def update(self, values: dict) -> None:
-        """Add a scalar, or a pair ([B] values, [B] weights), for every name."""
+        """Add a scalar, or a pair ([B] values, [B] weights), for every name, of every replica."""
         pairs = [values[name] for name in self.names]
         pairs = [pair if isinstance(pair, tuple) else (pair, 1.0) for pair in pairs]
-        self.sums.assign_add(ops.stack([ops.sum(value * weight) for value, weight in pairs]))
-        self.weights.assign_add(ops.stack([ops.sum(weight) for _, weight in pairs]))
+        sums = ops.stack([ops.sum(value * weight) for value, weight in pairs])
+        weights = ops.stack([ops.sum(weight) for _, weight in pairs])
+        sums, weights = distribution.summed([sums, weights])
+        self.sums.assign_add(sums)
+        self.weights.assign_add(weights)
 
     def result(self) -> dict[str, float]:
         """Return the means; NaN where nothing was added."""
@@ -65,26 +70,39 @@ class Player:
         self.optimizer = optimizer
         self.losses = losses
         optimizer.build(variables)
-        terms, measures, *_ = tf.function(losses).get_concrete_function(batch).structured_outputs
+        traced = tf.function(losses, autograph=False).get_concrete_function(batch)
+        terms, measures, *_ = traced.structured_outputs
         self.means = RunningMeans([f"{prefix}_loss", *terms, *measures, f"{prefix}_gradient_norm"])
 
     @property
     def variables(self) -> list[keras.Variable]:
         return [*self.optimizer.variables, *self.means.variables]
 
-    def update(self, batch: dict) -> tuple:
-        """Minimise the sum of the terms once; return it, and what else `losses` returned."""
+    def update(self, batch: dict) -> list:
+        """Minimise the sum of the terms once; return what else `losses` returned."""
         trained = [variable.value for variable in self.trained]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(trained)
             terms, measures, *made = self.losses(batch)
             loss = sum(terms.values())
-        gradients = tape.gradient(loss, trained)
-        self.optimizer.apply(gradients, self.trained)
-        norm = ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients))
+            # A loss scale keeps small gradients above float16's smallest numbers.
+            minimised = self.optimizer.scale_loss(loss / distribution.replicas())
+        gradients = distribution.summed(tape.gradient(minimised, trained))
+        norm = self._norm(gradients)
+        self.optimizer.apply(distribution.shared(gradients), self.trained)
         totals = {f"{self.prefix}_loss": loss, f"{self.prefix}_gradient_norm": norm}
         self.means.update({**totals, **terms, **measures})
-        return loss, *made
+        return made
+
+    def _norm(self, gradients: list[tf.Tensor]) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
+        """Return the norm of gradients of the scaled loss; nothing where too large a scale is."""
+        norm = ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients))
+        norm = norm / self.optimizer.scale_loss(1.0)
+        if not isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer):
+            return norm
+        # The optimizer makes no such update, and halves its scale.
+        finite = ops.isfinite(norm)
+        return ops.where(finite, norm, 0.0)[None], ops.cast(finite, "float32")[None]
 
 
 def gradient_norms(critic: Callable, images: tf.Tensor) -> tf.Tensor:
@@ -164,14 +182,16 @@ class AdversarialModel(keras.Model):
         discriminator_optimizer: keras.Optimizer,
         generator_optimizer: keras.Optimizer,
         batch: dict[str, dict],
+        jit: bool = False,
     ) -> None:
         """Make everything that training changes, before a checkpoint is read.
 
         Args:
             batch: the element spec of the data set that `fit` will get.
+            jit: whether XLA compiles the step.
         """
-        # Keras would add an optimizer of its own, and compile with XLA, slow on processors.
-        super().compile(optimizer=None, jit_compile=False)
+        # Keras would add an optimizer of its own.
+        super().compile(optimizer=None, jit_compile=jit)
         specs = tf.nest.map_structure(_one_update, batch)
         self.discriminator_player = Player(
             "d",
@@ -189,14 +209,15 @@ class AdversarialModel(keras.Model):
         )
 
     def train_step(self, batch: dict) -> dict:
+        """Make one step's updates, of which `record` tells."""
         self.step.assign_add(1)
         for update in updates(batch["discriminator"]):
-            discriminator_loss, *_ = self.discriminator_player.update(update)
+            self.discriminator_player.update(update)
         for update in updates(batch["generator"]):
-            generator_loss, *_ = self.generator_player.update(update)
+            self.generator_player.update(update)
             self._average()
         self._notice_failure()
-        return {"d_loss": discriminator_loss, "g_loss": generator_loss}
+        return no_logs()
 
     def _notice_failure(self) -> None:
         # A running mean stays NaN or infinite, so this need not look at every term of every update.
@@ -226,6 +247,14 @@ class AdversarialModel(keras.Model):
 
     def _maybe_symbolic_build(self, *args, **kwargs) -> None:
         """Do nothing: `compile` has built everything, and there is no `call` to trace."""
+
+
+def no_logs() -> dict[str, tf.Tensor]:
+    """Return what a `train_step` may return: Keras wants a number, and waits for it.
+
+    This one waits for no device; several workers need an axis to average over.
+    """
+    return {"steps": tf.constant([1])}
 
 
 def _one_update(spec: tf.TensorSpec) -> tf.TensorSpec:

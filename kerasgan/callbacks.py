@@ -100,7 +100,7 @@ class MetricsLog(Periodic):
 
 def refuse_not_finite(model: keras.Model, run: Run) -> None:
     """Raise `Failed`, saying when and what to try, once a loss or gradient was not finite."""
-    if failed := int(model.failed_step):
+    if failed := int(np.asarray(model.failed_step)):
         row = {"step": failed, **model.record()}
         sign = health.signs({name: np.array([value]) for name, value in row.items()})[0]
         note(run, failed, sign)

@@ -20,9 +20,12 @@ def of_config(config: type[Config]) -> list[click.Option]:
 
 
 def _of_field(field: dataclasses.Field, kind: Any) -> click.Option:
+    name = f"--{option_name(field.name)}"
     settings: dict[str, Any] = {"default": field.default, "show_default": True}
     if kind is bool:
         settings["is_flag"] = True
+    elif kind == bool | None:
+        name += f"/--no-{option_name(field.name)}"
     elif get_origin(kind) is Literal:
         settings["type"] = click.Choice(get_args(kind))
     elif get_origin(kind) is tuple and ... in get_args(kind):
@@ -32,7 +35,7 @@ def _of_field(field: dataclasses.Field, kind: Any) -> click.Option:
         settings["metavar"] = field.metadata["parts"]
     else:
         settings["type"] = kind
-    return click.Option([f"--{option_name(field.name)}"], help=field.metadata["help"], **settings)
+    return click.Option([name], help=field.metadata["help"], **settings)
 
 
 def split(context: click.Context, parameter: click.Parameter, values: tuple) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from kerasgan import distribution
+
 
 class ImagePool:
     """The last so many generated pictures, in variables that a checkpoint holds.
@@ -40,8 +42,10 @@ class ImagePool:
         """
         if not self.size:
             return images
-        drawn = zip(tf.unstack(images), tf.unstack(coins), tf.unstack(slots), strict=True)
-        return tf.stack([self._exchange(*each) for each in drawn])
+        # Every replica makes the same exchanges, those of the whole batch.
+        drawn = distribution.gathered([images, coins, slots])
+        exchanged = [self._exchange(*each) for each in zip(*map(tf.unstack, drawn), strict=True)]
+        return distribution.own_part(tf.stack(exchanged))
 
     def _exchange(self, image: tf.Tensor, coin: tf.Tensor, slot: tf.Tensor) -> tf.Tensor:
         filling = self.count.value < self.size

@@ -1,14 +1,27 @@
 """Train a run from its beginning or from its newest checkpoint: wiring only."""
 
+import dataclasses
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
 
-from kerasgan import callbacks, checkpoints, files, interaction, runs, sheets
+from kerasgan import (
+    callbacks,
+    checkpoints,
+    distribution,
+    files,
+    interaction,
+    precision,
+    runs,
+    sheets,
+)
 from kerasgan.configs import Config
-from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.base import BatchNormConfig, NoiseConfig
 from kerasgan.datasets import domains, faces, loading
 from kerasgan.errors import Failed, Refused, Stopped
 from kerasgan.evaluation import monitor
@@ -31,18 +44,25 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
             with `stop_on_failure`.
         Stopped: if a signal ended it, after a checkpoint.
     """
+    distribution.check(config, out)
     parent = out or runs.home()
-    if out is not None:
+    chief = distribution.is_chief(config)
+    if chief and out is not None:
         files.check_vacant(out)
+    config = dataclasses.replace(config, precision=precision.resolved(config.precision))
     _seed(config)
     split = loading.load(config)
     if _evaluates(config):
         monitor.check(config, split)
     model = build(config, split.training)
-    files.check_writable(parent, (config.keep + 1) * checkpoints.size_in_bytes(model))
-    run = runs.create(config, split.training.vocabulary, split.training.key, preset, command, out)
-    with runs.lock(run):
-        _fit(run, model, split, done=0)
+    if chief:
+        files.check_writable(parent, (config.keep + 1) * checkpoints.size_in_bytes(model))
+        data = split.training
+        run = runs.create(config, data.vocabulary, data.key, preset, command, out)
+    distribution.of_chief(config, 0)
+    run = run if chief else runs.read(out)
+    with distribution.written(run) as written:
+        _fit(run, written, model, split, done=0)
     return run
 
 
@@ -55,13 +75,15 @@ def resume(run: Run, steps: int | None = None) -> Run:
         Refused: if `steps` were already made, or the data is no longer what the run began with.
         Failed, Stopped: as `start`.
     """
-    with runs.lock(run):
+    distribution.check(run.config, run.path)
+    with distribution.written(run) as written:
         found = checkpoints.newest(run)
-        done, arrays = found or (0, None)
+        done = distribution.of_chief(run.config, found[0] if found else 0)
         if steps is not None:
             if steps <= done:
                 raise Refused(f"steps is {steps}, and {run.path} has made {done}; allowed: more")
-            run = runs.extend(run, steps)
+            written = runs.extend(written, steps)
+            run = dataclasses.replace(run, config=written.config)
         if done >= run.config.steps:
             return run
         _seed(run.config)
@@ -72,20 +94,38 @@ def resume(run: Run, steps: int | None = None) -> Run:
                 "with; resuming needs the same"
             )
         model = build(run.config, split.training)
-        if arrays is not None:
+        if done:
+            _, arrays = checkpoints.load(run, str(done))
             checkpoints.restore(arrays, checkpoints.named_variables(model))
-        for folder in (run.path, run.checkpoints, run.samples):
+        for folder in (written.path, written.checkpoints, written.samples):
             files.remove_stale(folder)
-        _fit(run, model, split, done)
+        _fit(run, written, model, split, done)
     return run
 
 
 def build(config: Config, data: faces.Faces | domains.Domains) -> keras.Model:
     """Return the compiled model of this config."""
-    model = MODELS[config.MODEL](config, data.vocabulary)
-    batch = loading.batches(model.draw, config, data).element_spec
-    model.compile(**model.optimizers(), batch=batch)
+    synchronize = isinstance(config, BatchNormConfig) and config.sync_batch_norm
+    with (
+        distribution.strategy(config.strategy).scope(),
+        precision.policy(config.precision),
+    ):
+        model = MODELS[config.MODEL](config, data.vocabulary)
+        for network in (model.discriminator, model.generator):
+            distribution.prepare(network, synchronize)
+        optimizers = {
+            player: precision.optimizer(config.precision, optimizer)
+            for player, optimizer in model.optimizers().items()
+        }
+        batch = loading.batches(model.draw, config, data).element_spec
+        model.compile(**optimizers, batch=batch, jit=_compiles(config))
     return model
+
+
+def _compiles(config: Config) -> bool:
+    if config.jit is None:
+        return bool(tf.config.list_physical_devices("GPU")) and not config.deterministic
+    return config.jit
 
 
 def _seed(config: Config) -> None:
@@ -94,41 +134,70 @@ def _seed(config: Config) -> None:
     keras.utils.set_random_seed(config.seed)
 
 
-def _fit(run: Run, model: keras.Model, split: faces.Split | domains.DomainSplit, done: int) -> None:
+def _fit(
+    run: Run,
+    written: Run,
+    model: keras.Model,
+    split: faces.Split | domains.DomainSplit,
+    done: int,
+) -> None:
+    """Train; `written` is where the records go, see `distribution.written`."""
     config = run.config
-    devices = [device.name for device in tf.config.list_logical_devices("GPU")] or ["the processor"]
-    log.info("training %s on %s, from step %d to %d", run.path, devices[0], done, config.steps)
+    log.info(
+        "training %s on %s, from step %d to %d",
+        run.path, distribution.description(config), done, config.steps,
+    )  # fmt: skip
     stop = interaction.StopOnSignal()
-    evaluation, metrics = _measuring(run, split, done)
-    watch = callbacks.Health(run, done, config.log_every, metrics)
-    model.fit(
-        loading.batches(model.draw, config, split.training, done),
-        steps_per_epoch=config.steps - done,
-        shuffle=False,
-        verbose=0,
-        callbacks=[
-            stop,
-            interaction.ProgressBar(run, done),
-            *evaluation,
-            metrics,
-            watch,
-            callbacks.Plots(run, done, config.sample_every),
-            callbacks.SampleSheet(run, done, config.sample_every, sheets.of_run(run, split, model)),
-            callbacks.Checkpoint(run, done, config.checkpoint_every),
-        ],
-    )
+    evaluation, metrics = _measuring(written, split, done)
+    watch = callbacks.Health(written, done, config.log_every, metrics)
+    draw = sheets.of_run(written, split, model)
+    with _explained(run):
+        model.fit(
+            loading.batches(model.draw, config, split.training, done),
+            steps_per_epoch=config.steps - done,
+            shuffle=False,
+            verbose=0,
+            callbacks=[
+                stop,
+                interaction.ProgressBar(written, done),
+                *evaluation,
+                metrics,
+                watch,
+                callbacks.Plots(written, done, config.sample_every),
+                callbacks.SampleSheet(written, done, config.sample_every, draw),
+                callbacks.Checkpoint(written, done, config.checkpoint_every),
+            ],
+        )
+    made = f"stopped at step {np.asarray(model.step)} of {config.steps}"
     if watch.failure is not None:
         raise Failed(
-            f"stopped at step {int(model.step)} of {config.steps}, as --stop-on-failure asks: "
+            f"{made}, as --stop-on-failure asks: "
             f"{watch.failure.message}; {watch.failure.advice(config)}; go on nevertheless with: "
             f"kerasgan resume {run.path}"
         )
     if stop.received is not None:
-        raise Stopped(
-            f"stopped at step {int(model.step)} of {config.steps}; "
-            f"go on with: kerasgan resume {run.path}",
-            stop.received,
-        )
+        raise Stopped(f"{made}; go on with: kerasgan resume {run.path}", stop.received)
+
+
+@contextmanager
+def _explained(run: Run) -> Iterator[None]:
+    """Say of TensorFlow's errors what a user can do."""
+    config = run.config
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        raise Failed(
+            f"out of memory at batch-size {config.batch_size}, image-size {config.image_size} and "
+            f"width {config.width}; lower one of them, or try --precision bfloat16: "
+            f"{error.message.splitlines()[0]}"
+        ) from error
+    except distribution.LOST as error:
+        if config.strategy != "multi-worker":
+            raise
+        raise Failed(
+            f"lost another worker ({type(error).__name__}); start all of them again with: "
+            f"kerasgan resume {run.path}"
+        ) from error
 
 
 def _measuring(

@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+import tensorflow as tf
 from click.testing import CliRunner
 from hypothesis import settings
 
@@ -10,6 +11,10 @@ from kerasgan.configs import CONFIGS
 # One worker per core: more threads in each would only wait for one another.
 for threads in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
+
+# Two devices, which a strategy can mirror a model on.
+(processor,) = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
 
 # The same examples every time, however busy the machine is.
 settings.register_profile("kerasgan", deadline=None, derandomize=True, database=None)

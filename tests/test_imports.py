@@ -20,6 +20,8 @@ ORDER = (
     "layers",
     "networks",
     "losses",
+    "precision",
+    "distribution",
     "pool",
     "schedules",
     "optimizers",

@@ -1,58 +1,16 @@
 """Stop and go on, with real processes and real signals."""
 
-import csv
 import os
 import signal
-import subprocess
-import sys
 import time
 
-import numpy as np
 import pytest
 
 from tests.conftest import tiny_options
+from tests.processes import KILLED, arrays, finish, rows, start
 
 # A checkpoint every second step; rows every fourth, so that running means cross checkpoints.
-EXACT = (*tiny_options(steps=8, log_every=4, ema=0.9, g_steps=2), "--deterministic")
-
-# Dies by SIGKILL in the middle of writing the checkpoint of the step that its argument names.
-KILLED = """
-import os, signal, sys
-import numpy as np
-from kerasgan.commands import cli
-
-whole = np.savez
-
-def half(path, **arrays):
-    whole(path, **arrays)
-    if f"step-{int(sys.argv[1]):06d}" in str(path):
-        os.truncate(path, os.path.getsize(path) // 2)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-np.savez = half
-cli(sys.argv[2:])
-"""
-
-
-def start(*words, code="from kerasgan.commands import cli; cli()"):
-    command = [sys.executable, "-c", code, *map(str, words)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def finish(process, exit_code=0):
-    out, err = process.communicate(timeout=300)
-    assert process.returncode == exit_code, err
-    return out + err
-
-
-def arrays(run, step):
-    with np.load(run / "checkpoints" / f"step-{step:06d}.npz") as file:
-        return {key: file[key] for key in file.files if key != "run.json"}
-
-
-def rows(run):
-    with (run / "metrics.csv").open(newline="") as file:
-        return [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
+EXACT = (*tiny_options(steps=8, log_every=4, ema=0.9), "--deterministic")
 
 
 def test_a_killed_and_extended_run_ends_with_the_bytes_of_an_uninterrupted_one(tmp_path):

@@ -82,7 +82,18 @@ class Config:
         below=1,
     )
     seed: int = option(0, "Seed of everything random.", at_least=0, below=2**32)
-    deterministic: bool = option(False, "Same bytes on every run (slower on some devices).")
+    deterministic: bool = option(
+        False, "Same bytes on every run (slower on some devices); implies --no-jit."
+    )
+    precision: Literal["float32", "bfloat16", "float16", "auto"] = option(
+        "float32",
+        "What the networks compute in; auto: bfloat16 where this machine multiplies it faster.",
+    )
+    jit: bool | None = option(None, "Compile steps with XLA.  [default: on a GPU only]")
+    strategy: Literal["none", "mirrored", "multi-worker"] = option(
+        "none",
+        "Train on one device, on all of this machine, or on the machines that TF_CONFIG names.",
+    )
     log_every: int = option(50, "Steps between rows of metrics.csv.", at_least=1)
     sample_every: int = option(500, "Steps between sample sheets and plots.", at_least=1)
     checkpoint_every: int = option(500, "Steps between checkpoints.", at_least=1)
@@ -107,6 +118,8 @@ class Config:
                         raise Refused(f"{name} is {number}; it must be {limit_name} {limit}")
                 if number == float("inf"):
                     raise Refused(f"{name} is {number}; it must be finite")
+        if self.deterministic and self.jit:
+            raise Refused("jit is on; with deterministic it must be off")
 
     @classmethod
     def from_preset(cls, preset: str, **options: Any) -> Self:
@@ -165,7 +178,16 @@ class ColourConfig(LabelledConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoiseConfig(LabelledConfig):
+class BatchNormConfig(Config):
+    """The options of every model whose networks have BatchNorm."""
+
+    sync_batch_norm: bool = option(
+        False, "With a strategy: normalise by the whole batch, not by each device's part."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoiseConfig(BatchNormConfig, LabelledConfig):
     """The options of every model that makes pictures out of noise."""
 
     width: float = option(1.0, "Factor on every layer's number of filters.", above=0)

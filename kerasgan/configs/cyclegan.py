@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import option
+from kerasgan.configs.base import BatchNormConfig, option
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.errors import Refused
 
 
 @dataclass(frozen=True, kw_only=True)
-class CycleGANConfig(TranslationConfig):
+class CycleGANConfig(BatchNormConfig, TranslationConfig):
     """CycleGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
 
     MODEL: ClassVar[str] = "cyclegan"

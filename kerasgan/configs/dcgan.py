@@ -121,7 +121,7 @@ class CWGANConfig(ConditionalConfig, _CriticConfig):
     CONDITION: ClassVar[str] = "colours"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
-        "quick": {**_QUICK, "steps": 1500},
+        "quick": {**_QUICK, "learning_rate": 5e-4, "clip": 0.1, "steps": 3000},
     }
 
     clip: float = option(0.01, "Largest absolute value of the critic's weights.", above=0)

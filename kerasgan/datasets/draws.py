@@ -121,4 +121,10 @@ def batches(
         draws_of: step -> what is drawn from in it.
     """
     steps = tf.data.Dataset.counter(start=np.int64(done))
-    return steps.map(lambda step: draw(draws_of(step)), num_parallel_calls=2).prefetch(2)
+
+    # Converting code without loops of tensors only takes time.
+    @tf.autograph.experimental.do_not_convert
+    def batch(step: tf.Tensor) -> dict:
+        return draw(draws_of(step))
+
+    return steps.map(batch, num_parallel_calls=2).prefetch(2)

@@ -5,7 +5,7 @@ Cycle-Consistent Adversarial Networks" (arXiv:1703.10593).
 """
 
 from kerasgan import optimizers, schedules
-from kerasgan.adversarial import AdversarialModel, updates
+from kerasgan.adversarial import AdversarialModel, no_logs, updates
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.losses import bce, l1, least_squares
@@ -64,16 +64,16 @@ class CycleGAN(AdversarialModel):
         """Update the generators, then the discriminators, on those same translations, pooled."""
         self.step.assign_add(1)
         (real,), (drawn,) = updates(batch["generator"]), updates(batch["discriminator"])
-        generator_loss, fake = self.generator_player.update(real)
+        (fake,) = self.generator_player.update(real)
         self._average()
         coins, slots = drawn["coins"], drawn["slots"]
         fake = {
             "a": self.pool_a.exchange(fake["a"], coins["a"], slots["a"]),
             "b": self.pool_b.exchange(fake["b"], coins["b"], slots["b"]),
         }
-        (discriminator_loss,) = self.discriminator_player.update({"real": real, "fake": fake})
+        self.discriminator_player.update({"real": real, "fake": fake})
         self._notice_failure()
-        return {"d_loss": discriminator_loss, "g_loss": generator_loss}
+        return no_logs()
 
     def generator_losses(self, real):
         """Return eq. 3 with the identity loss of section 5.2, and the translations."""

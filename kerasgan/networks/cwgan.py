@@ -50,4 +50,6 @@ def critic(
     x = layers.LeakyReLU(0.2, name="mix_activation")(mix(x))
     score = dcgan.convolution(1, "score", strides=1, padding="valid", dtype="float32", **settings)
     inputs = {"image": image, "hair": hair, "eyes": eyes}
-    return keras.Model(inputs, layers.Flatten(name="flatten")(score(x)), name="critic")
+    return keras.Model(
+        inputs, layers.Flatten(name="flatten", dtype="float32")(score(x)), name="critic"
+    )

@@ -116,4 +116,4 @@ def discriminator(
     score = convolution(
         1, "score", strides=1, padding="valid", kernel_constraint=constraint, dtype="float32"
     )
-    return keras.Model(image, layers.Flatten(name="flatten")(score(x)), name=name)
+    return keras.Model(image, layers.Flatten(name="flatten", dtype="float32")(score(x)), name=name)

@@ -1,0 +1,193 @@
+"""Where training runs: one device, all of a machine's, or those of several machines.
+
+Data sets yield global batches, which TensorFlow shares out; losses are means over a replica's part,
+so that their gradients are divided by the number of replicas and summed.
+"""
+
+import dataclasses
+import functools
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from kerasgan import runs
+from kerasgan.configs import Config
+from kerasgan.errors import Refused
+from kerasgan.runs import Run
+
+_MULTI_WORKER = "multi-worker"
+_TASKS = ("chief", "worker")
+# What TensorFlow raises where another worker is gone.
+LOST = (
+    tf.errors.UnavailableError,
+    tf.errors.AbortedError,
+    tf.errors.InternalError,
+    tf.errors.DeadlineExceededError,
+    tf.errors.CancelledError,
+)
+# Far apart, so that no replica's seed is soon another's.
+_BETWEEN_REPLICAS = 1_000_003
+
+
+@functools.cache
+def strategy(kind: str) -> tf.distribute.Strategy:
+    """Return the strategy "none", "mirrored" or "multi-worker", one of each in a process.
+
+    The last waits until all workers are there. It comes before anything else of TensorFlow.
+
+    Raises:
+        Refused: if TF_CONFIG does not say which worker this is of which.
+    """
+    if kind == _MULTI_WORKER:
+        _check_cluster()
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    gpus = tf.config.list_logical_devices("GPU")
+    if kind == "mirrored":
+        devices = gpus or tf.config.list_logical_devices("CPU")
+        return tf.distribute.MirroredStrategy([device.name for device in devices])
+    # Unlike the default, this one fetches batches to the device ahead of time.
+    return tf.distribute.OneDeviceStrategy(gpus[0].name) if gpus else tf.distribute.get_strategy()
+
+
+def _check_cluster() -> None:
+    text = os.environ.get("TF_CONFIG", "")
+    needed = (
+        'strategy multi-worker needs TF_CONFIG, such as {"cluster": {"worker": ["host0:2222", '
+        '"host1:2222"]}, "task": {"type": "worker", "index": 0}}'
+    )
+    try:
+        cluster, task = json.loads(text)["cluster"], json.loads(text)["task"]
+        kind, index = task["type"], int(task["index"])
+        tasks = len(cluster.get(kind, ()))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refused(f"{needed}; it is {text!r}") from error
+    if kind not in _TASKS or not 0 <= index < tasks:
+        raise Refused(f"{needed}; its task is {kind} {index}, its cluster {cluster}")
+
+
+def check(config: Config, out: Path | None) -> None:
+    """Refuse a batch that replicas cannot share evenly, and several machines without `out`."""
+    replicas = strategy(config.strategy).num_replicas_in_sync
+    if config.batch_size % replicas:
+        raise Refused(
+            f"batch-size is {config.batch_size}, of all replicas together; it must be a multiple "
+            f"of their number, {replicas}"
+        )
+    if config.strategy == _MULTI_WORKER and out is None:
+        raise Refused("strategy multi-worker needs --out, a folder that all machines share")
+
+
+def description(config: Config) -> str:
+    """Return what a config trains on, in words."""
+    shared = strategy(config.strategy)
+    kind = "GPU" if tf.config.list_logical_devices("GPU") else "processor"
+    if config.strategy == "none":
+        return f"the {kind}"
+    return f"{shared.num_replicas_in_sync} replicas ({config.strategy}, {kind})"
+
+
+def is_chief(config: Config) -> bool:
+    """Return whether this process is the one that writes the run."""
+    resolver = strategy(config.strategy).cluster_resolver
+    if resolver is None or config.strategy != _MULTI_WORKER:
+        return True
+    has_chief = "chief" in resolver.cluster_spec().jobs
+    return resolver.task_type == "chief" or (not has_chief and resolver.task_id == 0)
+
+
+def of_chief(config: Config, number: int) -> int:
+    """Return the chief's number on every worker, once all have asked for it."""
+    everywhere = strategy(config.strategy)
+    if config.strategy != _MULTI_WORKER:
+        return number
+
+    def given() -> tf.Tensor:
+        is_first = tf.equal(tf.distribute.get_replica_context().replica_id_in_sync_group, 0)
+        return tf.where(is_first, tf.constant(number, tf.int64), tf.constant(0, tf.int64))
+
+    return int(everywhere.reduce("SUM", everywhere.run(given), axis=None))
+
+
+@contextmanager
+def written(run: Run) -> Iterator[Run]:
+    """Yield the run to train in: the run itself for the chief, else a copy that is thrown away.
+
+    So every worker keeps the same records and decides the same.
+
+    Raises:
+        Refused: if another process trains the run.
+    """
+    if is_chief(run.config):
+        with runs.lock(run):
+            yield run
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        records = (run.path / runs.CONFIG_FILE, run.metrics_file, run.health_file)
+        for file in filter(Path.is_file, records):
+            shutil.copy(file, folder)
+        yield dataclasses.replace(run, path=Path(folder))
+
+
+def prepare(network: keras.Model, synchronize: bool) -> None:
+    """Let each replica drop out what it draws itself, and BatchNorms see the whole batch if asked.
+
+    Args:
+        synchronize: whether they do.
+    """
+    for layer in network._flatten_layers():
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.synchronized = synchronize
+        elif isinstance(layer, keras.layers.Dropout) and layer.rate:
+            layer.seed_generator.next = functools.partial(_own_seed, layer.seed_generator.next)
+
+
+def _own_seed(draw, ordered: bool = True) -> tf.Tensor:
+    # All replicas have the same seeds, and would draw the same masks.
+    seed = draw(ordered)
+    return seed + tf.cast(tf.stack([replica() * _BETWEEN_REPLICAS, 0]), seed.dtype)
+
+
+def replicas() -> int:
+    """Return how many replicas share a batch where this is called."""
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def replica() -> tf.Tensor:
+    """Return the number of this replica, an int32 scalar; 0 outside of a replica's step."""
+    context = tf.distribute.get_replica_context()
+    return tf.cast(context.replica_id_in_sync_group if context else 0, tf.int32)
+
+
+def summed(tensors: list[tf.Tensor]) -> list[tf.Tensor]:
+    """Return the sums of the tensors over all replicas."""
+    if replicas() == 1:
+        return tensors
+    return tf.distribute.get_replica_context().all_reduce("SUM", tensors)
+
+
+def shared(tensors: list[tf.Tensor]) -> list[tf.Tensor]:
+    """Return equal shares of tensors that all replicas have, for what will sum them again."""
+    return [tensor / replicas() for tensor in tensors] if replicas() > 1 else tensors
+
+
+def gathered(tensors: list[tf.Tensor]) -> list[tf.Tensor]:
+    """Return the tensors [B, ...] of all replicas one after the other."""
+    if replicas() == 1:
+        return tensors
+    everywhere = tf.distribute.get_replica_context().all_gather(tensors, axis=0)
+    return [
+        tf.ensure_shape(full, [replicas() * own.shape[0], *own.shape[1:]])
+        for full, own in zip(everywhere, tensors, strict=True)
+    ]
+
+
+def own_part(tensor: tf.Tensor) -> tf.Tensor:
+    """Return what this replica gave to `gathered`."""
+    return tf.gather(tf.split(tensor, replicas()), replica())
