@@ -6,10 +6,10 @@ import pytest
 import tensorflow as tf
 
 from kerasgan import training
-from kerasgan.adversarial import RunningMeans
 from kerasgan.attributes import Vocabulary
 from kerasgan.datasets import faces, loading
 from kerasgan.models import MODELS
+from kerasgan.players import RunningMeans
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ ORDER = (
     "pool",
     "schedules",
     "optimizers",
+    "players",
     "adversarial",
     "models",
     "datasets",

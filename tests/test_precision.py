@@ -6,9 +6,9 @@ import pytest
 import tensorflow as tf
 
 from kerasgan import precision, runs, training
-from kerasgan.adversarial import Player
 from kerasgan.configs import CONFIGS
 from kerasgan.datasets import loading
+from kerasgan.players import Player
 from tests.conftest import tiny_config, tiny_options
 
 
