@@ -2,7 +2,6 @@ import os
 from pathlib import Path
 
 import pytest
-import tensorflow as tf
 from click.testing import CliRunner
 from hypothesis import settings
 
@@ -12,15 +11,22 @@ from kerasgan.configs import CONFIGS
 for threads in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
 
-# Two devices, which a strategy can mirror a model on.
-(processor,) = tf.config.list_physical_devices("CPU")
-tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
-
 # The same examples every time, however busy the machine is.
 settings.register_profile("kerasgan", deadline=None, derandomize=True, database=None)
 settings.load_profile("kerasgan")
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
+
+
+def pytest_configure():
+    """Make two devices, which a strategy can mirror a model on."""
+    # Here, as kerasgan must be imported first: it sets what TensorFlow reads.
+    import tensorflow as tf
+
+    (processor,) = tf.config.list_physical_devices("CPU")
+    devices = [tf.config.LogicalDeviceConfiguration()] * 2
+    tf.config.set_logical_device_configuration(processor, devices)
+
 
 # The smallest model of the full architecture: 16 pixels, a few filters, a few faces.
 TINY = {

@@ -1,0 +1,135 @@
+"""What `train_step` compares, each in a process of its own.
+
+python -m benchmarks.contender ours|keras|torch MODEL PRECISION answers each line of its input:
+"step" with a training step's seconds, "work" with the step's GFLOP, "peak" with the GFLOP/s of
+matrix products in this process, "memory" with the GiB that were resident at most.
+"""
+
+import importlib
+import resource
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+SETTINGS = {
+    "acgan": {"image_size": 96, "batch_size": 64},
+    "wgan-gp": {"image_size": 64, "batch_size": 64},
+    "cyclegan": {"image_size": 128, "load_size": 128, "batch_size": 1, "blocks": 6},
+}
+# TensorFlow reads while it is imported what kerasgan sets; plain Keras shall have the defaults.
+FIRST_IMPORTS = {"ours": "kerasgan", "keras": "keras", "torch": "torch"}
+_PICTURES = 256
+_SIDE = 4096
+
+
+def noise(config) -> Any:
+    """Return data of random pixels and labels."""
+    from kerasgan.attributes import Vocabulary
+    from kerasgan.datasets import domains, faces
+
+    random = np.random.default_rng(0)
+    shape = (_PICTURES, config.image_size, config.image_size, 3)
+    pictures = [random.integers(0, 256, shape, np.uint8) for _ in range(2)]
+    if config.CONDITION == "domain":
+        return domains.Domains(*pictures, "noise")
+    hair, eyes = random.integers(0, 12, _PICTURES), random.integers(0, 11, _PICTURES)
+    rows = np.arange(_PICTURES)
+    return faces.Faces("noise", pictures[0], rows, hair, eyes, 11 * hair + eyes, Vocabulary())
+
+
+def first_batch(config, data) -> dict[str, np.ndarray]:
+    """Return real pictures [B, S, S, 3] and one-hot labels as arrays."""
+    at = np.arange(config.batch_size)
+    if config.CONDITION == "domain":
+        pixels, labels = {"a": data.a[at], "b": data.b[at]}, {}
+    else:
+        pixels, labels = {"image": data.pictures(at)}, data.labels(at)
+    return {name: array / np.float32(127.5) - 1 for name, array in pixels.items()} | labels
+
+
+def ours(config, data) -> Callable[[], Any]:
+    """Return what makes one step as `kerasgan train` does, drawing its data included."""
+    from kerasgan import training
+    from kerasgan.datasets import loading
+
+    model = training.build(config, data)
+    batches = iter(loading.batches(model.draw, config, data))
+    model.make_train_function()
+    return lambda: model.train_function(batches)
+
+
+def plain_keras(config, data) -> Callable[[], Any]:
+    """Return what makes one step as `fit` does with its defaults."""
+    import tensorflow as tf
+
+    from benchmarks import plain_keras
+    from kerasgan.attributes import Vocabulary
+
+    model = plain_keras.MODELS[config.MODEL](config, Vocabulary())
+    model.compile()
+    batches = tf.data.Dataset.from_tensors(first_batch(config, data)).repeat().prefetch(2)
+    model.make_train_function()
+    iterator = iter(batches)
+    return lambda: model.train_function(iterator)
+
+
+def plain_torch(config, data) -> Callable[[], Any]:
+    """Return what makes one step in eager PyTorch, in its default layout."""
+    import torch
+
+    from benchmarks import plain_torch
+
+    tensors = {}
+    for name, array in first_batch(config, data).items():
+        if array.ndim == 4:
+            tensors[name] = torch.from_numpy(np.ascontiguousarray(array.transpose(0, 3, 1, 2)))
+        else:
+            tensors[name] = torch.from_numpy(array.argmax(-1))
+    model = plain_torch.MODELS[config.MODEL](config)
+    return lambda: model.step(tensors)
+
+
+def peak() -> float:
+    """Return the GFLOP/s of the best of ten float32 matrix products."""
+    import tensorflow as tf
+
+    matrix = tf.random.normal([_SIDE, _SIDE])
+    seconds = []
+    for _ in range(10):
+        start = time.perf_counter()
+        tf.linalg.matmul(matrix, matrix).numpy()
+        seconds.append(time.perf_counter() - start)
+    return 2 * _SIDE**3 / min(seconds) / 1e9
+
+
+def main(name: str, model: str, precision: str) -> None:
+    importlib.import_module(FIRST_IMPORTS[name])
+
+    from benchmarks.work import gflop_of_step
+    from kerasgan.configs import CONFIGS
+
+    config = CONFIGS[model](**SETTINGS[model], precision=precision)
+    data = noise(config)
+    make = {"ours": ours, "keras": plain_keras, "torch": plain_torch}[name]
+    step = make(config, data)
+
+    def timed() -> float:
+        start = time.perf_counter()
+        step()
+        return time.perf_counter() - start
+
+    answers: dict[str, Callable[[], float]] = {
+        "step": timed,
+        "work": lambda: gflop_of_step(config),
+        "peak": peak,
+        "memory": lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+    }
+    for line in sys.stdin:
+        print(answers[line.strip()](), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
