@@ -10,6 +10,7 @@ from kerasgan.attributes import Vocabulary
 from kerasgan.datasets import faces, loading
 from kerasgan.models import MODELS
 from kerasgan.players import RunningMeans
+from tests.conftest import tiny_config
 
 
 @pytest.fixture
@@ -56,6 +57,20 @@ def test_a_step_makes_the_wanted_number_of_updates(tiny, data):
     assert int(model.generator_player.optimizer.iterations) == 2
     assert int(model.step) == 1
     assert int(model.failed_step) == 0
+
+
+def test_a_step_that_xla_compiles_is_the_same():
+    records = []
+    for jit in (False, True):
+        config = tiny_config("gan", jit=jit)
+        keras.utils.set_random_seed(0)
+        data = loading.load(config).training
+        model = training.build(config, data)
+        assert model.jit_compile == jit
+        batches = loading.batches(model.draw, config, data)
+        model.fit(batches, steps_per_epoch=1, shuffle=False, verbose=0)
+        records.append(model.record())
+    assert records[1] == pytest.approx(records[0], rel=1e-4)
 
 
 def test_the_terms_of_the_record_add_up_to_the_loss(tiny, data):

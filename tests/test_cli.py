@@ -10,6 +10,7 @@ import tensorflow as tf
 from PIL import Image
 
 from kerasgan import runs
+from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import NO_LABELS, Vocabulary
 from kerasgan.commands import cli
 from kerasgan.commands.train import parsed
@@ -73,6 +74,17 @@ def _translate_export_load(kerasgan, tmp_path, model):
     request = {"hair": tf.constant(["red"]), "eyes": tf.constant(["blue"])} if colours else {}
     served = _served(kerasgan, model, image=tf.constant(picture[None]), **request)
     assert np.abs(expected - served).max() <= 1
+
+
+def test_a_run_that_needs_too_much_memory_says_what_to_lower(kerasgan, monkeypatch):
+    def fit(*_, **__):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor\nmore")
+
+    monkeypatch.setattr(AdversarialModel, "fit", fit)
+    done = kerasgan("train", "gan", *tiny_options("gan"))
+    assert done.exit_code == 1
+    assert "out of memory at batch-size 4, image-size 16 and width 0.05" in done.output
+    assert "OOM when allocating tensor" in done.output
 
 
 def _served(kerasgan, model, **request):
