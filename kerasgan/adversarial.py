@@ -161,6 +161,23 @@ def no_logs() -> dict[str, tf.Tensor]:
     return {"steps": tf.constant([1])}
 
 
+def together(network: keras.Model, *batches: dict) -> list:
+    """Return what the network makes of each of the batches, {name: [B, ...]}, in one pass.
+
+    It is `apart` for networks in which no sample sees another, such as those of instance norm, and
+    faster: a processor shares the convolutions of few pictures badly among its cores.
+    """
+    joined = tf.nest.map_structure(lambda *parts: ops.concatenate(parts), *batches)
+    made = network(joined, training=True)
+    parts = [ops.split(tensor, len(batches)) for tensor in tf.nest.flatten(made)]
+    return [tf.nest.pack_sequence_as(made, part) for part in zip(*parts, strict=True)]
+
+
+def apart(network: keras.Model, *batches: dict) -> list:
+    """Return what the network makes of each of the batches, in a pass of its own."""
+    return [network(batch, training=True) for batch in batches]
+
+
 def _one_update(spec: tf.TensorSpec) -> tf.TensorSpec:
     return tf.TensorSpec([spec.shape[0], *spec.shape[2:]], spec.dtype)
 

@@ -1,3 +1,4 @@
+import gc
 import os
 from pathlib import Path
 
@@ -52,6 +53,14 @@ def environment(monkeypatch, tmp_path, cache):
     monkeypatch.setenv("KERASGAN_CACHE", str(cache))
     monkeypatch.delenv("KERASGAN_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_collections():
+    """What a file of tests leaves, mostly traced graphs, is not searched for garbage again."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 NOISE = {"latent_dim": 8}

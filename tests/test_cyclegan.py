@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from kerasgan import checkpoints
+from kerasgan.adversarial import apart, together
 from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.datasets.domains import DomainDraws, Domains
 from kerasgan.models.cyclegan import CycleGAN
@@ -155,7 +156,7 @@ def test_both_cycle_terms_reach_both_generators():
 
 
 def test_each_picture_is_translated_once_and_the_pools_reach_the_discriminators():
-    model = build()
+    model = build(norm="batch")
     generator = model.generator = Watched(model.generator)
     discriminator = model.discriminator = Watched(model.discriminator)
     for step in range(3):
@@ -163,8 +164,8 @@ def test_each_picture_is_translated_once_and_the_pools_reach_the_discriminators(
         stored = {"a": np.array(model.pool_a.images), "b": np.array(model.pool_b.images)}
         count = int(model.pool_a.count)
         model.train_step(batch)
-        # Translation, cycle and identity; and no other pass for the discriminators.
-        real, fake, crossed = generator.seen
+        # Translation, identity and cycle; and no other pass for the discriminators.
+        real, crossed, fake = generator.seen
         judged, genuine, shown = discriminator.seen
         drawn = batch["discriminator"]
         for name, other in (("a", "b"), ("b", "a")):
@@ -178,6 +179,19 @@ def test_each_picture_is_translated_once_and_the_pools_reach_the_discriminators(
         generator.seen.clear()
         discriminator.seen.clear()
     assert int(model.pool_a.count) == int(model.pool_b.count) == 3
+
+
+def test_with_instance_norm_batches_share_a_pass_and_do_not_see_one_another():
+    model = build(identity_weight=0.5)
+    real = {name: tensor[:, 0] for name, tensor in batch_of(model, 0)["generator"].items()}
+    crossed = {"a": real["b"], "b": real["a"]}
+    for network in (model.generator, model.discriminator):
+        shared, alone = (how(network, real, crossed) for how in (together, apart))
+        for one, other in zip(tf.nest.flatten(shared), tf.nest.flatten(alone), strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-5)
+    watched = model.generator = Watched(model.generator)
+    model.generator_losses(real)
+    assert [len(inputs["a"]) for inputs in watched.seen] == [2 * len(real["a"]), len(real["a"])]
 
 
 def pooled(stored, count, images, coins, slots):

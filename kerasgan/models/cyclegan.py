@@ -5,7 +5,7 @@ Cycle-Consistent Adversarial Networks" (arXiv:1703.10593).
 """
 
 from kerasgan import optimizers, schedules
-from kerasgan.adversarial import AdversarialModel, no_logs, updates
+from kerasgan.adversarial import AdversarialModel, apart, no_logs, together, updates
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.losses import bce, l1, least_squares
@@ -35,6 +35,8 @@ class CycleGAN(AdversarialModel):
             ema=config.ema,
         )
         self.config = config
+        # BatchNorm would mix what it sees together.
+        self._run = together if config.norm == "instance" else apart
         self._loss = {"bce": bce, "lsgan": least_squares}[config.loss]
         shape = (config.image_size, config.image_size, 3)
         self.pool_a = ImagePool(config.pool_size, shape)
@@ -77,24 +79,25 @@ class CycleGAN(AdversarialModel):
 
     def generator_losses(self, real):
         """Return eq. 3 with the identity loss of section 5.2, and the translations."""
-        fake = self.generator(real, training=True)
+        weight = self.config.cycle_weight
+        same = []
+        if self.config.identity_weight:
+            same = [{"a": real["b"], "b": real["a"]}]
+        fake, *same = self._run(self.generator, real, *same)
         scores = self.discriminator(fake, training=True)
         cycled = self.generator(fake, training=True)
-        weight = self.config.cycle_weight
         losses = {f"g_fool_{name}": self._loss(scores[name], 1.0) for name in _DOMAINS}
         losses |= {f"g_cycle_{name}": weight * l1(cycled[name], real[name]) for name in _DOMAINS}
-        if self.config.identity_weight:
-            weight *= self.config.identity_weight
-            same = self.generator({"a": real["b"], "b": real["a"]}, training=True)
+        weight *= self.config.identity_weight
+        for kept in same:
             losses |= {
-                f"g_identity_{name}": weight * l1(same[name], real[name]) for name in _DOMAINS
+                f"g_identity_{name}": weight * l1(kept[name], real[name]) for name in _DOMAINS
             }
         return losses, {}, fake
 
     def discriminator_losses(self, batch):
         """Return each discriminator's loss of real and of generated pictures, over d_ratio."""
-        real = self.discriminator(batch["real"], training=True)
-        fake = self.discriminator(batch["fake"], training=True)
+        real, fake = self._run(self.discriminator, batch["real"], batch["fake"])
         ratio = self.config.d_ratio
         losses = {f"d_real_{name}": self._loss(real[name], 1.0) / ratio for name in _DOMAINS}
         losses |= {f"d_fake_{name}": self._loss(fake[name], 0.0) / ratio for name in _DOMAINS}
