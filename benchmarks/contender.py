@@ -42,12 +42,14 @@ def noise(config) -> Any:
 
 def first_batch(config, data) -> dict[str, np.ndarray]:
     """Return real pictures [B, S, S, 3] and one-hot labels as arrays."""
+    from kerasgan.images import to_float
+
     at = np.arange(config.batch_size)
     if config.CONDITION == "domain":
         pixels, labels = {"a": data.a[at], "b": data.b[at]}, {}
     else:
         pixels, labels = {"image": data.pictures(at)}, data.labels(at)
-    return {name: array / np.float32(127.5) - 1 for name, array in pixels.items()} | labels
+    return {name: to_float(array.astype("float32")) for name, array in pixels.items()} | labels
 
 
 def ours(config, data) -> Callable[[], Any]:

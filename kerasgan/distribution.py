@@ -63,7 +63,8 @@ def _check_cluster() -> None:
         '"host1:2222"]}, "task": {"type": "worker", "index": 0}}'
     )
     try:
-        cluster, task = json.loads(text)["cluster"], json.loads(text)["task"]
+        config = json.loads(text)
+        cluster, task = config["cluster"], config["task"]
         kind, index = task["type"], int(task["index"])
         tasks = len(cluster.get(kind, ()))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -86,27 +87,27 @@ def check(config: Config, out: Path | None) -> None:
 
 def description(config: Config) -> str:
     """Return what a config trains on, in words."""
-    shared = strategy(config.strategy)
     kind = "GPU" if tf.config.list_logical_devices("GPU") else "processor"
     if config.strategy == "none":
         return f"the {kind}"
-    return f"{shared.num_replicas_in_sync} replicas ({config.strategy}, {kind})"
+    count = strategy(config.strategy).num_replicas_in_sync
+    return f"{count} replicas ({config.strategy}, {kind})"
 
 
 def is_chief(config: Config) -> bool:
     """Return whether this process is the one that writes the run."""
-    resolver = strategy(config.strategy).cluster_resolver
-    if resolver is None or config.strategy != _MULTI_WORKER:
+    if config.strategy != _MULTI_WORKER:
         return True
+    resolver = strategy(config.strategy).cluster_resolver
     has_chief = "chief" in resolver.cluster_spec().jobs
     return resolver.task_type == "chief" or (not has_chief and resolver.task_id == 0)
 
 
 def of_chief(config: Config, number: int) -> int:
     """Return the chief's number on every worker, once all have asked for it."""
-    everywhere = strategy(config.strategy)
     if config.strategy != _MULTI_WORKER:
         return number
+    everywhere = strategy(config.strategy)
 
     def given() -> tf.Tensor:
         is_first = tf.equal(tf.distribute.get_replica_context().replica_id_in_sync_group, 0)

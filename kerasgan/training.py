@@ -77,8 +77,10 @@ def resume(run: Run, steps: int | None = None) -> Run:
     """
     distribution.check(run.config, run.path)
     with distribution.written(run) as written:
-        found = checkpoints.newest(run)
-        done = distribution.of_chief(run.config, found[0] if found else 0)
+        newest, arrays = checkpoints.newest(run) or (0, None)
+        done = distribution.of_chief(run.config, newest)
+        if done != newest:
+            _, arrays = checkpoints.load(run, str(done))
         if steps is not None:
             if steps <= done:
                 raise Refused(f"steps is {steps}, and {run.path} has made {done}; allowed: more")
@@ -94,8 +96,7 @@ def resume(run: Run, steps: int | None = None) -> Run:
                 "with; resuming needs the same"
             )
         model = build(run.config, split.training)
-        if done:
-            _, arrays = checkpoints.load(run, str(done))
+        if arrays is not None:
             checkpoints.restore(arrays, checkpoints.named_variables(model))
         for folder in (written.path, written.checkpoints, written.samples):
             files.remove_stale(folder)

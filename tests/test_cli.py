@@ -16,6 +16,7 @@ from kerasgan.commands import cli
 from kerasgan.commands.train import parsed
 from kerasgan.configs import CONFIGS
 from tests.conftest import tiny_config, tiny_options
+from tests.processes import arrays
 
 
 @pytest.mark.parametrize("model", CONFIGS)
@@ -33,7 +34,7 @@ def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
     shutil.copytree(run, "broken")
     Path("broken/checkpoints/step-000003.npz").unlink()
     assert kerasgan("resume", "broken").exit_code == 0
-    expected, found = (_checkpoint(path, 3) for path in (run, Path("broken")))
+    expected, found = (arrays(path, 3) for path in (run, Path("broken")))
     assert [key for key in expected if expected[key].tobytes() != found[key].tobytes()] == []
     assert expected.keys() == found.keys()
 
@@ -93,11 +94,6 @@ def _served(kerasgan, model, **request):
     assert f"wrote models/{model}/1" in done.output
     serve = tf.saved_model.load(f"models/{model}/1").signatures["serving_default"]
     return serve(**request)["image"][0].numpy().astype(int)
-
-
-def _checkpoint(run, step):
-    with np.load(run / "checkpoints" / f"step-{step:06d}.npz") as file:
-        return {key: file[key] for key in file.files if key != "run.json"}
 
 
 def test_a_finished_run_says_how_to_go_further(kerasgan, run):
