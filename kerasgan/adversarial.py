@@ -153,6 +153,38 @@ class AdversarialModel(keras.Model):
         """Do nothing: `compile` has built everything, and there is no `call` to trace."""
 
 
+class ReusingModel(AdversarialModel):
+    """A model whose generator answers for the images that the discriminator has just judged.
+
+    They are made once: `generate(batch)` returns the images [B, H, W, C] of a discriminator's
+    update, which both players' losses find in it as `generated`. `draw` need not draw for the
+    generator.
+    """
+
+    def generate(self, batch: dict) -> tf.Tensor:
+        raise NotImplementedError
+
+    def compile(self, batch: dict[str, dict], **settings) -> None:
+        seen = batch["discriminator"]
+        size = tf.nest.flatten(seen)[0].shape[0]
+        generated = tf.TensorSpec([size, 1, *self.generator.output.shape[1:]])
+        seen = {**seen, "generated": generated}
+        super().compile(batch={"discriminator": seen, "generator": seen}, **settings)
+
+    def train_step(self, batch: dict) -> dict:
+        """Make the discriminator's updates, then one of the generator on the last one's images."""
+        self.step.assign_add(1)
+        for seen in updates(batch["discriminator"]):
+            tape = self.generator_player.tape()
+            with tape:
+                seen = {**seen, "generated": self.generate(seen)}
+            self.discriminator_player.update(seen)
+        self.generator_player.update(seen, tape)
+        self._average()
+        self._notice_failure()
+        return no_logs()
+
+
 def no_logs() -> dict[str, tf.Tensor]:
     """Return what a `train_step` may return: Keras wants a number, and waits for it.
 

@@ -78,15 +78,26 @@ class Player:
     def variables(self) -> list[keras.Variable]:
         return [*self.optimizer.variables, *self.means.variables]
 
-    def update(self, batch: dict) -> list:
-        """Minimise the sum of the terms once; return what else `losses` returned."""
-        trained = [variable.value for variable in self.trained]
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(trained)
+    def tape(self) -> tf.GradientTape:
+        """Return a tape that watches what this player may change."""
+        tape = tf.GradientTape(watch_accessed_variables=False)
+        with tape:
+            tape.watch([variable.value for variable in self.trained])
+        return tape
+
+    def update(self, batch: dict, tape: tf.GradientTape | None = None) -> list:
+        """Minimise the sum of the terms once; return what else `losses` returned.
+
+        Args:
+            tape: of this player, has recorded what of the batch comes from its variables.
+        """
+        tape = tape or self.tape()
+        with tape:
             terms, measures, *made = self.losses(batch)
             loss = sum(terms.values())
             # A loss scale keeps small gradients above float16's smallest numbers.
             minimised = self.optimizer.scale_loss(loss / distribution.replicas())
+        trained = [variable.value for variable in self.trained]
         gradients = distribution.summed(tape.gradient(minimised, trained))
         norm = self._norm(gradients)
         self.optimizer.apply(distribution.shared(gradients), self.trained)

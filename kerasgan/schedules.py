@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from kerasgan.configs.translation import TranslationConfig
+from kerasgan.configs.scheduled import ScheduledConfig
 
 
 class _Schedule(keras.optimizers.schedules.LearningRateSchedule):
@@ -55,7 +55,7 @@ class Exponential(_Schedule):
 
 
 def of_config(
-    config: TranslationConfig, updates: int = 1
+    config: ScheduledConfig, updates: int = 1
 ) -> float | keras.optimizers.schedules.LearningRateSchedule:
     """Return the config's learning rate for an optimizer that makes `updates` in each step."""
     if config.schedule == "constant":

@@ -1,12 +1,13 @@
 """What each paper's losses are, on scores of our own or in closed form."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from keras import ops
 
 from kerasgan import training
-from kerasgan.adversarial import gradient_norms
+from kerasgan.adversarial import gradient_norms, updates
 from kerasgan.configs import CONFIGS
 from kerasgan.datasets import faces, loading
 from tests.conftest import tiny_config
@@ -78,8 +79,6 @@ def test_a_critic_that_is_flat_has_a_finite_second_derivative():
 
 @pytest.mark.parametrize("jit", [False, True])
 def test_second_derivatives_work_in_half_precision_and_with_xla(jit):
-    import keras
-
     from kerasgan.networks import cwgan
 
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -105,6 +104,12 @@ def test_second_derivatives_work_in_half_precision_and_with_xla(jit):
     assert np.abs(gradient).max() > 0
 
 
+def judged(model, batch):
+    """Return what both players of a model see that reuses the images."""
+    batch = tagged(batch["discriminator"])
+    return {**batch, "generated": model.generate(batch)}
+
+
 def softplus(x):
     return np.logaddexp(0, np.asarray(x, "float64"))
 
@@ -113,13 +118,14 @@ def test_gan_losses_against_numpy():
     model, batch = build("gan")
     real, fake = scores(0, 2)
     model.discriminator = Critic(real, fake)
-    losses, measures = model.discriminator_losses(tagged(batch["discriminator"]))
+    batch = judged(model, batch)
+    losses, measures = model.discriminator_losses(batch)
     assert floats(losses) == pytest.approx(
         {"d_real": softplus(-real).mean(), "d_fake": softplus(fake).mean()}, rel=1e-5
     )
     probability = 1 / (1 + np.exp(-np.asarray(real)))
     assert float(measures["d_score_real"]) == pytest.approx(probability.mean(), rel=1e-5)
-    losses, _ = model.generator_losses(one_update(batch["generator"]))
+    losses, _ = model.generator_losses(batch)
     assert floats(losses) == pytest.approx({"g_fool": softplus(-fake).mean()}, rel=1e-5)
 
 
@@ -127,39 +133,63 @@ def test_lsgan_losses_against_numpy():
     model, batch = build("gan", loss="lsgan")
     real, fake = scores(0, 2)
     model.discriminator = Critic(real, fake)
-    losses, _ = model.discriminator_losses(tagged(batch["discriminator"]))
+    batch = judged(model, batch)
+    losses, _ = model.discriminator_losses(batch)
     expected = {"d_real": np.mean((real - 1) ** 2), "d_fake": np.mean(fake**2)}
     assert floats(losses) == pytest.approx(expected, rel=1e-5)
-    losses, _ = model.generator_losses(one_update(batch["generator"]))
+    losses, _ = model.generator_losses(batch)
     assert floats(losses) == pytest.approx({"g_fool": np.mean((fake - 1) ** 2)}, rel=1e-5)
 
 
 def test_label_noise_has_the_reports_ranges_and_reaches_the_generator():
-    _, batch = build("gan", label_noise=True, batch_size=256)
+    model, batch = build("gan", label_noise=True, batch_size=256)
     targets = batch["discriminator"]
     assert 0.75 <= np.min(targets["real_target"]) < 0.77
     assert 1.23 < np.max(targets["real_target"]) < 1.25
     assert 0 <= np.min(targets["fake_target"]) < 0.02
     assert 0.23 < np.max(targets["fake_target"]) < 0.25
-    np.testing.assert_array_equal(batch["generator"]["real_target"], targets["real_target"])
+    model.discriminator = Critic(None, tf.linspace(-2.0, 2.0, 256)[:, None])
+    batch = judged(model, {"discriminator": targets})
+    losses, _ = model.generator_losses(batch)
+    logits, targets = (
+        np.asarray(x, "float64") for x in (model.discriminator.fake, batch["real_target"])
+    )
+    expected = {"g_fool": np.mean(softplus(logits) - targets * logits)}
+    assert floats(losses) == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize("name", ["gan", "cgan"])
-def test_the_generator_answers_for_the_images_that_the_discriminator_saw(name):
-    changes = {"d_steps": 3} if name == "gan" else {}
-    _, batch = build(name, **changes)
-    seen = batch["discriminator"]["noise"][:, -1:]
-    np.testing.assert_array_equal(batch["generator"]["noise"], seen)
+@pytest.mark.parametrize("name", ["gan", "cgan", "stargan"])
+def test_the_generator_answers_for_the_images_that_the_discriminator_saw_last(name):
+    """Its update is the one on images that it makes anew of the same noise and conditions."""
+    changes = {"gan": {"d_steps": 3}, "cgan": {}, "stargan": {"critic_steps": 2}}[name]
+    steps = []
+    for _ in range(2):
+        keras.utils.set_random_seed(0)
+        model, batch = build(name, **changes)
+        steps.append((model, batch))
+    (reusing, batch), (anew, _) = steps
+    reusing.train_step(batch)
+    for seen in updates(batch["discriminator"]):
+        anew.discriminator_player.update({**seen, "generated": anew.generate(seen)})
+    tape = anew.generator_player.tape()
+    with tape:
+        seen["generated"] = anew.generate(seen)
+    anew.generator_player.update(seen, tape)
+    for one, other in zip(
+        reusing.generator.trainable_variables, anew.generator.trainable_variables, strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-6)
 
 
 def test_cgan_losses_against_numpy():
     model, batch = build("cgan")
     real, fake = scores(0, 2)
     model.discriminator = Critic(real, fake)
-    losses, _ = model.discriminator_losses(tagged(batch["discriminator"]))
+    batch = judged(model, batch)
+    losses, _ = model.discriminator_losses(batch)
     expected = {"d_real": softplus(-real).mean(), "d_fake": softplus(fake).mean()}
     assert floats(losses) == pytest.approx(expected, rel=1e-5)
-    losses, _ = model.generator_losses(one_update(batch["generator"]))
+    losses, _ = model.generator_losses(batch)
     assert floats(losses) == pytest.approx({"g_fool": softplus(-fake).mean()}, rel=1e-5)
 
 

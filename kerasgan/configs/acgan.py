@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.base import ConditionalConfig, option
+from kerasgan.configs.scheduled import ScheduledConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class ACGANConfig(ConditionalConfig):
+class ACGANConfig(ScheduledConfig, ConditionalConfig):
     """ACGAN with one head for hair and one for eyes; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "acgan"
@@ -49,5 +50,5 @@ class ACGANConfig(ConditionalConfig):
     steps: int = option(30_000, "Training steps; each makes d-steps and g-steps.", at_least=1)
     d_steps: int = option(1, "Discriminator updates per step.", at_least=1)
     g_steps: int = option(2, "Generator updates per step.", at_least=1)
-    learning_rate: float = option(2e-4, "Adam's learning rate, for both players.", above=0)
+    learning_rate: float = option(2e-4, "Adam's first learning rate, for both players.", above=0)
     beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)

@@ -4,7 +4,7 @@ Reference: Odena, Olah and Shlens 2017, "Conditional Image Synthesis with Auxili
 (arXiv:1610.09585), with one class head for hair and one for eyes, as the course report has it.
 """
 
-from kerasgan import optimizers
+from kerasgan import optimizers, schedules
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.acgan import ACGANConfig
@@ -31,7 +31,11 @@ class ACGAN(AdversarialModel):
         self.config = config
 
     def optimizers(self):
-        return optimizers.adam(self.config.learning_rate, self.config.beta_1)
+        config = self.config
+        rates = tuple(
+            schedules.of_config(config, updates) for updates in (config.d_steps, config.g_steps)
+        )
+        return optimizers.adam(rates, config.beta_1)
 
     def draw(self, draws):
         config = self.config

@@ -6,14 +6,14 @@ Reference: Mirza and Osindero 2014, "Conditional Generative Adversarial Nets" (a
 from keras import ops
 
 from kerasgan import optimizers
-from kerasgan.adversarial import AdversarialModel
+from kerasgan.adversarial import ReusingModel
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.dcgan import CGANConfig
 from kerasgan.losses import bce, binary_accuracy, pairwise_distance
 from kerasgan.networks import cgan
 
 
-class CGAN(AdversarialModel):
+class CGAN(ReusingModel):
     """Conditional DCGAN whose labels are the pairs that the data has."""
 
     def __init__(self, config: CGANConfig, vocabulary: Vocabulary):
@@ -31,25 +31,22 @@ class CGAN(AdversarialModel):
     def draw(self, draws):
         config = self.config
         real = draws.examples(1)
-        fake = {
-            "noise": draws.normal("noise", 1, [config.latent_dim], config.sigma),
-            "pair": draws.pairs("fake", 1)["pair"],
-        }
         return {
             "discriminator": {
                 "image": real["image"],
                 "pair": real["pair"],
-                "noise": fake["noise"],
-                "fake_pair": fake["pair"],
-            },
-            # The generator answers for the images that the discriminator has just seen.
-            "generator": fake,
+                "noise": draws.normal("noise", 1, [config.latent_dim], config.sigma),
+                "fake_pair": draws.pairs("fake", 1)["pair"],
+            }
         }
+
+    def generate(self, batch):
+        return self.generator({"noise": batch["noise"], "pair": batch["fake_pair"]}, training=True)
 
     def discriminator_losses(self, batch):
         """Return the losses of real images with their pair and of generated with theirs."""
         real = self.discriminator({"image": batch["image"], "pair": batch["pair"]}, training=True)
-        generated, fake = self._judge_generated(batch["noise"], batch["fake_pair"])
+        fake = self._judge_generated(batch)
         losses = {"d_real": bce(real, 1.0), "d_fake": bce(fake, 0.0)}
         measures = {
             "d_score_real": ops.mean(ops.sigmoid(real)),
@@ -57,15 +54,15 @@ class CGAN(AdversarialModel):
             "d_accuracy_real": binary_accuracy(real, 1),
             "d_accuracy_fake": binary_accuracy(fake, 0),
             "d_distance_real": pairwise_distance(batch["image"]),
-            "d_distance_fake": pairwise_distance(generated),
+            "d_distance_fake": pairwise_distance(batch["generated"]),
         }
         return losses, measures
 
     def generator_losses(self, batch):
         """Return the loss of being taken for a real image of the same pair."""
-        _, fake = self._judge_generated(batch["noise"], batch["pair"])
+        fake = self._judge_generated(batch)
         return {"g_fool": bce(fake, 1.0)}, {"g_score_fake": ops.mean(ops.sigmoid(fake))}
 
-    def _judge_generated(self, noise, pair):
-        generated = self.generator({"noise": noise, "pair": pair}, training=True)
-        return generated, self.discriminator({"image": generated, "pair": pair}, training=True)
+    def _judge_generated(self, batch):
+        inputs = {"image": batch["generated"], "pair": batch["fake_pair"]}
+        return self.discriminator(inputs, training=True)

@@ -7,14 +7,14 @@ Generative Adversarial Networks" (arXiv:1611.04076). The training tips are the c
 from keras import ops
 
 from kerasgan import optimizers
-from kerasgan.adversarial import AdversarialModel
+from kerasgan.adversarial import ReusingModel
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.dcgan import GANConfig
 from kerasgan.losses import bce, binary_accuracy, least_squares, pairwise_distance
 from kerasgan.networks import dcgan
 
 
-class GAN(AdversarialModel):
+class GAN(ReusingModel):
     """Unconditional DCGAN, on binary cross-entropy or least squares."""
 
     def __init__(self, config: GANConfig, vocabulary: Vocabulary):
@@ -48,14 +48,15 @@ class GAN(AdversarialModel):
         else:
             batch["real_target"] = ops.ones_like(batch["noise"][..., :1])
             batch["fake_target"] = ops.zeros_like(batch["real_target"])
-        # The generator answers for the images that the discriminator has just seen.
-        seen = {name: batch[name][:, -1:] for name in ("noise", "real_target")}
-        return {"discriminator": batch, "generator": seen}
+        return {"discriminator": batch}
+
+    def generate(self, batch):
+        return self.generator({"noise": batch["noise"]}, training=True)
 
     def discriminator_losses(self, batch):
         """Return L_D of real and of generated images, in batches of their own."""
         real = self.discriminator(batch["image"], training=True)
-        generated = self.generator({"noise": batch["noise"]}, training=True)
+        generated = batch["generated"]
         fake = self.discriminator(generated, training=True)
         losses = {
             "d_real": self._loss(real, batch["real_target"]),
@@ -74,7 +75,6 @@ class GAN(AdversarialModel):
 
     def generator_losses(self, batch):
         """Return L_G, the non-saturating loss of being taken for real."""
-        generated = self.generator({"noise": batch["noise"]}, training=True)
-        fake = self.discriminator(generated, training=True)
+        fake = self.discriminator(batch["generated"], training=True)
         losses = {"g_fool": self._loss(fake, batch["real_target"])}
         return losses, {"g_score_fake": ops.mean(self._probability(fake))}

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import ops
 
 from kerasgan import optimizers, schedules
-from kerasgan.adversarial import AdversarialModel, gradient_norms_between
+from kerasgan.adversarial import ReusingModel, gradient_norms_between
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.stargan import StarGANConfig
 from kerasgan.losses import (
@@ -30,7 +30,7 @@ _CLASSIFICATION = {
 }
 
 
-class StarGAN(AdversarialModel):
+class StarGAN(ReusingModel):
     """A generator that edits a picture's labels; the critic also reads them."""
 
     def __init__(self, config: StarGANConfig, vocabulary: Vocabulary):
@@ -59,15 +59,14 @@ class StarGAN(AdversarialModel):
             # What is asked for are the labels of other pictures, so it occurs in the data.
             "wanted": {name: tf.roll(rows, 1, axis=0) for name, rows in label.items()},
         }
-        # The generator answers for the pictures that the critic has just seen.
-        seen = tf.nest.map_structure(lambda tensor: tensor[:, -1:], batch)
-        alpha = draws.uniform("alpha", updates)
-        return {"discriminator": {**batch, "alpha": alpha}, "generator": seen}
+        return {"discriminator": {**batch, "alpha": draws.uniform("alpha", updates)}}
+
+    def generate(self, batch):
+        return self.generator({"image": batch["image"], **batch["wanted"]}, training=True)
 
     def discriminator_losses(self, batch):
         """Return the terms of eq. 5: eq. 8 negated, and the classes of real pictures, eq. 2."""
-        image = batch["image"]
-        generated = self.generator({"image": image, **batch["wanted"]}, training=True)
+        image, generated = batch["image"], batch["generated"]
         seen = self.discriminator(image, training=True)
         real = ops.mean(seen["source"])
         fake = ops.mean(self.discriminator(generated, training=True)["source"])
@@ -96,7 +95,7 @@ class StarGAN(AdversarialModel):
 
     def generator_losses(self, batch):
         """Return the terms of eq. 6: being taken for real, eq. 3 and the reconstruction, eq. 4."""
-        generated = self.generator({"image": batch["image"], **batch["wanted"]}, training=True)
+        generated = batch["generated"]
         seen = self.discriminator(generated, training=True)
         rebuilt = self.generator({"image": generated, **batch["label"]}, training=True)
         losses = {"g_fool": -ops.mean(seen["source"])}
