@@ -70,7 +70,8 @@ def plain_keras(config, data) -> Callable[[], Any]:
     from benchmarks import plain_keras
     from kerasgan.attributes import Vocabulary
 
-    model = plain_keras.MODELS[config.MODEL](config, Vocabulary())
+    with plain_keras.plain_layers():
+        model = plain_keras.MODELS[config.MODEL](config, Vocabulary())
     model.compile()
     batches = tf.data.Dataset.from_tensors(first_batch(config, data)).repeat().prefetch(2)
     model.make_train_function()

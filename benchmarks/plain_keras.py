@@ -1,9 +1,10 @@
 """The models as one writes them after Keras's own examples: what `train_step` compares with.
 
-The networks are kerasgan's, but for UpSampling2D and Conv2D where it has `UpsampleConv2D`; the
-steps are those of the examples on keras.io, with the same numbers of updates and the same losses.
+The networks are kerasgan's, of Keras's own layers where it has faster forms of them; the steps are
+those of the examples on keras.io, with the same numbers of updates and the same losses.
 """
 
+from contextlib import ExitStack
 from unittest import mock
 
 import keras
@@ -27,6 +28,21 @@ def _upsample(filters, name, **settings):
     return apply
 
 
+def _instance_norm(name):
+    return layers.GroupNormalization(-1, epsilon=1e-5, center=False, scale=False, name=name)
+
+
+def plain_layers() -> ExitStack:
+    """Let networks that are built inside have Keras's own layers."""
+    stack = ExitStack()
+    stack.enter_context(mock.patch.object(acgan, "UpsampleConv2D", _upsample))
+    for networks in (acgan, dcgan):
+        patch = mock.patch.object(networks, "FusedBatchNormalization", layers.BatchNormalization)
+        stack.enter_context(patch)
+    stack.enter_context(mock.patch.dict(cyclegan._NORMS, instance=_instance_norm))
+    return stack
+
+
 def _adam(config, epsilon=1e-7):
     return keras.optimizers.Adam(config.learning_rate, config.beta_1, epsilon=epsilon)
 
@@ -37,10 +53,9 @@ class ACGAN(keras.Model):
     def __init__(self, config, vocabulary):
         super().__init__()
         colours = {"hair_colours": len(vocabulary.hair), "eye_colours": len(vocabulary.eyes)}
-        with mock.patch.object(acgan, "UpsampleConv2D", _upsample):
-            self.generator = acgan.generator(
-                config.image_size, config.latent_dim, width=config.width, **colours
-            )
+        self.generator = acgan.generator(
+            config.image_size, config.latent_dim, width=config.width, **colours
+        )
         self.discriminator = acgan.discriminator(config.image_size, width=config.width, **colours)
         self.config = config
         self.d_optimizer, self.g_optimizer = _adam(config), _adam(config)

@@ -1,7 +1,12 @@
-"""Layers that Keras lacks."""
+"""Layers that Keras lacks, or has in a slower form."""
 
 import keras
+import tensorflow as tf
 from keras import ops
+
+# From more pictures on Keras's own instance norm is as fast.
+_FEW = 4
+_BYTES_OF_DRAW = 8
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -96,3 +101,110 @@ class ReflectionPadding2D(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "padding": self.padding}
+
+
+def _normalised(inputs, scale, offset, epsilon: float) -> tuple:
+    """Return inputs of mean `offset` and deviation `scale` per channel, and what both were before.
+
+    One operation of TensorFlow for what `keras.ops` does in a dozen passes over the pictures, with
+    their gradients. It computes in float32 whatever the inputs are.
+
+    Args:
+        inputs: [B, H, W, C]; scale, offset: float32 [C].
+
+    Returns:
+        The outputs, and the batch's mean and variance, float32 [C].
+    """
+    outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=inputs, scale=scale, offset=offset, mean=[], variance=[], epsilon=epsilon
+    )
+    count = ops.cast(ops.prod(ops.shape(inputs)[:3]), "float32")
+    # The operation divides by one less than the count.
+    return outputs, mean, variance * (count - 1) / count
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class FusedBatchNormalization(keras.layers.BatchNormalization):
+    """Compute `keras.layers.BatchNormalization`, which trains 5 times as slowly on a processor.
+
+    It has the same weights and, to rounding, the same values, statistics and gradients.
+
+    Shapes:
+        [B, H, W, C] -> [B, H, W, C]. For others, when not training, and when replicas share their
+        statistics, Keras's own layer computes.
+    """
+
+    def call(self, inputs, training=None, mask=None):
+        if not training or self.synchronized or len(inputs.shape) != 4:
+            return super().call(inputs, training=training, mask=mask)
+        outputs, mean, variance = _normalised(inputs, self.gamma, self.beta, self.epsilon)
+        for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving.assign(moving * self.momentum + now * (1.0 - self.momentum))
+        return outputs
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class InstanceNormalization(keras.layers.GroupNormalization):
+    """Give each channel of each picture mean 0 and variance 1, then learned ones if asked for.
+
+    It is `keras.layers.GroupNormalization(-1)`, with the same weights and, to rounding, the same
+    values and gradients; of few pictures each is a batch of its own, which takes half the time.
+
+    Args:
+        affine: whether a scale and an offset of each channel are learned.
+
+    Shapes:
+        [B, H, W, C] -> [B, H, W, C].
+
+    Reference: Ulyanov, Vedaldi and Lempitsky 2016, "Instance Normalization" (arXiv:1607.08022).
+    """
+
+    def __init__(self, affine: bool = False, epsilon: float = 1e-5, **kwargs):
+        super().__init__(-1, epsilon=epsilon, center=affine, scale=affine, **kwargs)
+
+    def call(self, inputs):
+        count, channels = inputs.shape[0], inputs.shape[-1]
+        if count is None or count > _FEW:
+            return super().call(inputs)
+        scale = ops.ones(channels) if self.gamma is None else self.gamma
+        offset = ops.zeros(channels) if self.beta is None else self.beta
+        outputs = [
+            _normalised(picture, scale, offset, self.epsilon)[0]
+            for picture in ops.split(inputs, count)
+        ]
+        return ops.cast(ops.concatenate(outputs), self.compute_dtype)
+
+    def get_config(self):
+        config = super().get_config()
+        kept = {name: config[name] for name in ("name", "trainable", "dtype", "epsilon")}
+        return {**kept, "affine": self.scale}
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class ByteDropout(keras.layers.Dropout):
+    """Drop values as `keras.layers.Dropout` does, by a random byte each instead of a float.
+
+    Drawing a float for every value takes a tenth of ACGAN's step on a processor.
+
+    Args:
+        rate: the share to drop, a multiple of 1/256, for which bytes are exact.
+
+    Raises:
+        ValueError: if it is none.
+    """
+
+    def __init__(self, rate: float, **kwargs):
+        super().__init__(rate, **kwargs)
+        if rate * 256 % 1:
+            raise ValueError(f"rate is {rate}; it must be a multiple of 1/256")
+
+    def call(self, inputs, training=False):
+        if not training or not self.rate:
+            return inputs
+        size = ops.size(inputs)
+        draws = tf.random.stateless_uniform(
+            [-(-size // _BYTES_OF_DRAW)], self.seed_generator.next(), None, None, tf.int64
+        )
+        drawn = tf.reshape(tf.bitcast(draws, tf.uint8), [-1])[:size]
+        kept = ops.cast(drawn >= int(self.rate * 256), inputs.dtype) / (1 - self.rate)
+        return inputs * ops.reshape(kept, ops.shape(inputs))

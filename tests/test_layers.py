@@ -3,7 +3,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.layers import ReflectionPadding2D, UpsampleConv2D
+from kerasgan.layers import (
+    ByteDropout,
+    FusedBatchNormalization,
+    InstanceNormalization,
+    ReflectionPadding2D,
+    UpsampleConv2D,
+)
 
 
 @pytest.mark.parametrize("shape", [(2, 5, 4, 3), (1, 1, 1, 2), (3, 2, 7, 1)])
@@ -17,16 +23,22 @@ def test_upsample_conv_is_upsampling_then_convolution(shape):
     ours.build(shape)
     theirs.build(shape)
     weights = [random.normal(size=weight.shape) for weight in ours.weights]
-    gradients = []
     for layer in (ours, theirs):
         layer.set_weights(weights)
+    compare(ours, theirs, inputs)
+
+
+def compare(ours, theirs, inputs, **settings):
+    """Assert that two layers have the same outputs and gradients; return those of `ours`."""
+    found = []
+    for layer in (ours, theirs):
         with tf.GradientTape() as tape:
             tape.watch(inputs)
-            outputs = layer(inputs)
+            outputs = layer(inputs, **settings)
             loss = tf.reduce_sum(tf.sin(outputs))
         variables = [variable.value for variable in layer.trainable_variables]
-        gradients.append([outputs, *tape.gradient(loss, [inputs, *variables])])
-    for one, other in zip(*gradients, strict=True):
+        found.append([outputs, *tape.gradient(loss, [inputs, *variables])])
+    for one, other in zip(*found, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5, rtol=1e-5)
 
 
@@ -55,3 +67,103 @@ def test_reflection_padding_is_numpys(padding):
 
 def test_reflection_padding_knows_its_shape_before_it_is_called():
     assert ReflectionPadding2D(3).compute_output_shape((None, None, 8, 3)) == (None, None, 14, 3)
+
+
+def normal(*shape):
+    return tf.constant(np.random.default_rng(0).normal(3, 2, size=shape), tf.float32)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("shape", [(4, 5, 3, 2), (1, 1, 1, 3), (6, 4)])
+def test_fused_batch_norm_is_keras_batch_norm(shape, training):
+    ours, theirs = (
+        kind(momentum=0.75) for kind in (FusedBatchNormalization, keras.layers.BatchNormalization)
+    )
+    for layer in (ours, theirs):
+        layer.build(shape)
+        layer.set_weights([np.full(shape[-1:], value) for value in (0.5, 0.2, 1.0, 2.0)])
+    compare(ours, theirs, normal(*shape), training=training)
+    assert [weight.path.split("/")[-1] for weight in ours.weights] == [
+        weight.path.split("/")[-1] for weight in theirs.weights
+    ]
+    for one, other in zip(ours.weights, theirs.weights, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5)
+
+
+@pytest.mark.parametrize("count", [1, 2, 9])
+@pytest.mark.parametrize("affine", [False, True])
+def test_instance_norm_is_keras_group_norm_of_single_channels(count, affine):
+    shape = (count, 5, 4, 3)
+    ours = InstanceNormalization(affine)
+    settings = {"epsilon": 1e-5, "center": affine, "scale": affine}
+    theirs = keras.layers.GroupNormalization(-1, **settings)
+    for layer in (ours, theirs):
+        layer.build(shape)
+        layer.set_weights([np.full(3, value) for value in (0.5, 0.2)][: 2 * affine])
+    compare(ours, theirs, normal(*shape))
+
+
+def test_instance_norm_is_numpys():
+    pictures = normal(2, 5, 4, 3).numpy()
+    mean = pictures.mean(axis=(1, 2), keepdims=True)
+    variance = pictures.var(axis=(1, 2), keepdims=True)
+    norm = InstanceNormalization()
+    expected = (pictures - mean) / np.sqrt(variance + 1e-5)
+    np.testing.assert_allclose(norm(pictures), expected, atol=1e-5)
+    assert norm.weights == []
+    np.testing.assert_array_equal(norm(np.full((1, 4, 4, 3), 7, "float32")), np.zeros((1, 4, 4, 3)))
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+@pytest.mark.parametrize(
+    ("layer", "settings"),
+    [(FusedBatchNormalization, {"training": True}), (InstanceNormalization, {})],
+)
+def test_norms_of_half_precision_have_statistics_in_float32(layer, settings, dtype):
+    # Their squares are beyond float16.
+    pictures = 300 + 100 * normal(2, 4, 4, 3)
+    norm = layer(dtype=f"mixed_{dtype}")
+    outputs = norm(pictures, **settings)
+    assert outputs.dtype == dtype
+    expected = layer()(tf.cast(tf.cast(pictures, dtype), tf.float32), **settings)
+    np.testing.assert_allclose(tf.cast(outputs, tf.float32), expected, atol=0.02)
+
+
+@pytest.mark.parametrize("layer", [FusedBatchNormalization(), InstanceNormalization(affine=True)])
+def test_norms_are_saved_with_their_model(tmp_path, layer):
+    model = keras.Sequential([keras.Input((4, 4, 3)), layer])
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    pictures = normal(2, 4, 4, 3)
+    np.testing.assert_array_equal(loaded(pictures), model(pictures))
+    assert loaded.layers[0].get_config() == layer.get_config()
+
+
+@pytest.mark.parametrize("rate", [0.25, 0.5])
+def test_byte_dropout_drops_its_share_and_keeps_the_mean(rate):
+    layer = ByteDropout(rate, seed=0)
+    inputs = tf.fill([1001, 101], 3.0)
+    outputs = np.asarray(layer(inputs, training=True))
+    np.testing.assert_allclose(np.unique(outputs), [0, 3 / (1 - rate)], rtol=1e-6)
+    # Five standard deviations of the share of 101,101 values.
+    assert np.mean(outputs == 0) == pytest.approx(rate, abs=5 * np.sqrt(rate * (1 - rate) / 1e5))
+    # Neighbours along either axis are independent.
+    dropped = outputs == 0
+    for pair in (dropped[1:] & dropped[:-1], dropped[:, 1:] & dropped[:, :-1]):
+        assert np.mean(pair) == pytest.approx(rate**2, abs=0.005)
+    assert not np.array_equal(outputs, layer(inputs, training=True))
+    np.testing.assert_array_equal(layer(inputs, training=False), inputs)
+
+
+def test_byte_dropout_refuses_a_rate_that_bytes_cannot_have():
+    with pytest.raises(ValueError, match=r"rate is 0.3; it must be a multiple of 1/256"):
+        ByteDropout(0.3)
+
+
+def test_the_gradient_of_byte_dropout_is_its_mask():
+    layer = ByteDropout(0.5, seed=0)
+    inputs = normal(3, 4, 4, 2)
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        outputs = layer(inputs, training=True)
+    np.testing.assert_allclose(tape.gradient(outputs, inputs), outputs / inputs, rtol=1e-5)

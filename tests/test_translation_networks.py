@@ -57,17 +57,6 @@ def test_stargan_has_the_published_parameters():
     assert colours.count_params() == convolutions + heads
 
 
-def test_instance_norm_is_numpys():
-    pictures = np.random.default_rng(0).normal(3, 2, size=(2, 5, 4, 3)).astype("float32")
-    mean = pictures.mean(axis=(1, 2), keepdims=True)
-    variance = pictures.var(axis=(1, 2), keepdims=True)
-    norm = cyclegan.instance_norm("norm")
-    expected = (pictures - mean) / np.sqrt(variance + 1e-5)
-    np.testing.assert_allclose(norm(pictures), expected, atol=1e-5)
-    assert norm.weights == []
-    np.testing.assert_array_equal(norm(np.full((1, 4, 4, 3), 7, "float32")), np.zeros((1, 4, 4, 3)))
-
-
 @pytest.mark.parametrize("settings", [{}, {"norm": "batch", "upsample": "nearest"}])
 @pytest.mark.parametrize("skip", [False, True])
 def test_a_translation_has_its_pictures_size_and_range(settings, skip):

@@ -10,6 +10,7 @@ from kerasgan import files, images
 from kerasgan.attributes import Vocabulary
 from kerasgan.datasets import cache, draws
 from kerasgan.datasets.faces import Faces
+from kerasgan.layers import FusedBatchNormalization
 
 # Part of the key under which trained weights are kept: raise it with every change below.
 VERSION = 1
@@ -23,7 +24,7 @@ def build(size: int, vocabulary: Vocabulary) -> keras.Model:
     x = image
     for block, filters in enumerate((32, 64, 128, 128)):
         x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv_{block}")(x)
-        x = layers.BatchNormalization(momentum=0.9, name=f"norm_{block}")(x)
+        x = FusedBatchNormalization(momentum=0.9, name=f"norm_{block}")(x)
         x = layers.ReLU(name=f"activation_{block}")(x)
         x = layers.MaxPooling2D(name=f"pool_{block}")(x)
     x = layers.Flatten(name="flatten")(x)

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from kerasgan.layers import UpsampleConv2D
+from kerasgan.layers import ByteDropout, FusedBatchNormalization, UpsampleConv2D
 from kerasgan.networks.widths import scaled
 
 # The report gives BatchNorm's momentum; its places in the discriminator are ours.
@@ -34,11 +34,11 @@ def generator(
     x = layers.Concatenate(name="condition")(list(inputs.values()))
     x = layers.Dense(depth * base * base, name="project")(x)
     x = layers.Reshape((base, base, depth), name="reshape")(x)
-    x = layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM, name="norm_0")(x)
+    x = FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name="norm_0")(x)
     for block, filters in enumerate((512, 256, 128, 64), start=1):
         x = UpsampleConv2D(scaled(filters, width), name=f"upsample_{block}")(x)
         x = layers.Activation(activation, name=f"activation_{block}")(x)
-        x = layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
+        x = FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
     image = layers.Conv2D(3, 3, padding="same", activation="tanh", dtype="float32", name="image")(x)
     return keras.Model(inputs, image, name="generator")
 
@@ -62,8 +62,8 @@ def discriminator(
         x = convolution(x)
         x = layers.LeakyReLU(0.2, name=f"activation_{block}")(x)
         if block > 0:
-            x = layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
-        x = layers.Dropout(dropout, name=f"dropout_{block}")(x)
+            x = FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
+        x = ByteDropout(dropout, name=f"dropout_{block}")(x)
     x = layers.Flatten(name="flatten")(x)
     heads = (("source", 1), ("hair", hair_colours), ("eyes", eye_colours))
     logits = [layers.Dense(units, dtype="float32", name=name)(x) for name, units in heads]

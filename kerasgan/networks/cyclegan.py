@@ -12,25 +12,11 @@ one network computes, the other can compute of the mirrored picture.
 import keras
 from keras import layers, ops
 
-from kerasgan.layers import ReflectionPadding2D, UpsampleConv2D
+from kerasgan.layers import InstanceNormalization, ReflectionPadding2D, UpsampleConv2D
 from kerasgan.networks.dcgan import batch_norm, initial_weights
 from kerasgan.networks.widths import scaled
 
-
-def instance_norm(name: str, affine: bool = False) -> layers.Layer:
-    """Return a layer that gives each channel of each picture mean 0 and variance 1; epsilon 1e-5.
-
-    Reference: Ulyanov, Vedaldi and Lempitsky 2016, "Instance Normalization" (arXiv:1607.08022).
-
-    Args:
-        affine: whether a scale and an offset of each channel are learned.
-    """
-    return layers.GroupNormalization(
-        groups=-1, epsilon=1e-5, center=affine, scale=affine, name=name
-    )
-
-
-_NORMS = {"instance": instance_norm, "batch": batch_norm}
+_NORMS = {"instance": InstanceNormalization, "batch": batch_norm}
 
 
 def convolution(filters: int, size: int, name: str, **settings) -> layers.Layer:
@@ -48,7 +34,7 @@ def doubling(filters: int, upsample: str, name: str, use_bias: bool) -> layers.L
 
 def normed(x, layer, norm: str):
     """Apply a convolution and then the norm, "instance" or "batch"."""
-    return _NORMS[norm](f"{layer.name}_norm")(layer(x))
+    return _NORMS[norm](name=f"{layer.name}_norm")(layer(x))
 
 
 def activated(x, layer, norm: str):

@@ -9,6 +9,7 @@ drops the 512, each doubling adds twice as many.
 import keras
 from keras import layers
 
+from kerasgan.layers import FusedBatchNormalization
 from kerasgan.networks.widths import scaled
 
 
@@ -36,7 +37,7 @@ def initial_weights() -> keras.initializers.Initializer:
 
 def batch_norm(name: str) -> layers.Layer:
     """Return BatchNorm with the constants of the paper's code: momentum 0.9, epsilon 1e-5."""
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=name)
+    return FusedBatchNormalization(momentum=0.9, epsilon=1e-5, name=name)
 
 
 def convolution(filters: int, name: str, **settings) -> layers.Layer:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 import keras
 from keras import layers, ops
 
-from kerasgan.networks.cyclegan import instance_norm, redrawn
+from kerasgan.layers import InstanceNormalization
+from kerasgan.networks.cyclegan import redrawn
 from kerasgan.networks.widths import scaled
 
 _BLOCKS = 6
@@ -20,7 +21,7 @@ _MOST_HALVINGS = 6
 
 
 def _normed(x, layer):
-    return instance_norm(f"{layer.name}_norm", affine=True)(layer(x))
+    return InstanceNormalization(affine=True, name=f"{layer.name}_norm")(layer(x))
 
 
 def _activated(x, layer):
