@@ -165,4 +165,5 @@ def test_a_translating_generator_is_exported_for_every_size(build, labels, tmp_p
             name: tf.random.stateless_uniform(shape, [0, 0], -1, 1)
             for name, shape in shapes.items()
         }
-        np.testing.assert_allclose(loaded.translate(**values), translate(**values), atol=1e-6)
+        # The loaded one does not know how many pictures come, and norms them by Keras's own layer.
+        np.testing.assert_allclose(loaded.translate(**values), translate(**values), atol=1e-5)
