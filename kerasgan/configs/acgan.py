@@ -25,6 +25,19 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
             "sample_every": 100,
             "checkpoint_every": 100,
         },
+        # The run that is shipped.
+        "pretrained": {
+            "image_size": 64,
+            "width": 0.5,
+            "avatars": 20_000,
+            "sigma": 0.5,
+            "precision": "auto",
+            "learning_rate": 3e-4,
+            "schedule": "linear",
+            "steps": 5000,
+            "ema": 0.995,
+            "evaluate_every": 500,
+        },
     }
 
     colours: Literal["exactly-one", "first", "any"] = option(
