@@ -13,7 +13,7 @@ from kerasgan.datasets.faces import Faces
 from kerasgan.layers import FusedBatchNormalization
 
 # Part of the key under which trained weights are kept: raise it with every change below.
-VERSION = 1
+VERSION = 2
 _STEPS = 1500
 _BATCH = 64
 
