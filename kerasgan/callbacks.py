@@ -103,14 +103,14 @@ def refuse_not_finite(model: keras.Model, run: Run) -> None:
     if failed := int(np.asarray(model.failed_step)):
         row = {"step": failed, **model.record()}
         sign = health.signs({name: np.array([value]) for name, value in row.items()})[0]
-        note(run, failed, sign)
+        note(run, failed, sign, ended_run=True)
         raise Failed(
             f"{sign.message}; {sign.advice(run.config)}; checkpoints from before it are kept in "
             f"{run.checkpoints}"
         )
 
 
-def note(run: Run, step: int, sign: health.Sign) -> None:
+def note(run: Run, step: int, sign: health.Sign, ended_run: bool) -> None:
     """Append the line of a sign, seen at a step, to health.jsonl."""
     line = {
         "step": step,
@@ -118,6 +118,7 @@ def note(run: Run, step: int, sign: health.Sign) -> None:
         "value": sign.value,
         "message": sign.message,
         "advice": sign.advice(run.config),
+        "ended_run": ended_run,
     }
     with run.health_file.open("a") as file:
         file.write(json.dumps(line) + "\n")
@@ -154,10 +155,11 @@ class Health(Periodic):
         self._present = {sign.name for sign in signs}
 
     def _report(self, sign: health.Sign) -> None:
-        note(self.run, self.step, sign)
+        ends_run = sign.fatal and self.run.config.stop_on_failure
+        note(self.run, self.step, sign, ends_run)
         with progress.aside():
             log.warning("step %d: %s; %s", self.step, sign.message, sign.advice(self.run.config))
-        if sign.fatal and self.run.config.stop_on_failure and self.failure is None:
+        if ends_run and self.failure is None:
             self.failure = sign
             self.model.stop_training = True
 

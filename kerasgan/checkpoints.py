@@ -66,13 +66,9 @@ def save(run: Run, model: keras.Model, step: int, name: str | None = None) -> Pa
     path = run.checkpoints / f"{name or f'step-{step:06d}'}.npz"
     with files.replacing(path) as temporary:
         np.savez(temporary, **{_RUN_KEY: np.array(json.dumps(record))}, **arrays)
-    for old in _by_step(run)[: -run.config.keep]:
+    for old in list(run.saved.values())[: -run.config.keep]:
         old.unlink()
     return path
-
-
-def _by_step(run: Run) -> list[Path]:
-    return sorted(run.checkpoints.glob("step-*.npz"), key=lambda path: int(path.stem[5:]))
 
 
 def newest(run: Run) -> tuple[int, dict[str, np.ndarray]] | None:
@@ -84,7 +80,7 @@ def newest(run: Run) -> tuple[int, dict[str, np.ndarray]] | None:
         Refused: if it was made under another config than config.json now holds, or has an unknown
             format version.
     """
-    for path in reversed(_by_step(run)):
+    for path in reversed(run.saved.values()):
         try:
             return _read(run, path)
         except _DAMAGE as error:
@@ -102,7 +98,7 @@ def load(run: Run, which: str = "latest") -> tuple[int, dict[str, np.ndarray]]:
     Raises:
         Refused: if there is no such checkpoint, or it is damaged, or as `newest`.
     """
-    steps = {path.stem[5:].lstrip("0"): path for path in _by_step(run)}
+    steps = {str(step): path for step, path in run.saved.items()}
     if (best := run.checkpoints / f"{BEST}.npz").is_file():
         steps[BEST] = best
     if which != "latest" and which not in steps:

@@ -17,7 +17,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from kerasgan import runs
+from kerasgan import locks, runs
 from kerasgan.configs import Config
 from kerasgan.errors import Refused
 from kerasgan.runs import Run
@@ -126,7 +126,7 @@ def written(run: Run) -> Iterator[Run]:
         Refused: if another process trains the run.
     """
     if is_chief(run.config):
-        with runs.lock(run):
+        with locks.lock(run.path):
             yield run
         return
     with tempfile.TemporaryDirectory() as folder:

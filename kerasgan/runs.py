@@ -1,18 +1,14 @@
-"""Run directories: create, find, read, lock, refuse."""
+"""Run directories: create, find, read, refuse."""
 
 import dataclasses
 import json
 import os
 import platform
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 import kerasgan
 from kerasgan import files
@@ -53,6 +49,12 @@ class Run:
     @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
+
+    @property
+    def saved(self) -> dict[int, Path]:
+        """The checkpoints of steps, {step: file}, the newest last."""
+        found = {int(file.stem[5:]): file for file in self.checkpoints.glob("step-*.npz")}
+        return dict(sorted(found.items()))
 
 
 def home() -> Path:
@@ -118,6 +120,13 @@ def _next_numbered(name: str) -> Path:
             claim.rmdir()
             continue
         return claim.rename(runs / f"{number:04d}-{name}")
+
+
+def folders() -> list[Path]:
+    """Return the run directories below `home()`: those without a number, then by their numbers."""
+    numbered = _numbered(home()).values()
+    others = sorted(set(home().glob("[!.]*")) - set(numbered))
+    return [path for path in (*others, *numbered) if (path / CONFIG_FILE).is_file()]
 
 
 def _numbered(runs: Path) -> dict[int, Path]:
@@ -233,17 +242,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         record = json.loads(file.read_text())
     except ValueError as error:
-        raise Refused(f"{file} is damaged: {error}") from error
+        raise Refused(f"{file} cannot be read: {error}") from error
     if not isinstance(record, dict):
-        raise Refused(f"{file} is damaged: it holds no object")
+        raise Refused(f"{file} cannot be read: it holds no object")
     return record
-
-
-@contextmanager
-def lock(run: Run) -> Iterator[None]:
-    """Keep other processes from training the run at the same time; a killed one lets go."""
-    try:
-        with FileLock(run.path / ".lock", timeout=0):
-            yield
-    except Timeout:
-        raise Refused(f"{run.path} is being trained by another process") from None

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from kerasgan import callbacks, health, runs
+from kerasgan import callbacks, health, overview, runs
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs import CONFIGS
 from tests.conftest import tiny_config, tiny_options
@@ -228,5 +228,6 @@ def test_a_run_without_noise_collapses_and_is_stopped_after_a_checkpoint(kerasga
     run = runs.read(Path("run"))
     assert [path.name for path in run.checkpoints.iterdir()] == ["step-000006.npz"]
     (line,) = lines(run)
-    assert line.keys() == {"step", "sign", "value", "message", "advice"}
+    assert line.keys() == {"step", "sign", "value", "message", "advice", "ended_run"}
+    assert overview.of_run(run).state == "failed"
     assert (line["step"], line["sign"]) == (6, "collapse")

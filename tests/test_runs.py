@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from kerasgan import runs
+from kerasgan import locks, runs
 from kerasgan.attributes import NO_LABELS, Vocabulary
 from kerasgan.configs import ACGANConfig, CycleGANConfig
 from kerasgan.configs.base import NoiseConfig
@@ -94,7 +94,7 @@ def test_a_directory_of_something_else_is_refused(change, message):
 def test_a_damaged_config_is_refused(content):
     file = create().path / runs.CONFIG_FILE
     file.write_text(content)
-    with pytest.raises(Refused, match="is damaged"):
+    with pytest.raises(Refused, match="cannot be read"):
         runs.find()
 
 
@@ -105,7 +105,11 @@ def test_an_empty_directory_is_no_run(tmp_path):
 
 def test_a_run_is_trained_by_one_process_at_a_time():
     run = create()
-    with runs.lock(run), pytest.raises(Refused, match="another process"), runs.lock(run):
+    with (
+        locks.lock(run.path),
+        pytest.raises(Refused, match="another process"),
+        locks.lock(run.path),
+    ):
         pass
-    with runs.lock(run):
+    with locks.lock(run.path):
         pass

@@ -14,6 +14,7 @@ from kerasgan.commands.names import NamedGroup
 from kerasgan.commands.report import report
 from kerasgan.commands.reproduce import reproduce
 from kerasgan.commands.resume import resume
+from kerasgan.commands.runs import runs
 from kerasgan.commands.sample import sample
 from kerasgan.commands.sweep import sweep
 from kerasgan.commands.train import train
@@ -69,6 +70,6 @@ def cli(debug: bool) -> None:
 
 
 for command in (
-    train, resume, sample, translate, evaluate, export, sweep, reproduce, report, data,
+    train, resume, runs, sample, translate, evaluate, export, sweep, reproduce, report, data,
 ):  # fmt: skip
     cli.add_command(command)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from kerasgan import files, images, pages, plots
+from kerasgan import files, images, pages, plots, tables
 from kerasgan.evaluation.evaluate import Evaluation
 from kerasgan.runs import EVALUATION_FILE, Run
 
@@ -43,13 +43,8 @@ def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
 
 def as_text(evaluation: Evaluation) -> str:
     """Return the numbers in columns, and what was not measured."""
-    rows = [_HEAD, *_rows(evaluation)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    return "\n".join([*lines, *_missing(evaluation)])
+    table = tables.aligned([_HEAD, *_rows(evaluation)])
+    return "\n".join([table, *_missing(evaluation)])
 
 
 def _rows(evaluation: Evaluation) -> Iterator[tuple[str, ...]]:

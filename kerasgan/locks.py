@@ -1,0 +1,41 @@
+"""Which process trains a run."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from kerasgan.errors import Refused
+
+_FILE = ".lock"
+
+
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Keep other processes from training this run at the same time; a killed one lets go.
+
+    Raises:
+        Refused: if another process trains it.
+    """
+    try:
+        with FileLock(folder / _FILE, timeout=0):
+            yield
+    except Timeout:
+        raise Refused(f"{folder} is being trained by another process") from None
+
+
+def is_locked(folder: Path) -> bool:
+    """Return whether a process trains this run."""
+    file = folder / _FILE
+    if not file.exists():
+        return False
+    # Shared, so that lists made at the same time do not take one another for training, and of a
+    # file that is only read, as a run may be another user's.
+    with file.open() as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -1,0 +1,127 @@
+"""What `kerasgan runs` tells of runs."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from kerasgan import health, locks, overview, runs
+from kerasgan.attributes import Vocabulary
+from kerasgan.callbacks import note
+from kerasgan.errors import Refused
+from tests.conftest import tiny_config
+
+
+@pytest.fixture
+def run():
+    """A run of ten steps that has made six, with two rows of metrics."""
+    made = runs.create(tiny_config("acgan", steps=10), Vocabulary(), "0123", "paper", "kerasgan")
+    made.checkpoints.mkdir()
+    (made.checkpoints / "step-000004.npz").write_bytes(b"four")
+    (made.checkpoints / "step-000006.npz").write_bytes(b"six")
+    made.metrics_file.write_text(
+        "step,seconds,d_loss,g_loss,d_accuracy_hair,accuracy_hair\n"
+        "4,1.0,0.7,0.8,0.1,0.25\n"
+        "8,2.0,0.5,0.6,0.2,nan\n"
+    )
+    return made
+
+
+def evaluated(run, **numbers):
+    content = {"numbers": {name: {"value": value} for name, value in numbers.items()}}
+    (run.path / runs.EVALUATION_FILE).write_text(json.dumps(content))
+
+
+def test_a_stopped_run_is_told_by_its_newest_checkpoint_and_its_last_row(run):
+    seen = overview.of_run(run)
+    assert (seen.state, seen.step) == ("stopped", 6)
+    assert seen.losses == {"d_loss": 0.5, "g_loss": 0.6}
+    assert seen.size == sum(file.stat().st_size for file in run.path.rglob("*.*"))
+
+
+def test_a_run_in_training_is_told_by_its_lock_and_its_last_row(run):
+    with locks.lock(run.path):
+        seen = overview.of_run(run)
+        assert (seen.state, seen.step) == ("training", 8)
+    assert overview.of_run(run).state == "stopped"
+
+
+def test_a_run_that_made_its_steps_is_finished(run):
+    assert overview.of_run(runs.extend(run, 6)).state == "finished"
+
+
+def test_a_run_has_failed_until_it_comes_further(run):
+    note(run, 3, health.Sign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=False)
+    assert overview.of_run(run).state == "stopped"
+    note(run, 6, health.Sign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=True)
+    assert overview.of_run(run).state == "failed"
+    (run.checkpoints / "step-000007.npz").touch()
+    assert overview.of_run(run).state == "stopped"
+
+
+def test_accuracy_is_of_generated_pictures_never_of_the_discriminator(run):
+    assert overview.of_run(run).accuracy == {"hair": 0.25}
+    evaluated(run, accuracy_hair=0.75, accuracy_eyes=0.5, precision=0.9)
+    assert overview.of_run(run).accuracy == {"hair": 0.75, "eyes": 0.5}
+    evaluated(run, changed_hair=0.6, kept_eyes_with_hair=0.9)
+    assert overview.of_run(run).accuracy == {"hair": 0.6}
+
+
+def test_a_run_that_has_only_begun_is_told_by_its_config():
+    made = runs.create(tiny_config("gan"), Vocabulary(), "0123", "paper", "kerasgan")
+    seen = overview.of_run(made)
+    assert (seen.state, seen.step, seen.losses, seen.accuracy) == ("stopped", 0, {}, {})
+
+
+def test_a_row_that_was_cut_is_passed_over(run):
+    with run.metrics_file.open("a") as file:
+        file.write("12,3.0,0.1")
+    assert overview.of_run(run).losses == {"d_loss": 0.5, "g_loss": 0.6}
+
+
+@pytest.mark.parametrize("name", ["metrics.csv", "evaluation.json", "health.jsonl"])
+def test_a_damaged_file_is_named(run, name):
+    (run.path / name).write_text("{\n?\n")
+    with pytest.raises(Refused, match=f"{name} cannot be read"):
+        overview.of_run(run)
+
+
+def test_runs_are_listed_the_newest_last_and_damage_hides_no_other(kerasgan, run):
+    for number in (3, 10, 2):
+        shutil.copytree(run.path, runs.home() / f"{number:04d}-copy")
+    shutil.copytree(run.path, runs.home() / "named")
+    (runs.home() / "0002-copy" / runs.CONFIG_FILE).write_text("{")
+    (runs.home() / "0004-no-run").mkdir()
+    done = kerasgan("runs")
+    head, *lines = done.output.splitlines()
+    assert head.split() == [
+        "run", "model", "step", "d_loss", "g_loss", "accuracy", "size", "state",
+    ]  # fmt: skip
+    assert [line.split()[0] for line in lines] == [
+        "named", run.path.name, "0002-copy", "0003-copy", "0010-copy",
+    ]  # fmt: skip
+    assert "damaged: runs/0002-copy/config.json cannot be read" in lines[2]
+    assert lines[4].split()[1:] == [
+        "acgan", "6", "/", "10", "0.500", "0.600", "hair", "25.0%", "0.0", "MiB", "stopped",
+    ]  # fmt: skip
+    assert done.exit_code == 1
+
+
+def test_without_runs_the_place_and_a_first_command_are_named(kerasgan, tmp_path):
+    done = kerasgan("runs")
+    assert done.exit_code == 0
+    assert done.output == (
+        f"no run in {tmp_path / 'runs'}; train one with: kerasgan train acgan --preset quick\n"
+    )
+
+
+def test_the_list_does_not_wait_for_tensorflow(run):
+    code = (
+        "import sys; from kerasgan.commands import cli; cli(['runs'], standalone_mode=False);"
+        "print({'tensorflow', 'keras', 'matplotlib', 'numpy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.path.name in done.stdout
+    assert done.stdout.endswith("set()\n")
