@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Self
 
-from kerasgan.errors import Refused
+from kerasgan.errors import Refused, unknown
 
 HAIR = (
     "orange", "white", "aqua", "gray", "green", "red",
@@ -75,7 +75,7 @@ class Vocabulary(NamedTuple):
         """
         colours: Sequence[str] = getattr(self, kind)
         if colour.lower() not in colours:
-            raise Refused(f"unknown {kind} colour {colour!r}; allowed: {', '.join(colours)}")
+            raise unknown(f"{kind} colour", colour, colours)
         return colours.index(colour.lower())
 
     def indices(self, hair: str, eyes: str) -> tuple[int, int]:

@@ -7,10 +7,19 @@ import click
 from click.core import ParameterSource
 
 from kerasgan.configs.base import Config, option_name
+from kerasgan.errors import hint
 
 checkpoint = click.option(
     "--checkpoint", default="latest", show_default=True, help="latest, best, or a step."
 )
+
+
+class Choice(click.Choice):
+    """A choice that answers a typo with the nearest of its values."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        near = hint(str(value), [str(choice) for choice in self.choices])
+        return super().get_invalid_choice_message(value, ctx) + near
 
 
 def of_config(config: type[Config]) -> list[click.Option]:
@@ -27,7 +36,7 @@ def _of_field(field: dataclasses.Field, kind: Any) -> click.Option:
     elif kind == bool | None:
         name += f"/--no-{option_name(field.name)}"
     elif get_origin(kind) is Literal:
-        settings["type"] = click.Choice(get_args(kind))
+        settings["type"] = Choice(get_args(kind))
     elif get_origin(kind) is tuple and ... in get_args(kind):
         settings |= {"multiple": True, "callback": split, "metavar": "A,B"}
     elif get_origin(kind) is tuple:

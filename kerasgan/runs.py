@@ -15,7 +15,7 @@ from kerasgan import files
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs import CONFIGS, Config
 from kerasgan.configs.base import option_name
-from kerasgan.errors import Refused
+from kerasgan.errors import Refused, hint
 
 FORMAT_VERSION = 2
 CONFIG_FILE = "config.json"
@@ -177,7 +177,7 @@ def find(name: str | None = None, kind: type[Config] = Config) -> Run:
     """
     if name is None:
         return _newest(kind)
-    run = read(_path(name))
+    run = read(folder(name))
     if not isinstance(run.config, kind):
         raise Refused(f"{run.path} is a run of {run.config.MODEL}; allowed: {_models(kind)}")
     return run
@@ -197,7 +197,8 @@ def _models(kind: type[Config]) -> str:
     return ", ".join(name for name, config in CONFIGS.items() if issubclass(config, kind))
 
 
-def _path(name: str) -> Path:
+def folder(name: str) -> Path:
+    """Return the folder of this path, number or name, whatever is in it."""
     numbered = _numbered(home())
     if (home() / name).is_dir():
         return home() / name
@@ -205,8 +206,9 @@ def _path(name: str) -> Path:
         return Path(name)
     if name.isdecimal() and int(name) in numbered:
         return numbered[int(name)]
-    known = ", ".join(path.name for path in numbered.values()) or "none"
-    raise Refused(f"no run {name!r}; allowed: a path, or a number or name of: {known}")
+    known = [path.name for path in folders()]
+    near, names = hint(name, known), ", ".join(known) or "none"
+    raise Refused(f"no run {name!r}{near}; allowed: a path, or a number or name of: {names}")
 
 
 def read(path: Path) -> Run:

@@ -273,6 +273,13 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
     [
         (["train", "acgn"], "unknown model 'acgn' (did you mean acgan?); allowed: acgan, cgan"),
         (["tran"], "unknown command 'tran' (did you mean train?)"),
+        (["data", "chek"], "unknown command 'chek' (did you mean check?)"),
+        (["runs", "delet"], "unknown command 'delet' (did you mean delete?)"),
+        (["train", "acgan", "--sigm", "1"], "Did you mean '--sigma'?"),
+        (["sample", "--hiar", "blue"], "Did you mean one of: '--hair'"),
+        (["train", "acgan", "--preset", "quik"], "'quik' is not one of 'paper', 'quick'. (did you"),
+        (["train", "acgan", "--precision", "float23"], "(did you mean float32?)"),
+        (["data", "render", "new", "--style", "carton"], "(did you mean cartoon?)"),
         (["train", "acgan", "--sigma", "-1"], "sigma is -1.0; it must be at least 0"),
         (["train", "acgan", "--sigma", "big"], "'big' is not a valid float"),
         (["train", "acgan", "--steps", "0"], "steps is 0; it must be at least 1"),
@@ -337,6 +344,14 @@ def test_an_unknown_colour_is_refused_with_those_of_the_run(kerasgan, run):
     done = kerasgan("sample", "--hair", "mauve", "--eyes", run.vocabulary.eyes[0])
     assert done.exit_code == 2
     assert f"unknown hair colour 'mauve'; allowed: {', '.join(run.vocabulary.hair)}" in done.output
+
+
+def test_a_colour_or_a_run_that_is_nearly_right_is_answered_with_the_right_one(kerasgan, run):
+    hair = run.vocabulary.hair[0]
+    done = kerasgan("sample", "--hair", hair[:-1], "--eyes", run.vocabulary.eyes[0])
+    assert f"unknown hair colour '{hair[:-1]}' (did you mean {hair}?)" in done.output
+    done = kerasgan("sample", "--run", "0001-acgn")
+    assert "no run '0001-acgn' (did you mean 0001-acgan?)" in done.output
 
 
 def test_a_full_disk_is_refused(kerasgan, tmp_path, monkeypatch):

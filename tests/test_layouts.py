@@ -176,7 +176,7 @@ def test_what_is_no_data_is_refused(make, tmp_path):
         layouts.read(folder)
     with pytest.raises(Refused, match=r"notes.md is no label file; looked for: course-2018"):
         layouts.read(folder / "notes.md")
-    with pytest.raises(Refused, match="unknown layout 'celebs'; allowed: auto, course-2018"):
+    with pytest.raises(Refused, match=r"layout 'celebs' \(did you mean celeba.*: auto, course-"):
         layouts.read(folder, "celebs")
 
 

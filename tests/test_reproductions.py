@@ -124,9 +124,7 @@ def test_the_list(kerasgan):
     assert "sigma: sigma 0.1, sigma 0.2" in done.output
     assert "With noisy targets the generator's loss swings more." in done.output
     done = kerasgan("reproduce", "sigmas")
-    assert (done.exit_code, "unknown reproduction 'sigmas'; allowed: sigma" in done.output) == (
-        2,
-        True,
-    )
+    assert done.exit_code == 2
+    assert "unknown reproduction 'sigmas' (did you mean sigma?); allowed: sigma" in done.output
     done = kerasgan("reproduce", "sigma", "--step", "3")
     assert (done.exit_code, "No such option" in done.output) == (2, True)

@@ -61,6 +61,12 @@ def test_a_run_is_found_by_path_number_and_name(tmp_path):
         assert runs.find(name) == made
 
 
+def test_a_run_is_suggested_by_what_its_name_begins_with():
+    create(sigma=0.5)
+    with pytest.raises(Refused, match=r"no run '0001-acgn' \(did you mean 0001-acgan-quick-sigma"):
+        runs.find("0001-acgn")
+
+
 def test_the_newest_run_is_found_without_a_name():
     create()
     newest = create()

@@ -149,7 +149,7 @@ def test_a_sweep_trains_compares_and_tells(kerasgan, tmp_path):
     ("words", "message"),
     [
         (["gann", "--vary", "sigma=1"], "unknown model 'gann' (did you mean gan?)"),
-        (["gan", "--vary", "sigmo=1"], "gan has no option 'sigmo' to vary; allowed: "),
+        (["gan", "--vary", "sigmo=1"], "no option 'sigmo' to vary (did you mean sigma?); allowed:"),
         (["gan", "--vary", "sigma=1,big"], "'big' is not a valid float"),
         (["gan", "--vary", "sigma=1,-1"], "sigma is -1.0; it must be at least 0"),
         (["gan", "--vary", "seed=1,2"], "no option 'seed' to vary"),

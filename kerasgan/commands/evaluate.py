@@ -26,7 +26,7 @@ from kerasgan.errors import Refused
 @options.checkpoint
 @click.option(
     "--features",
-    type=click.Choice(["classifier", "inception"]),
+    type=options.Choice(["classifier", "inception"]),
     default="classifier",
     show_default=True,
     help="inception adds FID and KID, where Keras's weights of InceptionV3 can be had.",

@@ -1,8 +1,8 @@
 """Groups that answer a wrong name with the right ones."""
 
-from difflib import get_close_matches
-
 import click
+
+from kerasgan.errors import unknown
 
 
 class NamedGroup(click.Group):
@@ -12,8 +12,6 @@ class NamedGroup(click.Group):
         names = self.list_commands(context)
         wanted = arguments[0]
         if wanted not in names and not wanted.startswith("-"):
-            kind = (self.subcommand_metavar or "COMMAND").split()[0].lower()
-            near = get_close_matches(wanted, names, n=1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            raise click.UsageError(f"unknown {kind} {wanted!r}{hint}; allowed: {', '.join(names)}")
+            kind = (self.subcommand_metavar or "COMMAND").split()[0].strip("[]").lower()
+            raise click.UsageError(str(unknown(kind, wanted, names)))
         return super().resolve_command(context, arguments)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from kerasgan.commands import sweep
-from kerasgan.errors import Refused
+from kerasgan.errors import unknown
 
 _EVALUATED = 1000
 
@@ -32,7 +32,7 @@ def reproduce(name, seeds, jobs, out, train_options) -> None:
             click.echo(f"{each}: {', '.join(reproduction.settings)}\n  {reproduction.claim}")
         return
     if name not in known:
-        raise Refused(f"unknown reproduction {name!r}; allowed: {', '.join(known)}")
+        raise unknown("reproduction", name, known)
     reproduction = known[name]
     planned = reproductions.plan(reproduction, train_options, seeds)
     sweep.check(planned)

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from kerasgan.commands.train import parsed, train
-from kerasgan.errors import Refused
+from kerasgan.configs.base import option_name
+from kerasgan.errors import Refused, hint
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -37,12 +38,16 @@ def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
     from kerasgan import runs, sweeps
 
     known = {option.name: option for option in train.commands[model].params}
+    fixed = {"out", "preset", "seed"}
 
     def arity(option: str) -> int:
         name = option.replace("-", "_")
-        if name not in known or name in ("out", "preset", "seed"):
-            allowed = ", ".join(sorted(set(known) - {"out", "preset", "seed"}))
-            raise Refused(f"{model} has no option {option!r} to vary; allowed: {allowed}")
+        if name not in known or name in fixed:
+            allowed = sorted(option_name(other) for other in set(known) - fixed)
+            raise Refused(
+                f"{model} has no option {option!r} to vary{hint(option, allowed)}; "
+                f"allowed: {', '.join(allowed)}"
+            )
         return known[name].nargs
 
     varied = [sweeps.parse(text, arity) for text in vary]

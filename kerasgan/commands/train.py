@@ -28,7 +28,7 @@ def _command(config: type[Config]) -> click.Command:
 
     preset = click.Option(
         ["--preset"],
-        type=click.Choice(list(config.PRESETS)),
+        type=options.Choice(list(config.PRESETS)),
         default="paper",
         show_default=True,
         help=f"What applies where no option is given. {options.describe_presets(config)}.",

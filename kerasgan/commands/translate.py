@@ -7,7 +7,7 @@ import click
 from kerasgan import options
 from kerasgan.configs import CycleGANConfig
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.errors import Refused
+from kerasgan.errors import Refused, unknown
 
 
 @click.command()
@@ -92,7 +92,7 @@ def _setting(text: str, names: tuple[str, ...]) -> tuple[int, float]:
     name, _, value = text.partition("=")
     places = {known.lower(): place for place, known in enumerate(names)}
     if name.lower() not in places:
-        raise Refused(f"unknown attribute {name!r}; allowed: {', '.join(names)}")
+        raise unknown("attribute", name, names)
     if value not in ("0", "1"):
         raise Refused(f"{text!r} sets {name} to {value!r}; allowed: 0, 1")
     return places[name.lower()], float(value)

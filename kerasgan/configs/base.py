@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
-from kerasgan.errors import Refused
+from kerasgan.errors import Refused, unknown
 
 
 def option(
@@ -125,7 +125,7 @@ class Config:
     def from_preset(cls, preset: str, **options: Any) -> Self:
         """Return the config where `options` beat the preset and the preset the defaults."""
         if preset not in cls.PRESETS:
-            raise Refused(f"unknown preset {preset!r}; allowed: {', '.join(cls.PRESETS)}")
+            raise unknown("preset", preset, cls.PRESETS)
         return cls(**{**cls.PRESETS[preset], **options})
 
     @classmethod

@@ -8,7 +8,7 @@ from PIL import Image
 from kerasgan.datasets import avatar_drawing as drawing
 from kerasgan.datasets.avatar_drawing import SIDES, Canvas, Paint, curve, ellipse, paint, tint
 from kerasgan.datasets.avatar_faces import WHITE, Face
-from kerasgan.errors import Refused
+from kerasgan.errors import unknown
 
 STYLES = ("animation", "cartoon")
 
@@ -71,7 +71,7 @@ def _sky(face: Face, side: int) -> Image.Image:
 
 def _draw_figure(face: Face, picture: Image.Image, style: str) -> Image.Image:
     if style not in STYLES:
-        raise Refused(f"unknown style {style!r}; allowed: {', '.join(STYLES)}")
+        raise unknown("style", style, STYLES)
     canvas = Canvas(picture, style)
     scale = face.scale * (0.88 if canvas.flat else 1.0)
     colour = tint(_HAIR_COLOURS[face.hair], face.hair_tint)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kerasgan.datasets import labels
 from kerasgan.datasets.tags import spelled
-from kerasgan.errors import Refused
+from kerasgan.errors import Refused, unknown
 
 LAYOUTS = {
     "course-2018": "images/ and tags.csv with lines such as 0,aqua hair red eyes",
@@ -71,7 +71,7 @@ def read(
         Refused: if there is no such thing, or it has no such layout; names what was found.
     """
     if layout not in ("auto", *LAYOUTS):
-        raise Refused(f"unknown layout {layout!r}; allowed: auto, {', '.join(LAYOUTS)}")
+        raise unknown("layout", layout, ["auto", *LAYOUTS])
     if not path.exists():
         raise Refused(f"no data {str(path)!r}; allowed: avatars, tfds:NAME, a folder or a file")
     root = path if path.is_dir() else path.parent
@@ -79,9 +79,9 @@ def read(
     label_file, read_labels = _label_file(path, found, layout, attributes)
     if read_labels is not None:
         known = {spelled(column) for column in read_labels.columns}
-        if unknown := [name for name in attributes if spelled(name) not in known]:
+        if absent := [name for name in attributes if spelled(name) not in known]:
             raise Refused(
-                f"{label_file} has no column {unknown[0]!r}; "
+                f"{label_file} has no column {absent[0]!r}; "
                 f"allowed: {', '.join(read_labels.columns) or 'none'}"
             )
         return _labelled(root, label_file, read_labels, found)

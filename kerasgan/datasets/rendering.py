@@ -8,7 +8,7 @@ from PIL import Image
 from kerasgan import files
 from kerasgan.attributes import format_tag
 from kerasgan.datasets import avatar_faces, avatars, cache
-from kerasgan.errors import Refused
+from kerasgan.errors import unknown
 
 
 def render(folder: Path, count: int, size: int, style: str, seed: int) -> None:
@@ -18,7 +18,7 @@ def render(folder: Path, count: int, size: int, style: str, seed: int) -> None:
         Refused: if the folder is not empty or cannot be written, or the style is unknown.
     """
     if style not in avatars.STYLES:
-        raise Refused(f"unknown style {style!r}; allowed: {', '.join(avatars.STYLES)}")
+        raise unknown("style", style, avatars.STYLES)
     files.check_vacant(folder, count * size * size * 3)
     work = partial(draw, seed=seed, size=size, style=style)
     with files.replacing(folder) as temporary:
