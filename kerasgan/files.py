@@ -9,6 +9,7 @@ from pathlib import Path
 from kerasgan.errors import Refused
 
 TEMPORARY = ".tmp-"
+_REMOVED = "removed"
 
 
 @contextmanager
@@ -44,6 +45,16 @@ def remove_stale(folder: Path, name: str = "*") -> None:
     """Remove what a killed process left in `folder` under temporary names of `name`."""
     for stale in folder.glob(f"{TEMPORARY}*-{name}"):
         shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+
+
+def set_aside(folder: Path) -> None:
+    """Give a folder that is to be removed another name, under which nobody looks for it."""
+    folder.rename(folder.with_name(f"{TEMPORARY}{os.getpid()}-{_REMOVED}-{folder.name}"))
+
+
+def remove_set_aside(parent: Path) -> None:
+    """Remove what was set aside in `parent`, by a process that was killed too."""
+    remove_stale(parent, f"{_REMOVED}-*")
 
 
 def check_writable(folder: Path, needed_bytes: int = 0) -> None:

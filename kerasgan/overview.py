@@ -49,10 +49,11 @@ class Overview:
 
 def of_home() -> list[Overview]:
     """Return all runs of `runs.folders()`, damaged ones too, in that order: the newest is last."""
-    return [_of_folder(folder) for folder in runs.folders()]
+    return [of_folder(folder) for folder in runs.folders()]
 
 
-def _of_folder(folder: Path) -> Overview:
+def of_folder(folder: Path) -> Overview:
+    """Return what has become of the run in a folder, or what is damaged of it."""
     try:
         return of_run(runs.read(folder))
     except Refused as error:

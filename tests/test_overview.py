@@ -1,13 +1,14 @@
 """What `kerasgan runs` tells of runs."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 
 import pytest
 
-from kerasgan import health, locks, overview, runs
+from kerasgan import files, health, locks, overview, runs
 from kerasgan.attributes import Vocabulary
 from kerasgan.callbacks import note
 from kerasgan.errors import Refused
@@ -125,3 +126,73 @@ def test_the_list_does_not_wait_for_tensorflow(run):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.path.name in done.stdout
     assert done.stdout.endswith("set()\n")
+
+
+def at_terminal(answer, *words):
+    """Run a command line that is answered at a terminal; return its exit code and output."""
+    keyboard, terminal = os.openpty()
+    os.write(keyboard, answer)
+    command = [sys.executable, "-m", "kerasgan", *words]
+    done = subprocess.run(command, stdin=terminal, capture_output=True, text=True)
+    os.close(keyboard)
+    os.close(terminal)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_run_is_deleted_when_a_person_agrees(run):
+    code, said = at_terminal(b"n\n", "runs", "delete", "1")
+    assert (code, run.path.name in said, "nothing was deleted" in said) == (1, True, True)
+    code, said = at_terminal(b"\x04", "runs", "delete", "1")
+    assert (code, said.splitlines()[-1]) == (130, "interrupted")
+    assert run.path.exists()
+    code, said = at_terminal(b"y\n", "runs", "delete", "1")
+    assert (code, f"deleted {run.path.absolute()}" in said) == (0, True)
+    assert list(runs.home().iterdir()) == []
+
+
+def test_other_runs_keep_their_numbers_and_damaged_ones_can_be_deleted(kerasgan, run):
+    for number in (2, 3):
+        shutil.copytree(run.path, runs.home() / f"{number:04d}-copy")
+    (runs.home() / "0002-copy" / runs.CONFIG_FILE).write_text("{")
+    done = kerasgan("runs", "delete", "--yes", 1, "0002-copy", "0001")
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in runs.home().iterdir()] == ["0003-copy"]
+
+
+def test_what_a_killed_delete_leaves_is_no_run_and_goes_with_the_next(kerasgan, run, monkeypatch):
+    shutil.copytree(run.path, runs.home() / "0002-copy")
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "remove_set_aside", lambda parent: sys.exit(137))
+        assert kerasgan("runs", "delete", "--yes", 1).exit_code == 137
+    assert run.path.name not in kerasgan("runs").output
+    assert len(list(runs.home().iterdir())) == 2
+    assert kerasgan("runs", "delete", "--yes", 2).exit_code == 0
+    assert list(runs.home().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["1"], "cannot ask whether to delete without a terminal; --yes does not ask"),
+        (["--yes", "1", "9"], "no run '9'; allowed: a path, or a number or name of: 0001-acgan"),
+        (["--yes", "0001-acgn"], "no run '0001-acgn' (did you mean 0001-acgan-"),
+        (["--yes", "1", "other"], "other/config.json has format version None"),
+        (["--yes", "1", "."], "is no run directory: it has no config.json"),
+        (["--yes"], "Missing argument 'RUN...'"),
+    ],
+)
+def test_what_is_no_run_is_not_deleted_and_then_nothing_is(kerasgan, run, tmp_path, words, message):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / runs.CONFIG_FILE).write_text("{}")
+    done = kerasgan("runs", "delete", *words)
+    assert done.exit_code == 2
+    assert message in done.output.splitlines()[-1]
+    assert run.path.exists()
+    assert (tmp_path / "other").exists()
+
+
+def test_a_run_in_training_is_not_deleted(kerasgan, run):
+    with locks.lock(run.path):
+        done = kerasgan("runs", "delete", "--yes", 1)
+    assert (done.exit_code, "is being trained by another process" in done.output) == (2, True)
+    assert run.path.exists()

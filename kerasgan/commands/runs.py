@@ -1,8 +1,11 @@
-"""kerasgan runs"""
+"""kerasgan runs ..."""
+
+import sys
 
 import click
 
 from kerasgan.commands.names import NamedGroup
+from kerasgan.errors import Refused
 
 
 @click.group(cls=NamedGroup, invoke_without_command=True)
@@ -25,3 +28,45 @@ def runs(context: click.Context) -> None:
     click.echo(overview.as_text(found))
     if any(one.problem for one in found):
         context.exit(1)
+
+
+@runs.command()
+@click.argument("names", metavar="RUN...", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete(names: tuple[str, ...], yes: bool) -> None:
+    """Delete runs, by path, number or name, and all that is in them.
+
+    Other runs keep their numbers.
+    """
+    from kerasgan import files, locks, overview, runs
+
+    # What is linked to is deleted, not the link; and a run that is named twice, once.
+    folders = dict.fromkeys(runs.folder(name).resolve() for name in names)
+    known = {folder.resolve() for folder in runs.folders()}
+    found = [overview.of_folder(folder) for folder in folders]
+    for one in found:
+        if one.problem and one.path not in known:
+            raise Refused(one.problem)
+        if one.state == "training":
+            raise Refused(f"{one.path} is being trained by another process")
+    click.echo(overview.as_text(found))
+    if not (yes or _confirmed()):
+        click.echo("nothing was deleted")
+        click.get_current_context().exit(1)
+    for one in found:
+        # It may be trained by now.
+        with locks.lock(one.path):
+            files.set_aside(one.path)
+        files.remove_set_aside(one.path.parent)
+        click.echo(f"deleted {one.path}")
+
+
+def _confirmed() -> bool:
+    if not sys.stdin.isatty():
+        raise Refused("cannot ask whether to delete without a terminal; --yes does not ask")
+    try:
+        return click.confirm("Delete all of this?")
+    except click.Abort:
+        # The cursor stands behind the question.
+        click.echo(err=True)
+        raise KeyboardInterrupt from None
