@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from PIL import Image
 
-from kerasgan import checkpoints, files, health, images, plots, progress
+from kerasgan import checkpoints, files, health, images, plots
 from kerasgan.errors import Failed
 from kerasgan.evaluation.monitor import Monitor, is_better
 from kerasgan.runs import Run
@@ -157,8 +157,7 @@ class Health(Periodic):
     def _report(self, sign: health.Sign) -> None:
         ends_run = sign.fatal and self.run.config.stop_on_failure
         note(self.run, self.step, sign, ends_run)
-        with progress.aside():
-            log.warning("step %d: %s; %s", self.step, sign.message, sign.advice(self.run.config))
+        log.warning("step %d: %s; %s", self.step, sign.message, sign.advice(self.run.config))
         if ends_run and self.failure is None:
             self.failure = sign
             self.model.stop_training = True

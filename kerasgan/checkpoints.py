@@ -123,6 +123,7 @@ def _read(run: Run, path: Path) -> tuple[int, dict[str, np.ndarray]]:
             f"{path} has format version {record['format_version']}; allowed: {FORMAT_VERSION}"
         )
     _refuse_other_config(run, path, record["run"])
+    log.debug("read %s", path)
     return record["step"], arrays
 
 

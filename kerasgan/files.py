@@ -1,5 +1,6 @@
 """Files that are either whole or absent, and the folders where they go."""
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -7,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kerasgan.errors import Refused
+
+log = logging.getLogger(__name__)
 
 TEMPORARY = ".tmp-"
 _REMOVED = "removed"
@@ -28,6 +31,7 @@ def replacing(path: Path) -> Iterator[Path]:
             with temporary.open("rb") as written:
                 os.fsync(written.fileno())
         temporary.replace(path)
+        log.debug("wrote %s", path)
     finally:
         if temporary.is_dir():
             shutil.rmtree(temporary)

@@ -1,5 +1,6 @@
 """Progress bars that are quiet where nobody watches."""
 
+import logging
 import sys
 from contextlib import AbstractContextManager
 from typing import Any
@@ -8,9 +9,13 @@ from tqdm import tqdm
 
 
 def bar(*args: Any, **kwargs: Any) -> tqdm:
-    """Return a tqdm bar on standard error; in a log file it speaks every ten seconds only."""
+    """Return a tqdm bar on standard error; in a log file it speaks every ten seconds only.
+
+    There is none where kerasgan's logger was told to let warnings through only.
+    """
     interval = 0.1 if sys.stderr.isatty() else 10.0
-    return tqdm(*args, mininterval=interval, maxinterval=interval, **kwargs)
+    quiet = logging.getLogger("kerasgan").level > logging.INFO
+    return tqdm(*args, mininterval=interval, maxinterval=interval, disable=quiet, **kwargs)
 
 
 def aside() -> AbstractContextManager[None]:

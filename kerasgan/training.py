@@ -114,6 +114,7 @@ def build(config: Config, data: faces.Faces | domains.Domains) -> keras.Model:
         model = MODELS[config.MODEL](config, data.vocabulary)
         for network in (model.discriminator, model.generator):
             distribution.prepare(network, synchronize)
+            log.debug("%s has %s parameters", network.name, f"{network.count_params():,}")
         optimizers = {
             player: precision.optimizer(config.precision, optimizer)
             for player, optimizer in model.optimizers().items()

@@ -7,6 +7,7 @@ import sys
 import click
 
 import kerasgan
+from kerasgan.commands import messages
 from kerasgan.commands.data import data
 from kerasgan.commands.evaluate import evaluate
 from kerasgan.commands.export import export
@@ -26,6 +27,9 @@ class _Ended(click.ClickException):
     def __init__(self, message: str, exit_code: int):
         super().__init__(message)
         self.exit_code = exit_code
+
+    def show(self, file=None) -> None:
+        messages.say(f"Error: {self.format_message()}", "red")
 
 
 class Kerasgan(NamedGroup):
@@ -61,11 +65,14 @@ def _terminate(*_) -> None:
 
 @click.group(cls=Kerasgan, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(kerasgan.__version__, prog_name="kerasgan")
+@click.option("--quiet", is_flag=True, help="Say nothing but results, warnings and errors.")
+@click.option("--verbose", is_flag=True, help="Also say what is read, prepared and written.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def cli(debug: bool) -> None:
+def cli(quiet: bool, verbose: bool, debug: bool) -> None:
     """Train GANs on pictures, draw with them, serve them."""
-    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
-    logging.getLogger("kerasgan").setLevel(logging.INFO)
+    if quiet and verbose:
+        raise Refused("--quiet and --verbose exclude one another")
+    messages.set_up(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
     signal.signal(signal.SIGTERM, _terminate)
 
 

@@ -117,6 +117,7 @@ def prepared(
                 with files.replacing(target) as temporary:
                     temporary.mkdir()
                     _prepare(temporary, parallel(work, items, count, title), count, size)
+    log.debug("reading prepared pictures from %s", target)
     tables = np.load(target / _TABLES)
     unreadable = {int(row): why for row, why in json.loads(str(tables["unreadable"])).items()}
     pictures = Pictures(target / _PIXELS, size)

@@ -1,5 +1,6 @@
 """Which data a config trains on, and what its steps draw of it."""
 
+import logging
 from collections.abc import Callable
 
 import tensorflow as tf
@@ -7,10 +8,15 @@ import tensorflow as tf
 from kerasgan.configs import Config
 from kerasgan.datasets import domains, draws, faces
 
+log = logging.getLogger(__name__)
+
 
 def load(config: Config) -> faces.Split | domains.DomainSplit:
     """Return the training and the held-out pictures; see `faces.load` and `domains.load`."""
-    return domains.load(config) if config.CONDITION == "domain" else faces.load(config)
+    split = domains.load(config) if config.CONDITION == "domain" else faces.load(config)
+    training, held_out = (f"{part.size:,}" for part in split)
+    log.debug("%s: %s pictures to train on, %s held out", config.data, training, held_out)
+    return split
 
 
 def batches(

@@ -1,0 +1,74 @@
+"""What is said on standard error: how much of it, and in which colours."""
+
+import logging
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from kerasgan import progress
+
+_WARN = (
+    "import logging; from kerasgan.commands import messages; messages.set_up(logging.INFO);"
+    "logging.getLogger('kerasgan').warning('beware')"
+)
+
+
+@pytest.fixture(autouse=True)
+def level(caplog):
+    """The command sets a level, which other tests shall not have."""
+    caplog.set_level(logging.NOTSET, logger="kerasgan")
+
+
+def said(*words, at_terminal, **environment):
+    """Return what a process writes to standard error, a terminal or a pipe."""
+    reader, writer = pty.openpty() if at_terminal else os.pipe()
+    environment = {**os.environ, **environment}
+    subprocess.run([sys.executable, *words], stderr=writer, env=environment)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as file:
+        return file.read1().decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "colour"),
+    [
+        (["-m", "kerasgan", "trian"], "Error: unknown command 'trian' (did you mean train?)", 31),
+        (["-c", _WARN], "WARNING: beware", 33),
+    ],
+)
+def test_errors_are_red_and_warnings_yellow_on_a_terminal_alone(words, text, colour, monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert said(*words, at_terminal=True).startswith(f"\x1b[{colour}m{text}")
+    assert said(*words, at_terminal=False).startswith(text)
+    assert said(*words, at_terminal=True, NO_COLOR="1").startswith(text)
+    # Empty is unset: https://no-color.org
+    assert said(*words, at_terminal=True, NO_COLOR="").startswith(f"\x1b[{colour}m{text}")
+
+
+def test_quiet_says_results_only(kerasgan, caplog):
+    words = ("data", "render", "--count", 65, "--image-size", 8)
+    assert "Drawing" in kerasgan(*words, "loud").output
+    done = kerasgan("--quiet", *words, "quiet")
+    assert done.output == "drew 65 faces: quiet\n"
+    assert "wrote" not in caplog.text
+    kerasgan("--verbose", "data", "render", "verbose", "--count", 1)
+    assert "wrote verbose" in caplog.text
+
+
+def test_a_program_of_ones_own_sees_bars_unless_it_asks_for_warnings_only(capsys):
+    progress.bar(range(3)).close()
+    assert "3" in capsys.readouterr().err
+    logging.getLogger("kerasgan").setLevel(logging.WARNING)
+    progress.bar(range(3)).close()
+    assert capsys.readouterr().err == ""
+
+
+def test_quiet_and_verbose_exclude_one_another(kerasgan):
+    done = kerasgan("--quiet", "--verbose", "runs")
+    assert (done.exit_code, done.output) == (
+        2,
+        "Error: --quiet and --verbose exclude one another\n",
+    )
