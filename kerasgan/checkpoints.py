@@ -62,13 +62,24 @@ def save(run: Run, model: keras.Model, step: int, name: str | None = None) -> Pa
         name: what to call it instead; then none is removed, but what was called so is replaced.
     """
     arrays = {key: np.asarray(value) for key, value in named_variables(model).items()}
-    record = {"format_version": FORMAT_VERSION, "step": step, "run": runs.contents(run)}
     path = run.checkpoints / f"{name or f'step-{step:06d}'}.npz"
-    with files.replacing(path) as temporary:
-        np.savez(temporary, **{_RUN_KEY: np.array(json.dumps(record))}, **arrays)
+    write(run, arrays, step, path)
     for old in list(run.saved.values())[: -run.config.keep]:
         old.unlink()
     return path
+
+
+def write(run: Run, arrays: dict[str, np.ndarray], step: int, path: Path, packed=False) -> None:
+    """Write the arrays of a checkpoint of the run into a file, whole or not at all.
+
+    Args:
+        packed: whether the file is to be small rather than written soon.
+    """
+    record = {"format_version": FORMAT_VERSION, "step": step, "run": runs.contents(run)}
+    with files.replacing(path) as temporary:
+        (np.savez_compressed if packed else np.savez)(
+            temporary, **{_RUN_KEY: np.array(json.dumps(record))}, **arrays
+        )
 
 
 def newest(run: Run) -> tuple[int, dict[str, np.ndarray]] | None:

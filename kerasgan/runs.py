@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import logging
 import os
 import platform
 import re
@@ -20,6 +21,12 @@ from kerasgan.errors import Refused, hint
 FORMAT_VERSION = 2
 CONFIG_FILE = "config.json"
 EVALUATION_FILE = "evaluation.json"
+# What asks for a shipped run, and where these lie; the first that fits is meant.
+PRETRAINED = "pretrained"
+_SHIPPED = Path(kerasgan.__file__).parent / PRETRAINED
+_SHIPPED_MODELS = ("acgan", "cyclegan")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,20 @@ class Run:
     @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
+
+    @property
+    def is_shipped(self) -> bool:
+        return self.path.parent == _SHIPPED
+
+    @property
+    def name(self) -> str:
+        """What a person calls the run: its path, or `pretrained/MODEL`."""
+        return f"{PRETRAINED}/{self.path.name}" if self.is_shipped else str(self.path)
+
+    @property
+    def outputs(self) -> Path:
+        """Where commands write what they make of the run: a shipped one stays as it is."""
+        return Path(f"{PRETRAINED}-{self.path.name}") if self.is_shipped else self.path
 
     @property
     def saved(self) -> dict[int, Path]:
@@ -166,31 +187,45 @@ def extend(run: Run, steps: int) -> Run:
     return extended
 
 
-def find(name: str | None = None, kind: type[Config] = Config) -> Run:
+def find(name: str | None = None, kind: type[Config] = Config, shipped: bool = True) -> Run:
     """Return the run of this path, number or name, or the one with the highest number.
 
     Args:
         kind: what the run's config must be; without a name, others are passed over.
+        shipped: whether a run that is shipped will do: by the name `pretrained` or
+            `pretrained/MODEL`, and without a name where there is no other.
 
     Raises:
         Refused: if there is none, if it cannot be read, or if it is of another kind.
     """
     if name is None:
-        return _newest(kind)
-    run = read(folder(name))
+        return _newest(kind, shipped)
+    if shipped and name == PRETRAINED and (found := _shipped(kind)):
+        return found[0]
+    named = {run.name: run for run in _shipped(Config)} if shipped else {}
+    run = named.get(name) or read(folder(name))
     if not isinstance(run.config, kind):
-        raise Refused(f"{run.path} is a run of {run.config.MODEL}; allowed: {_models(kind)}")
+        raise Refused(f"{run.name} is a run of {run.config.MODEL}; allowed: {_models(kind)}")
     return run
 
 
-def _newest(kind: type[Config]) -> Run:
+def _newest(kind: type[Config], shipped: bool) -> Run:
     for path in reversed(_numbered(home()).values()):
         if (path / CONFIG_FILE).exists():
             run = read(path)
             if isinstance(run.config, kind):
                 return run
     what = "run" if kind is Config else f"run of {_models(kind)}"
+    if shipped and (found := _shipped(kind)):
+        log.info("no %s in %s: this is %s", what, home().absolute(), found[0].name)
+        return found[0]
     raise Refused(f"no {what} in {home().absolute()}; train one, or name one by its path")
+
+
+def _shipped(kind: type[Config]) -> list[Run]:
+    folders = (_SHIPPED / model for model in _SHIPPED_MODELS)
+    shipped = (read(folder) for folder in folders if folder.is_dir())
+    return [run for run in shipped if isinstance(run.config, kind)]
 
 
 def _models(kind: type[Config]) -> str:

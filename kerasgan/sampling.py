@@ -11,6 +11,7 @@ from PIL import Image
 from kerasgan import checkpoints, images
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import Vocabulary
+from kerasgan.configs import Config
 from kerasgan.models import MODELS
 from kerasgan.runs import Run
 
@@ -36,12 +37,27 @@ def load(run: Run, checkpoint: str = "latest") -> AdversarialModel:
 def of_arrays(run: Run, arrays: dict[str, np.ndarray]) -> AdversarialModel:
     """Return the model with the networks of a checkpoint's arrays; see `load`."""
     model = MODELS[run.config.MODEL](run.config, run.vocabulary)
-    checkpoints.restore(*map(_networks, (arrays, checkpoints.named_variables(model))))
+    # A packed checkpoint has those alone that draw.
+    wanted = drawing(run.config) | (_NETWORKS & {network(key) for key in arrays})
+    checkpoints.restore(
+        *(
+            {key: value for key, value in by_key.items() if network(key) in wanted}
+            for by_key in (arrays, checkpoints.named_variables(model))
+        )
+    )
     return model
 
 
-def _networks(by_key: dict) -> dict:
-    return {key: value for key, value in by_key.items() if key.partition("/")[0] in _NETWORKS}
+def network(key: str) -> str:
+    """Return the attribute that holds the variable of a checkpoint's key."""
+    return key.partition("/")[0]
+
+
+def drawing(config: Config) -> set[str]:
+    """Return the attributes of a model's networks that draw or translate."""
+    generator = "averaged_generator" if config.ema else "generator"
+    # StarGAN's discriminator reads what is not asked to change.
+    return {generator, "discriminator"} if config.CONDITION == "labels" else {generator}
 
 
 def noise(seeds: tf.Tensor, latent_dim: int, sigma: float) -> tf.Tensor:

@@ -35,11 +35,11 @@ def export(run: Run, out: Path | None = None, checkpoint: str = "latest") -> Pat
     string [n], or attributes, float32 [n, K] of ones and zeros; `generate` takes one-hots.
 
     Args:
-        out: the folder of models; `export` in the run directory unless given.
+        out: the folder of models; `export` in the run's `outputs` unless given.
         checkpoint: as `checkpoints.load` takes it.
     """
     generator = sampling.load(run, checkpoint).sampling_generator
-    models = (out or run.path / "export") / run.config.MODEL
+    models = (out or run.outputs / "export") / run.config.MODEL
     files.check_writable(models, sum(weight.value.numpy().nbytes for weight in generator.weights))
     target = models / str(max(_versions(models), default=0) + 1)
     endpoints = {"labels": _edits, "domain": _translations}.get(run.config.CONDITION, _drawings)

@@ -48,6 +48,7 @@ ORDER = (
     "sweeps",
     "reproductions",
     "options",
+    "packing",
     "commands",
     "__main__",
 )

@@ -1,9 +1,12 @@
 """Half precision trains, in the right places, and skips what it cannot represent."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.framework import kernels
 
 from kerasgan import precision, runs, training
 from kerasgan.configs import CONFIGS
@@ -12,17 +15,23 @@ from kerasgan.players import Player
 from tests.conftest import tiny_config, tiny_options
 
 
-def trained(config):
+@functools.cache
+def trained(name, precision="bfloat16"):
+    """Return a model after a step, and the graph of that step."""
     keras.utils.set_random_seed(0)
+    config = tiny_config(name, precision=precision, ema=0.5)
     data = loading.load(config).training
     model = training.build(config, data)
-    model.train_step(next(iter(loading.batches(model.draw, config, data))))
-    return model
+    batches = loading.batches(model.draw, config, data)
+    step = tf.function(model.train_step, autograph=False)
+    graph = step.get_concrete_function(batches.element_spec).graph
+    step(next(iter(batches)))
+    return model, graph
 
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_networks_compute_in_bfloat16_and_heads_and_weights_in_float32(name):
-    model = trained(tiny_config(name, precision="bfloat16"))
+    model, _ = trained(name)
     assert int(model.failed_step) == 0
     assert all(np.isfinite(value) for value in model.record().values())
     for network in (model.discriminator, model.generator):
@@ -32,6 +41,37 @@ def test_networks_compute_in_bfloat16_and_heads_and_weights_in_float32(name):
         assert not halved & {"image", "score", "source", "hair_map", "eyes_map", "colour"}
         assert {variable.dtype for variable in network.trainable_variables} == {"float32"}
         assert {output.dtype for output in network.outputs} == {"float32"}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_no_operation_of_a_step_lacks_a_kernel_for_gpus(name):
+    """What has none falls back to the processor, and waits for copies there and back."""
+    if "GPU" not in {kernel.device_type for kernel in kernels_of("MatMul")}:
+        pytest.skip("this TensorFlow was built without kernels for GPUs")
+    graph = trained(name)[1].as_graph_def()
+    nodes = [*graph.node, *(node for f in graph.library.function for node in f.node_def)]
+    assert len(nodes) > 500
+    assert {node.op for node in nodes if not has_kernel_for_gpus(node)} == set()
+
+
+def kernels_of(operation):
+    return kernels.get_registered_kernels_for_op(operation).kernel
+
+
+def has_kernel_for_gpus(node):
+    return any(
+        # The default ones run where the others do.
+        kernel.device_type in ("GPU", "DEFAULT")
+        and all(
+            set(types_of(node.attr[limit.name])) <= set(limit.allowed_values.list.type)
+            for limit in kernel.constraint
+        )
+        for kernel in kernels_of(node.op)
+    )
+
+
+def types_of(attribute):
+    return attribute.list.type or [attribute.type]
 
 
 def test_float16_skips_an_update_that_overflows_and_halves_its_scale():
@@ -58,7 +98,7 @@ def test_float16_skips_an_update_that_overflows_and_halves_its_scale():
 
 @pytest.mark.parametrize("name", ["acgan", "wgan-gp"])
 def test_float16_trains(name):
-    model = trained(tiny_config(name, precision="float16"))
+    model, _ = trained(name, "float16")
     assert int(model.failed_step) == 0
 
 

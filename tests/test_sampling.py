@@ -45,7 +45,7 @@ def test_conditions_follow_the_runs_vocabulary():
     np.testing.assert_array_equal(found["hair"], [[0, 1], [1, 0]])
     np.testing.assert_array_equal(found["eyes"], [[0, 1, 0], [1, 0, 0]])
     np.testing.assert_array_equal(found["pair"], [[0, 0, 1], [0, 1, 0]])
-    with pytest.raises(Refused, match="unknown eyes colour 'red'; allowed: green, gray, black"):
+    with pytest.raises(Refused, match=r"unknown eyes colour 'red' .*allowed: green, gray, black"):
         sampling.conditions(vocabulary, ["eyes"], [("blue", "red")])
     with pytest.raises(
         Refused, match="no picture has blue hair green eyes; near pairs: red hair gr"

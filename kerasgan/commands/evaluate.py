@@ -50,14 +50,14 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
     has_noise = isinstance(found.config, NoiseConfig)
     if not has_noise and (cascade or cas or features == "inception"):
         raise Refused(
-            f"{found.path} is a run of {found.config.MODEL}: leave out --cascade, --cas and "
+            f"{found.name} is a run of {found.config.MODEL}: leave out --cascade, --cas and "
             "--features"
         )
 
     from kerasgan.datasets import loading
     from kerasgan.evaluation import evaluate, records, subjects, translations
 
-    click.echo(f"run: {found.path}")
+    click.echo(f"run: {found.name}")
     config = dataclasses.replace(found.config, **({"data": data} if data else {}))
     split = loading.load(config)
     if has_noise:
@@ -72,4 +72,4 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
         evaluation = measure(judging, split, count, seed, checkpoint)
     records.write(evaluation, found, checkpoint)
     click.echo(records.as_text(evaluation))
-    click.echo(f"wrote {found.path / 'report.html'}")
+    click.echo(f"wrote {found.outputs / 'report.html'}")

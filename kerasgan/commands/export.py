@@ -20,5 +20,5 @@ def export(run: str | None, out: Path | None, checkpoint: str) -> None:
     from kerasgan import runs, serving
 
     found = runs.find(run)
-    click.echo(f"run: {found.path}")
+    click.echo(f"run: {found.name}")
     click.echo(f"wrote {serving.export(found, out, checkpoint)}")

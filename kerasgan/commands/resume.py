@@ -10,7 +10,7 @@ def resume(run: str | None, steps: int | None) -> None:
     """Continue RUN (a path, number or name; the newest unless given) from its last checkpoint."""
     from kerasgan import runs, training
 
-    found = runs.find(run)
+    found = runs.find(run, shipped=False)
     click.echo(f"run: {found.path}")
     done = training.resume(found, steps)
     click.echo(

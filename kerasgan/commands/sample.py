@@ -86,7 +86,7 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
     from kerasgan import images, sampling
 
     sampler = sampling.Sampler(found, sampling.load(found, checkpoint).sampling_generator, sigma)
-    click.echo(f"run: {found.path}")
+    click.echo(f"run: {found.name}")
     pair = sampling.ANY if is_free else (hair, eyes)
     if text:
         _draw_list(sampler, wanted, count, seed, out)
@@ -120,7 +120,7 @@ def _draw_list(sampler, wanted: list[Wanted], count: int, seed: int, out: Path) 
 def _refuse_unknown(found, hair: str | None, eyes: str | None, text: Path | None) -> None:
     if found.config.CONDITION == "nothing" and (hair or eyes or text):
         raise Refused(
-            f"{found.path} is a run of {found.config.MODEL}, which knows no colours: leave out "
+            f"{found.name} is a run of {found.config.MODEL}, which knows no colours: leave out "
             "--hair, --eyes and --text"
         )
     if text and (hair or eyes):

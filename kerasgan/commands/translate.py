@@ -47,7 +47,7 @@ def translate(inputs, run, to, hair, eyes, settings, triptych, checkpoint, out) 
 
     pictures = translated_files.targets(inputs, out)
     model = sampling.load(found, checkpoint)
-    click.echo(f"run: {found.path}")
+    click.echo(f"run: {found.name}")
     if isinstance(found.config, CycleGANConfig):
         translator = translation.DomainTranslator(model.sampling_generator)
         steps = translation.to_domain(translator, to or "b")
@@ -74,7 +74,7 @@ def _wanted(
     for option, value in given.items():
         if value and option not in allowed:
             raise Refused(
-                f"{run.path}, a run of {run.config.MODEL}, does not know {option}; "
+                f"{run.name}, a run of {run.config.MODEL}, does not know {option}; "
                 f"allowed: {', '.join(allowed)}"
             )
     wanted = [

@@ -14,8 +14,8 @@ _HEAD = ("", "value", "95% interval", "real pictures", "95% interval", "n")
 
 
 def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
-    """Write evaluation.json, evaluation/*.png and report.html into the run's folder."""
-    folder = run.path / "evaluation"
+    """Write evaluation.json, evaluation/*.png and report.html into the run's `outputs`."""
+    folder = run.outputs / "evaluation"
     for kind, counts in evaluation.confusions.items():
         png = plots.draw_confusion(counts, getattr(run.vocabulary, kind), kind)
         files.write(folder / f"confusion-{kind}.png", png)
@@ -28,7 +28,7 @@ def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
         "numbers": evaluation.numbers,
         "missing": evaluation.missing,
     }
-    files.write(run.path / EVALUATION_FILE, json.dumps(content, indent=2) + "\n")
+    files.write(run.outputs / EVALUATION_FILE, json.dumps(content, indent=2) + "\n")
     page = pages.page(
         f"Evaluation of {run.path.name}",
         pages.table(_HEAD, _rows(evaluation)),
@@ -38,7 +38,7 @@ def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
             for picture in sorted(folder.glob("*.png"))
         ),
     )
-    files.write(run.path / "report.html", page)
+    files.write(run.outputs / "report.html", page)
 
 
 def as_text(evaluation: Evaluation) -> str:

@@ -1,0 +1,49 @@
+"""A small copy of a run that draws and tells what it is, but cannot be trained further.
+
+`python -m kerasgan.packing RUN FOLDER [--checkpoint best]`; so are the shipped runs made.
+"""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from kerasgan import checkpoints, files, options, runs, sampling
+from kerasgan.runs import Run
+
+_RECORDS = (runs.CONFIG_FILE, runs.EVALUATION_FILE, "metrics.csv", "losses.png")
+
+
+def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
+    """Write the records of a run and, of one checkpoint, the networks that draw.
+
+    Args:
+        out: a new or empty folder.
+        checkpoint: as `checkpoints.load` takes it.
+
+    Raises:
+        Refused: if `out` is not empty, or the run has no such checkpoint.
+    """
+    files.check_vacant(out)
+    step, arrays = checkpoints.load(run, checkpoint)
+    wanted = sampling.drawing(run.config)
+    arrays = {key: array for key, array in arrays.items() if sampling.network(key) in wanted}
+    with files.replacing(out) as temporary:
+        temporary.mkdir()
+        for name in _RECORDS:
+            if (run.path / name).is_file():
+                shutil.copyfile(run.path / name, temporary / name)
+        path = temporary / "checkpoints" / f"step-{step:06d}.npz"
+        checkpoints.write(run, arrays, step, path, packed=True)
+
+
+@click.command()
+@click.argument("run")
+@click.argument("out", type=click.Path(path_type=Path))
+@options.checkpoint
+def main(run: str, out: Path, checkpoint: str) -> None:
+    pack(runs.find(run), out, checkpoint)
+
+
+if __name__ == "__main__":
+    main()
