@@ -1,0 +1,39 @@
+"""A packed run draws what its run draws, and is small."""
+
+import numpy as np
+import pytest
+
+from kerasgan import packing, runs, sampling
+from kerasgan.errors import Refused
+
+
+@pytest.fixture
+def packed(trained, tmp_path):
+    packing.pack(trained, tmp_path / "packed")
+    return runs.read(tmp_path / "packed")
+
+
+def pictures(run):
+    model = sampling.load(run)
+    return sampling.Sampler(run, model.sampling_generator).pictures(run.vocabulary.pairs[:3], 7)
+
+
+def test_a_packed_run_draws_the_same_pictures(trained, packed):
+    np.testing.assert_array_equal(pictures(packed), pictures(trained))
+    assert packed.config == trained.config
+    size, whole = (
+        sum(file.stat().st_size for file in run.checkpoints.iterdir()) for run in (packed, trained)
+    )
+    assert size < whole / 5
+
+
+def test_a_packed_run_cannot_be_trained_further(kerasgan, packed):
+    done = kerasgan("resume", packed.path, "--steps", 9)
+    assert done.exit_code == 2
+    assert "the checkpoint does not fit the model; missing" in done.output
+
+
+def test_a_folder_that_holds_something_is_left_alone(trained, tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(Refused, match="is not empty"):
+        packing.pack(trained, tmp_path)
