@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -208,7 +209,12 @@ class SampleSheet(Periodic):
         self.draw = draw
 
     def act(self) -> None:
-        images.save(self.draw(), self.run.samples / f"step-{self.step:06d}.png")
+        images.save(self.draw(), self.file)
+
+    @property
+    def file(self) -> Path:
+        """Where the sheet of this step goes."""
+        return self.run.samples / f"step-{self.step:06d}.png"
 
 
 class Checkpoint(Periodic):

@@ -140,13 +140,14 @@ def _read(run: Run, path: Path) -> tuple[int, dict[str, np.ndarray]]:
 
 def _refuse_other_config(run: Run, path: Path, saved: dict) -> None:
     now = runs.contents(run)
+    before = run.config.completed(saved["config"])
     differing = [key for key in ("model", "vocabulary", "data_key") if saved[key] != now[key]]
     # A run may be extended: its number of steps is no property of its weights.
-    fields = (saved["config"].keys() | now["config"].keys()) - {"steps"}
+    fields = (before.keys() | now["config"].keys()) - {"steps"}
     differing += [
-        f"{option_name(field)} ({saved['config'].get(field)} -> {now['config'].get(field)})"
+        f"{option_name(field)} ({before.get(field)} -> {now['config'].get(field)})"
         for field in sorted(fields)
-        if saved["config"].get(field) != now["config"].get(field)
+        if before.get(field) != now["config"].get(field)
     ]
     if differing:
         raise Refused(

@@ -19,6 +19,7 @@ from kerasgan import (
     precision,
     runs,
     sheets,
+    tensorboard,
 )
 from kerasgan.configs import Config
 from kerasgan.configs.base import BatchNormConfig, NoiseConfig
@@ -153,6 +154,7 @@ def _fit(
     evaluation, metrics = _measuring(written, split, done)
     watch = callbacks.Health(written, done, config.log_every, metrics)
     draw = sheets.of_run(written, split, model)
+    sheet = callbacks.SampleSheet(written, done, config.sample_every, draw)
     with _explained(run):
         model.fit(
             loading.batches(model.draw, config, split.training, done),
@@ -166,7 +168,8 @@ def _fit(
                 metrics,
                 watch,
                 callbacks.Plots(written, done, config.sample_every),
-                callbacks.SampleSheet(written, done, config.sample_every, draw),
+                sheet,
+                *tensorboard.of_run(written, done, metrics, sheet),
                 callbacks.Checkpoint(written, done, config.checkpoint_every),
             ],
         )

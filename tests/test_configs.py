@@ -62,6 +62,16 @@ def test_json_and_back():
     assert ACGANConfig.from_json(json.loads(json.dumps(dataclasses.asdict(config)))) == config
 
 
+def test_a_run_from_before_an_option_was_added_does_what_it_did():
+    config = ACGANConfig(sigma=0.5)
+    before = dataclasses.asdict(config)
+    del before["tensorboard"]
+    assert ACGANConfig.from_json(before) == config
+    del before["sigma"]
+    with pytest.raises(Refused, match="missing or unknown fields: sigma"):
+        ACGANConfig.from_json(before)
+
+
 @pytest.mark.parametrize("change", [{"colour": 1}, {"sigma": None}])
 def test_json_of_something_else_is_refused(change):
     with pytest.raises(Refused, match=r"colour|wrong type"):

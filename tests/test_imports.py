@@ -41,6 +41,7 @@ ORDER = (
     "plots",
     "evaluation",
     "callbacks",
+    "tensorboard",
     "interaction",
     "training",
     "serving",

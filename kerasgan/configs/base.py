@@ -16,6 +16,7 @@ def option(
     below: float | None = None,
     multiple_of: int | None = None,
     parts: str | None = None,
+    added: bool = False,
 ) -> Any:
     """Return a dataclass field that becomes a command-line option.
 
@@ -25,6 +26,8 @@ def option(
         at_least, above, below: limits of the number, or of each number of a tuple.
         multiple_of: what the number must be a multiple of.
         parts: the names of a tuple's parts, as `--help` shows them.
+        added: whether there are runs from before there was this option. They did what its default
+            does, and their config.json lacks it.
     """
     limits = {
         "at least": at_least,
@@ -34,7 +37,8 @@ def option(
     }
     limits = {name: limit for name, limit in limits.items() if limit is not None}
     return dataclasses.field(
-        default=default, metadata={"help": help, "limits": limits, "parts": parts}
+        default=default,
+        metadata={"help": help, "limits": limits, "parts": parts, "added": added},
     )
 
 
@@ -101,6 +105,12 @@ class Config:
     stop_on_failure: bool = option(
         False, "End the run at a sign of failure that it will not recover from."
     )
+    tensorboard: bool = option(
+        False,
+        "Write metrics and sample sheets for TensorBoard, too; to view them, pip install "
+        "tensorboard.",
+        added=True,
+    )
 
     def __post_init__(self) -> None:
         kinds = get_type_hints(type(self))
@@ -129,12 +139,19 @@ class Config:
         return cls(**{**cls.PRESETS[preset], **options})
 
     @classmethod
+    def completed(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return the fields of a run, from before some options were added too, with these."""
+        added = (field for field in dataclasses.fields(cls) if field.metadata["added"])
+        return {**{field.name: field.default for field in added}, **fields}
+
+    @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:
         """Return the config that `dataclasses.asdict` and JSON made `fields` of.
 
         Raises:
             Refused: if a field is missing or unknown, or its value is impossible.
         """
+        fields = cls.completed(fields)
         names = {field.name for field in dataclasses.fields(cls)}
         if wrong := names ^ fields.keys():
             raise Refused(f"missing or unknown fields: {', '.join(sorted(wrong))}")
