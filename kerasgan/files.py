@@ -4,7 +4,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kerasgan.errors import Refused
@@ -23,6 +23,7 @@ def replacing(path: Path) -> Iterator[Path]:
     an absent or empty one only. If the block fails, nothing is left behind.
     """
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+    made = [parent for parent in path.parents if not parent.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield temporary
@@ -37,6 +38,10 @@ def replacing(path: Path) -> Iterator[Path]:
             shutil.rmtree(temporary)
         else:
             temporary.unlink(missing_ok=True)
+        for parent in made:
+            # Not empty if all went well.
+            with suppress(OSError):
+                parent.rmdir()
 
 
 def write(path: Path, content: str | bytes) -> None:

@@ -3,9 +3,11 @@
 import logging
 import os
 import pty
+import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from kerasgan import progress
@@ -72,3 +74,33 @@ def test_quiet_and_verbose_exclude_one_another(kerasgan):
         2,
         "Error: --quiet and --verbose exclude one another\n",
     )
+
+
+def _is_imported(package, processes):
+    paths = (file.path for process in processes for file in process.memory_maps())
+    return any(f"/{package}/" in path for path in paths)
+
+
+def test_ctrl_c_is_one_line_though_several_processes_draw(tmp_path):
+    """A terminal interrupts all of them, here while those that draw import what they need."""
+    words = ["data", "render", "faces", "--count", "9999", "--image-size", "8"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kerasgan", *words], stderr=subprocess.PIPE, start_new_session=True
+    )
+    while not _is_imported("numpy", psutil.Process(process.pid).children()):
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130, said
+    assert said.endswith(b"interrupted\n")
+    assert b"Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_has_an_exit_code_of_its_own(kerasgan, monkeypatch):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kerasgan.runs.home", interrupted)
+    done = kerasgan("runs")
+    assert (done.exit_code, done.output) == (130, "interrupted\n")

@@ -48,6 +48,8 @@ class Kerasgan(NamedGroup):
             click.echo(str(stop), err=True)
             context.exit(128 + stop.signal_number)
         except KeyboardInterrupt:
+            # What TensorFlow was tracing would complain of not being finished.
+            logging.getLogger("tensorflow").disabled = True
             click.echo("interrupted", err=True)
             context.exit(128 + signal.SIGINT)
         except (Failed, OSError) as error:

@@ -147,18 +147,31 @@ def parallel(work: Callable, items: Iterable, count: int, title: str) -> Iterato
     if count <= _CHUNK:
         yield from map(work, items)
         return
-    # Ctrl-C is the parent's to answer.
-    quiet = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
     with (
-        ProcessPoolExecutor(mp_context=get_context("spawn"), **quiet) as pool,
+        ProcessPoolExecutor(mp_context=get_context("spawn")) as pool,
         progress.bar(desc=title, total=count, unit=" pictures") as bar,
     ):
         # A window at a time: `map` takes all items at once, and they may be pictures.
         items = iter(items)
         while window := list(islice(items, 16 * _CHUNK * (os.cpu_count() or 1))):
-            for result in pool.map(work, window, chunksize=_CHUNK):
+            with _interrupts_held():
+                results = pool.map(work, window, chunksize=_CHUNK)
+            for result in results:
                 yield result
                 bar.update()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Keep Ctrl-C from processes that start meanwhile: they inherit for good what is blocked.
+
+    It is the parent's to answer, and they would tell of it, also while they import.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _prepare(target: Path, results: Iterator, count: int, size: int) -> None:
