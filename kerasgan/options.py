@@ -1,17 +1,42 @@
 """Options that commands share, and config dataclasses as options. Knows no model."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import click
 from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 
+from kerasgan import runs
 from kerasgan.configs.base import Config, option_name
 from kerasgan.errors import hint
 
 checkpoint = click.option(
     "--checkpoint", default="latest", show_default=True, help="latest, best, or a step."
 )
+
+
+def complete_run(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return, for a shell, the names of runs that begin so, or else that it may look for a path."""
+    names = [folder.name for folder in runs.folders() if folder.name.startswith(incomplete)]
+    return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="dir")]
+
+
+run_names = click.argument(
+    "names", metavar="RUN...", nargs=-1, required=True, shell_complete=complete_run
+)
+
+
+def run(default: str) -> Callable:
+    """Return the option --run; `default` says which run is taken without it."""
+    return click.option(
+        "--run",
+        shell_complete=complete_run,
+        help=f"A path, number or name.  [default: {default}]",
+    )
 
 
 class Choice(click.Choice):

@@ -11,7 +11,7 @@ from kerasgan.errors import Refused
 
 
 @click.command()
-@click.option("--run", help="A path, number or name.  [default: the newest run]")
+@options.run("the newest run")
 @click.option("--data", help="Judge by this data.  [default: the run's]")
 @click.option(
     "-n",

@@ -8,7 +8,7 @@ from kerasgan import options
 
 
 @click.command()
-@click.option("--run", help="A path, number or name.  [default: the newest run]")
+@options.run("the newest run")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

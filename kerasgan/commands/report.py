@@ -6,9 +6,11 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from kerasgan import options
+
 
 @click.command()
-@click.argument("names", metavar="RUN...", nargs=-1, required=True)
+@options.run_names
 @click.option(
     "--html",
     type=click.Path(path_type=Path),

@@ -2,9 +2,11 @@
 
 import click
 
+from kerasgan import options
+
 
 @click.command()
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=options.complete_run)
 @click.option("--steps", type=click.IntRange(min=1), help="Go on to this step instead.")
 def resume(run: str | None, steps: int | None) -> None:
     """Continue RUN (a path, number or name; the newest unless given) from its last checkpoint."""

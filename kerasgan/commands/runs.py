@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from kerasgan import options
 from kerasgan.commands.names import NamedGroup
 from kerasgan.errors import Refused
 
@@ -31,7 +32,7 @@ def runs(context: click.Context) -> None:
 
 
 @runs.command()
-@click.argument("names", metavar="RUN...", nargs=-1, required=True)
+@options.run_names
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete(names: tuple[str, ...], yes: bool) -> None:
     """Delete runs, by path, number or name, and all that is in them.

@@ -15,7 +15,7 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 
 @click.command()
-@click.option("--run", help="A path, number or name.  [default: the newest run that draws]")
+@options.run("the newest run that draws")
 @click.option(
     "--hair",
     type=str.lower,

@@ -18,7 +18,7 @@ from kerasgan.errors import Refused, unknown
     type=click.Path(path_type=Path, exists=True),
     metavar="INPUT...",
 )
-@click.option("--run", help="A path, number or name.  [default: the newest run that translates]")
+@options.run("the newest run that translates")
 @click.option("--to", type=click.Choice(["a", "b"]), help="cyclegan: the domain.  [default: b]")
 @click.option("--hair", type=str.lower, metavar="COLOUR", help="stargan: the hair colour.")
 @click.option("--eyes", type=str.lower, metavar="COLOUR", help="stargan: the eye colour.")

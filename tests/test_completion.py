@@ -1,0 +1,46 @@
+"""What a shell is told when a person presses the tabulator, as click's script for bash asks."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from kerasgan import runs
+from kerasgan.attributes import NO_LABELS
+from tests.conftest import tiny_config
+
+
+def completed(line):
+    asked = {
+        "_KERASGAN_COMPLETE": "bash_complete",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(line.count(" ")),
+    }
+    command = [sys.executable, "-m", "kerasgan"]
+    done = subprocess.run(command, env={**os.environ, **asked}, capture_output=True, text=True)
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("kerasgan tr", ["plain,train", "plain,translate"]),
+        ("kerasgan train cyc", ["plain,cyclegan"]),
+        ("kerasgan train acgan --sig", ["plain,--sigma"]),
+        ("kerasgan train acgan --preset ", ["plain,paper", "plain,quick"]),
+        ("kerasgan runs del", ["plain,delete"]),
+        ("kerasgan resume some", ["dir,some"]),
+    ],
+)
+def test_commands_models_and_options_are_completed(line, answer):
+    assert completed(line) == answer
+
+
+@pytest.mark.parametrize(
+    "line", ["sample --run 00", "resume 0001-g", "runs delete 0001-x 00", "report 0"]
+)
+def test_runs_are_completed(line):
+    runs.create(tiny_config("gan"), NO_LABELS, "0123", "paper", "kerasgan", None)
+    (name,) = (path.name for path in runs.home().iterdir())
+    assert completed(f"kerasgan {line}") == [f"plain,{name}"]
