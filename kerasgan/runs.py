@@ -74,7 +74,8 @@ class Run:
     @property
     def saved(self) -> dict[int, Path]:
         """The checkpoints of steps, {step: file}, the newest last."""
-        found = {int(file.stem[5:]): file for file in self.checkpoints.glob("step-*.npz")}
+        there = self.checkpoints.glob("step-*.npz")
+        found = {int(file.stem[5:]): file for file in there if file.stem[5:].isdecimal()}
         return dict(sorted(found.items()))
 
 
@@ -235,10 +236,9 @@ def _models(kind: type[Config]) -> str:
 def folder(name: str) -> Path:
     """Return the folder of this path, number or name, whatever is in it."""
     numbered = _numbered(home())
-    if (home() / name).is_dir():
-        return home() / name
-    if Path(name).is_dir():
-        return Path(name)
+    for path in (home() / name, Path(name)):
+        if path.is_dir():
+            return path
     if name.isdecimal() and int(name) in numbered:
         return numbered[int(name)]
     known = [path.name for path in folders()]

@@ -22,6 +22,7 @@ def run():
     made.checkpoints.mkdir()
     (made.checkpoints / "step-000004.npz").write_bytes(b"four")
     (made.checkpoints / "step-000006.npz").write_bytes(b"six")
+    (made.checkpoints / "step-000009-kept.npz").write_bytes(b"a person's own")
     made.metrics_file.write_text(
         "step,seconds,d_loss,g_loss,d_accuracy_hair,accuracy_hair\n"
         "4,1.0,0.7,0.8,0.1,0.25\n"
