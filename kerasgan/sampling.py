@@ -69,22 +69,27 @@ def noise(seeds: tf.Tensor, latent_dim: int, sigma: float) -> tf.Tensor:
     return sigma * tf.map_fn(row, seeds, fn_output_signature=tf.float32)
 
 
-def slerp(start: np.ndarray, end: np.ndarray, count: int) -> np.ndarray:
-    """Return [count, d]: points from `start` to `end` on the great circle through both.
+def slerp(start: np.ndarray, end: np.ndarray, places: Sequence[float]) -> np.ndarray:
+    """Return [n, d]: points between `start` and `end` on the great circle through both.
 
     Their lengths go evenly from one to the other, so that every point is as likely as its ends
     under the Gaussian that they come from; a straight line would pass close to the origin.
 
+    Args:
+        start, end: [d].
+        places: [n], 0 for the start, 1 for the end.
+
     Reference: White 2016, "Sampling Generative Networks" (arXiv:1609.04468).
     """
+    along = np.asarray(places)[:, None]
+    line = (1 - along) * start + along * end
     lengths = np.linalg.norm(start), np.linalg.norm(end)
     if min(lengths) == 0:
-        return np.linspace(start, end, count)
+        return line
     one, other = start / lengths[0], end / lengths[1]
     angle = np.arccos(np.clip(one @ other, -1.0, 1.0))
-    along = np.linspace(0.0, 1.0, count)[:, None]
     if np.sin(angle) < 1e-6:
-        return np.linspace(start, end, count)
+        return line
     directions = (np.sin((1 - along) * angle) * one + np.sin(along * angle) * other) / np.sin(angle)
     return directions * (lengths[0] + along * (lengths[1] - lengths[0]))
 
@@ -136,9 +141,15 @@ class Sampler:
 
     def walk(self, pair: tuple[str, str], seed: int, count: int) -> np.ndarray:
         """Return uint8 [count, S, S, 3]: from the noise of `seed` to that of `seed` + 1."""
-        ends = noise(tf.range(seed, seed + 2, dtype=tf.int64), self.latent_dim, self.sigma)
-        points = slerp(*ops.convert_to_numpy(ends), count)
-        return self._generate(points.astype("float32"), [pair] * count)
+        return self.between(pair, (seed, seed + 1), np.linspace(0.0, 1.0, count))
+
+    def between(
+        self, pair: tuple[str, str], seeds: tuple[int, int], places: Sequence[float]
+    ) -> np.ndarray:
+        """Return uint8 [n, S, S, 3] at the places between the noises of two seeds; see `slerp`."""
+        ends = noise(tf.constant(seeds, tf.int64), self.latent_dim, self.sigma)
+        points = slerp(*ops.convert_to_numpy(ends), places)
+        return self._generate(points.astype("float32"), [pair] * len(points))
 
     def sheet(self, seed: int, hair: Sequence[str] = (), eyes: Sequence[str] = ()) -> Image.Image:
         """Return the labelled picture of every hair colour by every eye colour.

@@ -1,0 +1,46 @@
+"""What the tabs of the page share: how they fill their runs in, and tell what is refused."""
+
+from collections.abc import Callable
+from functools import wraps
+
+import gradio as gr
+
+from kerasgan.configs import Config
+from kerasgan.demo import choices
+from kerasgan.errors import Refused
+
+# One picture after the other: Keras builds no two models at once. Other programs may not ask.
+COMPUTES = {"concurrency_id": "model", "concurrency_limit": 1, "api_visibility": "private"}
+
+
+def told(function: Callable) -> Callable:
+    """Return the function with what it refuses told on the page."""
+
+    @wraps(function)
+    def tell(*inputs):
+        try:
+            return function(*inputs)
+        except Refused as reason:
+            raise gr.Error(str(reason), title="Not possible", print_exception=False) from reason
+
+    return tell
+
+
+def offers(kind: type[Config], name: str | None) -> Callable[[], list]:
+    """Return -> updates: of what is shown without a run, of what is with one, and of the choice.
+
+    Args:
+        kind, name: as `choices.fitting` takes them.
+    """
+
+    def fill():
+        found = choices.fitting(kind, name)
+        options = [(run.path.name, str(run.path)) for run in found]
+        value = options[0][1] if found else None
+        return [
+            gr.update(visible=not found),
+            gr.update(visible=bool(found)),
+            gr.update(choices=options, value=value),
+        ]
+
+    return fill
