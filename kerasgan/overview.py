@@ -13,6 +13,7 @@ from kerasgan.errors import Refused
 from kerasgan.runs import Run
 
 _LOSSES = ("d_loss", "g_loss")
+HEAD = ("run", "model", "step", *_LOSSES, "accuracy", "size", "state")
 # How often a classifier reads what was asked for, of pictures that were drawn and of translations.
 _ACCURACIES = ("accuracy_", "changed_")
 _DAMAGE = (csv.Error, ValueError, KeyError, TypeError, AttributeError)
@@ -144,11 +145,11 @@ def _size(folder: Path) -> int:
 
 def as_text(overviews: Sequence[Overview]) -> str:
     """Return a table, a line for each run."""
-    head = ("run", "model", "step", *_LOSSES, "accuracy", "size", "state")
-    return tables.aligned([head, *map(_row, overviews)])
+    return tables.aligned([HEAD, *map(row, overviews)])
 
 
-def _row(overview: Overview) -> list[str]:
+def row(overview: Overview) -> list[str]:
+    """Return the cells below HEAD, as a person reads them."""
     if overview.run is None:
         known = [""] * 5
     else:

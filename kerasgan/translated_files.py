@@ -1,7 +1,8 @@
 """Picture files, translated into a folder."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -66,13 +67,21 @@ def translate(files: dict[Path, Path], steps: Steps, is_triptych: bool) -> dict[
     with progress.bar(desc="Translating", total=len(files), unit=" pictures") as bar:
         for picture, target in files.items():
             try:
-                images.save(_translated(picture, steps, is_triptych), target)
+                with enough_memory():
+                    images.save(_translated(picture, steps, is_triptych), target)
             except Refused as reason:
                 problems[picture] = str(reason)
-            except (MemoryError, tf.errors.ResourceExhaustedError):
-                problems[picture] = "needs more memory than there is"
             bar.update()
     return problems
+
+
+@contextmanager
+def enough_memory() -> Iterator[None]:
+    """Refuse a picture for which the memory turns out not to suffice."""
+    try:
+        yield
+    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+        raise Refused("needs more memory than there is") from error
 
 
 def _translated(file: Path, steps: Steps, is_triptych: bool) -> Image.Image:
