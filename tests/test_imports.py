@@ -48,6 +48,7 @@ ORDER = (
     "comparison",
     "sweeps",
     "reproductions",
+    "demo",
     "options",
     "packing",
     "commands",

@@ -9,6 +9,7 @@ import click
 import kerasgan
 from kerasgan.commands import messages
 from kerasgan.commands.data import data
+from kerasgan.commands.demo import demo
 from kerasgan.commands.evaluate import evaluate
 from kerasgan.commands.export import export
 from kerasgan.commands.names import NamedGroup
@@ -79,6 +80,6 @@ def cli(quiet: bool, verbose: bool, debug: bool) -> None:
 
 
 for command in (
-    train, resume, runs, sample, translate, evaluate, export, sweep, reproduce, report, data,
+    train, resume, runs, sample, translate, evaluate, export, sweep, reproduce, report, demo, data,
 ):  # fmt: skip
     cli.add_command(command)

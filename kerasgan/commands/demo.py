@@ -1,5 +1,7 @@
 """kerasgan demo"""
 
+from importlib.util import find_spec
+
 import click
 
 from kerasgan.errors import Refused
@@ -9,16 +11,22 @@ from kerasgan.errors import Refused
 @click.option("--run", help="A path, number or name.  [default: the newest that fits]")
 @click.option("--port", type=click.IntRange(0, 65535), default=7860, show_default=True)
 def demo(run: str | None, port: int) -> None:
-    """Show a page in the browser that draws faces, translates pictures and lists the runs."""
+    """Show a page in the browser that draws faces, translates pictures and lists the runs.
+
+    It is for this machine alone. Ctrl-C ends it.
+    """
+    if find_spec("gradio") is None:
+        raise Refused("kerasgan demo needs Gradio: pip install 'kerasgan[demo]'")
+
     from kerasgan import runs
+    from kerasgan.demo import server
 
     if run is not None:
         runs.find(run)
-    try:
+    with server.listening(port) as listener, server.private() as folder:
         from kerasgan.demo import page
-    except ModuleNotFoundError as error:
-        raise Refused("kerasgan demo needs Gradio: pip install 'kerasgan[demo]'") from error
-    with page.listening(port) as listener:
+
+        app = page.app(run, folder)
         address, port = listener.getsockname()
         click.echo(f"page: http://{address}:{port} (Ctrl-C ends it)")
-        page.serve(listener, run)
+        server.serve(app, listener)

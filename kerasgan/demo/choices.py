@@ -1,12 +1,12 @@
 """The runs that the page offers, and their networks, loaded once."""
 
 from functools import lru_cache
-from pathlib import Path
 
 from kerasgan import overview, runs, sampling
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.configs import Config
 from kerasgan.errors import Refused
+from kerasgan.overview import Overview
 from kerasgan.runs import Run
 
 _PRETRAINED = "pretrained"
@@ -19,10 +19,9 @@ def fitting(kind: type[Config], name: str | None = None) -> list[Run]:
     Args:
         name: the run to begin with, a path, number or name; the newest, if it is of another kind.
     """
-    of_home = (one.run for one in reversed(overview.of_home()))
-    fits = (run for run in of_home if run and isinstance(run.config, kind))
-    found = [*_found(name, kind), *fits, *_found(_PRETRAINED, kind)]
-    return list({run.path: run for run in found if run.saved}.values())
+    names = (name, *map(str, reversed(runs.folders())), _PRETRAINED)
+    found = (run for wanted in names for run in _found(wanted, kind) if run.saved)
+    return list({run.path: run for run in found}.values())
 
 
 def _found(name: str | None, kind: type[Config]) -> list[Run]:
@@ -32,20 +31,27 @@ def _found(name: str | None, kind: type[Config]) -> list[Run]:
         return []
 
 
+def listed(name: str | None = None) -> list[Overview]:
+    """Return all runs: the named one first, then the newest, damaged ones too."""
+    paths = [*(run.path for run in _found(name, Config)), *reversed(runs.folders())]
+    return [overview.of_folder(path) for path in dict.fromkeys(paths)]
+
+
 def described(run: Run) -> str:
     """Return a line of Markdown that says which run it is."""
     config = run.config
     return (
-        f"`{run.path}`: {config.MODEL}, {config.image_size} x {config.image_size} pixels, "
-        f"step {max(run.saved):,} of {config.steps:,}"
+        f"{config.MODEL}, {config.image_size} x {config.image_size} pixels, "
+        f"step {max(run.saved, default=0):,} of {config.steps:,}, in `{run.path}`"
     )
 
 
 def model(run: Run) -> AdversarialModel:
     """Return the run's model with its newest checkpoint, loaded anew only when that is new."""
-    return _loaded(run, max(run.saved.items())[1])
+    newest = next(reversed(run.saved.values()), None)
+    return _loaded(run, newest and newest.stat().st_mtime_ns)
 
 
 @lru_cache(KEPT)
-def _loaded(run: Run, newest: Path) -> AdversarialModel:
+def _loaded(run: Run, written: int | None) -> AdversarialModel:
     return sampling.load(run)

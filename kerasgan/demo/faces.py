@@ -8,7 +8,7 @@ import gradio as gr
 from kerasgan import runs
 from kerasgan.configs.base import NoiseConfig
 from kerasgan.demo import choices, drawing
-from kerasgan.demo.telling import COMPUTES, offers, told
+from kerasgan.demo.telling import COMPUTES, MOVING, PIXELS, SHOWN, offers, told
 
 _NONE_YET = """
 No run draws faces yet. Train one, then open this page anew; ten minutes on two processor cores make
@@ -19,8 +19,9 @@ kerasgan train acgan --preset quick --sigma 0.5
 ```
 """
 _MOST, _COUNT = 64, 16
-# Browsers compute with whole numbers up to 2**53.
-_LARGEST_SEED = 2**53 - _MOST
+# Browsers know whole numbers up to 2**53.
+_SEED = {"precision": 0, "minimum": 0, "maximum": 2**53 - _MOST, "min_width": 120}
+_PICTURE = {"height": 600, **SHOWN}
 
 
 def add(page: gr.Blocks, name: str | None) -> None:
@@ -34,47 +35,47 @@ def add(page: gr.Blocks, name: str | None) -> None:
         with gr.Row() as body:
             with gr.Column(scale=2, min_width=320):
                 run = gr.Dropdown(label="Run")
-                which = gr.Markdown()
+                which = gr.Markdown(elem_classes="caption")
                 with gr.Row():
                     hair = gr.Dropdown(label="Hair", min_width=120)
                     eyes = gr.Dropdown(label="Eyes", min_width=120)
-                count = gr.Slider(1, _MOST, _COUNT, step=1, label="Faces")
-                sigma = gr.Slider(0, 2, label="Noise (sigma)", step=0.05)
-                with gr.Row(equal_height=True):
-                    seed = gr.Number(0, label="Seed", precision=0, minimum=0, maximum=_LARGEST_SEED)
-                    roll = gr.Button("Other faces", min_width=120)
+                with gr.Row():
+                    seed = gr.Number(0, label="Seed of the first face", **_SEED)
+                    count = gr.Slider(1, _MOST, _COUNT, step=1, label="Faces", min_width=120)
+                sigma = gr.Slider(0, 2, step=0.05, label="Noise (sigma)")
                 weights = gr.Radio([drawing.AVERAGED, drawing.RAW], label="Weights")
-                draw = gr.Button("Draw", variant="primary")
+                with gr.Row():
+                    draw = gr.Button("Draw", variant="primary", min_width=120)
+                    roll = gr.Button("Other faces", min_width=120)
             with gr.Column(scale=3, min_width=320):
                 with gr.Tab("Faces"):
-                    grid = _picture("Faces")
+                    grid = gr.Image(alt_text="Faces", elem_classes=PIXELS, **_PICTURE)
                 with gr.Tab("Walk"):
-                    place = gr.Slider(0, 1, 0.5, step=0.01, label="From the seed to the other seed")
-                    other = gr.Number(
-                        1, label="Other seed", precision=0, minimum=0, maximum=_LARGEST_SEED
+                    with gr.Row():
+                        other = gr.Number(1, label="Seed of the other face", **_SEED)
+                        place = gr.Slider(
+                            0, 1, 0.5, step=0.01, label="From the first face to the other", scale=2
+                        )
+                    between = gr.Image(
+                        alt_text="Face between two seeds", elem_classes=PIXELS, **_PICTURE
                     )
-                    between = _picture("Between two seeds")
-                with gr.Tab("All colours") as every:
-                    sheet = _picture("Hair by eyes")
+                with gr.Tab("Sheet"):
+                    sheet = gr.Image(alt_text="Hair by eyes", elem_classes="large", **_PICTURE)
     page.load(offers(NoiseConfig, name), outputs=[nothing, body, run], **COMPUTES)
-    chosen = run.change(_controls, run, [which, hair, eyes, sigma, weights, every], **COMPUTES)
+    chosen = run.change(told(_controls), run, [which, hair, eyes, sigma, weights], **COMPUTES)
     rolled = roll.click(lambda: random.randrange(10**6), outputs=seed, **COMPUTES)
     settings = [run, weights, sigma, seed]
-    walk = [*settings, hair, eyes, other, place]
-    for function, inputs, picture in (
-        (drawing.faces, [*settings, hair, eyes, count], grid),
-        (drawing.face_between, walk, between),
-        (drawing.sheet, settings, sheet),
-    ):
-        for begin in (draw.click, chosen.then, rolled.then):
-            begin(told(function), inputs, picture, **COMPUTES)
-    moving = {"show_progress": "hidden", "trigger_mode": "always_last", **COMPUTES}
-    gr.on([place.input, other.input], told(drawing.face_between), walk, between, **moving)
-
-
-def _picture(label: str) -> gr.Image:
-    shown = {"interactive": False, "buttons": ["download", "fullscreen"]}
-    return gr.Image(label=label, format="png", elem_classes="pixels", **shown)
+    walk = {
+        "fn": told(drawing.face_between),
+        "inputs": [*settings, hair, eyes, other, place],
+        "outputs": between,
+    }
+    for begin in (draw.click, chosen.then, rolled.then):
+        drawn = begin(told(drawing.faces), [*settings, hair, eyes, count], grid, **COMPUTES)
+        # What is refused there would be refused here, and told twice.
+        drawn.success(**walk, **COMPUTES)
+        drawn.then(told(drawing.sheet), settings, sheet, **COMPUTES)
+    gr.on([place.input, other.input], **walk, **MOVING)
 
 
 def _controls(path: str) -> list[dict]:
@@ -89,5 +90,4 @@ def _controls(path: str) -> list[dict]:
         gr.update(choices=vocabulary.eyes, value=eyes, visible=not is_free),
         gr.update(maximum=max(2.0, 2 * config.sigma), value=config.sigma),
         gr.update(value=drawing.AVERAGED, visible=config.ema > 0),
-        gr.update(visible=not is_free),
     ]

@@ -1,5 +1,6 @@
 """What the tabs of the page share: how they fill their runs in, and tell what is refused."""
 
+import html
 from collections.abc import Callable
 from functools import wraps
 
@@ -11,6 +12,17 @@ from kerasgan.errors import Refused
 
 # One picture after the other: Keras builds no two models at once. Other programs may not ask.
 COMPUTES = {"concurrency_id": "model", "concurrency_limit": 1, "api_visibility": "private"}
+# Of what follows a slider.
+MOVING = {"show_progress": "hidden", "trigger_mode": "always_last", **COMPUTES}
+# Pictures to look at and to keep.
+SHOWN = {
+    "interactive": False,
+    "show_label": False,
+    "format": "png",
+    "buttons": ["download", "fullscreen"],
+}
+# The classes of pictures whose pixels may be seen; `page` has their style.
+PIXELS = ["large", "pixels"]
 
 
 def told(function: Callable) -> Callable:
@@ -21,7 +33,8 @@ def told(function: Callable) -> Callable:
         try:
             return function(*inputs)
         except Refused as reason:
-            raise gr.Error(str(reason), title="Not possible", print_exception=False) from reason
+            # Gradio shows messages as HTML.
+            raise gr.Error(html.escape(str(reason)), print_exception=False) from reason
 
     return tell
 

@@ -9,7 +9,7 @@ import gradio as gr
 from kerasgan import images, runs
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.demo import choices, translating
-from kerasgan.demo.telling import COMPUTES, offers, told
+from kerasgan.demo.telling import COMPUTES, PIXELS, SHOWN, offers, told
 from kerasgan.translation import other
 
 _NONE_YET = """
@@ -20,6 +20,7 @@ kerasgan train cyclegan --preset quick     # one style of drawn faces into anoth
 kerasgan train stargan --preset quick      # other hair and eyes
 ```
 """
+_PICTURE = {"height": 380, "elem_classes": PIXELS, **SHOWN}
 
 
 def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
@@ -35,7 +36,7 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
             with gr.Row():
                 with gr.Column(min_width=320):
                     run = gr.Dropdown(label="Run")
-                    which = gr.Markdown()
+                    which = gr.Markdown(elem_classes="caption")
                     file = gr.File(label="Picture", height=140)
                     face = gr.Button("Draw another face")
                 with gr.Column(min_width=320):
@@ -47,17 +48,18 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
                     is_whole = gr.Radio(
                         [("as in training", False), ("its own", True)], value=False, label="Size"
                     )
+            triptych = []
             with gr.Row():
-                shown = {"interactive": False, "buttons": ["download", "fullscreen"]}
-                triptych = [
-                    gr.Image(label=label, format="png", elem_classes="pixels", min_width=200, **shown)
-                    for label in ("Original", "Translated", "Back")
-                ]
+                for label in ("Original", "Translated", "And back"):
+                    with gr.Column(min_width=200):
+                        gr.Markdown(f"### {label}")
+                        triptych.append(gr.Image(alt_text=label, **_PICTURE))
     number = gr.State(0)
     page.load(offers(TranslationConfig, name), outputs=[nothing, body, run], **COMPUTES)
-    chosen = run.change(_controls, run, [which, domain, hair, eyes, turned, face], **COMPUTES)
+    chosen = run.change(told(_controls), run, [which, domain, hair, eyes, turned, face], **COMPUTES)
     rolled = face.click(partial(random.randrange, 10**6), outputs=number, **COMPUTES)
-    uploaded = file.upload(lambda: None, outputs=number, **COMPUTES)
+    # A picture that is refused shall not stand beside the translation of the one before.
+    uploaded = file.upload(lambda: [None] * 4, outputs=[number, *triptych], **COMPUTES)
     draw = partial(_drawn, folder)
     translate = {
         "fn": told(_translated),
@@ -74,7 +76,9 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
 def _controls(path: str) -> list:
     """Return the caption and updates of the controls for a run."""
     run = runs.read(Path(path))
-    hair, eyes, attributes = (getattr(run.vocabulary, name) for name in ("hair", "eyes", "attributes"))
+    hair, eyes, attributes = (
+        getattr(run.vocabulary, name) for name in ("hair", "eyes", "attributes")
+    )
     names = translating.domain_names(run.config)
     directions = [(f"{names[other(domain)]} to {names[domain]}", domain) for domain in ("b", "a")]
     return [
@@ -82,7 +86,7 @@ def _controls(path: str) -> list:
         gr.update(choices=directions, value="b", visible=run.config.CONDITION == "domain"),
         gr.update(choices=_or_kept(hair), value=hair[0] if hair else "", visible=bool(hair)),
         gr.update(choices=_or_kept(eyes), value="", visible=bool(eyes)),
-        gr.update(choices=attributes, value=attributes[:1], visible=bool(attributes)),
+        gr.update(choices=list(attributes), value=list(attributes[:1]), visible=bool(attributes)),
         gr.update(visible=translating.knows_avatars(run.config)),
     ]
 

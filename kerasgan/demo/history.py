@@ -1,0 +1,77 @@
+"""The tab of runs and of how the chosen one went."""
+
+from functools import partial
+from pathlib import Path
+
+import gradio as gr
+
+from kerasgan import overview
+from kerasgan.demo import choices, records
+from kerasgan.demo.telling import COMPUTES, MOVING, SHOWN
+
+_NONE_YET = (
+    "No run yet. `kerasgan train acgan --preset quick` begins one; open this page anew then."
+)
+
+
+def add(page: gr.Blocks, name: str | None) -> None:
+    """Add the tab.
+
+    Args:
+        name: the run to begin with; the newest unless given.
+    """
+    with gr.Tab("Runs"):
+        nothing = gr.Markdown(_NONE_YET, visible=False)
+        with gr.Column() as body:
+            table = gr.Dataframe(
+                headers=list(overview.HEAD),
+                label="Click on a run to see it",
+                interactive=False,
+                wrap=True,
+                column_widths=["28%", "10%", "14%", "9%", "9%", "10%", "10%", "10%"],
+                buttons=[],
+            )
+            paths, chosen = gr.State({}), gr.State()
+            with gr.Row():
+                with gr.Column(min_width=320):
+                    title = gr.Markdown(elem_classes="caption")
+                    losses = gr.Image(alt_text="Losses", **SHOWN)
+                with gr.Column(min_width=320):
+                    step = gr.Markdown()
+                    sheet = gr.Image(alt_text="Samples", **SHOWN)
+                    place = gr.Slider(0, 1, step=1, label="From the first samples to the last")
+    page.load(partial(_filled, name), outputs=[nothing, body, table, paths, chosen], **COMPUTES)
+    table.select(_selected, paths, chosen, **COMPUTES)
+    shown = chosen.change(_chosen, chosen, [title, losses, place], **COMPUTES)
+    shown.then(_sheet, [chosen, place], [step, sheet], **COMPUTES)
+    place.input(_sheet, [chosen, place], [step, sheet], **MOVING)
+
+
+def _filled(name: str | None) -> list:
+    found = choices.listed(name)
+    paths = {one.path.name: str(one.path) for one in found}
+    return [
+        gr.update(visible=not found),
+        gr.update(visible=bool(found)),
+        [overview.row(one) for one in found],
+        paths,
+        next(iter(paths.values()), None),
+    ]
+
+
+def _selected(paths: dict[str, str], event: gr.SelectData) -> str:
+    return paths[event.row_value[0]]
+
+
+def _chosen(path: str) -> list:
+    """Return the name and the curves of a run, and the slider at its last samples."""
+    last = len(records.steps(path)) - 1
+    slider = gr.update(maximum=max(last, 1), value=max(last, 0), visible=last > 0)
+    return [f"### {Path(path).name}", records.losses(path), slider]
+
+
+def _sheet(path: str, place: int) -> list:
+    steps = records.steps(path)
+    if not steps:
+        return ["### No samples yet", None]
+    return [f"### Step {steps[place]:,}", records.sheet(path, steps[place])]

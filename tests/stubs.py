@@ -1,0 +1,87 @@
+"""Runs whose networks do what their weights say, and files that are no good."""
+
+import numpy as np
+from PIL import Image
+
+from kerasgan import checkpoints, runs
+from kerasgan.attributes import NO_LABELS, Vocabulary
+from kerasgan.models import MODELS
+from tests.conftest import tiny_config
+
+RGB = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1)}
+COLOURS = tuple(RGB)
+PAIRS = tuple((hair, eyes) for hair in COLOURS for eyes in COLOURS)
+ALL_PAIRS = Vocabulary(COLOURS, COLOURS, PAIRS)
+FEW_PAIRS = Vocabulary(COLOURS, COLOURS, (("red", "blue"), ("blue", "red")))
+
+
+def made(model, vocabulary, prepare=lambda network: None, **changes):
+    """Return the next run, whose only checkpoint holds networks that `prepare` has changed."""
+    run = runs.create(tiny_config(model, **changes), vocabulary, "0123", "paper", "kerasgan")
+    network = MODELS[model](run.config, vocabulary)
+    prepare(network)
+    checkpoints.save(run, network, 1)
+    return run
+
+
+def _paint(model):
+    """Let an ACGAN of 32 pixels draw the colour of the hair above that of the eyes.
+
+    Noise shows in the eyes. The raw generator draws white.
+    """
+    generator, latent_dim = model.averaged_generator, model.config.latent_dim
+    kernel, *others = generator.get_layer("project").get_weights()
+    rows = np.zeros((len(kernel), 2, 2, kernel.shape[1] // 4))
+    rows[latent_dim : latent_dim + 3, 0, :, :3] = np.array(list(RGB.values()))[:, None]
+    rows[latent_dim + 3 :, 1, :, :3] = np.array(list(RGB.values()))[:, None]
+    rows[:latent_dim, 1, :, :3] = 0.5
+    generator.get_layer("project").set_weights([rows.reshape(kernel.shape), *others])
+    for name in (*(f"upsample_{block}" for block in (1, 2, 3, 4)), "image"):
+        kernel, bias = generator.get_layer(name).get_weights()
+        kernel[:] = 0
+        kernel[1, 1, range(3), range(3)] = 6 if name == "image" else 1
+        bias[:] = -3 if name == "image" else 0
+        generator.get_layer(name).set_weights([kernel, bias])
+    image = model.generator.get_layer("image")
+    image.set_weights([np.zeros_like(image.get_weights()[0]), np.full(3, 9.0)])
+
+
+def painted():
+    """Return a run of ACGAN that `_paint` has painted."""
+    return made("acgan", ALL_PAIRS, _paint, image_size=32, ema=0.5, sigma=0.1)
+
+
+def _recolour(model):
+    """Let a CycleGAN make everything red on the way to b and blue on the way back."""
+    for name, colour in (("a_to_b", "red"), ("b_to_a", "blue")):
+        change = model.sampling_generator.get_layer(name).get_layer("change")
+        kernel, _ = change.get_weights()
+        change.set_weights([kernel, 9.0 * np.array(RGB[colour]) - 4.5])
+
+
+def seen(picture):
+    """Return which of the colours a picture shows."""
+    return COLOURS[int(np.asarray(picture)[..., :3].mean(axis=(0, 1)).argmax())]
+
+
+def recoloured():
+    """Return a run of CycleGAN that `_recolour` has coloured."""
+    return made("cyclegan", NO_LABELS, _recolour, skip=True)
+
+
+def write_bad_files(folder):
+    """Write whole.png, and BAD_FILES, which are not."""
+    (folder / "notes.txt").write_text("no picture")
+    Image.effect_noise((60, 60), 50).save(folder / "whole.png")
+    (folder / "cut.png").write_bytes((folder / "whole.png").read_bytes()[:1500])
+    Image.new("1", (30_000, 3_000)).save(folder / "huge.png")
+    Image.new("RGB", (4, 4)).save(folder / "small.png")
+
+
+# What is said of each.
+BAD_FILES = {
+    "notes.txt": "notes.txt is no picture",
+    "cut.png": "cut.png cannot be read: image file is truncated",
+    "huge.png": "huge.png has 30000 x 3000 pixels, more than the limit",
+    "small.png": "small.png has 4 x 4 pixels; allowed: from 8 x 8 on",
+}

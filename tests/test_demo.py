@@ -1,0 +1,181 @@
+"""What the page shows, without the page."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kerasgan import checkpoints, runs, sampling, translation
+from kerasgan.attributes import NO_LABELS, Vocabulary
+from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.translation import TranslationConfig
+from kerasgan.demo import choices, drawing, records, translating
+from kerasgan.errors import Refused
+from tests.conftest import tiny_config
+from tests.stubs import (
+    ALL_PAIRS,
+    BAD_FILES,
+    FEW_PAIRS,
+    made,
+    painted,
+    recoloured,
+    seen,
+    write_bad_files,
+)
+
+
+@pytest.fixture
+def run():
+    return painted()
+
+
+def drawn(run, hair, eyes, *, weights=drawing.AVERAGED, seed=0):
+    """Return the upper and the lower half of the one face that is drawn."""
+    picture = drawing.faces(str(run.path), weights, 0.0, seed, hair, eyes, 1)
+    return picture.crop((0, 0, 64, 32)), picture.crop((0, 32, 64, 64))
+
+
+@pytest.mark.parametrize(("hair", "eyes"), [("blue", "red"), ("red", "green")])
+def test_faces_have_the_colours_that_are_asked_for(run, hair, eyes):
+    assert tuple(map(seen, drawn(run, hair, eyes))) == (hair, eyes)
+
+
+def test_raw_weights_are_those_that_training_changes(run):
+    raw, _ = drawn(run, "blue", "red", weights=drawing.RAW)
+    assert np.asarray(raw).min() == 255
+
+
+def test_a_walk_leads_from_one_seeds_face_to_the_others(run):
+    settings = (str(run.path), drawing.AVERAGED, 1.0, 7, "blue", "red", 3)
+    sampler = sampling.Sampler(run, choices.model(run).sampling_generator, 1.0)
+    expected = [sampler.pictures([("blue", "red")], seed)[0].astype(int) for seed in (7, 3)]
+    found = [drawing.face_between(*settings, place) for place in (0.0, 1.0)]
+    assert np.abs(np.subtract(found, expected)).max() <= 1
+    assert np.abs(np.subtract(*expected)).max() > 10
+
+
+def test_the_sheet_is_that_of_the_sample_command(run, kerasgan):
+    assert kerasgan("sample", "--seed", 5, "--out", "sheet.png").exit_code == 0
+    sheet = drawing.sheet(str(run.path), drawing.AVERAGED, run.config.sigma, 5)
+    with Image.open("sheet.png") as expected:
+        np.testing.assert_array_equal(sheet, expected)
+
+
+def test_a_model_without_conditions_draws_without_colours():
+    run = made("gan", ALL_PAIRS)
+    assert drawing.faces(str(run.path), drawing.AVERAGED, 1.0, 0, None, None, 3).size == (132, 132)
+
+
+@pytest.mark.parametrize(
+    ("hair", "eyes", "seed", "message"),
+    [
+        ("red", "red", 0, "no picture has red hair red eyes; near pairs: red hair blue eyes"),
+        ("red", "blue", None, "a seed is missing; allowed: whole numbers"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(hair, eyes, seed, message):
+    run = made("cgan", FEW_PAIRS)
+    with pytest.raises(Refused, match=message):
+        drawn(run, hair, eyes, seed=seed)
+
+
+def test_a_model_is_loaded_anew_only_where_a_checkpoint_is_new(run):
+    model = choices.model(run)
+    assert choices.model(runs.read(run.path)) is model
+    checkpoints.save(run, model, 2)
+    assert choices.model(run) is not model
+
+
+def test_the_runs_that_fit_are_offered_the_wanted_one_first():
+    gan, cyclegan, wgan = (
+        made(model, vocabulary)
+        for model, vocabulary in (("gan", ALL_PAIRS), ("cyclegan", NO_LABELS), ("wgan", ALL_PAIRS))
+    )
+    runs.create(tiny_config("gan"), ALL_PAIRS, "0123", "paper", "no checkpoint yet")
+    assert choices.fitting(NoiseConfig) == [wgan, gan]
+    assert choices.fitting(NoiseConfig, "1") == [gan, wgan]
+    assert choices.fitting(NoiseConfig, "2") == [wgan, gan]
+    assert choices.fitting(TranslationConfig, "1") == [cyclegan]
+    (wgan.path / "config.json").write_text("{")
+    assert choices.fitting(NoiseConfig) == [gan]
+    assert [one.state for one in choices.listed("2")] == [
+        "stopped",
+        "stopped",
+        "damaged",
+        "stopped",
+    ]
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """A file of 100 x 60 pixels."""
+    Image.new("RGB", (100, 60), (90, 120, 100)).save(tmp_path / "one.png")
+    return str(tmp_path / "one.png")
+
+
+@pytest.mark.parametrize(("is_whole", "size"), [(False, (32, 53)), (True, (60, 100))])
+def test_a_picture_is_shown_translated_and_back(picture, is_whole, size):
+    run = recoloured()
+    shown = translating.translate(str(run.path), picture, is_whole, "b", None, None, [])
+    assert [seen(one) for one in shown] == ["green", "red", "blue"]
+    assert {one.shape for one in shown} == {(*size, 3)}
+    _, translated, _ = translating.translate(str(run.path), picture, is_whole, "a", None, None, [])
+    assert seen(translated) == "blue"
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "asked", "wanted"),
+    [
+        (ALL_PAIRS, ("blue", "", []), [("hair", 2, None)]),
+        (ALL_PAIRS, ("", "red", []), [("eyes", 0, None)]),
+        (
+            Vocabulary((), (), (), ("Male", "Young")),
+            ("", "", ["Young"]),
+            [("attributes", 1, None)],
+        ),
+    ],
+)
+def test_stargan_changes_what_is_asked_for(picture, vocabulary, asked, wanted):
+    run = made("stargan", vocabulary)
+    shown = translating.translate(str(run.path), picture, False, None, *asked)
+    editor = translation.Editor(choices.model(run), vocabulary)
+    expected = translation.to_labels(editor, wanted)(shown[0])
+    for one, other in zip(shown[1:], expected, strict=True):
+        assert np.abs(one.astype(int) - other).max() <= 1
+
+
+@pytest.mark.parametrize(("name", "message"), BAD_FILES.items())
+def test_a_file_that_cannot_be_translated_is_refused_by_its_name(tmp_path, name, message):
+    write_bad_files(tmp_path)
+    run = recoloured()
+    with pytest.raises(Refused, match=message):
+        translating.translate(str(run.path), str(tmp_path / name), False, "b", None, None, [])
+
+
+def test_a_drawn_face_is_in_the_style_that_shall_be_translated():
+    cyclegan, stargan = made("cyclegan", NO_LABELS), made("stargan", ALL_PAIRS, data="avatars")
+    to_animation, to_cartoon, to_colours = (
+        np.asarray(translating.drawn_face(str(run.path), domain, 7))
+        for run, domain in ((cyclegan, "b"), (cyclegan, "a"), (stargan, None))
+    )
+    # A cartoon stands before white.
+    assert (to_animation[0, 0] == 255).all()
+    assert (to_cartoon[0, 0] != 255).any()
+    assert (to_colours[0, 0] != 255).any()
+    assert translating.domain_names(cyclegan.config) == {"a": "cartoon", "b": "animation"}
+
+
+def test_domains_are_called_by_their_folders():
+    config = tiny_config("cyclegan", domain_a="photos/summer", domain_b="photos/winter")
+    assert translating.domain_names(config) == {"a": "summer", "b": "winter"}
+    assert not translating.knows_avatars(config)
+    config = tiny_config("cyclegan", data="horses")
+    assert translating.domain_names(config) == {"a": "a", "b": "b"}
+
+
+def test_what_a_run_has_left_is_shown_as_far_as_it_is_there(trained, run):
+    path = str(trained.path)
+    assert records.losses(path).width > 100
+    assert records.steps(path) == [2]
+    with Image.open(trained.samples / "step-000002.png") as expected:
+        np.testing.assert_array_equal(records.sheet(path, 2), expected)
+    assert (records.losses(str(run.path)), records.steps(str(run.path))) == (None, [])

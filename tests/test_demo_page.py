@@ -1,0 +1,214 @@
+"""`kerasgan demo`, and the page in a real browser."""
+
+import io
+import re
+import shutil
+import signal
+import socket
+from importlib.util import find_spec
+from urllib.parse import urlparse
+
+import pytest
+from PIL import Image
+
+from kerasgan import images
+from tests.processes import finish, start
+from tests.stubs import (
+    BAD_FILES,
+    FEW_PAIRS,
+    made,
+    painted,
+    recoloured,
+    seen,
+    write_bad_files,
+)
+
+with_gradio = pytest.mark.skipif(find_spec("gradio") is None, reason="needs the extra 'demo'")
+
+# Says on standard error whom it connects to.
+WATCHED = """
+import sys
+
+def tell(event, arguments):
+    if event == "socket.connect":
+        print("connects to", arguments[1], file=sys.stderr)
+
+sys.addaudithook(tell)
+from kerasgan.commands import cli
+cli(sys.argv[1:])
+"""
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+)  # fmt: skip
+
+
+@pytest.fixture
+def server(tmp_path):
+    """The address of a page that knows no run yet, and its process."""
+    files = tmp_path / "temporary"
+    files.mkdir()
+    process = start("demo", "--port", 0, code=WATCHED, TMPDIR=str(files))
+    said = process.stdout.readline()
+    address = re.fullmatch(r"page: (http://127\.0\.0\.1:\d+) \(Ctrl-C ends it\)\n", said)
+    if address is None:
+        finish(process)
+    yield address[1], process
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture
+def browser():
+    """A page of a headless Chromium, and the list of what it requests."""
+    api = pytest.importorskip("playwright.sync_api", reason="needs the extra 'browser'")
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("needs Chromium, as `apt-get install chromium` installs it")
+    with api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        page, requested = chromium.new_page(), []
+        # Milliseconds; a machine that is busy takes its time.
+        page.set_default_timeout(120_000)
+        page.on("request", lambda request: requested.append(request.url))
+        yield page, requested
+        chromium.close()
+
+
+def test_without_the_extra_the_command_says_how_to_get_it(kerasgan, monkeypatch):
+    monkeypatch.setattr("kerasgan.commands.demo.find_spec", lambda name: None)
+    done = kerasgan("demo")
+    assert (done.exit_code, done.output) == (
+        2,
+        "Error: kerasgan demo needs Gradio: pip install 'kerasgan[demo]'\n",
+    )
+
+
+@with_gradio
+def test_a_run_that_is_not_there_is_refused_in_one_line(kerasgan):
+    done = kerasgan("demo", "--run", "9")
+    assert (done.exit_code, done.output.count("\n")) == (2, 1)
+    assert "no run '9'" in done.output
+
+
+@with_gradio
+def test_a_port_that_is_taken_is_refused_in_one_line(kerasgan):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = kerasgan("demo", "--port", port)
+    assert (done.exit_code, done.output) == (
+        2,
+        f"Error: port {port} cannot be used: address already in use; allowed: another --port\n",
+    )
+
+
+@with_gradio
+def test_a_browser_plays_with_it_and_nothing_leaves_the_machine(browser, server, tmp_path):
+    (page, requested), (address, process) = browser, server
+    page.goto(address)
+    page.get_by_text("kerasgan train acgan --preset quick").locator("visible=true").wait_for()
+    run = painted()
+    made("cgan", FEW_PAIRS)
+    recoloured()
+    for name, colour in (
+        ("samples/step-000010", "red"),
+        ("samples/step-000020", "green"),
+        ("losses", "blue"),
+    ):
+        images.save(Image.new("RGB", (50, 50), colour), run.path / f"{name}.png")
+    page.reload()
+    _draw(page)
+    _translate(page, tmp_path)
+    _look_back(page)
+    assert {urlparse(url).hostname for url in requested} == {"127.0.0.1"}
+    process.send_signal(signal.SIGINT)
+    said = finish(process, exit_code=130)
+    assert "connects to" not in said
+    assert said.endswith("interrupted\n")
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def _shown(page, name, before=None):
+    """Return the picture of this name and where it comes from, when that is no longer `before`."""
+    image = page.locator(f"img[alt='{name}']:not([src='{before}'])").locator("visible=true")
+    image.wait_for()
+    source = image.get_attribute("src")
+    with Image.open(io.BytesIO(page.request.get(source).body())) as picture:
+        return picture.convert("RGB"), source
+
+
+def _choose(page, label, value):
+    box = page.get_by_label(label, exact=True).locator("visible=true")
+    box.click()
+    options = page.locator(f"#{box.get_attribute('aria-controls')}")
+    options.get_by_role("option", name=value).click()
+
+
+def _told(page, message):
+    """Wait for a message and close it."""
+    page.get_by_text(message).wait_for()
+    page.get_by_label("Close").locator("visible=true").first.click()
+
+
+def _draw(page):
+    _, source = _shown(page, "Faces")
+    _choose(page, "Eyes", "red")
+    page.get_by_role("button", name="Draw", exact=True).click()
+    _told(page, "no picture has red hair red eyes; near pairs: red hair blue eyes")
+
+    _choose(page, "Run", "0001-acgan")
+    _, source = _shown(page, "Faces", source)
+    _choose(page, "Hair", "blue")
+    _choose(page, "Eyes", "red")
+    page.get_by_role("button", name="Draw", exact=True).click()
+    picture, _ = _shown(page, "Faces", source)
+    assert (seen(picture.crop((0, 0, 64, 32))), seen(picture.crop((0, 32, 64, 64)))) == (
+        "blue",
+        "red",
+    )
+    with page.expect_download() as download:
+        page.get_by_label("Download").locator("visible=true").click()
+    with Image.open(download.value.path()) as kept:
+        assert (kept.format, kept.size) == ("PNG", picture.size)
+
+    page.get_by_role("tab", name="Walk").click()
+    _, source = _shown(page, "Face between two seeds")
+    page.get_by_label("Seed of the other face").fill("3")
+    _, source = _shown(page, "Face between two seeds", source)
+    page.get_by_label("range slider for From the first face to the other").fill("0.9")
+    _shown(page, "Face between two seeds", source)
+    page.get_by_role("tab", name="Sheet").click()
+    sheet, _ = _shown(page, "Hair by eyes")
+    corner = sheet.crop((sheet.width - 66, sheet.height - 66, sheet.width, sheet.height - 34))
+    assert seen(corner) == "blue"
+
+
+def _translate(page, folder):
+    page.get_by_role("tab", name="Translate").click()
+    translated, source = _shown(page, "Translated")
+    assert seen(translated) == "red"
+    write_bad_files(folder)
+    for name, message in BAD_FILES.items():
+        _upload(page, folder / name)
+        _told(page, message)
+    _upload(page, folder / "whole.png")
+    original, _ = _shown(page, "Original")
+    assert original.size == (32, 32)
+    assert seen(_shown(page, "Translated", source)[0]) == "red"
+    assert seen(_shown(page, "And back")[0]) == "blue"
+
+
+def _upload(page, file):
+    page.get_by_label("Clear").locator("visible=true").first.click()
+    page.locator("input[type=file]").set_input_files(file)
+
+
+def _look_back(page):
+    page.get_by_role("tab", name="Runs").click()
+    page.get_by_text("0001-acgan").locator("visible=true").first.click()
+    page.get_by_role("heading", name="Step 20").wait_for()
+    later, source = _shown(page, "Samples")
+    page.get_by_label("range slider for From the first samples to the last").fill("0")
+    page.get_by_role("heading", name="Step 10").wait_for()
+    earlier, _ = _shown(page, "Samples", source)
+    assert (seen(earlier), seen(later), seen(_shown(page, "Losses")[0])) == ("red", "green", "blue")
