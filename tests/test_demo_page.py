@@ -12,16 +12,8 @@ import pytest
 from PIL import Image
 
 from kerasgan import images
+from tests import stubs
 from tests.processes import finish, start
-from tests.stubs import (
-    BAD_FILES,
-    FEW_PAIRS,
-    made,
-    painted,
-    recoloured,
-    seen,
-    write_bad_files,
-)
 
 with_gradio = pytest.mark.skipif(find_spec("gradio") is None, reason="needs the extra 'demo'")
 
@@ -107,9 +99,9 @@ def test_a_browser_plays_with_it_and_nothing_leaves_the_machine(browser, server,
     (page, requested), (address, process) = browser, server
     page.goto(address)
     page.get_by_text("kerasgan train acgan --preset quick").locator("visible=true").wait_for()
-    run = painted()
-    made("cgan", FEW_PAIRS)
-    recoloured()
+    run = stubs.painted()
+    stubs.made("cgan", stubs.FEW_PAIRS)
+    stubs.recoloured()
     for name, colour in (
         ("samples/step-000010", "red"),
         ("samples/step-000020", "green"),
@@ -162,10 +154,8 @@ def _draw(page):
     _choose(page, "Eyes", "red")
     page.get_by_role("button", name="Draw", exact=True).click()
     picture, _ = _shown(page, "Faces", source)
-    assert (seen(picture.crop((0, 0, 64, 32))), seen(picture.crop((0, 32, 64, 64)))) == (
-        "blue",
-        "red",
-    )
+    assert stubs.seen(picture.crop((0, 0, 64, 32))) == "blue"
+    assert stubs.seen(picture.crop((0, 32, 64, 64))) == "red"
     with page.expect_download() as download:
         page.get_by_label("Download").locator("visible=true").click()
     with Image.open(download.value.path()) as kept:
@@ -180,22 +170,22 @@ def _draw(page):
     page.get_by_role("tab", name="Sheet").click()
     sheet, _ = _shown(page, "Hair by eyes")
     corner = sheet.crop((sheet.width - 66, sheet.height - 66, sheet.width, sheet.height - 34))
-    assert seen(corner) == "blue"
+    assert stubs.seen(corner) == "blue"
 
 
 def _translate(page, folder):
     page.get_by_role("tab", name="Translate").click()
     translated, source = _shown(page, "Translated")
-    assert seen(translated) == "red"
-    write_bad_files(folder)
-    for name, message in BAD_FILES.items():
+    assert stubs.seen(translated) == "red"
+    stubs.write_bad_files(folder)
+    for name, message in stubs.BAD_FILES.items():
         _upload(page, folder / name)
         _told(page, message)
     _upload(page, folder / "whole.png")
     original, _ = _shown(page, "Original")
     assert original.size == (32, 32)
-    assert seen(_shown(page, "Translated", source)[0]) == "red"
-    assert seen(_shown(page, "And back")[0]) == "blue"
+    assert stubs.seen(_shown(page, "Translated", source)[0]) == "red"
+    assert stubs.seen(_shown(page, "And back")[0]) == "blue"
 
 
 def _upload(page, file):
@@ -211,4 +201,5 @@ def _look_back(page):
     page.get_by_label("range slider for From the first samples to the last").fill("0")
     page.get_by_role("heading", name="Step 10").wait_for()
     earlier, _ = _shown(page, "Samples", source)
-    assert (seen(earlier), seen(later), seen(_shown(page, "Losses")[0])) == ("red", "green", "blue")
+    losses, _ = _shown(page, "Losses")
+    assert [stubs.seen(picture) for picture in (earlier, later, losses)] == ["red", "green", "blue"]
