@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasgan import checkpoints, runs, sampling, translation
+from kerasgan import checkpoints, packing, runs, sampling, translation
 from kerasgan.attributes import NO_LABELS, Vocabulary
 from kerasgan.configs.base import NoiseConfig
 from kerasgan.configs.translation import TranslationConfig
@@ -103,6 +103,18 @@ def test_the_runs_that_fit_are_offered_the_wanted_one_first():
         "damaged",
         "stopped",
     ]
+
+
+def test_shipped_runs_are_offered_last_and_draw_with_the_weights_they_have(
+    run, monkeypatch, tmp_path
+):
+    packing.pack(run, tmp_path / "shipped" / "acgan")
+    monkeypatch.setattr(runs, "_SHIPPED", tmp_path / "shipped")
+    own, shipped = choices.fitting(NoiseConfig)
+    assert (own, shipped.name) == (run, "pretrained/acgan")
+    assert [choices.has_raw_weights(one) for one in (own, shipped)] == [True, False]
+    assert tuple(map(seen, drawn(shipped, "green", "blue"))) == ("green", "blue")
+    assert [one.path for one in choices.listed()] == [own.path, shipped.path]
 
 
 @pytest.fixture

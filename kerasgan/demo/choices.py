@@ -5,11 +5,12 @@ from functools import lru_cache
 from kerasgan import overview, runs, sampling
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.configs import Config
+from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.translation import TranslationConfig
 from kerasgan.errors import Refused
 from kerasgan.overview import Overview
-from kerasgan.runs import Run
+from kerasgan.runs import PRETRAINED, Run
 
-_PRETRAINED = "pretrained"
 KEPT = 4
 
 
@@ -19,22 +20,24 @@ def fitting(kind: type[Config], name: str | None = None) -> list[Run]:
     Args:
         name: the run to begin with, a path, number or name; the newest, if it is of another kind.
     """
-    names = (name, *map(str, reversed(runs.folders())), _PRETRAINED)
+    names = (name, *map(str, reversed(runs.folders())), PRETRAINED)
     found = (run for wanted in names for run in _found(wanted, kind) if run.saved)
     return list({run.path: run for run in found}.values())
 
 
-def _found(name: str | None, kind: type[Config]) -> list[Run]:
-    try:
-        return [runs.find(name, kind)]
-    except Refused:
-        return []
-
-
 def listed(name: str | None = None) -> list[Overview]:
     """Return all runs: the named one first, then the newest, damaged ones too."""
-    paths = [*(run.path for run in _found(name, Config)), *reversed(runs.folders())]
+    shipped = (run for kind in (NoiseConfig, TranslationConfig) for run in _found(PRETRAINED, kind))
+    paths = [run.path for run in _found(name, Config)]
+    paths += [*reversed(runs.folders()), *(run.path for run in shipped)]
     return [overview.of_folder(path) for path in dict.fromkeys(paths)]
+
+
+def _found(name: str | None, kind: type[Config]) -> list[Run]:
+    try:
+        return [runs.find(name, kind)] if name else []
+    except Refused:
+        return []
 
 
 def described(run: Run) -> str:
@@ -42,8 +45,13 @@ def described(run: Run) -> str:
     config = run.config
     return (
         f"{config.MODEL}, {config.image_size} x {config.image_size} pixels, "
-        f"step {max(run.saved, default=0):,} of {config.steps:,}, in `{run.path}`"
+        f"step {max(run.saved, default=0):,} of {config.steps:,}, in `{run.name}`"
     )
+
+
+def has_raw_weights(run: Run) -> bool:
+    """Return whether the run has the weights that training changes, beside averaged ones."""
+    return run.config.ema > 0 and not run.is_shipped
 
 
 def model(run: Run) -> AdversarialModel:

@@ -89,5 +89,5 @@ def _controls(path: str) -> list[dict]:
         gr.update(choices=vocabulary.hair, value=hair, visible=not is_free),
         gr.update(choices=vocabulary.eyes, value=eyes, visible=not is_free),
         gr.update(maximum=max(2.0, 2 * config.sigma), value=config.sigma),
-        gr.update(value=drawing.AVERAGED, visible=config.ema > 0),
+        gr.update(value=drawing.AVERAGED, visible=choices.has_raw_weights(run)),
     ]
