@@ -42,32 +42,30 @@ def add(page: gr.Blocks, name: str | None) -> None:
                     place = gr.Slider(0, 1, step=1, label="From the first samples to the last")
     page.load(partial(_filled, name), outputs=[nothing, body, table, paths, chosen], **COMPUTES)
     table.select(_selected, paths, chosen, **COMPUTES)
-    shown = chosen.change(_chosen, chosen, [title, losses, place], **COMPUTES)
-    shown.then(_sheet, [chosen, place], [step, sheet], **COMPUTES)
+    chosen.change(_chosen, chosen, [title, losses, place, step, sheet], **COMPUTES)
     place.input(_sheet, [chosen, place], [step, sheet], **MOVING)
 
 
 def _filled(name: str | None) -> list:
     found = choices.listed(name)
+    if not found:
+        return [gr.update(visible=True), gr.update(visible=False), *[gr.skip()] * 3]
+    rows = [overview.row(one) for one in found]
     paths = {one.path.name: str(one.path) for one in found}
-    return [
-        gr.update(visible=not found),
-        gr.update(visible=bool(found)),
-        [overview.row(one) for one in found],
-        paths,
-        next(iter(paths.values()), None),
-    ]
+    return [gr.update(visible=False), gr.update(visible=True), rows, paths, str(found[0].path)]
 
 
 def _selected(paths: dict[str, str], event: gr.SelectData) -> str:
     return paths[event.row_value[0]]
 
 
-def _chosen(path: str) -> list:
-    """Return the name and the curves of a run, and the slider at its last samples."""
-    last = len(records.steps(path)) - 1
-    slider = gr.update(maximum=max(last, 1), value=max(last, 0), visible=last > 0)
-    return [f"### {Path(path).name}", records.losses(path), slider]
+def _chosen(path: str | None) -> list:
+    """Return the name and the curves of a run, and the slider at its last samples with those."""
+    if path is None:
+        return [gr.skip()] * 5
+    last = max(len(records.steps(path)) - 1, 0)
+    slider = gr.update(maximum=max(last, 1), value=last, visible=last > 0)
+    return [f"### {Path(path).name}", records.losses(path), slider, *_sheet(path, last)]
 
 
 def _sheet(path: str, place: int) -> list:

@@ -48,12 +48,10 @@ def offers(kind: type[Config], name: str | None) -> Callable[[], list]:
 
     def fill():
         found = choices.fitting(kind, name)
+        if not found:
+            return [gr.update(visible=True), gr.update(visible=False), gr.skip()]
         options = [(run.path.name, str(run.path)) for run in found]
-        value = options[0][1] if found else None
-        return [
-            gr.update(visible=not found),
-            gr.update(visible=bool(found)),
-            gr.update(choices=options, value=value),
-        ]
+        chosen = gr.update(choices=options, value=options[0][1])
+        return [gr.update(visible=False), gr.update(visible=True), chosen]
 
     return fill
