@@ -1,0 +1,71 @@
+"""A hinge-loss GAN on DCGAN's networks: a model in one file."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from keras import ops
+
+from kerasgan import optimizers
+from kerasgan.adversarial import AdversarialModel
+from kerasgan.configs.base import option
+from kerasgan.configs.dcgan import DCGANConfig
+from kerasgan.losses import pairwise_distance
+from kerasgan.networks import dcgan
+
+
+@dataclass(frozen=True, kw_only=True)
+class HingeGANConfig(DCGANConfig):
+    """GAN with the hinge loss."""
+
+    MODEL: ClassVar[str] = "hinge-gan"
+    CONDITION: ClassVar[str] = "nothing"
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {"paper": {}}
+
+    steps: int = option(10_000, "Training steps, one update of each player.", at_least=1)
+    learning_rate: float = option(2e-4, "Adam's learning rate, for both players.", above=0)
+
+
+class HingeGAN(AdversarialModel):
+    """GAN whose discriminator stops caring about pictures beyond a margin.
+
+    Reference: Lim and Ye 2017, "Geometric GAN" (arXiv:1705.02894).
+    """
+
+    def __init__(self, config, vocabulary):
+        super().__init__(
+            discriminator=dcgan.discriminator(config.image_size, config.width),
+            generator=dcgan.generator(config.image_size, config.latent_dim, config.width),
+            ema=config.ema,
+        )
+        self.config = config
+
+    def optimizers(self):
+        return optimizers.adam(self.config.learning_rate, beta_1=0.5)
+
+    def draw(self, draws):
+        shape = [self.config.latent_dim]
+        return {
+            "discriminator": {
+                "image": draws.examples(1)["image"],
+                "noise": draws.normal("d_noise", 1, shape, self.config.sigma),
+            },
+            "generator": {"noise": draws.normal("g_noise", 1, shape, self.config.sigma)},
+        }
+
+    def discriminator_losses(self, batch):
+        real = self.discriminator(batch["image"], training=True)
+        generated = self.generator({"noise": batch["noise"]}, training=True)
+        fake = self.discriminator(generated, training=True)
+        losses = {
+            "d_real": ops.mean(ops.relu(1.0 - real)),
+            "d_fake": ops.mean(ops.relu(1.0 + fake)),
+        }
+        measures = {
+            "d_distance_real": pairwise_distance(batch["image"]),
+            "d_distance_fake": pairwise_distance(generated),
+        }
+        return losses, measures
+
+    def generator_losses(self, batch):
+        generated = self.generator({"noise": batch["noise"]}, training=True)
+        return {"g_fool": -ops.mean(self.discriminator(generated, training=True))}, {}
