@@ -1,0 +1,37 @@
+"""The documents' pictures: what the command writes is what they show."""
+
+import re
+
+import pytest
+
+from docs import pictures
+from kerasgan.configs import CONFIGS
+from kerasgan.datasets import loading
+from kerasgan.models import MODELS
+from kerasgan.runs import Run
+from tests.conftest import tiny_config
+from tests.test_documents import DOCUMENTS
+
+CELL = 66
+
+
+@pytest.mark.parametrize(
+    ("model", "columns", "has_labels"),
+    [("gan", 11, False), ("acgan", 11, True), ("cyclegan", 6, True), ("stargan", 11, True)],
+)
+def test_a_sheet_has_five_rows(tmp_path, model, columns, has_labels):
+    config = tiny_config(model, data="avatars", avatars=200)
+    training, _ = loading.load(config)
+    run = Run(tmp_path, config, training.vocabulary, training.key)
+    sheet = pictures.sheet(run, MODELS[model](config, training.vocabulary))
+    assert (sheet.width // CELL, sheet.height // CELL) == (columns, 5)
+    assert (sheet.size != (columns * CELL, 5 * CELL)) == has_labels
+
+
+def test_the_documents_show_what_the_command_writes():
+    text = "".join(path.read_text() for path in DOCUMENTS)
+    shown = set(re.findall(r"images/([\w-]+\.png)", text))
+    written = {f"{model}.png" for model in CONFIGS} | {"acgan-losses.png", "reproduce-sigma.png"}
+    files = {path.name: path.stat().st_size for path in pictures.IMAGES.iterdir()}
+    assert shown == files.keys() <= written
+    assert sum(files.values()) < 1.5e6
