@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 import click
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 import kerasgan as package
-from kerasgan.commands import cli
+from kerasgan.commands import cli, sweep
 from kerasgan.commands.train import parsed
 from kerasgan.evaluation import classifier
 from tests.conftest import OWN, SAMPLE, TINY
@@ -84,15 +85,18 @@ def parse(words):
         case ["kerasgan", "train", model, *options] if not {"-h", "--help"} & set(options):
             with click.Context(cli):
                 parsed(model, options)
+        case ["kerasgan", "sweep" | "reproduce", _, *_]:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(sweep, "carry_out", lambda *_: ([], []))
+                done = CliRunner().invoke(cli, words[1:])
+            if done.exit_code == 2:
+                raise click.UsageError(done.output)
         case ["kerasgan", *rest]:
-            command, context = cli, click.Context(cli)
+            command = cli
             while isinstance(command, click.Group) and rest and rest[0] in command.commands:
                 command, *rest = command.commands[rest[0]], *rest[1:]
-            if rest and not isinstance(command, click.Group):
-                context = command.make_context("kerasgan", rest, parent=context)
-                model = context.params.get("model")
-                if model and "train_options" in context.params:
-                    parse(["kerasgan", "train", model, *context.params["train_options"]])
+            if not isinstance(command, click.Group):
+                command.make_context("kerasgan", rest, parent=click.Context(cli))
             elif rest and rest[0] not in ("--help", "--version"):
                 raise click.UsageError(f"no command {rest[0]}")
         case ["python" | "python3", "-m", name, *rest] if name.split(".")[0] in OWN_MODULES:
@@ -125,6 +129,9 @@ def parse_module(module, words):
         "kerasgan data chekc my-faces",
         "kerasgan sample --hiar blue",
         "kerasgan sweep acgan --vary sigma=1 --presets quick",
+        "kerasgan sweep acgan --vary sgima=1",
+        "kerasgan reproduce sgima --preset quick",
+        "kerasgan translate",
         "python -m benchmarks.quality run --cuont 3",
         "python -m benchmarks.train_step --model gan",
         "python -m benchmarks.nothing",
