@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from typing import NamedTuple
 
 import gradio as gr
 
@@ -24,6 +25,31 @@ _SEED = {"precision": 0, "minimum": 0, "maximum": 2**53 - _MOST, "min_width": 12
 _PICTURE = {"height": 600, **SHOWN}
 
 
+class _Asked(NamedTuple):
+    """What a user may change."""
+
+    run: gr.Dropdown
+    which: gr.Markdown
+    hair: gr.Dropdown
+    eyes: gr.Dropdown
+    seed: gr.Number
+    count: gr.Slider
+    sigma: gr.Slider
+    weights: gr.Radio
+    draw: gr.Button
+    roll: gr.Button
+
+
+class _Shown(NamedTuple):
+    """The pictures, and what the walk between two faces needs beside their controls."""
+
+    faces: gr.Image
+    other: gr.Number
+    place: gr.Slider
+    between: gr.Image
+    sheet: gr.Image
+
+
 def add(page: gr.Blocks, name: str | None) -> None:
     """Add the tab.
 
@@ -34,51 +60,61 @@ def add(page: gr.Blocks, name: str | None) -> None:
         nothing = gr.Markdown(_NONE_YET, visible=False)
         with gr.Row() as body:
             with gr.Column(scale=2, min_width=320):
-                run = gr.Dropdown(label="Run")
-                which = gr.Markdown(elem_classes="caption")
-                with gr.Row():
-                    hair = gr.Dropdown(label="Hair", min_width=120)
-                    eyes = gr.Dropdown(label="Eyes", min_width=120)
-                with gr.Row():
-                    seed = gr.Number(0, label="Seed of the first face", **_SEED)
-                    count = gr.Slider(1, _MOST, _COUNT, step=1, label="Faces", min_width=120)
-                sigma = gr.Slider(0, 2, step=0.05, label="Noise (sigma)")
-                weights = gr.Radio([drawing.AVERAGED, drawing.RAW], label="Weights")
-                with gr.Row():
-                    draw = gr.Button("Draw", variant="primary", min_width=120)
-                    roll = gr.Button("Other faces", min_width=120)
+                asked = _ask()
             with gr.Column(scale=3, min_width=320):
-                with gr.Tab("Faces"):
-                    grid = gr.Image(alt_text="Faces", elem_classes=PIXELS, **_PICTURE)
-                with gr.Tab("Walk"):
-                    with gr.Row():
-                        other = gr.Number(1, label="Seed of the other face", **_SEED)
-                        place = gr.Slider(
-                            0, 1, 0.5, step=0.01, label="From the first face to the other", scale=2
-                        )
-                    between = gr.Image(
-                        alt_text="Face between two seeds", elem_classes=PIXELS, **_PICTURE
-                    )
-                with gr.Tab("Sheet"):
-                    sheet = gr.Image(alt_text="Hair by eyes", elem_classes="large", **_PICTURE)
-    page.load(offers(NoiseConfig, name), outputs=[nothing, body, run], **COMPUTES)
-    chosen = run.change(told(_controls), run, [which, hair, eyes, sigma, weights], **COMPUTES)
-    rolled = roll.click(lambda: random.randrange(10**6), outputs=seed, **COMPUTES)
-    settings = [run, weights, sigma, seed]
+                shown = _show()
+    page.load(offers(NoiseConfig, name), outputs=[nothing, body, asked.run], **COMPUTES)
+    fitted = [asked.which, asked.hair, asked.eyes, asked.sigma, asked.weights]
+    chosen = asked.run.change(told(_fitted), asked.run, fitted, **COMPUTES)
+    rolled = asked.roll.click(lambda: random.randrange(10**6), outputs=asked.seed, **COMPUTES)
+    settings = [asked.run, asked.weights, asked.sigma, asked.seed]
+    face = [*settings, asked.hair, asked.eyes]
     walk = {
         "fn": told(drawing.face_between),
-        "inputs": [*settings, hair, eyes, other, place],
-        "outputs": between,
+        "inputs": [*face, shown.other, shown.place],
+        "outputs": shown.between,
     }
-    for begin in (draw.click, chosen.then, rolled.then):
-        drawn = begin(told(drawing.faces), [*settings, hair, eyes, count], grid, **COMPUTES)
+    for begin in (asked.draw.click, chosen.then, rolled.then):
+        drawn = begin(told(drawing.faces), [*face, asked.count], shown.faces, **COMPUTES)
         # What is refused there would be refused here, and told twice.
         drawn.success(**walk, **COMPUTES)
-        drawn.then(told(drawing.sheet), settings, sheet, **COMPUTES)
-    gr.on([place.input, other.input], **walk, **MOVING)
+        drawn.then(told(drawing.sheet), settings, shown.sheet, **COMPUTES)
+    gr.on([shown.place.input, shown.other.input], **walk, **MOVING)
 
 
-def _controls(path: str) -> list[dict]:
+def _ask() -> _Asked:
+    run = gr.Dropdown(label="Run")
+    which = gr.Markdown(elem_classes="caption")
+    with gr.Row():
+        hair = gr.Dropdown(label="Hair", min_width=120)
+        eyes = gr.Dropdown(label="Eyes", min_width=120)
+    with gr.Row():
+        seed = gr.Number(0, label="Seed of the first face", **_SEED)
+        count = gr.Slider(1, _MOST, _COUNT, step=1, label="Faces", min_width=120)
+    sigma = gr.Slider(0, 2, step=0.05, label="Noise (sigma)")
+    weights = gr.Radio([drawing.AVERAGED, drawing.RAW], label="Weights")
+    with gr.Row():
+        draw = gr.Button("Draw", variant="primary", min_width=120)
+        roll = gr.Button("Other faces", min_width=120)
+    return _Asked(run, which, hair, eyes, seed, count, sigma, weights, draw, roll)
+
+
+def _show() -> _Shown:
+    with gr.Tab("Faces"):
+        faces = gr.Image(alt_text="Faces", elem_classes=PIXELS, **_PICTURE)
+    with gr.Tab("Walk"):
+        with gr.Row():
+            other = gr.Number(1, label="Seed of the other face", **_SEED)
+            place = gr.Slider(
+                0, 1, 0.5, step=0.01, label="From the first face to the other", scale=2
+            )
+        between = gr.Image(alt_text="Face between two seeds", elem_classes=PIXELS, **_PICTURE)
+    with gr.Tab("Sheet"):
+        sheet = gr.Image(alt_text="Hair by eyes", elem_classes="large", **_PICTURE)
+    return _Shown(faces, other, place, between, sheet)
+
+
+def _fitted(path: str) -> list:
     """Return updates of the caption and the controls for a run."""
     run = runs.read(Path(path))
     config, vocabulary = run.config, run.vocabulary

@@ -3,6 +3,7 @@
 import random
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import gradio as gr
 
@@ -23,6 +24,20 @@ kerasgan train stargan --preset quick      # other hair and eyes
 _PICTURE = {"height": 380, "elem_classes": PIXELS, **SHOWN}
 
 
+class _Asked(NamedTuple):
+    """What a user may change."""
+
+    run: gr.Dropdown
+    which: gr.Markdown
+    file: gr.File
+    face: gr.Button
+    domain: gr.Radio
+    hair: gr.Dropdown
+    eyes: gr.Dropdown
+    turned: gr.CheckboxGroup
+    is_whole: gr.Radio
+
+
 def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
     """Add the tab.
 
@@ -33,47 +48,58 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
     with gr.Tab("Translate"):
         nothing = gr.Markdown(_NONE_YET, visible=False)
         with gr.Column() as body:
-            with gr.Row():
-                with gr.Column(min_width=320):
-                    run = gr.Dropdown(label="Run")
-                    which = gr.Markdown(elem_classes="caption")
-                    file = gr.File(label="Picture", height=140)
-                    face = gr.Button("Draw another face")
-                with gr.Column(min_width=320):
-                    domain = gr.Radio(label="Direction")
-                    with gr.Row():
-                        hair = gr.Dropdown(label="Hair", min_width=120)
-                        eyes = gr.Dropdown(label="Eyes", min_width=120)
-                    turned = gr.CheckboxGroup(label="Make these what they are not")
-                    is_whole = gr.Radio(
-                        [("as in training", False), ("its own", True)], value=False, label="Size"
-                    )
-            triptych = []
-            with gr.Row():
-                for label in ("Original", "Translated", "And back"):
-                    with gr.Column(min_width=200):
-                        gr.Markdown(f"### {label}")
-                        triptych.append(gr.Image(alt_text=label, **_PICTURE))
-    number = gr.State(0)
+            asked, triptych = _ask(), _show()
+    run, file, domain, number = asked.run, asked.file, asked.domain, gr.State(0)
+    wanted = [domain, asked.hair, asked.eyes, asked.turned]
     page.load(offers(TranslationConfig, name), outputs=[nothing, body, run], **COMPUTES)
-    chosen = run.change(told(_controls), run, [which, domain, hair, eyes, turned, face], **COMPUTES)
-    rolled = face.click(partial(random.randrange, 10**6), outputs=number, **COMPUTES)
+    chosen = run.change(told(_fitted), run, [asked.which, asked.face, *wanted], **COMPUTES)
+    rolled = asked.face.click(partial(random.randrange, 10**6), outputs=number, **COMPUTES)
     # A picture that is refused shall not stand beside the translation of the one before.
     uploaded = file.upload(lambda: [None] * 4, outputs=[number, *triptych], **COMPUTES)
-    draw = partial(_drawn, folder)
     translate = {
         "fn": told(_translated),
-        "inputs": [run, file, is_whole, domain, hair, eyes, turned],
+        "inputs": [run, file, asked.is_whole, *wanted],
         "outputs": triptych,
         **COMPUTES,
     }
     for begin in (chosen.then, rolled.then, domain.input):
-        begin(draw, [run, domain, number], file, **COMPUTES).then(**translate)
-    for begin in (uploaded.then, file.clear, is_whole.input, hair.input, eyes.input, turned.input):
+        drawn = begin(partial(_drawn, folder), [run, domain, number], file, **COMPUTES)
+        drawn.then(**translate)
+    for begin in (uploaded.then, file.clear):
         begin(**translate)
+    for control in (asked.is_whole, asked.hair, asked.eyes, asked.turned):
+        control.input(**translate)
 
 
-def _controls(path: str) -> list:
+def _ask() -> _Asked:
+    with gr.Row():
+        with gr.Column(min_width=320):
+            run = gr.Dropdown(label="Run")
+            which = gr.Markdown(elem_classes="caption")
+            file = gr.File(label="Picture", height=140)
+            face = gr.Button("Draw another face")
+        with gr.Column(min_width=320):
+            domain = gr.Radio(label="Direction")
+            with gr.Row():
+                hair = gr.Dropdown(label="Hair", min_width=120)
+                eyes = gr.Dropdown(label="Eyes", min_width=120)
+            turned = gr.CheckboxGroup(label="Make these what they are not")
+            sizes = [("as in training", False), ("its own", True)]
+            is_whole = gr.Radio(sizes, value=False, label="Size")
+    return _Asked(run, which, file, face, domain, hair, eyes, turned, is_whole)
+
+
+def _show() -> list[gr.Image]:
+    pictures = []
+    with gr.Row():
+        for label in ("Original", "Translated", "And back"):
+            with gr.Column(min_width=200):
+                gr.Markdown(f"### {label}")
+                pictures.append(gr.Image(alt_text=label, **_PICTURE))
+    return pictures
+
+
+def _fitted(path: str) -> list:
     """Return the caption and updates of the controls for a run."""
     run = runs.read(Path(path))
     hair, eyes, attributes = (
@@ -83,11 +109,11 @@ def _controls(path: str) -> list:
     directions = [(f"{names[other(domain)]} to {names[domain]}", domain) for domain in ("b", "a")]
     return [
         choices.described(run),
+        gr.update(visible=translating.knows_avatars(run.config)),
         gr.update(choices=directions, value="b", visible=run.config.CONDITION == "domain"),
         gr.update(choices=_or_kept(hair), value=hair[0] if hair else "", visible=bool(hair)),
         gr.update(choices=_or_kept(eyes), value="", visible=bool(eyes)),
         gr.update(choices=list(attributes), value=list(attributes[:1]), visible=bool(attributes)),
-        gr.update(visible=translating.knows_avatars(run.config)),
     ]
 
 
