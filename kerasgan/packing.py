@@ -3,6 +3,8 @@
 `python -m kerasgan.packing RUN FOLDER [--checkpoint best]`; so are the shipped runs made.
 """
 
+import json
+import shlex
 import shutil
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import click
 from kerasgan import checkpoints, files, options, runs, sampling
 from kerasgan.runs import Run
 
-_RECORDS = (runs.CONFIG_FILE, runs.EVALUATION_FILE, "metrics.csv", "losses.png")
+_RECORDS = (runs.EVALUATION_FILE, "metrics.csv", "losses.png")
 
 
 def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
@@ -30,11 +32,22 @@ def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
     arrays = {key: array for key, array in arrays.items() if sampling.network(key) in wanted}
     with files.replacing(out) as temporary:
         temporary.mkdir()
+        files.write(temporary / runs.CONFIG_FILE, _config(run))
         for name in _RECORDS:
             if (run.path / name).is_file():
                 shutil.copyfile(run.path / name, temporary / name)
         path = temporary / "checkpoints" / f"step-{step:06d}.npz"
         checkpoints.write(run, arrays, step, path, packed=True)
+
+
+def _config(run: Run) -> str:
+    """Return the run's config.json without where it was written to."""
+    record = json.loads((run.path / runs.CONFIG_FILE).read_text())
+    words = shlex.split(record["command"])
+    if "--out" in words:
+        at = words.index("--out")
+        del words[at : at + 2]
+    return json.dumps({**record, "command": shlex.join(words)}, indent=2) + "\n"
 
 
 @click.command()

@@ -115,6 +115,15 @@ def test_a_sign_fires_beyond_its_threshold_alone(sign):
     assert names(acgan(**short)) == []
 
 
+def test_a_class_loss_that_was_learned_may_stay_above_the_discriminators():
+    eyes = np.where(PART < 0.3, 1.3, 0.06)
+    columns = {"g_eyes": eyes, "d_eyes": 0.02, "d_accuracy_eyes": 0.98}
+    assert names(acgan(**columns)) == []
+    # A loss that fell to a half was not learned.
+    columns["g_eyes"] = np.where(PART < 0.3, 1.3, 0.6)
+    assert names(acgan(**columns)) == ["g-eyes-stuck"]
+
+
 def test_each_domains_discriminator_may_win():
     columns = {**HEALTHY["cyclegan"], "d_real_b": 0.009, "d_fake_b": 0.01}
     (sign,) = health.signs(history(**columns))

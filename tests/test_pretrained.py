@@ -1,0 +1,70 @@
+"""What is there before anything was trained."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import kerasgan as package
+from kerasgan import runs
+
+SHIPPED = Path(package.__file__).parent / "pretrained"
+MODELS = sorted(path.name for path in SHIPPED.iterdir())
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_shipped_run_is_small_and_says_how_it_was_made(model):
+    files = [path for path in (SHIPPED / model).rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 4e6
+    record = json.loads((SHIPPED / model / runs.CONFIG_FILE).read_text())
+    assert record["command"].startswith(f"kerasgan train {model} --preset pretrained")
+    assert record["config"]["data"] == "avatars"
+    run = runs.find(f"pretrained/{model}")
+    expected = type(run.config).from_preset("pretrained")
+    same = {field: getattr(expected, field) for field in ("steps", "image_size", "width", "ema")}
+    assert same == {field: getattr(run.config, field) for field in same}
+
+
+def test_the_shipped_faces_are_as_good_as_they_shall_be():
+    numbers = json.loads((SHIPPED / "acgan" / runs.EVALUATION_FILE).read_text())["numbers"]
+    assert numbers["accuracy_hair"]["value"] > 0.98
+    assert numbers["accuracy_eyes"]["value"] > 0.92
+
+
+@pytest.mark.parametrize(("hair", "channel"), [("red", 0), ("green", 1), ("blue", 2)])
+def test_faces_are_drawn_before_anything_was_trained(kerasgan, caplog, hair, channel):
+    with caplog.at_level("INFO", "kerasgan"):
+        done = kerasgan("sample", "--hair", hair, "--eyes", "red", "-n", 4, "--separate")
+    assert done.exit_code == 0, done.output
+    assert "run: pretrained/acgan" in done.output
+    assert "runs: this is pretrained/acgan" in caplog.text
+    files = sorted(Path(f"{hair}-red-samples").iterdir())
+    faces = np.stack([np.asarray(Image.open(file), float) for file in files])
+    # Hair is what stands above the eyes.
+    above = faces[:, 8:24, 20:44].mean(axis=(0, 1, 2))
+    assert above.argmax() == channel
+
+
+def test_a_run_of_ones_own_comes_before_the_shipped_one(kerasgan, trained, tmp_path):
+    shutil.copytree(trained.path, tmp_path / "runs" / "0001-acgan")
+    hair, eyes = trained.vocabulary.pairs[0]
+    words = ("sample", "--hair", hair, "--eyes", eyes, "-n", 1)
+    assert "run: runs/0001-acgan" in kerasgan(*words).output
+    assert "run: pretrained/acgan" in kerasgan(*words, "--run", "pretrained").output
+
+
+def test_what_is_made_of_a_shipped_run_goes_elsewhere(kerasgan):
+    before = sorted(SHIPPED.rglob("*"))
+    done = kerasgan("export", "--run", "pretrained/acgan")
+    assert "wrote pretrained-acgan/export/acgan/1" in done.output
+    assert sorted(SHIPPED.rglob("*")) == before
+
+
+def test_a_shipped_run_is_not_trained_further(kerasgan):
+    done = kerasgan("resume")
+    assert (done.exit_code, "no run in" in done.output) == (2, True)
+    done = kerasgan("resume", "pretrained")
+    assert (done.exit_code, "no run 'pretrained'" in done.output) == (2, True)
