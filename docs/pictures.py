@@ -26,7 +26,7 @@ _ROWS, _COLUMNS = 5, 11
 @click.option("--sweep", type=click.Path(path_type=Path), help="The folder of `reproduce sigma`.")
 @click.argument("models", nargs=-1, type=click.Choice(list(CONFIGS)), metavar="[MODEL]...")
 def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
-    """Write docs/images/MODEL.png of each MODEL, all unless named, out of the runs in a folder."""
+    """Write docs/images/MODEL.png of each MODEL, all unless named, out of the runs in a folder; and that of the shipped run."""
     from PIL import Image
 
     from kerasgan import sampling
@@ -40,6 +40,8 @@ def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
         save(sheet(run, sampling.load(run)), f"{model}.png")
         if model == "acgan":
             save(Image.open(path / "losses.png"), "acgan-losses.png")
+    shipped = runs.find(runs.PRETRAINED)
+    save(sheet(shipped, sampling.load(shipped)), "pretrained.png")
     if sweep:
         save(Image.open(sweep / "samples.png"), "reproduce-sigma.png")
 
