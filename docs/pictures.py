@@ -26,7 +26,10 @@ _ROWS, _COLUMNS = 5, 11
 @click.option("--sweep", type=click.Path(path_type=Path), help="The folder of `reproduce sigma`.")
 @click.argument("models", nargs=-1, type=click.Choice(list(CONFIGS)), metavar="[MODEL]...")
 def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
-    """Write docs/images/MODEL.png of each MODEL, all unless named, out of the runs in a folder; and that of the shipped run."""
+    """Write docs/images/MODEL.png of each MODEL, all unless named, out of the runs in a folder.
+
+    And that of the shipped run.
+    """
     from PIL import Image
 
     from kerasgan import sampling
