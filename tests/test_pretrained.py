@@ -46,9 +46,12 @@ def test_faces_are_drawn_before_anything_was_trained(kerasgan, caplog, hair, cha
     assert "run: pretrained/acgan" in done.output
     assert "runs: this is pretrained/acgan" in caplog.text
     files = sorted(Path(f"{hair}-red-samples").iterdir())
-    faces = np.stack([np.asarray(Image.open(file), float) for file in files])
+    faces = []
+    for file in files:
+        with Image.open(file) as face:
+            faces.append(np.asarray(face, float))
     # Hair is what stands above the eyes.
-    above = faces[:, 8:24, 20:44].mean(axis=(0, 1, 2))
+    above = np.stack(faces)[:, 8:24, 20:44].mean(axis=(0, 1, 2))
     assert above.argmax() == channel
 
 
@@ -57,7 +60,8 @@ def test_pictures_are_translated_before_anything_was_trained(kerasgan):
     done = kerasgan("translate", "one.png", "--to", "a", "--out", "new")
     assert done.exit_code == 0, done.output
     assert "run: pretrained/cyclegan" in done.output
-    assert Image.open("new/one.png").size == (40, 33)
+    with Image.open("new/one.png") as translated:
+        assert translated.size == (40, 33)
 
 
 def test_a_run_of_ones_own_comes_before_the_shipped_one(kerasgan, trained, tmp_path):
