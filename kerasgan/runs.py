@@ -203,7 +203,8 @@ def find(name: str | None = None, kind: type[Config] = Config, shipped: bool = T
         return _newest(kind, shipped)
     if shipped and name == PRETRAINED and (found := _shipped(kind)):
         return found[0]
-    named = {run.name: run for run in _shipped(Config)} if shipped else {}
+    is_asked = shipped and name.startswith(PRETRAINED)
+    named = {run.name: run for run in _shipped(Config)} if is_asked else {}
     run = named.get(name) or read(folder(name))
     if not isinstance(run.config, kind):
         raise Refused(f"{run.name} is a run of {run.config.MODEL}; allowed: {_models(kind)}")
