@@ -1,9 +1,9 @@
 """What a run costs beside its training steps, and whether its memory grows.
 
-python -m benchmarks.overhead [--steps 2000] trains `acgan --preset quick` in a temporary folder. It
-prints the share of the time between the first step and the last but one that was spent outside of
-steps (metrics, health, progress bar; sheets and checkpoints come at the last), and the resident
-memory on the way.
+python -m benchmarks.overhead [--steps 2000] trains `acgan --preset quick` with pictures of 32x32
+pixels, whose steps are shorter than any other's, in a temporary folder. It prints the share of the
+time between the first step and the last but one that was spent outside of steps (metrics, health,
+progress bar; sheets and checkpoints come at the last), and the resident memory on the way.
 """
 
 import argparse
@@ -59,7 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=2000)
     steps = parser.parse_args().steps
-    config = CONFIGS["acgan"].from_preset("quick", steps=steps)
+    config = CONFIGS["acgan"].from_preset("quick", steps=steps, image_size=32)
     config = dataclasses.replace(config, sample_every=steps, checkpoint_every=steps)
     watch = Watch(steps)
     make = AdversarialModel.make_train_function

@@ -54,11 +54,10 @@ LEARNT = 0.25
 COLLAPSED = 0.05
 
 _LOWER = "a lower"
+_SLOWER = {"learning_rate": _LOWER}
 # The report adds noise to real pictures where D knows them by heart; another course report saw
 # fewer collapses with noisy targets, and D's loss near 0 with a large learning rate.
-_WEAKER_D = {
-    "instance_noise": "a higher", "label_noise": "", "d_ratio": "a higher", "learning_rate": _LOWER,
-}  # fmt: skip
+_WEAKER_D = {"instance_noise": "a higher", "label_noise": "", "d_ratio": "a higher", **_SLOWER}
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ def _not_finite(history: History) -> Iterator[Sign]:
     if wrong:
         since = int(history["step"][-1])
         message = f"a loss or gradient was not finite at step {since} ({', '.join(wrong)})"
-        yield Sign("not-finite", None, since, message, {"learning_rate": _LOWER}, fatal=True)
+        yield Sign("not-finite", None, since, message, _SLOWER, fatal=True)
 
 
 def _collapse(history: History) -> Iterator[Sign]:
@@ -155,7 +154,7 @@ def _collapse(history: History) -> Iterator[Sign]:
             f"generated pictures of a batch differ by {fake[-1]:.2g}, real ones by "
             f"{real[-1]:.2g}, since step {since}: G draws nearly the same picture every time"
         )
-        remedies = {"label_noise": "", "critic_steps": "more", "learning_rate": _LOWER}
+        remedies = {"label_noise": "", "critic_steps": "more", **_SLOWER}
         yield Sign("collapse", fake[-1], since, message, remedies, fatal=True)
 
 
@@ -193,10 +192,8 @@ def _fooled(history: History) -> Iterator[Sign]:
             f"g_fool fell steadily from {loss[0]:.2g} to {loss[-1]:.2g} since step {since}: G may "
             "have found a pattern that fools D, whatever its pictures look like"
         )
-        remedies = {"loss_weights": "smaller class weights in", "d_steps": "more"}
-        yield Sign(
-            "g-loss-falling", loss[-1], since, message, {**remedies, "learning_rate": _LOWER}
-        )
+        remedies = {"loss_weights": "smaller class weights in", "d_steps": "more", **_SLOWER}
+        yield Sign("g-loss-falling", loss[-1], since, message, remedies)
 
 
 def _stuck(history: History) -> Iterator[Sign]:
@@ -249,5 +246,5 @@ def _gradient_norms(history: History) -> Iterator[Sign]:
                 f"{player}_gradient_norm is {norms[-1]:.3g}, over {GRADIENT_NORM:g}{unit}, since "
                 f"step {since}: the updates are wild"
             )
-            remedies = {"learning_rate": _LOWER, "clip": _LOWER, "penalty_weight": "a higher"}
+            remedies = {**_SLOWER, "clip": _LOWER, "penalty_weight": "a higher"}
             yield Sign(f"{player}-gradient-norm", norms[-1], since, message, remedies)
