@@ -6,7 +6,7 @@ training pictures, and its ceiling is measured on the held-out ones.
 
 import click
 
-from kerasgan import runs
+from kerasgan import finding
 
 
 @click.command()
@@ -21,7 +21,7 @@ def main(names: tuple[str, ...], count: int, seed: int) -> None:
     from kerasgan.datasets import faces
     from kerasgan.evaluation import classifier, subjects
 
-    found = [runs.find(name) for name in names]
+    found = [finding.run(name) for name in names]
     split = faces.load(found[0].config)
     judge = classifier.trained(split.training)
     held_out = split.held_out

@@ -5,7 +5,7 @@ Train with `--log-every 1`: a row is then the mean over one step's critic update
 
 import click
 
-from kerasgan import runs
+from kerasgan import finding
 
 
 @click.command()
@@ -16,7 +16,7 @@ def main(name: str) -> None:
 
     from kerasgan import plots
 
-    run = runs.find(name)
+    run = finding.run(name)
     metrics = plots.read_metrics(run.metrics_file)
     rows = metrics["step"] * run.config.critic_steps
     finite = all(np.isfinite(column).all() for column in metrics.values())

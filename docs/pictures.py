@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from kerasgan import runs
+from kerasgan import finding, runs
 from kerasgan.configs import CONFIGS
 
 IMAGES = Path(__file__).parent / "images"
@@ -43,7 +43,7 @@ def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
         save(sheet(run, sampling.load(run)), f"{model}.png")
         if model == "acgan":
             save(Image.open(path / "losses.png"), "acgan-losses.png")
-    shipped = runs.find(runs.PRETRAINED)
+    shipped = finding.run(runs.PRETRAINED)
     save(sheet(shipped, sampling.load(shipped)), "pretrained.png")
     if sweep:
         save(Image.open(sweep / "samples.png"), "reproduce-sigma.png")

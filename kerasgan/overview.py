@@ -47,6 +47,11 @@ class Overview:
     losses: dict[str, float] = field(default_factory=dict)
     accuracy: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """The folder's name, or a shipped run's own, which no other run has."""
+        return self.run.name if self.run and self.run.is_shipped else self.path.name
+
 
 def of_home() -> list[Overview]:
     """Return all runs of `runs.folders()`, damaged ones too, in that order: the newest is last."""
@@ -161,7 +166,7 @@ def row(overview: Overview) -> list[str]:
             " ".join(f"{name} {share:.1%}" for name, share in overview.accuracy.items()),
         ]
     state = ": ".join(filter(None, (overview.state, overview.problem)))
-    return [overview.path.name, *known, size(overview.size), state]
+    return [overview.name, *known, size(overview.size), state]
 
 
 def size(count: int) -> str:

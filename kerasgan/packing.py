@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from kerasgan import checkpoints, files, options, runs, sampling
+from kerasgan import checkpoints, files, finding, options, runs, sampling
 from kerasgan.runs import Run
 
 _RECORDS = (runs.EVALUATION_FILE, "metrics.csv", "losses.png")
@@ -55,7 +55,7 @@ def _config(run: Run) -> str:
 @click.argument("out", type=click.Path(path_type=Path))
 @options.checkpoint
 def main(run: str, out: Path, checkpoint: str) -> None:
-    pack(runs.find(run), out, checkpoint)
+    pack(finding.run(run), out, checkpoint)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import logging
 import os
 import platform
 import re
@@ -16,17 +15,14 @@ from kerasgan import files
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs import CONFIGS, Config
 from kerasgan.configs.base import option_name
-from kerasgan.errors import Refused, hint
+from kerasgan.errors import Refused
 
 FORMAT_VERSION = 2
 CONFIG_FILE = "config.json"
 EVALUATION_FILE = "evaluation.json"
-# What asks for a shipped run, and where these lie; the first that fits is meant.
+# What asks for a shipped run, and where these lie.
 PRETRAINED = "pretrained"
-_SHIPPED = Path(kerasgan.__file__).parent / PRETRAINED
-_SHIPPED_MODELS = ("acgan", "cyclegan")
-
-log = logging.getLogger(__name__)
+SHIPPED = Path(kerasgan.__file__).parent / PRETRAINED
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ class Run:
 
     @property
     def is_shipped(self) -> bool:
-        return self.path.parent == _SHIPPED
+        return self.path.parent == SHIPPED
 
     @property
     def name(self) -> str:
@@ -129,7 +125,7 @@ def _next_numbered(name: str) -> Path:
     runs = home()
     files.check_writable(runs)
     runs.mkdir(parents=True, exist_ok=True)
-    number = max(_numbered(runs), default=0)
+    number = max(numbered(runs), default=0)
     while True:
         number += 1
         claim = runs / f"{number:04d}"
@@ -146,12 +142,13 @@ def _next_numbered(name: str) -> Path:
 
 def folders() -> list[Path]:
     """Return the run directories below `home()`: those without a number, then by their numbers."""
-    numbered = _numbered(home()).values()
-    others = sorted(set(home().glob("[!.]*")) - set(numbered))
-    return [path for path in (*others, *numbered) if (path / CONFIG_FILE).is_file()]
+    with_number = numbered(home()).values()
+    others = sorted(set(home().glob("[!.]*")) - set(with_number))
+    return [path for path in (*others, *with_number) if (path / CONFIG_FILE).is_file()]
 
 
-def _numbered(runs: Path) -> dict[int, Path]:
+def numbered(runs: Path) -> dict[int, Path]:
+    """Return the folders whose names begin with a number, {number: folder}, the highest last."""
     matches = ((re.match(r"(\d{4,})(-|$)", path.name), path) for path in sorted(runs.glob("*")))
     found = {int(match[1]): path for match, path in matches if match and path.is_dir()}
     return dict(sorted(found.items()))
@@ -186,65 +183,6 @@ def extend(run: Run, steps: int) -> Run:
     extended = dataclasses.replace(run, config=dataclasses.replace(run.config, steps=steps))
     write(extended, preset=record["preset"], command=record["command"])
     return extended
-
-
-def find(name: str | None = None, kind: type[Config] = Config, shipped: bool = True) -> Run:
-    """Return the run of this path, number or name, or the one with the highest number.
-
-    Args:
-        kind: what the run's config must be; without a name, others are passed over.
-        shipped: whether a run that is shipped will do: by the name `pretrained` or
-            `pretrained/MODEL`, and without a name where there is no other.
-
-    Raises:
-        Refused: if there is none, if it cannot be read, or if it is of another kind.
-    """
-    if name is None:
-        return _newest(kind, shipped)
-    if shipped and name == PRETRAINED and (found := _shipped(kind)):
-        return found[0]
-    is_asked = shipped and name.startswith(PRETRAINED)
-    named = {run.name: run for run in _shipped(Config)} if is_asked else {}
-    run = named.get(name) or read(folder(name))
-    if not isinstance(run.config, kind):
-        raise Refused(f"{run.name} is a run of {run.config.MODEL}; allowed: {_models(kind)}")
-    return run
-
-
-def _newest(kind: type[Config], shipped: bool) -> Run:
-    for path in reversed(_numbered(home()).values()):
-        if (path / CONFIG_FILE).exists():
-            run = read(path)
-            if isinstance(run.config, kind):
-                return run
-    what = "run" if kind is Config else f"run of {_models(kind)}"
-    if shipped and (found := _shipped(kind)):
-        log.info("no %s in %s: this is %s", what, home().absolute(), found[0].name)
-        return found[0]
-    raise Refused(f"no {what} in {home().absolute()}; train one, or name one by its path")
-
-
-def _shipped(kind: type[Config]) -> list[Run]:
-    folders = (_SHIPPED / model for model in _SHIPPED_MODELS)
-    shipped = (read(folder) for folder in folders if folder.is_dir())
-    return [run for run in shipped if isinstance(run.config, kind)]
-
-
-def _models(kind: type[Config]) -> str:
-    return ", ".join(name for name, config in CONFIGS.items() if issubclass(config, kind))
-
-
-def folder(name: str) -> Path:
-    """Return the folder of this path, number or name, whatever is in it."""
-    numbered = _numbered(home())
-    for path in (home() / name, Path(name)):
-        if path.is_dir():
-            return path
-    if name.isdecimal() and int(name) in numbered:
-        return numbered[int(name)]
-    known = [path.name for path in folders()]
-    near, names = hint(name, known), ", ".join(known) or "none"
-    raise Refused(f"no run {name!r}{near}; allowed: a path, or a number or name of: {names}")
 
 
 def read(path: Path) -> Run:

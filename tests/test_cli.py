@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from kerasgan import runs
+from kerasgan import finding, runs
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import NO_LABELS, Vocabulary
 from kerasgan.commands import cli
@@ -45,7 +45,7 @@ def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
 
 
 def _sample_export_load(kerasgan, run, model):
-    hair, eyes = runs.find().vocabulary.pairs[0]
+    hair, eyes = finding.run().vocabulary.pairs[0]
     free = CONFIGS[model].CONDITION == "nothing"
     colours = () if free else ("--hair", hair, "--eyes", eyes)
     name = "faces-seed0.png" if free else f"{hair}-{eyes}-seed0.png"
@@ -327,7 +327,7 @@ def test_bad_input_is_refused_in_one_line_and_leaves_nothing(kerasgan, tmp_path,
 
 
 def test_an_error_nobody_foresaw_has_no_traceback_unless_asked_for(kerasgan, monkeypatch):
-    monkeypatch.setattr(runs, "find", lambda name: 1 / 0)
+    monkeypatch.setattr(finding, "run", lambda name: 1 / 0)
     done = kerasgan("export")
     assert (done.exit_code, done.output) == (
         1,

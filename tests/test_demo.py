@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasgan import checkpoints, packing, runs, sampling, translation
+from kerasgan import checkpoints, finding, packing, runs, sampling, translation
 from kerasgan.attributes import NO_LABELS, Vocabulary
 from kerasgan.configs.base import NoiseConfig
 from kerasgan.configs.translation import TranslationConfig
@@ -86,7 +86,7 @@ def test_a_model_is_loaded_anew_only_where_a_checkpoint_is_new(run):
 
 
 def test_the_runs_that_fit_are_offered_the_wanted_one_first(monkeypatch):
-    monkeypatch.setattr(runs, "_SHIPPED_MODELS", ())
+    monkeypatch.setattr(finding, "_SHIPPED_MODELS", ())
     gan, cyclegan, wgan = (
         made(model, vocabulary)
         for model, vocabulary in (("gan", ALL_PAIRS), ("cyclegan", NO_LABELS), ("wgan", ALL_PAIRS))
@@ -110,7 +110,8 @@ def test_shipped_runs_are_offered_last_and_draw_with_the_weights_they_have(
     run, monkeypatch, tmp_path
 ):
     packing.pack(run, tmp_path / "shipped" / "acgan")
-    monkeypatch.setattr(runs, "_SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(runs, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(finding, "_SHIPPED_MODELS", ("acgan",))
     own, shipped = choices.fitting(NoiseConfig)
     assert (own, shipped.name) == (run, "pretrained/acgan")
     assert [choices.has_raw_weights(one) for one in (own, shipped)] == [True, False]

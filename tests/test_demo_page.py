@@ -17,7 +17,7 @@ from tests.processes import finish, start
 
 with_gradio = pytest.mark.skipif(find_spec("gradio") is None, reason="needs the extra 'demo'")
 
-# Says on standard error whom it connects to, and knows no shipped runs.
+# Says on standard error whom it connects to.
 WATCHED = """
 import sys
 
@@ -26,9 +26,7 @@ def tell(event, arguments):
         print("connects to", arguments[1], file=sys.stderr)
 
 sys.addaudithook(tell)
-from kerasgan import runs
 from kerasgan.commands import cli
-runs._SHIPPED_MODELS = ()
 cli(sys.argv[1:])
 """
 FLAGS = (
@@ -39,7 +37,7 @@ FLAGS = (
 
 @pytest.fixture
 def server(tmp_path):
-    """The address of a page that knows no run yet, and its process."""
+    """The address of a page that knows the shipped runs alone, and its process."""
     files = tmp_path / "temporary"
     files.mkdir()
     process = start("demo", "--port", 0, code=WATCHED, TMPDIR=str(files))
@@ -100,7 +98,7 @@ def test_a_port_that_is_taken_is_refused_in_one_line(kerasgan):
 def test_a_browser_plays_with_it_and_nothing_leaves_the_machine(browser, server, tmp_path):
     (page, requested), (address, process) = browser, server
     page.goto(address)
-    page.get_by_text("kerasgan train acgan --preset quick").locator("visible=true").wait_for()
+    _draw_shipped(page)
     run = stubs.painted()
     stubs.made("cgan", stubs.FEW_PAIRS)
     stubs.recoloured()
@@ -143,6 +141,16 @@ def _told(page, message):
     """Wait for a message and close it."""
     page.get_by_text(message).wait_for()
     page.get_by_label("Close").locator("visible=true").first.click()
+
+
+def _draw_shipped(page):
+    """Draw faces of the shipped ACGAN, 64x64 pixels each, with hair above the eyes."""
+    _, source = _shown(page, "Faces")
+    _choose(page, "Hair", "blue")
+    _choose(page, "Eyes", "red")
+    page.get_by_role("button", name="Draw", exact=True).click()
+    faces, _ = _shown(page, "Faces", source)
+    assert stubs.seen(faces.crop((20, 8, 44, 24))) == "blue"
 
 
 def _draw(page):

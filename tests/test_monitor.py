@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kerasgan import checkpoints, runs
+from kerasgan import checkpoints, finding, runs
 from kerasgan.datasets import faces
 from kerasgan.evaluation import classifier, evaluate, monitor, subjects
 from tests.conftest import SAMPLE, tiny_config, tiny_options
@@ -39,7 +39,7 @@ def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(ker
     assert all((distance == "nan") == (other == "nan") for _, distance, other in found)
     assert Path("straight/evaluation.png").is_file()
 
-    run = runs.find("straight")
+    run = finding.run("straight")
     step, arrays = checkpoints.load(run, "best")
     assert str(step) == min(measured, key=measured.get)
     assert checkpoints.load(run)[0] == 5

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import kerasgan as package
-from kerasgan import runs
+from kerasgan import finding, runs
 from kerasgan.commands import cli
 from kerasgan.commands.train import parsed
 
@@ -27,7 +27,7 @@ def test_a_shipped_run_is_small_and_says_how_it_was_made(model):
     record = json.loads((SHIPPED / model / runs.CONFIG_FILE).read_text())
     with click.Context(cli):
         made = parsed(model, shlex.split(record["command"])[3:])
-    run = runs.find(f"pretrained/{model}")
+    run = finding.run(f"pretrained/{model}")
     # What was measured where it was trained.
     assert dataclasses.replace(made, precision=run.config.precision) == run.config
 

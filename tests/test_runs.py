@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from kerasgan import locks, runs
+from kerasgan import finding, locks, runs
 from kerasgan.attributes import NO_LABELS, Vocabulary
 from kerasgan.configs import ACGANConfig, CycleGANConfig
 from kerasgan.configs.base import NoiseConfig
@@ -41,16 +41,16 @@ def test_a_run_keeps_its_vocabulary(vocabulary):
 def test_the_newest_run_that_fits_is_found():
     create()
     runs.create(CycleGANConfig(), NO_LABELS, "0123", "paper", "kerasgan train cyclegan")
-    assert runs.find(kind=NoiseConfig).path.name.startswith("0001-")
-    assert runs.find(kind=TranslationConfig).path.name.startswith("0002-")
+    assert finding.run(kind=NoiseConfig).path.name.startswith("0001-")
+    assert finding.run(kind=TranslationConfig).path.name.startswith("0002-")
     with pytest.raises(Refused, match="0002-cyclegan is a run of cyclegan; allowed: gan, cgan"):
-        runs.find("2", NoiseConfig)
+        finding.run("2", NoiseConfig)
 
 
 def test_two_processes_never_get_the_same_number(monkeypatch):
     create()
     # The other process looked before the first run was made.
-    monkeypatch.setattr(runs, "_numbered", lambda folder: {})
+    monkeypatch.setattr(runs, "numbered", lambda folder: {})
     assert create(sigma=2.0).path.name.startswith("0002-")
 
 
@@ -58,26 +58,26 @@ def test_a_run_is_found_by_path_number_and_name(tmp_path):
     made = create(sigma=0.5)
     create()
     for name in (str(made.path), "1", "0001", made.path.name):
-        assert runs.find(name) == made
+        assert finding.run(name) == made
 
 
 def test_a_run_is_suggested_by_what_its_name_begins_with():
     create(sigma=0.5)
     with pytest.raises(Refused, match=r"no run '0001-acgn' \(did you mean 0001-acgan-quick-sigma"):
-        runs.find("0001-acgn")
+        finding.run("0001-acgn")
 
 
 def test_the_newest_run_is_found_without_a_name():
     create()
     newest = create()
-    assert runs.find() == newest
+    assert finding.run() == newest
 
 
 def test_without_runs_there_is_none_to_find():
     with pytest.raises(Refused, match=r"no run in .*runs; train one"):
-        runs.find(shipped=False)
+        finding.run(shipped=False)
     with pytest.raises(Refused, match=r"no run '3'; allowed: .*none"):
-        runs.find("3")
+        finding.run("3")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_directory_of_something_else_is_refused(change, message):
     file = create().path / runs.CONFIG_FILE
     file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
     with pytest.raises(Refused, match=message):
-        runs.find()
+        finding.run()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]"])
@@ -101,7 +101,7 @@ def test_a_damaged_config_is_refused(content):
     file = create().path / runs.CONFIG_FILE
     file.write_text(content)
     with pytest.raises(Refused, match="cannot be read"):
-        runs.find()
+        finding.run()
 
 
 def test_an_empty_directory_is_no_run(tmp_path):

@@ -18,11 +18,11 @@ def demo(run: str | None, port: int) -> None:
     if find_spec("gradio") is None:
         raise Refused("kerasgan demo needs Gradio: pip install 'kerasgan[demo]'")
 
-    from kerasgan import runs
+    from kerasgan import finding
     from kerasgan.demo import server
 
     if run is not None:
-        runs.find(run)
+        finding.run(run)
     with server.listening(port) as listener, server.private() as folder:
         from kerasgan.demo import page
 

@@ -44,9 +44,9 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
 
     Writes evaluation.json, evaluation/*.png and report.html into the run.
     """
-    from kerasgan import runs
+    from kerasgan import finding
 
-    found = runs.find(run)
+    found = finding.run(run)
     has_noise = isinstance(found.config, NoiseConfig)
     if not has_noise and (cascade or cas or features == "inception"):
         raise Refused(

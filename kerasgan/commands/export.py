@@ -17,8 +17,8 @@ from kerasgan import options
 @options.checkpoint
 def export(run: str | None, out: Path | None, checkpoint: str) -> None:
     """Write a SavedModel, OUT/<model>/<version>/, as TensorFlow Serving expects it."""
-    from kerasgan import runs, serving
+    from kerasgan import finding, serving
 
-    found = runs.find(run)
+    found = finding.run(run)
     click.echo(f"run: {found.name}")
     click.echo(f"wrote {serving.export(found, out, checkpoint)}")

@@ -20,9 +20,9 @@ from kerasgan import options
 )
 def report(names: tuple[str, ...], html: Path) -> None:
     """Compare runs on one page: final metrics, evaluations, curves, samples of the same noise."""
-    from kerasgan import comparison, files, runs
+    from kerasgan import comparison, files, finding
 
-    found = [runs.find(name) for name in names]
+    found = [finding.run(name) for name in names]
     files.check_writable(html.parent)
     compared = [comparison.read(run.path.name, run) for run in found]
     with TemporaryDirectory() as folder:

@@ -10,9 +10,9 @@ from kerasgan import options
 @click.option("--steps", type=click.IntRange(min=1), help="Go on to this step instead.")
 def resume(run: str | None, steps: int | None) -> None:
     """Continue RUN (a path, number or name; the newest unless given) from its last checkpoint."""
-    from kerasgan import runs, training
+    from kerasgan import finding, training
 
-    found = runs.find(run, shipped=False)
+    found = finding.run(run, shipped=False)
     click.echo(f"run: {found.path}")
     done = training.resume(found, steps)
     click.echo(

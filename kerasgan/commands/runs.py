@@ -39,10 +39,10 @@ def delete(names: tuple[str, ...], yes: bool) -> None:
 
     Other runs keep their numbers.
     """
-    from kerasgan import files, locks, overview, runs
+    from kerasgan import files, finding, locks, overview, runs
 
     # What is linked to is deleted, not the link; and a run that is named twice, once.
-    folders = dict.fromkeys(runs.folder(name).resolve() for name in names)
+    folders = dict.fromkeys(finding.folder(name).resolve() for name in names)
     known = {folder.resolve() for folder in runs.folders()}
     found = [overview.of_folder(folder) for folder in folders]
     for one in found:

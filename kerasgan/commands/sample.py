@@ -64,9 +64,9 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
     if out and not (text or separate):
         _refuse_wrong_ending(out, interpolate)
 
-    from kerasgan import files, runs
+    from kerasgan import files, finding
 
-    found = runs.find(run, NoiseConfig)
+    found = finding.run(run, NoiseConfig)
     is_free = found.config.CONDITION == "nothing"
     is_sheet = not (text or is_free or (hair and eyes))
     _refuse_unknown(found, hair, eyes, text)

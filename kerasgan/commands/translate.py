@@ -37,9 +37,9 @@ def translate(inputs, run, to, hair, eyes, settings, triptych, checkpoint, out) 
 
     What is not asked to change is kept as the model reads it off the picture.
     """
-    from kerasgan import files, runs
+    from kerasgan import files, finding
 
-    found = runs.find(run, TranslationConfig)
+    found = finding.run(run, TranslationConfig)
     wanted = _wanted(found, to, {"hair": hair, "eyes": eyes}, settings)
     files.check_writable(out)
 

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from kerasgan import overview, runs, sampling
+from kerasgan import finding, overview, runs, sampling
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.configs import Config
 from kerasgan.configs.base import NoiseConfig
@@ -35,7 +35,7 @@ def listed(name: str | None = None) -> list[Overview]:
 
 def _found(name: str | None, kind: type[Config]) -> list[Run]:
     try:
-        return [runs.find(name, kind)] if name else []
+        return [finding.run(name, kind)] if name else []
     except Refused:
         return []
 

@@ -11,14 +11,6 @@ from kerasgan.configs.base import NoiseConfig
 from kerasgan.demo import choices, drawing
 from kerasgan.demo.telling import COMPUTES, MOVING, PIXELS, SHOWN, offers, told
 
-_NONE_YET = """
-No run draws faces yet. Train one, then open this page anew; ten minutes on two processor cores make
-it draw recognisable ones:
-
-```
-kerasgan train acgan --preset quick --sigma 0.5
-```
-"""
 _MOST, _COUNT = 64, 16
 # Browsers know whole numbers up to 2**53.
 _SEED = {"precision": 0, "minimum": 0, "maximum": 2**53 - _MOST, "min_width": 120}
@@ -56,14 +48,12 @@ def add(page: gr.Blocks, name: str | None) -> None:
     Args:
         name: the run to begin with; the newest that draws, if it does not.
     """
-    with gr.Tab("Faces"):
-        nothing = gr.Markdown(_NONE_YET, visible=False)
-        with gr.Row() as body:
-            with gr.Column(scale=2, min_width=320):
-                asked = _ask()
-            with gr.Column(scale=3, min_width=320):
-                shown = _show()
-    page.load(offers(NoiseConfig, name), outputs=[nothing, body, asked.run], **COMPUTES)
+    with gr.Tab("Faces"), gr.Row():
+        with gr.Column(scale=2, min_width=320):
+            asked = _ask()
+        with gr.Column(scale=3, min_width=320):
+            shown = _show()
+    page.load(offers(NoiseConfig, name), outputs=asked.run, **COMPUTES)
     fitted = [asked.which, asked.hair, asked.eyes, asked.sigma, asked.weights]
     chosen = asked.run.change(told(_fitted), asked.run, fitted, **COMPUTES)
     rolled = asked.roll.click(lambda: random.randrange(10**6), outputs=asked.seed, **COMPUTES)

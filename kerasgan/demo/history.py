@@ -9,10 +9,6 @@ from kerasgan import overview
 from kerasgan.demo import choices, records
 from kerasgan.demo.telling import COMPUTES, MOVING, SHOWN
 
-_NONE_YET = (
-    "No run yet. `kerasgan train acgan --preset quick` begins one; open this page anew then."
-)
-
 
 def add(page: gr.Blocks, name: str | None) -> None:
     """Add the tab.
@@ -21,26 +17,24 @@ def add(page: gr.Blocks, name: str | None) -> None:
         name: the run to begin with; the newest unless given.
     """
     with gr.Tab("Runs"):
-        nothing = gr.Markdown(_NONE_YET, visible=False)
-        with gr.Column() as body:
-            table = gr.Dataframe(
-                headers=list(overview.HEAD),
-                label="Click on a run to see it",
-                interactive=False,
-                wrap=True,
-                column_widths=["28%", "10%", "14%", "9%", "9%", "10%", "10%", "10%"],
-                buttons=[],
-            )
-            paths, chosen = gr.State({}), gr.State()
-            with gr.Row():
-                with gr.Column(min_width=320):
-                    title = gr.Markdown(elem_classes="caption")
-                    losses = gr.Image(alt_text="Losses", **SHOWN)
-                with gr.Column(min_width=320):
-                    step = gr.Markdown()
-                    sheet = gr.Image(alt_text="Samples", **SHOWN)
-                    place = gr.Slider(0, 1, step=1, label="From the first samples to the last")
-    page.load(partial(_filled, name), outputs=[nothing, body, table, paths, chosen], **COMPUTES)
+        table = gr.Dataframe(
+            headers=list(overview.HEAD),
+            label="Click on a run to see it",
+            interactive=False,
+            wrap=True,
+            column_widths=["28%", "10%", "14%", "9%", "9%", "10%", "10%", "10%"],
+            buttons=[],
+        )
+        paths, chosen = gr.State({}), gr.State()
+        with gr.Row():
+            with gr.Column(min_width=320):
+                title = gr.Markdown(elem_classes="caption")
+                losses = gr.Image(alt_text="Losses", **SHOWN)
+            with gr.Column(min_width=320):
+                step = gr.Markdown()
+                sheet = gr.Image(alt_text="Samples", **SHOWN)
+                place = gr.Slider(0, 1, step=1, label="From the first samples to the last")
+    page.load(partial(_filled, name), outputs=[table, paths, chosen], **COMPUTES)
     table.select(_selected, paths, chosen, **COMPUTES)
     chosen.change(_chosen, chosen, [title, losses, place, step, sheet], **COMPUTES)
     place.input(_sheet, [chosen, place], [step, sheet], **MOVING)
@@ -48,11 +42,9 @@ def add(page: gr.Blocks, name: str | None) -> None:
 
 def _filled(name: str | None) -> list:
     found = choices.listed(name)
-    if not found:
-        return [gr.update(visible=True), gr.update(visible=False), *[gr.skip()] * 3]
     rows = [overview.row(one) for one in found]
-    paths = {one.path.name: str(one.path) for one in found}
-    return [gr.update(visible=False), gr.update(visible=True), rows, paths, str(found[0].path)]
+    paths = {one.name: str(one.path) for one in found}
+    return [rows, paths, str(found[0].path)]
 
 
 def _selected(paths: dict[str, str], event: gr.SelectData) -> str:

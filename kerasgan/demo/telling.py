@@ -39,19 +39,15 @@ def told(function: Callable) -> Callable:
     return tell
 
 
-def offers(kind: type[Config], name: str | None) -> Callable[[], list]:
-    """Return -> updates: of what is shown without a run, of what is with one, and of the choice.
+def offers(kind: type[Config], name: str | None) -> Callable[[], dict]:
+    """Return -> an update of the choice; shipped runs see to it that there is one.
 
     Args:
         kind, name: as `choices.fitting` takes them.
     """
 
     def fill():
-        found = choices.fitting(kind, name)
-        if not found:
-            return [gr.update(visible=True), gr.update(visible=False), gr.skip()]
-        options = [(run.path.name, str(run.path)) for run in found]
-        chosen = gr.update(choices=options, value=options[0][1])
-        return [gr.update(visible=False), gr.update(visible=True), chosen]
+        options = [(run.name, str(run.path)) for run in choices.fitting(kind, name)]
+        return gr.update(choices=options, value=options[0][1])
 
     return fill

@@ -13,14 +13,6 @@ from kerasgan.demo import choices, translating
 from kerasgan.demo.telling import COMPUTES, PIXELS, SHOWN, offers, told
 from kerasgan.translation import other
 
-_NONE_YET = """
-No run translates yet. Train one, then open this page anew:
-
-```
-kerasgan train cyclegan --preset quick     # one style of drawn faces into another
-kerasgan train stargan --preset quick      # other hair and eyes
-```
-"""
 _PICTURE = {"height": 380, "elem_classes": PIXELS, **SHOWN}
 
 
@@ -46,12 +38,10 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
         folder: where drawn faces are put as files.
     """
     with gr.Tab("Translate"):
-        nothing = gr.Markdown(_NONE_YET, visible=False)
-        with gr.Column() as body:
-            asked, triptych = _ask(), _show()
+        asked, triptych = _ask(), _show()
     run, file, domain, number = asked.run, asked.file, asked.domain, gr.State(0)
     wanted = [domain, asked.hair, asked.eyes, asked.turned]
-    page.load(offers(TranslationConfig, name), outputs=[nothing, body, run], **COMPUTES)
+    page.load(offers(TranslationConfig, name), outputs=run, **COMPUTES)
     chosen = run.change(told(_fitted), run, [asked.which, asked.face, *wanted], **COMPUTES)
     rolled = asked.face.click(partial(random.randrange, 10**6), outputs=number, **COMPUTES)
     # A picture that is refused shall not stand beside the translation of the one before.
