@@ -38,8 +38,12 @@ class Periodic(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self.step += 1
-        if self.step % self.every == 0 or self.step == self.run.config.steps:
+        if self.is_due():
             self.act()
+
+    def is_due(self) -> bool:
+        """Return whether it acts at this step."""
+        return self.step % self.every == 0 or self.step == self.run.config.steps
 
     def act(self) -> None:
         raise NotImplementedError

@@ -62,11 +62,15 @@ def drawing(config: Config) -> set[str]:
 
 def noise(seeds: tf.Tensor, latent_dim: int, sigma: float) -> tf.Tensor:
     """Return float32 [n, latent_dim], a Gaussian row for each of the int64 [n] seeds."""
+    return sigma * _unit_noise(seeds, latent_dim)
 
+
+@tf.function(autograph=False, reduce_retracing=True)
+def _unit_noise(seeds: tf.Tensor, latent_dim: int) -> tf.Tensor:
     def row(seed):
         return tf.random.stateless_normal([latent_dim], tf.stack([seed, 0]), alg="philox")
 
-    return sigma * tf.map_fn(row, seeds, fn_output_signature=tf.float32)
+    return tf.map_fn(row, seeds, fn_output_signature=tf.float32)
 
 
 def slerp(start: np.ndarray, end: np.ndarray, places: Sequence[float]) -> np.ndarray:
@@ -118,6 +122,22 @@ def conditions(
     }
 
 
+def random_pairs(run: Run, count: int, seed: int) -> list[tuple[str, str]]:
+    """Return random (hair, eyes) that the run's model can draw."""
+    random, vocabulary = np.random.default_rng(seed), run.vocabulary
+    if run.config.CONDITION == "nothing":
+        return [ANY] * count
+    if run.config.CONDITION == "pair":
+        places = random.integers(len(vocabulary.pairs), size=count)
+        return [vocabulary.pairs[place] for place in places]
+    hair = random.integers(len(vocabulary.hair), size=count)
+    eyes = random.integers(len(vocabulary.eyes), size=count)
+    return [
+        (vocabulary.hair[one], vocabulary.eyes[other])
+        for one, other in zip(hair, eyes, strict=True)
+    ]
+
+
 class Sampler:
     """Draws pictures with a generator.
 
@@ -135,9 +155,13 @@ class Sampler:
 
     def pictures(self, pairs: Sequence[tuple[str, str]], seed: int) -> np.ndarray:
         """Return uint8 [n, S, S, 3] of n (hair, eyes) pairs; picture i has the seed `seed` + i."""
+        return self._generate(self.inputs(pairs, seed))
+
+    def inputs(self, pairs: Sequence[tuple[str, str]], seed: int) -> dict[str, np.ndarray]:
+        """Return what the generator makes those pictures of, {input: float32 [n, .]}."""
         seeds = tf.range(seed, seed + len(pairs), dtype=tf.int64)
         drawn = noise(seeds, self.latent_dim, self.sigma)
-        return self._generate(ops.convert_to_numpy(drawn), pairs)
+        return self._inputs(ops.convert_to_numpy(drawn), pairs)
 
     def walk(self, pair: tuple[str, str], seed: int, count: int) -> np.ndarray:
         """Return uint8 [count, S, S, 3]: from the noise of `seed` to that of `seed` + 1."""
@@ -149,7 +173,7 @@ class Sampler:
         """Return uint8 [n, S, S, 3] at the places between the noises of two seeds; see `slerp`."""
         ends = noise(tf.constant(seeds, tf.int64), self.latent_dim, self.sigma)
         points = slerp(*ops.convert_to_numpy(ends), places)
-        return self._generate(points.astype("float32"), [pair] * len(points))
+        return self._generate(self._inputs(points.astype("float32"), [pair] * len(points)))
 
     def sheet(self, seed: int, hair: Sequence[str] = (), eyes: Sequence[str] = ()) -> Image.Image:
         """Return the labelled picture of every hair colour by every eye colour.
@@ -171,11 +195,12 @@ class Sampler:
         faces[[pair in unknown for pair in pairs]] = 255
         return images.grid(faces, len(columns), rows, columns)
 
-    def _generate(self, drawn: np.ndarray, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
-        names = self._generator.input
-        inputs = {"noise": drawn, **conditions(self.vocabulary, names, pairs)}
+    def _inputs(self, drawn: np.ndarray, pairs: Sequence[tuple[str, str]]) -> dict[str, np.ndarray]:
+        return {"noise": drawn, **conditions(self.vocabulary, self._generator.input, pairs)}
+
+    def _generate(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         parts = []
-        for start in range(0, len(drawn), _BATCH):
-            batch = {name: inputs[name][start : start + _BATCH] for name in names}
+        for start in range(0, len(inputs["noise"]), _BATCH):
+            batch = {name: values[start : start + _BATCH] for name, values in inputs.items()}
             parts.append(images.to_uint8(self._generator(batch, training=False)))
         return np.concatenate([ops.convert_to_numpy(part) for part in parts])

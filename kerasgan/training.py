@@ -19,6 +19,7 @@ from kerasgan import (
     precision,
     runs,
     sheets,
+    standing,
     tensorboard,
 )
 from kerasgan.configs import Config
@@ -164,6 +165,7 @@ def _fit(
             callbacks=[
                 stop,
                 interaction.ProgressBar(written, done),
+                *_settling(written, done),
                 *evaluation,
                 metrics,
                 watch,
@@ -182,6 +184,15 @@ def _fit(
         )
     if stop.received is not None:
         raise Stopped(f"{made}; go on with: kerasgan resume {run.path}", stop.received)
+
+
+def _settling(run: Run, done: int) -> list[standing.StandingStatistics]:
+    """Return what settles an averaged generator, if there is one that draws."""
+    config = run.config
+    if not isinstance(config, NoiseConfig) or not config.ema:
+        return []
+    periods = (config.sample_every, config.checkpoint_every, config.evaluate_every)
+    return [standing.StandingStatistics(run, done, list(filter(None, periods)))]
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kerasgan import checkpoints, finding, runs
+from kerasgan import checkpoints, finding, runs, sampling
 from kerasgan.datasets import faces
 from kerasgan.evaluation import classifier, evaluate, monitor, subjects
 from tests.conftest import SAMPLE, tiny_config, tiny_options
@@ -77,7 +77,7 @@ def test_numbers_are_those_of_evaluate(tmp_path):
     split = faces.load(config)
     run = runs.create(config, split.training.vocabulary, "0123", "paper", "kerasgan")
     measuring = monitor.Monitor(run, split)
-    pairs = subjects.conditions(run, 100, config.seed)
+    pairs = sampling.random_pairs(run, 100, config.seed)
     noise = np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8)
     real = split.held_out.pictures(np.arange(100))
     judge = classifier.trained(split.training)

@@ -9,7 +9,7 @@ from kerasgan.datasets.faces import Faces, Split
 from kerasgan.errors import Refused
 from kerasgan.evaluation import classifier, distances, subjects
 from kerasgan.runs import Run
-from kerasgan.sampling import Sampler
+from kerasgan.sampling import Sampler, random_pairs
 
 # So many generated pictures, and at most so many held-out ones.
 SAMPLE = 500
@@ -48,7 +48,7 @@ class Monitor:
     def __init__(self, run: Run, split: Split):
         held_out = split.held_out
         self._run = run
-        self._pairs = subjects.conditions(run, SAMPLE, run.config.seed)
+        self._pairs = random_pairs(run, SAMPLE, run.config.seed)
         self._real = held_out.pictures(np.arange(min(SAMPLE, held_out.size)))
         self.names = [_WITHOUT_COLOURS]
         self._judge = None

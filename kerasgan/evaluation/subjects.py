@@ -46,7 +46,7 @@ def subject(run: Run, split: Split, count: int, seed: int, checkpoint: str = "la
             f"{2 * intervals.GROUPS}; allowed: a larger --val-fraction, or other --data"
         )
     sampler = sampling.Sampler(run, generator)
-    pairs = conditions(run, count, seed)
+    pairs = sampling.random_pairs(run, count, seed)
     has_colours = bool(split.training.vocabulary.hair and split.training.vocabulary.eyes)
     return Subject(
         split,
@@ -57,22 +57,6 @@ def subject(run: Run, split: Split, count: int, seed: int, checkpoint: str = "la
         seed,
         run.config.CONDITION != "nothing",
     )
-
-
-def conditions(run: Run, count: int, seed: int) -> list[tuple[str, str]]:
-    """Return random (hair, eyes) that the run's model can draw."""
-    random, vocabulary = np.random.default_rng(seed), run.vocabulary
-    if run.config.CONDITION == "nothing":
-        return [sampling.ANY] * count
-    if run.config.CONDITION == "pair":
-        places = random.integers(len(vocabulary.pairs), size=count)
-        return [vocabulary.pairs[place] for place in places]
-    hair = random.integers(len(vocabulary.hair), size=count)
-    eyes = random.integers(len(vocabulary.eyes), size=count)
-    return [
-        (vocabulary.hair[one], vocabulary.eyes[other])
-        for one, other in zip(hair, eyes, strict=True)
-    ]
 
 
 def places(vocabulary: Vocabulary, pairs: Sequence[tuple[str, str]]) -> dict[str, np.ndarray]:

@@ -1,0 +1,78 @@
+"""The BatchNorm statistics of averaged weights."""
+
+import keras
+import numpy as np
+import pytest
+
+from kerasgan import runs, standing
+from kerasgan.models import MODELS
+from kerasgan.sampling import Sampler, random_pairs
+from tests.conftest import tiny_config
+from tests.stubs import ALL_PAIRS
+
+
+def untrained(model, **changes):
+    """Return a run and its model, whose averaged generator is another than the generator."""
+    config = tiny_config(model, ema=0.9, sigma=0.5, **changes)
+    run = runs.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
+    keras.utils.set_random_seed(1)
+    network = MODELS[model](config, ALL_PAIRS)
+    for weight in network.averaged_generator.trainable_weights:
+        weight.assign_add(0.1 * keras.random.normal(weight.shape))
+    return run, network
+
+
+def values(network):
+    return [np.array(variable.numpy()) for variable in network.variables]
+
+
+def test_statistics_are_the_means_over_batches_of_what_enters_a_norm():
+    run, model = untrained("acgan")
+    standing.settle(run, model)
+    generator = model.averaged_generator
+    norm = generator.get_layer("norm_0")
+    before = keras.Model(generator.input, norm.input)
+    inputs = Sampler(run, generator).inputs(random_pairs(run, 512, 0), 0)
+    entering = before.predict(inputs, verbose=0).reshape(8, -1, norm.input.shape[-1])
+    np.testing.assert_allclose(norm.moving_mean, entering.mean(axis=(0, 1)), atol=1e-6)
+    np.testing.assert_allclose(norm.moving_variance, entering.var(axis=1).mean(axis=0), rtol=1e-4)
+
+
+def test_what_is_drawn_is_what_training_would_draw():
+    run, model = untrained("gan")
+    generator = model.averaged_generator
+    inputs = Sampler(run, generator).inputs(random_pairs(run, 512, 7), 7)
+    trained = generator(inputs, training=True)
+
+    def error():
+        return np.abs(generator(inputs, training=False) - trained).mean()
+
+    before = error()
+    standing.settle(run, model)
+    assert error() < 0.1 * before
+
+
+@pytest.mark.parametrize("model", ["gan", "cwgan-gp"])
+def test_only_statistics_change_and_only_weights_decide_on_them(model):
+    changes = {"generator_dropout": 0.5} if model == "gan" else {}
+    run, network = untrained(model, **changes)
+    untouched = values(network.generator)
+    expected = values(network.averaged_generator)
+    standing.settle(run, network)
+    settled = values(network.averaged_generator)
+    kept = [
+        np.array_equal(one, other)
+        for one, other, variable in zip(
+            expected, settled, network.averaged_generator.variables, strict=True
+        )
+        if "moving" not in variable.path
+    ]
+    assert len(kept) > 4
+    assert all(kept)
+    for variable in network.averaged_generator.non_trainable_weights:
+        variable.assign(variable + 3.0)
+    standing.settle(run, network)
+    for one, other in zip(settled, values(network.averaged_generator), strict=True):
+        np.testing.assert_array_equal(one, other)
+    for one, other in zip(untouched, values(network.generator), strict=True):
+        np.testing.assert_array_equal(one, other)
