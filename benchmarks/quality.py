@@ -29,12 +29,8 @@ def main(names: tuple[str, ...], count: int, seed: int) -> None:
     pictures = held_out.pictures(np.arange(len(held_out.rows)))
     _report(f"{len(held_out.rows)} held-out faces", classifier.accuracy(judge, pictures, labels))
 
-    vocabulary = split.training.vocabulary
-    random = np.random.default_rng(seed)
-    pairs = [
-        vocabulary.pairs[place] for place in random.integers(len(vocabulary.pairs), size=count)
-    ]
-    wanted = subjects.places(vocabulary, pairs)
+    pairs = sampling.random_pairs(found[0], count, seed)
+    wanted = subjects.places(split.training.vocabulary, pairs)
     for run in found:
         generated = sampling.Sampler(run, sampling.load(run).sampling_generator).pictures(
             pairs, seed

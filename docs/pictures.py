@@ -3,7 +3,7 @@
 `python -m docs.pictures --runs DIR` trains every model by its quick preset, on faces that kerasgan
 draws, into DIR/MODEL, which takes about three hours on two processor cores; models that are there
 are not trained again. `--sweep sweeps/sigma` takes the picture that
-`kerasgan reproduce sigma --preset quick` left there.
+`kerasgan reproduce sigma` left there, with the options that docs/reproductions.md names.
 """
 
 import subprocess

@@ -16,8 +16,8 @@ def create(**options):
 
 
 def test_runs_are_numbered_and_named_by_what_was_chosen():
-    first, second = create(sigma=0.5), create(loss_weights=(1.0, 0.1, 0.2), deterministic=True)
-    assert first.path.name == "0001-acgan-quick-sigma0.5"
+    first, second = create(sigma=0.3), create(loss_weights=(1.0, 0.1, 0.2), deterministic=True)
+    assert first.path.name == "0001-acgan-quick-sigma0.3"
     assert second.path.name == "0002-acgan-quick-deterministic-loss-weights1.0_0.1_0.2"
 
 
@@ -55,14 +55,14 @@ def test_two_processes_never_get_the_same_number(monkeypatch):
 
 
 def test_a_run_is_found_by_path_number_and_name(tmp_path):
-    made = create(sigma=0.5)
+    made = create(sigma=0.3)
     create()
     for name in (str(made.path), "1", "0001", made.path.name):
         assert finding.run(name) == made
 
 
 def test_a_run_is_suggested_by_what_its_name_begins_with():
-    create(sigma=0.5)
+    create(sigma=0.3)
     with pytest.raises(Refused, match=r"no run '0001-acgn' \(did you mean 0001-acgan-quick-sigma"):
         finding.run("0001-acgn")
 

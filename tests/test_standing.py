@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from kerasgan import runs, standing
+from kerasgan import runs, sampling, standing
 from kerasgan.models import MODELS
 from kerasgan.sampling import Sampler, random_pairs
 from tests.conftest import tiny_config
@@ -76,3 +76,25 @@ def test_only_statistics_change_and_only_weights_decide_on_them(model):
         np.testing.assert_array_equal(one, other)
     for one, other in zip(untouched, values(network.generator), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_a_checkpoint_holds_them(trained):
+    model = sampling.load(trained)
+    found = values(model.averaged_generator)
+    standing.settle(trained, model)
+    for one, other in zip(found, values(model.averaged_generator), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("steps", "acts"), [(3, [2, 3]), (4, [2, 3, 4]), (5, [2, 3, 4, 5])])
+def test_they_are_measured_where_others_act_and_where_a_run_ends(monkeypatch, steps, acts):
+    run, model = untrained("acgan")
+    settled = []
+    monkeypatch.setattr(standing, "settle", lambda run, model: settled.append(callback.step))
+    callback = standing.StandingStatistics(run, 0, [2, 3])
+    callback.set_model(model)
+    callback.on_train_begin()
+    for _ in range(steps):
+        callback.on_train_batch_end(0)
+    callback.on_train_end()
+    assert settled == acts

@@ -16,11 +16,14 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         "quick": {
-            "image_size": 32,
+            "image_size": 48,
             "width": 0.5,
+            "sigma": 0.5,
+            "precision": "auto",
             "learning_rate": 3e-4,
+            "schedule": "linear",
             "steps": 1000,
-            "ema": 0.99,
+            "ema": 0.995,
             "log_every": 20,
             "sample_every": 100,
             "checkpoint_every": 100,
