@@ -85,6 +85,9 @@ def run_name(config: Config, preset: str) -> str:
     # What follows from the steps need not be said beside them.
     base = dataclasses.asdict(type(config).from_preset(preset, steps=config.steps))
     base["steps"] = type(config).from_preset(preset).steps
+    if base["precision"] == "auto":
+        # The config says what was measured, which nobody has set.
+        base["precision"] = config.precision
     words = [config.MODEL] + [preset] * (preset != "paper")
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)

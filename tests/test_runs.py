@@ -47,6 +47,11 @@ def test_the_newest_run_that_fits_is_found():
         finding.run("2", NoiseConfig)
 
 
+def test_what_auto_precision_has_found_is_not_in_the_name():
+    assert create(precision="bfloat16").path.name == "0001-acgan-quick"
+    assert create().path.name == "0002-acgan-quick"
+
+
 def test_two_processes_never_get_the_same_number(monkeypatch):
     create()
     # The other process looked before the first run was made.
