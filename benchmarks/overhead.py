@@ -7,7 +7,6 @@ progress bar; sheets and checkpoints come at the last), and the resident memory 
 """
 
 import argparse
-import dataclasses
 import tempfile
 import time
 from collections.abc import Callable
@@ -59,8 +58,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=2000)
     steps = parser.parse_args().steps
-    config = CONFIGS["acgan"].from_preset("quick", steps=steps, image_size=32)
-    config = dataclasses.replace(config, sample_every=steps, checkpoint_every=steps)
+    periods = {"sample_every": steps, "checkpoint_every": steps}
+    config = CONFIGS["acgan"].from_preset("quick", steps=steps, image_size=32, **periods)
     watch = Watch(steps)
     make = AdversarialModel.make_train_function
 

@@ -33,13 +33,14 @@ class Periodic(keras.callbacks.Callback):
     def __init__(self, run: Run, done: int, every: int):
         super().__init__()
         self.run = run
-        self.step = done
+        self.step = self.acted = done
         self.every = every
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self.step += 1
         if self.is_due():
             self.act()
+            self.acted = self.step
 
     def is_due(self) -> bool:
         """Return whether it acts at this step."""
@@ -224,14 +225,10 @@ class SampleSheet(Periodic):
 class Checkpoint(Periodic):
     """Write a checkpoint, also where the run is stopped; never of a model that went astray."""
 
-    def on_train_begin(self, logs: Any = None) -> None:
-        self._saved = self.step
-
     def act(self) -> None:
         refuse_not_finite(self.model, self.run)
         checkpoints.save(self.run, self.model, self.step)
-        self._saved = self.step
 
     def on_train_end(self, logs: Any = None) -> None:
-        if self._saved != self.step:
+        if self.acted != self.step:
             self.act()

@@ -26,21 +26,15 @@ class StandingStatistics(Periodic):
         super().__init__(run, done, min(periods))
         self.periods = periods
 
-    def on_train_begin(self, logs: Any = None) -> None:
-        self._settled = self.step
-
     def is_due(self) -> bool:
-        return self.step == self.run.config.steps or any(
-            self.step % period == 0 for period in self.periods
-        )
+        return super().is_due() or any(self.step % period == 0 for period in self.periods)
 
     def act(self) -> None:
         settle(self.run, self.model)
-        self._settled = self.step
 
     def on_train_end(self, logs: Any = None) -> None:
         # A run that is stopped keeps a checkpoint of any step.
-        if self._settled != self.step:
+        if self.acted != self.step:
             self.act()
 
 
