@@ -2,7 +2,8 @@
 
 python -m benchmarks.contender ours|keras|torch MODEL PRECISION answers each line of its input:
 "step" with a training step's seconds, "work" with the step's GFLOP, "peak" with the GFLOP/s of
-matrix products in this process, "memory" with the GiB that were resident at most.
+matrix products in this process, "memory" with the GiB that it took at most: of the GPU, if there is
+one, else of those that were resident.
 """
 
 import importlib
@@ -85,27 +86,56 @@ def plain_torch(config, data) -> Callable[[], Any]:
 
     from benchmarks import plain_torch
 
+    torch.set_default_device("cuda" if torch.cuda.is_available() else "cpu")
     tensors = {}
     for name, array in first_batch(config, data).items():
         if array.ndim == 4:
-            tensors[name] = torch.from_numpy(np.ascontiguousarray(array.transpose(0, 3, 1, 2)))
+            tensors[name] = torch.tensor(np.ascontiguousarray(array.transpose(0, 3, 1, 2)))
         else:
-            tensors[name] = torch.from_numpy(array.argmax(-1))
+            tensors[name] = torch.tensor(array.argmax(-1))
     model = plain_torch.MODELS[config.MODEL](config)
     return lambda: model.step(tensors)
 
 
-def peak() -> float:
+def waiting(name: str) -> Callable[[], None]:
+    """Return what waits until the device has done what a contender has asked of it."""
+    if name == "torch":
+        import torch
+
+        return torch.cuda.synchronize if torch.cuda.is_available() else lambda: None
+    import tensorflow as tf
+
+    return tf.test.experimental.sync_devices
+
+
+def peak(wait: Callable[[], None]) -> float:
     """Return the GFLOP/s of the best of ten float32 matrix products."""
     import tensorflow as tf
 
     matrix = tf.random.normal([_SIDE, _SIDE])
     seconds = []
     for _ in range(10):
+        wait()
         start = time.perf_counter()
-        tf.linalg.matmul(matrix, matrix).numpy()
+        tf.linalg.matmul(matrix, matrix)
+        wait()
         seconds.append(time.perf_counter() - start)
     return 2 * _SIDE**3 / min(seconds) / 1e9
+
+
+def memory(name: str) -> float:
+    """Return the GiB that a contender took at most, of the GPU if there is one."""
+    if name == "torch":
+        import torch
+
+        if torch.cuda.is_available():
+            return torch.cuda.max_memory_allocated() / 2**30
+    else:
+        import tensorflow as tf
+
+        if tf.config.list_physical_devices("GPU"):
+            return tf.config.experimental.get_memory_info("GPU:0")["peak"] / 2**30
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def main(name: str, model: str, precision: str) -> None:
@@ -117,18 +147,19 @@ def main(name: str, model: str, precision: str) -> None:
     config = CONFIGS[model](**SETTINGS[model], precision=precision)
     data = noise(config)
     make = {"ours": ours, "keras": plain_keras, "torch": plain_torch}[name]
-    step = make(config, data)
+    step, wait = make(config, data), waiting(name)
 
     def timed() -> float:
         start = time.perf_counter()
         step()
+        wait()
         return time.perf_counter() - start
 
     answers: dict[str, Callable[[], float]] = {
         "step": timed,
         "work": lambda: gflop_of_step(config),
-        "peak": peak,
-        "memory": lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        "peak": lambda: peak(wait),
+        "memory": lambda: memory(name),
     }
     for line in sys.stdin:
         print(answers[line.strip()](), flush=True)
