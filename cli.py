@@ -1,4 +1,4 @@
-from kerasgan.commands import cli
+from kerasgan.__main__ import main
 
 if __name__ == "__main__":
-    cli()
+    main()

@@ -76,6 +76,22 @@ def test_quiet_and_verbose_exclude_one_another(kerasgan):
     )
 
 
+def test_tensorflow_is_loaded_without_a_word(tmp_path):
+    words = ["--quiet", "sample", "--run", "pretrained", "--out", str(tmp_path / "face.png")]
+    assert said("-m", "kerasgan", *words, at_terminal=False) == ""
+
+
+@pytest.mark.parametrize(("then", "shown"), [("", ""), ("raise ImportError", "greetings")])
+def test_what_tensorflow_says_is_shown_where_it_cannot_be_loaded(tmp_path, then, shown):
+    (tmp_path / "tensorflow.py").write_text(f"import os; os.write(2, b'greetings'); {then}")
+    code = (
+        "from kerasgan.commands import greetings; greetings.hold_back()\n"
+        "try: import tensorflow\n"
+        "except ImportError: pass"
+    )
+    assert said("-c", code, at_terminal=False, PYTHONPATH=str(tmp_path)) == shown
+
+
 def _is_imported(package, processes):
     paths = (file.path for process in processes for file in process.memory_maps())
     return any(f"/{package}/" in path for path in paths)
@@ -95,6 +111,16 @@ def test_ctrl_c_is_one_line_though_several_processes_draw(tmp_path):
     assert said.endswith(b"interrupted\n")
     assert b"Traceback" not in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_shows_no_traceback_while_the_command_is_imported(tmp_path):
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt")
+    done = subprocess.run(
+        [sys.executable, "-m", "kerasgan"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+    )
+    assert (done.returncode, done.stderr) == (130, b"")
 
 
 def test_ctrl_c_has_an_exit_code_of_its_own(kerasgan, monkeypatch):

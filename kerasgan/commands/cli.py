@@ -7,7 +7,7 @@ import sys
 import click
 
 import kerasgan
-from kerasgan.commands import messages
+from kerasgan.commands import greetings, messages
 from kerasgan.commands.data import data
 from kerasgan.commands.demo import demo
 from kerasgan.commands.evaluate import evaluate
@@ -76,6 +76,8 @@ def cli(quiet: bool, verbose: bool, debug: bool) -> None:
     if quiet and verbose:
         raise Refused("--quiet and --verbose exclude one another")
     messages.set_up(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
+    if not (verbose or debug):
+        greetings.hold_back()
     signal.signal(signal.SIGTERM, _terminate)
 
 
