@@ -14,12 +14,30 @@ _SIDE = 1024
 _PRODUCTS = 5
 # What bfloat16 must gain to be worth its rounding.
 _FASTER = 1.2
+# Ampere's, the first of Nvidia's GPUs with units for bfloat16.
+_AMPERE = (8, 0)
 
 
 def resolved(precision: str) -> str:
-    """Return the precision itself or, for "auto", the one that this machine's products favour."""
+    """Return the precision itself or, for "auto", bfloat16 where this machine multiplies it faster.
+
+    A GPU is known to or not; what a processor does is measured.
+    """
     if precision != "auto":
         return precision
+    gpus = tf.config.list_physical_devices("GPU")
+    return _of_gpu(gpus[0]) if gpus else _of_processor()
+
+
+def _of_gpu(gpu: tf.config.PhysicalDevice) -> str:
+    details = tf.config.experimental.get_device_details(gpu)
+    name, capability = details.get("device_name"), details.get("compute_capability", (0, 0))
+    chosen = "bfloat16" if capability >= _AMPERE else "float32"
+    log.info("precision %s: %s has compute capability %d.%d", chosen, name, *capability)
+    return chosen
+
+
+def _of_processor() -> str:
     seconds = {name: _seconds(name) for name in ("float32", "bfloat16")}
     gain = seconds["float32"] / seconds["bfloat16"]
     chosen = "bfloat16" if gain > _FASTER else "float32"

@@ -111,6 +111,22 @@ def test_auto_is_what_multiplies_faster(monkeypatch):
     assert precision.resolved("float16") == "float16"
 
 
+@pytest.mark.parametrize(
+    ("details", "expected"),
+    [
+        ({"device_name": "NVIDIA H200", "compute_capability": (9, 0)}, "bfloat16"),
+        ({"device_name": "Tesla T4", "compute_capability": (7, 5)}, "float32"),
+        ({}, "float32"),
+    ],
+)
+def test_auto_is_what_a_gpu_has_units_for(monkeypatch, details, expected):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["the first"])
+    monkeypatch.setattr(
+        tf.config.experimental, "get_device_details", {"the first": details}.__getitem__
+    )
+    assert precision.resolved("auto") == expected
+
+
 def test_a_run_stores_what_auto_became(kerasgan, tmp_path, monkeypatch):
     monkeypatch.setattr(precision, "_seconds", {"float32": 1.0, "bfloat16": 0.5}.get)
     done = kerasgan("train", "gan", *tiny_options("gan", precision="auto"), "--out", "run")
