@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import kerasgan as package
-from kerasgan import finding, runs
+from kerasgan import finding, overview, runs
 from kerasgan.commands import cli
 from kerasgan.commands.train import parsed
 
@@ -30,6 +30,7 @@ def test_a_shipped_run_is_small_and_says_how_it_was_made(model):
     run = finding.run(f"pretrained/{model}")
     # What was measured where it was trained.
     assert dataclasses.replace(made, precision=run.config.precision) == run.config
+    assert overview.of_run(run).state == "finished"
 
 
 def test_the_shipped_faces_are_as_good_as_they_shall_be():
