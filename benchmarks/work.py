@@ -52,10 +52,10 @@ def gflop_of_step(config) -> float:
     else:
         (g, g_first), (d, d_first) = products(model.generator), products(model.discriminator)
         judged = g + 2 * (3 * d - d_first)
+        answered = 3 * g - g_first + 2 * d
         if config.MODEL == "wgan-gp":
-            multiplied = config.critic_steps * (judged + 4 * d)
+            multiplied = config.critic_steps * (judged + 4 * d) + answered
         else:
-            multiplied = config.d_steps * judged
-        updates = 1 if config.MODEL == "wgan-gp" else config.g_steps
-        multiplied += updates * (3 * g - g_first + 2 * d)
+            # Both players share the images of the last judgement.
+            multiplied = config.d_steps * judged + config.g_steps * answered - g
     return 2 * config.batch_size * multiplied / 1e9

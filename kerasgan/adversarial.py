@@ -156,9 +156,9 @@ class AdversarialModel(keras.Model):
 class ReusingModel(AdversarialModel):
     """A model whose generator answers for the images that the discriminator has just judged.
 
-    They are made once: `generate(batch)` returns the images [B, H, W, C] of a discriminator's
-    update, which both players' losses find in it as `generated`. `draw` need not draw for the
-    generator.
+    They are made once: `generate(batch)` returns the images [B, H, W, C] of an update, which both
+    players' losses find in its batch as `generated`. The generator's first update is on those of
+    the discriminator's last; for further ones `draw` draws what they need to make images of.
     """
 
     def generate(self, batch: dict) -> tf.Tensor:
@@ -172,17 +172,25 @@ class ReusingModel(AdversarialModel):
         super().compile(batch={"discriminator": seen, "generator": seen}, **settings)
 
     def train_step(self, batch: dict) -> dict:
-        """Make the discriminator's updates, then one of the generator on the last one's images."""
+        """Make the discriminator's updates, then the generator's, the first on the same images."""
         self.step.assign_add(1)
-        for seen in updates(batch["discriminator"]):
-            tape = self.generator_player.tape()
-            with tape:
-                seen = {**seen, "generated": self.generate(seen)}
+        for update in updates(batch["discriminator"]):
+            seen, tape = self._with_images(update)
             self.discriminator_player.update(seen)
-        self.generator_player.update(seen, tape)
-        self._average()
+        self._answer(seen, tape)
+        for update in updates(batch.get("generator", {})):
+            self._answer(*self._with_images(update))
         self._notice_failure()
         return no_logs()
+
+    def _with_images(self, batch: dict) -> tuple[dict, tf.GradientTape]:
+        tape = self.generator_player.tape()
+        with tape:
+            return {**batch, "generated": self.generate(batch)}, tape
+
+    def _answer(self, batch: dict, tape: tf.GradientTape) -> None:
+        self.generator_player.update(batch, tape)
+        self._average()
 
 
 def no_logs() -> dict[str, tf.Tensor]:

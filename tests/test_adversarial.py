@@ -41,10 +41,13 @@ def test_an_update_changes_all_of_one_player_and_nothing_trainable_of_the_other(
     tiny, data, player, other
 ):
     model = training.build(tiny, data)
-    batch = one_update(first_batch(model, data, tiny)[player])
+    batch = one_update(first_batch(model, data, tiny)["discriminator"])
     changed, fixed = getattr(model, player), getattr(model, other)
     before = values(changed.trainable_variables), values(fixed.trainable_variables)
-    getattr(model, f"{player}_player").update(batch)
+    tape = getattr(model, f"{player}_player").tape()
+    with tape:
+        batch["generated"] = model.generate(batch)
+    getattr(model, f"{player}_player").update(batch, tape)
     assert not any(same(before[0], values(changed.trainable_variables)))
     assert all(same(before[1], values(fixed.trainable_variables)))
 
@@ -130,17 +133,16 @@ def test_acgan_losses_against_numpy(tiny):
     real, fake = (
         [random.normal(size=(4, k)).astype("float32") for k in (1, 12, 11)] for _ in range(2)
     )
-    # Real images are tagged by a first pixel of 9, which the generator cannot reach.
+    # Real images are tagged by a first pixel of 9.
     model.discriminator = lambda image, training: real if float(image[0, 0, 0, 0]) == 9 else fake
     labels = {
         name: np.eye(k, dtype="float32")[random.integers(k, size=4)]
         for name, k in (("hair", 12), ("eyes", 11), ("fake_hair", 12), ("fake_eyes", 11))
     }
-    noise = random.normal(size=(4, config.latent_dim)).astype("float32")
     image = np.full((4, 16, 16, 3), 9, "float32")
-    d_losses, _ = model.discriminator_losses({"image": image, "noise": noise, **labels})
-    wanted = {"noise": noise, "hair": labels["fake_hair"], "eyes": labels["fake_eyes"]}
-    g_losses, _ = model.generator_losses(wanted)
+    batch = {"image": image, "generated": np.zeros_like(image), **labels}
+    d_losses, _ = model.discriminator_losses(batch)
+    g_losses, _ = model.generator_losses(batch)
 
     def cross_entropy(logits, one_hot):
         logits = logits.astype("float64")
@@ -161,16 +163,16 @@ def test_acgan_losses_against_numpy(tiny):
 
 
 def test_real_and_generated_images_share_no_batch_statistics(tiny, data):
-    """Other noise changes what the discriminator says of generated images alone."""
+    """Other generated images change what the discriminator says of them alone."""
     model = training.build(tiny, data)
     seeds = [v for v in model.discriminator.variables if "seed_generator" in v.path]
     states = values(seeds)
     terms = []
     batch = one_update(first_batch(model, data, tiny)["discriminator"])
-    for noise in (batch["noise"], -10 * batch["noise"]):
+    for generated in (batch["image"], -batch["image"]):
         for seed, state in zip(seeds, states, strict=True):
             seed.assign(state)
-        losses, _ = model.discriminator_losses({**batch, "noise": noise})
+        losses, _ = model.discriminator_losses({**batch, "generated": generated})
         terms.append({name: float(loss) for name, loss in losses.items()})
     assert terms[0].pop("d_fake") != terms[1].pop("d_fake")
     assert terms[0] == terms[1]

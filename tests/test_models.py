@@ -158,23 +158,28 @@ def test_label_noise_has_the_reports_ranges_and_reaches_the_generator():
     assert floats(losses) == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize("name", ["gan", "cgan", "stargan"])
+@pytest.mark.parametrize("name", ["gan", "cgan", "acgan", "stargan"])
 def test_the_generator_answers_for_the_images_that_the_discriminator_saw_last(name):
     """Its update is the one on images that it makes anew of the same noise and conditions."""
-    changes = {"gan": {"d_steps": 3}, "cgan": {}, "stargan": {"critic_steps": 2}}[name]
+    changes = {"gan": {"d_steps": 3}, "stargan": {"critic_steps": 2}, "acgan": {"g_steps": 2}}
     steps = []
     for _ in range(2):
         keras.utils.set_random_seed(0)
-        model, batch = build(name, **changes)
-        steps.append((model, batch))
+        steps.append(build(name, **changes.get(name, {})))
     (reusing, batch), (anew, _) = steps
     reusing.train_step(batch)
+
+    def answer(update):
+        tape = anew.generator_player.tape()
+        with tape:
+            generated = anew.generate(update)
+        anew.generator_player.update({**update, "generated": generated}, tape)
+
     for seen in updates(batch["discriminator"]):
         anew.discriminator_player.update({**seen, "generated": anew.generate(seen)})
-    tape = anew.generator_player.tape()
-    with tape:
-        seen["generated"] = anew.generate(seen)
-    anew.generator_player.update(seen, tape)
+    answer(seen)
+    for update in updates(batch.get("generator", {})):
+        answer(update)
     for one, other in zip(
         reusing.generator.trainable_variables, anew.generator.trainable_variables, strict=True
     ):

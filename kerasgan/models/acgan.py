@@ -5,14 +5,14 @@ Reference: Odena, Olah and Shlens 2017, "Conditional Image Synthesis with Auxili
 """
 
 from kerasgan import optimizers, schedules
-from kerasgan.adversarial import AdversarialModel
+from kerasgan.adversarial import ReusingModel
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.acgan import ACGANConfig
 from kerasgan.losses import accuracy, bce, binary_accuracy, cross_entropy, pairwise_distance
 from kerasgan.networks import acgan
 
 
-class ACGAN(AdversarialModel):
+class ACGAN(ReusingModel):
     """ACGAN whose loss weights are those of the heads source, hair and eyes."""
 
     def __init__(self, config: ACGANConfig, vocabulary: Vocabulary):
@@ -46,26 +46,29 @@ class ACGAN(AdversarialModel):
             real["image"] += draws.normal(
                 "instance_noise", config.d_steps, shape, config.instance_noise
             )
-        d_fake = draws.colours("d_fake", config.d_steps)
         return {
-            "discriminator": {
-                **real,
-                "noise": draws.normal("d_noise", config.d_steps, [config.latent_dim], config.sigma),
-                "fake_hair": d_fake["hair"],
-                "fake_eyes": d_fake["eyes"],
-            },
-            "generator": {
-                "noise": draws.normal("g_noise", config.g_steps, [config.latent_dim], config.sigma),
-                **draws.colours("g_fake", config.g_steps),
-            },
+            "discriminator": {**real, **self._wanted(draws, "d_fake", config.d_steps)},
+            "generator": self._wanted(draws, "g_fake", config.g_steps - 1),
         }
+
+    def _wanted(self, draws, name, updates):
+        config = self.config
+        colours = draws.colours(name, updates)
+        return {
+            "noise": draws.normal(f"{name}_noise", updates, [config.latent_dim], config.sigma),
+            "fake_hair": colours["hair"],
+            "fake_eyes": colours["eyes"],
+        }
+
+    def generate(self, batch):
+        wanted = {name: batch[f"fake_{name}"] for name in ("hair", "eyes")}
+        return self.generator({"noise": batch["noise"], **wanted}, training=True)
 
     def discriminator_losses(self, batch):
         """Return L_S and L_C of real images, and L_S alone of generated ones (eq. 2 and 3)."""
         # Two batches: BatchNorm must not mix the statistics of real and generated images.
         real, hair, eyes = self.discriminator(batch["image"], training=True)
-        labels = {"hair": batch["fake_hair"], "eyes": batch["fake_eyes"]}
-        generated = self.generator({"noise": batch["noise"], **labels}, training=True)
+        generated = batch["generated"]
         fake, *_ = self.discriminator(generated, training=True)
         source_weight, hair_weight, eyes_weight = self.config.loss_weights
         losses = {
@@ -86,12 +89,11 @@ class ACGAN(AdversarialModel):
 
     def generator_losses(self, batch):
         """Return the losses of being taken for real and of showing the wanted colours."""
-        generated = self.generator(batch, training=True)
-        source, hair, eyes = self.discriminator(generated, training=True)
+        source, hair, eyes = self.discriminator(batch["generated"], training=True)
         source_weight, hair_weight, eyes_weight = self.config.loss_weights
         losses = {
             "g_fool": source_weight * bce(source, 1.0),
-            "g_hair": hair_weight * cross_entropy(hair, batch["hair"]),
-            "g_eyes": eyes_weight * cross_entropy(eyes, batch["eyes"]),
+            "g_hair": hair_weight * cross_entropy(hair, batch["fake_hair"]),
+            "g_eyes": eyes_weight * cross_entropy(eyes, batch["fake_eyes"]),
         }
         return losses, {}
