@@ -10,72 +10,6 @@ _BYTES_OF_DRAW = 8
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class UpsampleConv2D(keras.layers.Layer):
-    """Double height and width by repeating pixels, then convolve 3x3, stride 1, "same" padding.
-
-    The weights and, to rounding, the values are those of `UpSampling2D(2)` followed by
-    `Conv2D(filters, 3, padding="same")`, with 4 instead of 9 multiplications per output value.
-
-    With `u[j] = x[j // 2]` the convolution is, per axis,
-    `y[i] = sum_k w[k] u[i + k - 1] = sum_n x[n] sum_k w[k] box[i + k - 1 - 2n]`, where `box` is 1
-    at 0 and 1, and 0 elsewhere. The inner sum depends on `i - 2n` alone: this is a transposed
-    convolution of stride 2 whose 4 taps are the flipped kernel convolved with the box,
-    `[w2, w1 + w2, w0 + w1, w0]`. Pixels outside the picture are zero in both forms.
-
-    Args:
-        filters: number of output channels.
-        use_bias: whether a bias is added.
-        kernel_initializer: of the 3x3 kernel.
-
-    Shapes:
-        [B, H, W, C] -> [B, 2H, 2W, filters], float.
-    """
-
-    def __init__(
-        self, filters: int, use_bias: bool = True, kernel_initializer="glorot_uniform", **kwargs
-    ):
-        super().__init__(**kwargs)
-        self.filters = filters
-        self.use_bias = use_bias
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-
-    def build(self, input_shape):
-        self.kernel = self.add_weight(
-            shape=(3, 3, input_shape[-1], self.filters),
-            initializer=self.kernel_initializer,
-            name="kernel",
-        )
-        if self.use_bias:
-            self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
-
-    def call(self, inputs):
-        kernel = ops.flip(self.kernel, axis=(0, 1))
-        kernel = ops.pad(kernel, ((1, 0), (0, 0), (0, 0), (0, 0))) + ops.pad(
-            kernel, ((0, 1), (0, 0), (0, 0), (0, 0))
-        )
-        kernel = ops.pad(kernel, ((0, 0), (1, 0), (0, 0), (0, 0))) + ops.pad(
-            kernel, ((0, 0), (0, 1), (0, 0), (0, 0))
-        )
-        # Transposed convolutions take their kernel as [height, width, output, input].
-        kernel = ops.transpose(kernel, (0, 1, 3, 2))
-        outputs = ops.conv_transpose(inputs, kernel, strides=2, padding="same")
-        return outputs + self.bias if self.use_bias else outputs
-
-    def compute_output_shape(self, input_shape):
-        batch, height, width, _ = input_shape
-        double = [None if side is None else 2 * side for side in (height, width)]
-        return (batch, *double, self.filters)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "use_bias": self.use_bias,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-        }
-
-
-@keras.saving.register_keras_serializable("kerasgan")
 class ReflectionPadding2D(keras.layers.Layer):
     """Extend a picture by its mirror image, without repeating the pixels at its edge.
 
@@ -208,3 +142,29 @@ class ByteDropout(keras.layers.Dropout):
         drawn = tf.reshape(tf.bitcast(draws, tf.uint8), [-1])[:size]
         kept = ops.cast(drawn >= int(self.rate * 256), inputs.dtype) / (1 - self.rate)
         return inputs * ops.reshape(kept, ops.shape(inputs))
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class MinibatchStddev(keras.layers.Layer):
+    """Tell a discriminator how much the pictures of its batch differ from one another.
+
+    The standard deviation over the batch, of each feature at each place, averaged over both: one
+    number, which every place of every picture gets.
+
+    Shapes:
+        [B, H, W, C] -> float32 [B, H, W, 1].
+
+    Reference: Karras, Aila, Laine and Lehtinen 2018, "Progressive Growing of GANs for Improved
+    Quality, Stability, and Variation" (arXiv:1710.10196), section 3.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**{**kwargs, "dtype": "float32"})
+
+    def call(self, inputs):
+        # Where all pictures are the same the root's gradient must be finite.
+        deviations = ops.sqrt(ops.var(inputs, axis=0) + 1e-8)
+        return ops.full_like(inputs[..., :1], ops.mean(deviations))
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], 1)

@@ -65,7 +65,8 @@ def test_json_and_back():
 def test_a_run_from_before_an_option_was_added_does_what_it_did():
     config = ACGANConfig(sigma=0.5)
     before = dataclasses.asdict(config)
-    for field in ("tensorboard", "schedule", "final_learning_rate", "schedule_steps"):
+    schedule = ("schedule", "final_learning_rate", "schedule_steps")
+    for field in ("tensorboard", "minibatch_stddev", *schedule):
         del before[field]
     assert ACGANConfig.from_json(before) == config
     del before["sigma"]

@@ -21,6 +21,7 @@ ORDER = (
     "finding",
     "overview",
     "images",
+    "convolutions",
     "layers",
     "networks",
     "losses",

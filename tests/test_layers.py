@@ -7,54 +7,10 @@ from kerasgan.layers import (
     ByteDropout,
     FusedBatchNormalization,
     InstanceNormalization,
+    MinibatchStddev,
     ReflectionPadding2D,
-    UpsampleConv2D,
 )
-
-
-@pytest.mark.parametrize("shape", [(2, 5, 4, 3), (1, 1, 1, 2), (3, 2, 7, 1)])
-def test_upsample_conv_is_upsampling_then_convolution(shape):
-    random = np.random.default_rng(0)
-    inputs = tf.constant(random.normal(size=shape), tf.float32)
-    ours = UpsampleConv2D(4)
-    theirs = keras.Sequential(
-        [keras.layers.UpSampling2D(), keras.layers.Conv2D(4, 3, padding="same")]
-    )
-    ours.build(shape)
-    theirs.build(shape)
-    weights = [random.normal(size=weight.shape) for weight in ours.weights]
-    for layer in (ours, theirs):
-        layer.set_weights(weights)
-    compare(ours, theirs, inputs)
-
-
-def compare(ours, theirs, inputs, **settings):
-    """Assert that two layers have the same outputs and gradients; return those of `ours`."""
-    found = []
-    for layer in (ours, theirs):
-        with tf.GradientTape() as tape:
-            tape.watch(inputs)
-            outputs = layer(inputs, **settings)
-            loss = tf.reduce_sum(tf.sin(outputs))
-        variables = [variable.value for variable in layer.trainable_variables]
-        found.append([outputs, *tape.gradient(loss, [inputs, *variables])])
-    for one, other in zip(*found, strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-5, rtol=1e-5)
-
-
-def test_upsample_conv_knows_its_shape_before_it_is_called():
-    assert UpsampleConv2D(4).compute_output_shape((None, None, 8, 3)) == (None, None, 16, 4)
-
-
-def test_upsample_conv_is_saved_with_its_model(tmp_path):
-    start = keras.initializers.RandomNormal(stddev=0.02)
-    model = keras.Sequential([keras.Input((4, 4, 3)), UpsampleConv2D(2, False, start)])
-    model.save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras")
-    picture = np.ones((1, 4, 4, 3), "float32")
-    np.testing.assert_array_equal(loaded(picture), model(picture))
-    assert not loaded.layers[0].use_bias
-    assert loaded.layers[0].kernel_initializer.stddev == 0.02
+from tests.gradients import compare
 
 
 @pytest.mark.parametrize("padding", [1, 3])
@@ -167,3 +123,20 @@ def test_the_gradient_of_byte_dropout_is_its_mask():
         tape.watch(inputs)
         outputs = layer(inputs, training=True)
     np.testing.assert_allclose(tape.gradient(outputs, inputs), outputs / inputs, rtol=1e-5)
+
+
+def test_minibatch_stddev_is_numpys():
+    features = normal(6, 4, 3, 2)
+    expected = np.std(features, axis=0).mean()
+    np.testing.assert_allclose(
+        MinibatchStddev()(features), np.full((6, 4, 3, 1), expected), rtol=1e-5
+    )
+
+
+def test_equal_pictures_have_no_minibatch_stddev_and_a_finite_gradient():
+    features = tf.ones([4, 2, 2, 3])
+    with tf.GradientTape() as tape:
+        tape.watch(features)
+        stddev = MinibatchStddev()(features)
+    np.testing.assert_allclose(stddev, 0, atol=1e-3)
+    assert np.isfinite(tape.gradient(stddev, features)).all()

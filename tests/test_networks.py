@@ -59,6 +59,19 @@ def test_pictures_have_the_wanted_size_and_range(size):
     assert [head.shape for head in logits] == [(2, 1), (2, 3), (2, 2)]
 
 
+@pytest.mark.parametrize("minibatch_stddev", [False, True])
+def test_a_picture_is_judged_beside_its_batch_with_minibatch_stddev_alone(minibatch_stddev):
+    keras.utils.set_random_seed(0)
+    model = acgan.discriminator(16, 3, 2, width=0.1, minibatch_stddev=minibatch_stddev)
+    random = np.random.default_rng(0)
+    image, other = random.normal(size=(2, 1, 16, 16, 3)).astype("float32")
+    logits = [
+        np.concatenate([head[0] for head in model(np.concatenate(batch), training=False)])
+        for batch in ((image, image), (image, other))
+    ]
+    assert np.allclose(*logits, atol=1e-6) != minibatch_stddev
+
+
 def test_activation_reaches_every_block():
     model = acgan.generator(16, 4, 2, 2, 0.1, activation="leaky_relu")
     slopes = [

@@ -55,6 +55,11 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
     generator_activation: Literal["relu", "leaky_relu"] = option(
         "relu", "The generator's activation; leaky_relu has slope 0.2."
     )
+    minibatch_stddev: bool = option(
+        False,
+        "Show the discriminator how much the pictures of a batch differ from one another.",
+        added=True,
+    )
     loss_weights: tuple[float, float, float] = option(
         (1.0, 0.3, 0.35),
         "Weights of the losses of the three heads.",

@@ -18,7 +18,12 @@ class ACGAN(ReusingModel):
     def __init__(self, config: ACGANConfig, vocabulary: Vocabulary):
         colours = {"hair_colours": len(vocabulary.hair), "eye_colours": len(vocabulary.eyes)}
         super().__init__(
-            discriminator=acgan.discriminator(config.image_size, width=config.width, **colours),
+            discriminator=acgan.discriminator(
+                config.image_size,
+                width=config.width,
+                minibatch_stddev=config.minibatch_stddev,
+                **colours,
+            ),
             generator=acgan.generator(
                 config.image_size,
                 config.latent_dim,

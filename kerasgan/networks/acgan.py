@@ -3,7 +3,8 @@
 import keras
 from keras import layers
 
-from kerasgan.layers import ByteDropout, FusedBatchNormalization, UpsampleConv2D
+from kerasgan.convolutions import ColourConv2D, UpsampleConv2D
+from kerasgan.layers import ByteDropout, FusedBatchNormalization, MinibatchStddev
 from kerasgan.networks.widths import scaled
 
 # The report gives BatchNorm's momentum; its places in the discriminator are ours.
@@ -39,18 +40,24 @@ def generator(
         x = UpsampleConv2D(scaled(filters, width), name=f"upsample_{block}")(x)
         x = layers.Activation(activation, name=f"activation_{block}")(x)
         x = FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
-    image = layers.Conv2D(3, 3, padding="same", activation="tanh", dtype="float32", name="image")(x)
+    image = ColourConv2D(3, 3, padding="same", activation="tanh", dtype="float32", name="image")(x)
     return keras.Model(inputs, image, name="generator")
 
 
 def discriminator(
-    image_size: int, hair_colours: int, eye_colours: int, width: float = 1.0
+    image_size: int,
+    hair_colours: int,
+    eye_colours: int,
+    width: float = 1.0,
+    minibatch_stddev: bool = False,
 ) -> keras.Model:
     """Build image [B, S, S, 3] -> logits (source [B, 1], hair [B, .], eyes [B, .]).
 
     Args:
         image_size: S, a multiple of 8.
         width: factor on the number of filters.
+        minibatch_stddev: whether the heads see how much the batch varies before its last BatchNorm,
+            which would even that out.
     """
     image = keras.Input((image_size, image_size, 3), name="image")
     x = image
@@ -61,10 +68,14 @@ def discriminator(
         )
         x = convolution(x)
         x = layers.LeakyReLU(0.2, name=f"activation_{block}")(x)
+        unnormalised = x
         if block > 0:
             x = FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
         x = ByteDropout(dropout, name=f"dropout_{block}")(x)
-    x = layers.Flatten(name="flatten")(x)
+    if minibatch_stddev:
+        stddev = MinibatchStddev(name="stddev")(unnormalised)
+        x = layers.Concatenate(dtype="float32", name="features")([x, stddev])
+    x = layers.Flatten(dtype="float32", name="flatten")(x)
     heads = (("source", 1), ("hair", hair_colours), ("eyes", eye_colours))
     logits = [layers.Dense(units, dtype="float32", name=name)(x) for name, units in heads]
     return keras.Model(image, logits, name="discriminator")

@@ -12,7 +12,8 @@ one network computes, the other can compute of the mirrored picture.
 import keras
 from keras import layers, ops
 
-from kerasgan.layers import InstanceNormalization, ReflectionPadding2D, UpsampleConv2D
+from kerasgan.convolutions import ColourConv2D, UpsampleConv2D
+from kerasgan.layers import InstanceNormalization, ReflectionPadding2D
 from kerasgan.networks.dcgan import batch_norm, initial_weights
 from kerasgan.networks.widths import scaled
 
@@ -86,7 +87,8 @@ def generator(
     if skip:
         made = redrawn(image, x)
     else:
-        made = convolution(3, 7, "colour", activation="tanh", dtype="float32")(x)
+        settings = {"kernel_initializer": initial_weights(), "activation": "tanh"}
+        made = ColourConv2D(3, 7, dtype="float32", name="colour", **settings)(x)
     return keras.Model(image, made, name=name)
 
 
@@ -97,7 +99,7 @@ def redrawn(image, x, padding: str = "valid"):
     otherwise agree to exchange: the cycle brings them back. The factor keeps atanh finite.
     """
     zeros = {"kernel_initializer": "zeros", "padding": padding}
-    change = layers.Conv2D(3, 7, dtype="float32", name="change", **zeros)(x)
+    change = ColourConv2D(3, 7, dtype="float32", name="change", **zeros)(x)
     return ops.tanh(ops.arctanh(0.9 * image) + change)
 
 

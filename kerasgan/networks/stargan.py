@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import keras
 from keras import layers, ops
 
+from kerasgan.convolutions import ColourConv2D
 from kerasgan.layers import InstanceNormalization
 from kerasgan.networks.cyclegan import redrawn
 from kerasgan.networks.widths import scaled
@@ -60,7 +61,7 @@ def generator(labels: Mapping[str, int], width: float = 1.0, skip: bool = False)
     if skip:
         made = redrawn(inputs["image"], x, padding="same")
     else:
-        colour = layers.Conv2D(3, 7, activation="tanh", dtype="float32", name="colour", **settings)
+        colour = ColourConv2D(3, 7, activation="tanh", dtype="float32", name="colour", **settings)
         made = colour(x)
     return keras.Model(inputs, made, name="generator")
 

@@ -1,0 +1,106 @@
+"""Convolutions that compute what Keras's do by fewer, or better filled, multiplications."""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class UpsampleConv2D(keras.layers.Layer):
+    """Double height and width by repeating pixels, then convolve 3x3, stride 1, "same" padding.
+
+    The weights and, to rounding, the values are those of `UpSampling2D(2)` followed by
+    `Conv2D(filters, 3, padding="same")`, with 4 instead of 9 multiplications per output value.
+
+    With `u[j] = x[j // 2]` the convolution is, per axis,
+    `y[i] = sum_k w[k] u[i + k - 1] = sum_n x[n] sum_k w[k] box[i + k - 1 - 2n]`, where `box` is 1
+    at 0 and 1, and 0 elsewhere. The inner sum depends on `i - 2n` alone: this is a transposed
+    convolution of stride 2 whose 4 taps are the flipped kernel convolved with the box,
+    `[w2, w1 + w2, w0 + w1, w0]`. Pixels outside the picture are zero in both forms.
+
+    Args:
+        filters: number of output channels.
+        use_bias: whether a bias is added.
+        kernel_initializer: of the 3x3 kernel.
+
+    Shapes:
+        [B, H, W, C] -> [B, 2H, 2W, filters], float.
+    """
+
+    def __init__(
+        self, filters: int, use_bias: bool = True, kernel_initializer="glorot_uniform", **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.use_bias = use_bias
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(
+            shape=(3, 3, input_shape[-1], self.filters),
+            initializer=self.kernel_initializer,
+            name="kernel",
+        )
+        if self.use_bias:
+            self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
+
+    def call(self, inputs):
+        kernel = ops.flip(self.kernel, axis=(0, 1))
+        kernel = ops.pad(kernel, ((1, 0), (0, 0), (0, 0), (0, 0))) + ops.pad(
+            kernel, ((0, 1), (0, 0), (0, 0), (0, 0))
+        )
+        kernel = ops.pad(kernel, ((0, 0), (1, 0), (0, 0), (0, 0))) + ops.pad(
+            kernel, ((0, 0), (0, 1), (0, 0), (0, 0))
+        )
+        # Transposed convolutions take their kernel as [height, width, output, input].
+        kernel = ops.transpose(kernel, (0, 1, 3, 2))
+        outputs = ops.conv_transpose(inputs, kernel, strides=2, padding="same")
+        return outputs + self.bias if self.use_bias else outputs
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        double = [None if side is None else 2 * side for side in (height, width)]
+        return (batch, *double, self.filters)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "use_bias": self.use_bias,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+        }
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class ColourConv2D(keras.layers.Conv2D):
+    """Compute `keras.layers.Conv2D` to the few channels of a picture, in less time.
+
+    A processor multiplies 8 or 16 channels at once, whatever there are. Here the four pixels of
+    each 2x2 block are channels of one: a convolution of stride 2 whose kernel of k + 1 holds the
+    one of k four times, shifted by a pixel or not. It has the same weights and, to rounding, the
+    same values and gradients.
+
+    Args:
+        filters, kernel_size, settings: of `keras.layers.Conv2D`; the stride is 1, and with "same"
+            padding the kernel's size is odd.
+
+    Shapes:
+        [B, H, W, C] -> [B, H', W', filters], where H' and W' are even.
+
+    Raises:
+        ValueError: if they are known to be odd.
+    """
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        sides = self.compute_output_shape(input_shape)[1:3]
+        if any(side is not None and side % 2 for side in sides):
+            raise ValueError(f"the outputs have sides of {sides} pixels; both must be even")
+
+    def call(self, inputs):
+        shifts = [((row, 1 - row), (column, 1 - column)) for row in (0, 1) for column in (0, 1)]
+        kernels = [ops.pad(self.kernel, (*shift, (0, 0), (0, 0))) for shift in shifts]
+        blocks = ops.conv(inputs, ops.concatenate(kernels, axis=-1), 2, self.padding)
+        if self.use_bias:
+            blocks += ops.tile(self.bias, 4)
+        return self.activation(tf.nn.depth_to_space(blocks, 2))

@@ -1,0 +1,73 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerasgan.convolutions import ColourConv2D, UpsampleConv2D
+from tests.gradients import compare
+
+
+def compare_with_weights(ours, theirs, inputs):
+    """Compare two layers that have the same random weights."""
+    random = np.random.default_rng(1)
+    for weights in zip(ours.weights, theirs.weights, strict=True):
+        value = random.normal(size=weights[0].shape)
+        for weight in weights:
+            weight.assign(value)
+    compare(ours, theirs, inputs)
+
+
+@pytest.mark.parametrize("shape", [(2, 5, 4, 3), (1, 1, 1, 2), (3, 2, 7, 1)])
+def test_upsample_conv_is_upsampling_then_convolution(shape):
+    random = np.random.default_rng(0)
+    inputs = tf.constant(random.normal(size=shape), tf.float32)
+    ours = UpsampleConv2D(4)
+    theirs = keras.Sequential(
+        [keras.layers.UpSampling2D(), keras.layers.Conv2D(4, 3, padding="same")]
+    )
+    ours.build(shape)
+    theirs.build(shape)
+    compare_with_weights(ours, theirs, inputs)
+
+
+def test_upsample_conv_knows_its_shape_before_it_is_called():
+    assert UpsampleConv2D(4).compute_output_shape((None, None, 8, 3)) == (None, None, 16, 4)
+
+
+def test_upsample_conv_is_saved_with_its_model(tmp_path):
+    start = keras.initializers.RandomNormal(stddev=0.02)
+    model = keras.Sequential([keras.Input((4, 4, 3)), UpsampleConv2D(2, False, start)])
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    picture = np.ones((1, 4, 4, 3), "float32")
+    np.testing.assert_array_equal(loaded(picture), model(picture))
+    assert not loaded.layers[0].use_bias
+    assert loaded.layers[0].kernel_initializer.stddev == 0.02
+
+
+@pytest.mark.parametrize(
+    ("size", "padding", "shape"),
+    [(3, "same", (2, 6, 4, 5)), (7, "same", (1, 2, 8, 3)), (7, "valid", (2, 10, 8, 4))],
+)
+@pytest.mark.parametrize("use_bias", [True, False])
+def test_colour_conv_is_a_convolution(size, padding, shape, use_bias):
+    settings = {"padding": padding, "activation": "tanh", "use_bias": use_bias}
+    ours, theirs = (kind(3, size, **settings) for kind in (ColourConv2D, keras.layers.Conv2D))
+    for layer in (ours, theirs):
+        layer.build(shape)
+    inputs = tf.constant(np.random.default_rng(0).normal(size=shape), tf.float32)
+    compare_with_weights(ours, theirs, inputs)
+
+
+def test_colour_conv_refuses_pictures_of_odd_size():
+    with pytest.raises(ValueError, match=r"\(4, 5\) pixels"):
+        ColourConv2D(3, 3, padding="same").build((1, 4, 5, 2))
+
+
+def test_colour_conv_is_saved_with_its_model(tmp_path):
+    model = keras.Sequential([keras.Input((None, None, 4)), ColourConv2D(3, 7, activation="tanh")])
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    picture = np.random.default_rng(0).normal(size=(1, 8, 10, 4)).astype("float32")
+    np.testing.assert_array_equal(loaded(picture), model(picture))
+    assert loaded(picture).shape == (1, 2, 4, 3)
