@@ -148,11 +148,12 @@ class ByteDropout(keras.layers.Dropout):
 class MinibatchStddev(keras.layers.Layer):
     """Tell a discriminator how much the pictures of its batch differ from one another.
 
-    The standard deviation over the batch, of each feature at each place, averaged over both: one
-    number, which every place of every picture gets.
+    The logarithm of the standard deviation over the batch, at each place, averaged over places:
+    one number for each feature, the same for all pictures. The paper averages over features too,
+    which of a discriminator with BatchNorm leaves next to nothing.
 
     Shapes:
-        [B, H, W, C] -> float32 [B, H, W, 1].
+        [B, H, W, C] -> float32 [B, C].
 
     Reference: Karras, Aila, Laine and Lehtinen 2018, "Progressive Growing of GANs for Improved
     Quality, Stability, and Variation" (arXiv:1710.10196), section 3.
@@ -162,9 +163,10 @@ class MinibatchStddev(keras.layers.Layer):
         super().__init__(**{**kwargs, "dtype": "float32"})
 
     def call(self, inputs):
-        # Where all pictures are the same the root's gradient must be finite.
-        deviations = ops.sqrt(ops.var(inputs, axis=0) + 1e-8)
-        return ops.full_like(inputs[..., :1], ops.mean(deviations))
+        # Where all pictures are the same, values and gradients must be finite.
+        deviations = ops.sqrt(ops.var(inputs, axis=0) + 1e-6)
+        logarithms = ops.log(ops.mean(deviations, axis=(0, 1)))
+        return ops.broadcast_to(logarithms, (ops.shape(inputs)[0], inputs.shape[-1]))
 
     def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], 1)
+        return (input_shape[0], input_shape[-1])

@@ -72,10 +72,10 @@ def discriminator(
         if block > 0:
             x = FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
         x = ByteDropout(dropout, name=f"dropout_{block}")(x)
+    x = layers.Flatten(dtype="float32", name="flatten")(x)
     if minibatch_stddev:
         stddev = MinibatchStddev(name="stddev")(unnormalised)
         x = layers.Concatenate(dtype="float32", name="features")([x, stddev])
-    x = layers.Flatten(dtype="float32", name="flatten")(x)
     heads = (("source", 1), ("hair", hair_colours), ("eyes", eye_colours))
     logits = [layers.Dense(units, dtype="float32", name=name)(x) for name, units in heads]
     return keras.Model(image, logits, name="discriminator")

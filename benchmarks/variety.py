@@ -1,0 +1,79 @@
+"""Whether generated avatars have all haircuts, mouths and so on as often as drawn ones.
+
+`python -m benchmarks.variety RUN... [--count 1500] [--checkpoint latest]`; a classifier of these,
+trained on the first run's training pictures, reads them, and is tried on held-out ones.
+"""
+
+import click
+
+from kerasgan import finding
+
+_TRAITS = ("haircut", "fringe", "side_locks", "ornament", "mouth", "skin")
+
+
+@click.command()
+@click.argument("names", metavar="RUN...", nargs=-1, required=True)
+@click.option("--count", default=1500, show_default=True, help="Generated faces.")
+@click.option("--checkpoint", default="latest", show_default=True)
+@click.option("--seed", default=0, show_default=True)
+def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None:
+    """Print, for each trait, the share of faces that have too common a value of it.
+
+    It is the distance in total variation from held-out avatars: 0% where all values are as common
+    as among those. The most common value is named beside its share.
+    """
+    import numpy as np
+
+    from kerasgan import images, sampling
+    from kerasgan.attributes import NO_LABELS
+    from kerasgan.datasets import avatar_faces, faces, sources
+    from kerasgan.evaluation import classifier
+
+    found = [finding.run(name) for name in names]
+    split = faces.load(found[0].config)
+    who = [
+        [avatar_faces.face(sources.AVATAR_SEED, int(row)) for row in part.rows] for part in split
+    ]
+    values = {trait: sorted({str(getattr(face, trait)) for face in who[0]}) for trait in _TRAITS}
+
+    def places(faces_: list, trait: str) -> np.ndarray:
+        return np.array([values[trait].index(str(getattr(face, trait))) for face in faces_])
+
+    one_hot = [np.eye(len(values[trait]))[places(who[0], trait)] for trait in _TRAITS]
+    traits = tuple(f"{trait} {value}" for trait in _TRAITS for value in values[trait])
+    judge = classifier.trained(
+        split.training._replace(
+            key=f"{split.training.key}-traits",
+            vocabulary=NO_LABELS._replace(attributes=traits),
+            attributes=np.concatenate(one_hot, axis=1, dtype="float32"),
+        )
+    )
+    ends = np.cumsum([len(values[trait]) for trait in _TRAITS])[:-1]
+
+    def read(pictures: np.ndarray) -> dict[str, np.ndarray]:
+        logits = judge.predict(images.to_float(pictures.astype("float32")), verbose=0)["attributes"]
+        parts = np.split(logits, ends, axis=1)
+        return {trait: part.argmax(1) for trait, part in zip(_TRAITS, parts, strict=True)}
+
+    held_out = split.held_out
+    seen = read(held_out.pictures(np.arange(held_out.size)))
+    right = {trait: (seen[trait] == places(who[1], trait)).mean() for trait in _TRAITS}
+    print(f"{held_out.size} held-out faces, read right: {_listed(right)}")
+    real = {trait: np.bincount(seen[trait], minlength=len(values[trait])) for trait in _TRAITS}
+    for run in found:
+        sampler = sampling.Sampler(run, sampling.load(run, checkpoint).sampling_generator)
+        seen = read(sampler.pictures(sampling.random_pairs(run, count, seed), seed))
+        print(f"{run.name}, {count} generated faces, too common:")
+        for trait in _TRAITS:
+            shares = np.bincount(seen[trait], minlength=len(values[trait])) / count
+            excess = (shares - real[trait] / held_out.size).clip(0).sum()
+            commonest = values[trait][shares.argmax()]
+            print(f"  {trait:10} {excess:4.0%}, {commonest} {shares.max():.0%}")
+
+
+def _listed(shares: dict[str, float]) -> str:
+    return ", ".join(f"{name} {share:.1%}" for name, share in shares.items())
+
+
+if __name__ == "__main__":
+    main()
