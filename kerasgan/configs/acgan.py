@@ -24,6 +24,7 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
             "schedule": "linear",
             "steps": 1000,
             "ema": 0.995,
+            "minibatch_stddev": True,
             "log_every": 20,
             "sample_every": 100,
             "checkpoint_every": 100,
@@ -40,7 +41,8 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
             "schedule": "linear",
             "steps": 4500,
             "ema": 0.995,
-            "evaluate_every": 500,
+            "minibatch_stddev": True,
+            "evaluate_every": 250,
         },
     }
 
