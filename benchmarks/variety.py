@@ -7,6 +7,7 @@ trained on the first run's training pictures, reads them, and is tried on held-o
 import click
 
 from kerasgan import finding
+from kerasgan.configs.base import NoiseConfig
 
 _TRAITS = ("haircut", "fringe", "side_locks", "ornament", "mouth", "skin")
 
@@ -29,17 +30,19 @@ def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None
     from kerasgan.datasets import avatar_faces, faces, sources
     from kerasgan.evaluation import classifier
 
-    found = [finding.run(name) for name in names]
+    found = [finding.run(name, NoiseConfig) for name in names]
+    if found[0].config.data != "avatars":
+        raise click.UsageError(f"{found[0].name} has other data; allowed: runs on avatars")
     split = faces.load(found[0].config)
-    who = [
+    drawn, others = (
         [avatar_faces.face(sources.AVATAR_SEED, int(row)) for row in part.rows] for part in split
-    ]
-    values = {trait: sorted({str(getattr(face, trait)) for face in who[0]}) for trait in _TRAITS}
+    )
+    values = {trait: sorted({str(getattr(face, trait)) for face in drawn}) for trait in _TRAITS}
 
-    def places(faces_: list, trait: str) -> np.ndarray:
-        return np.array([values[trait].index(str(getattr(face, trait))) for face in faces_])
+    def places(shown: list[avatar_faces.Face], trait: str) -> np.ndarray:
+        return np.array([values[trait].index(str(getattr(face, trait))) for face in shown])
 
-    one_hot = [np.eye(len(values[trait]))[places(who[0], trait)] for trait in _TRAITS]
+    one_hot = [np.eye(len(values[trait]))[places(drawn, trait)] for trait in _TRAITS]
     traits = tuple(f"{trait} {value}" for trait in _TRAITS for value in values[trait])
     judge = classifier.trained(
         split.training._replace(
@@ -57,8 +60,8 @@ def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None
 
     held_out = split.held_out
     seen = read(held_out.pictures(np.arange(held_out.size)))
-    right = {trait: (seen[trait] == places(who[1], trait)).mean() for trait in _TRAITS}
-    print(f"{held_out.size} held-out faces, read right: {_listed(right)}")
+    right = [f"{trait} {(seen[trait] == places(others, trait)).mean():.1%}" for trait in _TRAITS]
+    print(f"{held_out.size} held-out faces, read right: {', '.join(right)}")
     real = {trait: np.bincount(seen[trait], minlength=len(values[trait])) for trait in _TRAITS}
     for run in found:
         sampler = sampling.Sampler(run, sampling.load(run, checkpoint).sampling_generator)
@@ -69,10 +72,6 @@ def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None
             excess = (shares - real[trait] / held_out.size).clip(0).sum()
             commonest = values[trait][shares.argmax()]
             print(f"  {trait:10} {excess:4.0%}, {commonest} {shares.max():.0%}")
-
-
-def _listed(shares: dict[str, float]) -> str:
-    return ", ".join(f"{name} {share:.1%}" for name, share in shares.items())
 
 
 if __name__ == "__main__":

@@ -148,9 +148,9 @@ class ByteDropout(keras.layers.Dropout):
 class MinibatchStddev(keras.layers.Layer):
     """Tell a discriminator how much the pictures of its batch differ from one another.
 
-    The logarithm of the standard deviation over the batch, at each place, averaged over places:
-    one number for each feature, the same for all pictures. The paper averages over features too,
-    which of a discriminator with BatchNorm leaves next to nothing.
+    Of each feature, the logarithm of what its standard deviations over the batch, one at each
+    place, are on average: the same numbers for all pictures. The paper takes the average over
+    features too, which in a discriminator with BatchNorm tells next to nothing.
 
     Shapes:
         [B, H, W, C] -> float32 [B, C].

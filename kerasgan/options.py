@@ -48,7 +48,7 @@ class Choice(click.Choice):
 
 
 def of_config(config: type[Config]) -> list[click.Option]:
-    """Return an option for each field of a config; what a preset switches on, can be off."""
+    """Return an option for each field of a config; a flag that a preset sets has its opposite."""
     kinds = get_type_hints(config)
     by_presets = {name for preset in config.PRESETS.values() for name in preset}
     return [
