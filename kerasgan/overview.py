@@ -80,9 +80,7 @@ def of_run(run: Run) -> Overview:
     elif _has_failed(run, step):
         state = "failed"
     else:
-        # Of a shipped run the best checkpoint is kept, which need not be the last.
-        is_finished = run.is_shipped or step >= run.config.steps
-        state = "finished" if is_finished else "stopped"
+        state = "finished" if step >= run.config.steps else "stopped"
     return Overview(
         run.path,
         _size(run.path),
