@@ -1,0 +1,41 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerasgan import distribution, optimizers
+
+
+def updated(optimizer, start, gradients, strategy):
+    """Return the weights and the optimizer's variables after its updates."""
+    with strategy.scope():
+        weights = keras.Variable(start)
+        optimizer.build([weights])
+    share = strategy.num_replicas_in_sync
+
+    @tf.function
+    def update(gradient):
+        strategy.run(lambda: optimizer.apply([gradient / share], [weights]))
+
+    for gradient in gradients:
+        update(tf.constant(gradient, tf.float32))
+    return [weights, *optimizer.variables]
+
+
+@pytest.mark.parametrize("strategy", ["none", "mirrored"])
+@pytest.mark.parametrize(
+    "rate", [1e-2, keras.optimizers.schedules.PolynomialDecay(1e-2, 5, end_learning_rate=0.0)]
+)
+def test_adam_updates_as_keras_does(rate, strategy):
+    random = np.random.default_rng(0)
+    start, gradients = random.normal(size=(3, 4)), random.normal(size=(6, 3, 4))
+    strategy, alone = distribution.strategy(strategy), distribution.strategy("none")
+    with strategy.scope():
+        ours = optimizers.adam(rate, beta_1=0.5, epsilon=1e-3)["generator_optimizer"]
+    theirs = keras.optimizers.Adam(rate, beta_1=0.5, epsilon=1e-3)
+    for one, other in zip(
+        updated(ours, start, gradients, strategy),
+        updated(theirs, start, gradients, alone),
+        strict=True,
+    ):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
