@@ -7,18 +7,20 @@ from kerasgan.convolutions import ColourConv2D, UpsampleConv2D
 from tests.gradients import compare
 
 
-def compare_with_weights(ours, theirs, inputs):
+def compare_with_weights(ours, theirs, inputs, **settings):
     """Compare two layers that have the same random weights."""
     random = np.random.default_rng(1)
     for weights in zip(ours.weights, theirs.weights, strict=True):
         value = random.normal(size=weights[0].shape)
         for weight in weights:
             weight.assign(value)
-    compare(ours, theirs, inputs)
+    compare(ours, theirs, inputs, **settings)
 
 
+@pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("shape", [(2, 5, 4, 3), (1, 1, 1, 2), (3, 2, 7, 1)])
-def test_upsample_conv_is_upsampling_then_convolution(shape):
+def test_upsample_conv_is_upsampling_then_convolution(shape, training, monkeypatch):
+    monkeypatch.setattr(UpsampleConv2D, "MANY_BYTES", 1)
     random = np.random.default_rng(0)
     inputs = tf.constant(random.normal(size=shape), tf.float32)
     ours = UpsampleConv2D(4)
@@ -27,7 +29,21 @@ def test_upsample_conv_is_upsampling_then_convolution(shape):
     )
     ours.build(shape)
     theirs.build(shape)
-    compare_with_weights(ours, theirs, inputs)
+    compare_with_weights(ours, theirs, inputs, training=training)
+
+
+@pytest.mark.parametrize(("channels", "training"), [(256, True), (255, True), (256, False)])
+def test_upsample_conv_shares_differences_where_many_channels_are_trained(channels, training):
+    layer = UpsampleConv2D(2)
+    layer.build((1, 2, 2, channels))
+    graph = (
+        tf.function(layer)
+        .get_concrete_function(tf.TensorSpec((None, 2, 2, channels)), training=training)
+        .graph
+    )
+    multiplying = [op.type for op in graph.get_operations() if op.type.startswith("Conv2D")]
+    shares = channels >= UpsampleConv2D.MANY_BYTES / 4 and training
+    assert multiplying == (["Conv2D"] * 4 if shares else ["Conv2DBackpropInput"])
 
 
 def test_upsample_conv_knows_its_shape_before_it_is_called():
