@@ -23,11 +23,11 @@ class UpsampleConv2D(keras.layers.Layer):
     convolution of stride 2 whose 4 taps are the flipped kernel convolved with the box,
     `[w2, w1 + w2, w0 + w1, w0]`. Pixels outside the picture are zero in both forms.
 
-    Training on a processor makes do with 2.25 where there are `MANY` input channels. With
+    Training on a processor makes do with 2.25 where pixels of the input have `MANY_BYTES`. With
     `s = w0 + w1 + w2`, `y[2i] = s x[i] - w0 (x[i] - x[i - 1])` and
     `y[2i + 1] = s x[i] + w2 (x[i + 1] - x[i])`: 3 products for 2 values, not 4, as `s x[i]` serves
-    both. Sums and differences cost memory's time, which fewer channels do not repay, and are
-    compiled by XLA, which pictures that are only drawn shall not wait for.
+    both. Sums and differences take time to move memory, which fewer channels do not repay, and are
+    compiled by XLA, for which drawing a picture shall not wait.
 
     Args:
         filters: number of output channels.
@@ -122,21 +122,20 @@ def _differences(x):
 @_fused
 def _interleaved(sums, rows, columns, both):
     """Add up the products for each pixel of the 2x2 blocks: [B, H, W, .] -> [B, 2H, 2W, F]."""
-    _, height, width, filters = sums.shape
-    rows = [part[:, i : height + i] for i, part in enumerate(tf.split(rows, 2, axis=-1))]
-    columns = [part[:, :, j : width + j] for j, part in enumerate(tf.split(columns, 2, axis=-1))]
+    beside = (slice(None, -1), slice(1, None))
+    rows, columns = tf.split(rows, 2, axis=-1), tf.split(columns, 2, axis=-1)
     both = tf.split(both, 4, axis=-1)
-    blocks = [
-        tf.stack(
-            [
-                sums + rows[i] + columns[j] + both[2 * i + j][:, i : height + i, j : width + j]
-                for j in (0, 1)
-            ],
-            axis=3,
-        )
+    pixels = [
+        sums
+        + rows[i][:, beside[i]]
+        + columns[j][:, :, beside[j]]
+        + both[2 * i + j][:, beside[i], beside[j]]
         for i in (0, 1)
+        for j in (0, 1)
     ]
-    return tf.reshape(tf.stack(blocks, axis=2), (-1, 2 * height, 2 * width, filters))
+    blocks = tf.stack([tf.stack(pixels[:2], axis=3), tf.stack(pixels[2:], axis=3)], axis=2)
+    batch, height, width, filters = ops.shape(sums)
+    return tf.reshape(blocks, (batch, 2 * height, 2 * width, filters))
 
 
 @keras.saving.register_keras_serializable("kerasgan")
