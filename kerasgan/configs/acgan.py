@@ -24,7 +24,6 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
             "schedule": "linear",
             "steps": 1000,
             "ema": 0.995,
-            "minibatch_stddev": True,
             "log_every": 20,
             "sample_every": 100,
             "checkpoint_every": 100,
