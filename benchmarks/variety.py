@@ -25,7 +25,7 @@ def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None
     """
     import numpy as np
 
-    from kerasgan import images, sampling
+    from kerasgan import sampling
     from kerasgan.attributes import NO_LABELS
     from kerasgan.datasets import avatar_faces, faces, sources
     from kerasgan.evaluation import classifier
@@ -54,8 +54,7 @@ def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None
     ends = np.cumsum([len(values[trait]) for trait in _TRAITS])[:-1]
 
     def read(pictures: np.ndarray) -> dict[str, np.ndarray]:
-        logits = judge.predict(images.to_float(pictures.astype("float32")), verbose=0)["attributes"]
-        parts = np.split(logits, ends, axis=1)
+        parts = np.split(classifier.outputs(judge, pictures)["attributes"], ends, axis=1)
         return {trait: part.argmax(1) for trait, part in zip(_TRAITS, parts, strict=True)}
 
     held_out = split.held_out

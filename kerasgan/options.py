@@ -48,21 +48,15 @@ class Choice(click.Choice):
 
 
 def of_config(config: type[Config]) -> list[click.Option]:
-    """Return an option for each field of a config; a flag that a preset sets has its opposite."""
+    """Return an option for each field of a config; each flag has its opposite."""
     kinds = get_type_hints(config)
-    by_presets = {name for preset in config.PRESETS.values() for name in preset}
-    return [
-        _of_field(field, kinds[field.name], field.name in by_presets)
-        for field in dataclasses.fields(config)
-    ]
+    return [_of_field(field, kinds[field.name]) for field in dataclasses.fields(config)]
 
 
-def _of_field(field: dataclasses.Field, kind: Any, by_presets: bool) -> click.Option:
+def _of_field(field: dataclasses.Field, kind: Any) -> click.Option:
     name = f"--{option_name(field.name)}"
     settings: dict[str, Any] = {"default": field.default, "show_default": True}
-    if kind is bool and not by_presets:
-        settings["is_flag"] = True
-    elif kind in (bool, bool | None):
+    if kind in (bool, bool | None):
         name += f"/--no-{option_name(field.name)}"
     elif get_origin(kind) is Literal:
         settings["type"] = Choice(get_args(kind))

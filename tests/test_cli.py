@@ -387,12 +387,15 @@ def test_lists_are_given_by_commas_and_by_repeating_the_option():
     assert config.exclude_tag == ("long hair", "polychromatic", "line_art")
 
 
-@pytest.mark.parametrize(("model", "field"), [("acgan", "minibatch_stddev"), ("cyclegan", "skip")])
-def test_what_a_preset_switches_on_can_be_switched_off(model, field):
+@pytest.mark.parametrize(
+    ("model", "preset", "field"),
+    [("acgan", "pretrained", "minibatch_stddev"), ("cyclegan", "quick", "skip")],
+)
+def test_what_a_preset_switches_on_can_be_switched_off(model, preset, field):
     with click.Context(cli):
-        quick = parsed(model, ["--preset", "quick"])
-        off = parsed(model, ["--preset", "quick", f"--no-{field.replace('_', '-')}"])
-    assert (getattr(quick, field), getattr(off, field)) == (True, False)
+        preset_on = parsed(model, ["--preset", preset])
+        off = parsed(model, ["--preset", preset, f"--no-{field.replace('_', '-')}"])
+    assert (getattr(preset_on, field), getattr(off, field)) == (True, False)
 
 
 def test_cwgan_gp_needs_a_second_pair_of_colours(kerasgan, tmp_path):

@@ -65,6 +65,11 @@ def trained(faces: Faces, seed: int = 0) -> keras.Model:
     return model
 
 
+def outputs(network: keras.Model, pictures: np.ndarray) -> dict[str, np.ndarray] | np.ndarray:
+    """Return what a classifier or extractor makes of pictures, uint8 [n, S, S, 3]."""
+    return network.predict(images.to_float(pictures.astype("float32")), verbose=0)
+
+
 def read(classifier: keras.Model, pictures: np.ndarray) -> dict[str, np.ndarray]:
     """Return what the classifier sees.
 
@@ -74,10 +79,9 @@ def read(classifier: keras.Model, pictures: np.ndarray) -> dict[str, np.ndarray]
     Args:
         pictures: uint8 [n, S, S, 3].
     """
-    logits = classifier.predict(images.to_float(pictures.astype("float32")), verbose=0)
     return {
         name: values > 0 if name == "attributes" else values.argmax(axis=-1)
-        for name, values in logits.items()
+        for name, values in outputs(classifier, pictures).items()
     }
 
 
@@ -85,11 +89,6 @@ def extractor(classifier: keras.Model) -> keras.Model:
     """Return image [B, S, S, 3] -> [B, 128]: the means of the last convolution's maps."""
     last = [layer for layer in classifier.layers if layer.name.startswith("activation_")][-1]
     return keras.Model(classifier.input, layers.GlobalAveragePooling2D()(last.output))
-
-
-def features(extractor: keras.Model, pictures: np.ndarray) -> np.ndarray:
-    """Return float32 [n, 128], the features of uint8 [n, S, S, 3]."""
-    return extractor.predict(images.to_float(pictures.astype("float32")), verbose=0)
 
 
 def accuracy(

@@ -68,7 +68,7 @@ def evaluate(
         found.missing["distances in the classifier's features"] = "the data has no colours"
     else:
         extractor = classifier.extractor(judged.judge)
-        parts = [classifier.features(extractor, part) for part in subjects.samples(judged)]
+        parts = [classifier.outputs(extractor, part) for part in subjects.samples(judged)]
         _measure_moments(parts, judged.seed, found, ("frechet_distance", "kernel_distance"))
         _measure_neighbours(parts, judged.seed, found)
     if network is None:

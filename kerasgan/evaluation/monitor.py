@@ -57,7 +57,7 @@ class Monitor:
 
     def _read_by(self, judge: keras.Model) -> None:
         self._judge, self._extractor = judge, classifier.extractor(judge)
-        self._features = classifier.features(self._extractor, self._real)
+        self._features = classifier.outputs(self._extractor, self._real)
         self.names.append("frechet_distance")
         self._wanted = {}
         if self._run.config.CONDITION != "nothing":
@@ -71,7 +71,7 @@ class Monitor:
         distance = distances.sliced_wasserstein(self._real / 255.0, pictures / 255.0, seed=seed)
         measured = {_WITHOUT_COLOURS: distance}
         if self._judge is not None:
-            features = classifier.features(self._extractor, pictures)
+            features = classifier.outputs(self._extractor, pictures)
             measured["frechet_distance"] = distances.frechet_distance(self._features, features)
             if self._wanted:
                 shares = classifier.accuracy(self._judge, pictures, self._wanted)
