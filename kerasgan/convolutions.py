@@ -26,8 +26,9 @@ class UpsampleConv2D(keras.layers.Layer):
     Training on a processor makes do with 2.25 where pixels of the input have `MANY_BYTES`. With
     `s = w0 + w1 + w2`, `y[2i] = s x[i] - w0 (x[i] - x[i - 1])` and
     `y[2i + 1] = s x[i] + w2 (x[i + 1] - x[i])`: 3 products for 2 values, not 4, as `s x[i]` serves
-    both. Sums and differences take time to move memory, which fewer channels do not repay, and are
-    compiled by XLA, for which drawing a picture shall not wait.
+    both, as in the minimal filtering of Lavin and Gray 2016, "Fast Algorithms for Convolutional
+    Neural Networks" (arXiv:1509.09308). Sums and differences take time to move memory, which fewer
+    channels do not repay, and are compiled by XLA, for which drawing a picture shall not wait.
 
     Args:
         filters: number of output channels.
@@ -62,8 +63,8 @@ class UpsampleConv2D(keras.layers.Layer):
         on_gpu = bool(tf.config.list_physical_devices("GPU"))
         bias = self.bias if self.use_bias else None
         if training and bytes_per_pixel >= self.MANY_BYTES and not on_gpu:
-            return _upsampled_by_differences(inputs, self.kernel, bias)
-        return _upsampled(inputs, self.kernel, bias)
+            return _by_differences(inputs, self.kernel, bias)
+        return _by_four_taps(inputs, self.kernel, bias)
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape
@@ -79,7 +80,7 @@ class UpsampleConv2D(keras.layers.Layer):
         }
 
 
-def _upsampled(inputs, kernel, bias):
+def _by_four_taps(inputs, kernel, bias):
     kernel = ops.flip(kernel, axis=(0, 1))
     kernel = ops.pad(kernel, ((1, 0), (0, 0), (0, 0), (0, 0))) + ops.pad(
         kernel, ((0, 1), (0, 0), (0, 0), (0, 0))
@@ -93,9 +94,9 @@ def _upsampled(inputs, kernel, bias):
     return outputs if bias is None else outputs + bias
 
 
-def _upsampled_by_differences(inputs, kernel, bias):
+def _by_differences(inputs, kernel, bias):
     kernel = ops.convert_to_tensor(kernel)
-    # Of one axis: s, -w0 and w2.
+    # s, -w0 and w2 of an axis; number 3i + j of the kernels has i of the rows and j of the columns.
     factors = np.array([[1, 1, 1], [-1, 0, 0], [0, 0, 1]])
     factors = tf.constant(np.kron(factors, factors), kernel.dtype)
     shape = (9, 1, 1, *kernel.shape[2:])
