@@ -38,7 +38,7 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
             "batch_size": 128,
             "learning_rate": 2e-4,
             "schedule": "linear",
-            "steps": 4500,
+            "steps": 6500,
             "ema": 0.995,
             "minibatch_stddev": True,
             "evaluate_every": 250,
