@@ -1,4 +1,4 @@
-"""How long UpsampleConv2D takes with four taps, and by shared differences, forward and backward.
+"""How long UpsampleConv2D takes with four taps, and by shared differences.
 
 python -m benchmarks.upsampling [--precision bfloat16] [--batch-size 64] [--repeats 8]
 
@@ -24,25 +24,23 @@ def main() -> None:
     arguments = parser.parse_args()
     policy = _POLICIES[arguments.precision]
     for side, channels, filters in _LAYERS:
-        for form, many_bytes in _FORMS.items():
-            steps = _steps(
-                (arguments.batch_size, side, side, channels), filters, many_bytes, policy
-            )
-            forward, backward = (1e3 * _best(step, arguments.repeats) for step in steps)
+        for form, many in _FORMS.items():
+            steps = _steps((arguments.batch_size, side, side, channels), filters, many, policy)
+            forward, both = (1e3 * _best(step, arguments.repeats) for step in steps)
             print(
                 f"{side}x{side}, {channels} to {filters} channels, {form:11}: "
-                f"forward {forward:5.1f} ms, backward {backward:5.1f} ms"
+                f"forward {forward:5.1f} ms, with gradients {both:5.1f} ms"
             )
 
 
-def _steps(shape, filters, many_bytes, policy) -> tuple[Callable, Callable]:
-    """Return what makes a forward pass, and what makes both gradients without it."""
+def _steps(shape, filters, many, policy) -> tuple[Callable, Callable]:
+    """Return what makes a forward pass, and what makes one and both gradients."""
     import keras
     import tensorflow as tf
 
     from kerasgan.convolutions import UpsampleConv2D
 
-    UpsampleConv2D.MANY_BYTES = many_bytes
+    UpsampleConv2D.MANY = many
     layer = UpsampleConv2D(filters, dtype=keras.DTypePolicy(policy))
     layer.build(shape)
     images = tf.cast(tf.random.normal(shape), layer.compute_dtype)
@@ -52,16 +50,15 @@ def _steps(shape, filters, many_bytes, policy) -> tuple[Callable, Callable]:
     def forward():
         return [layer(images, training=True)[0, 0, 0]]
 
-    # The layer is linear: TensorFlow leaves out the forward pass, which no gradient needs.
     @tf.function(autograph=False)
-    def backward():
+    def both():
         with tf.GradientTape() as tape:
             tape.watch(images)
             made = layer(images, training=True)
-        sources = [images, layer.kernel.value]
-        return [part[0, 0, 0] for part in tape.gradient(made, sources, output_gradients=upstream)]
+        gradients = tape.gradient(made, [images, layer.kernel.value], output_gradients=upstream)
+        return [part[0, 0, 0] for part in (made, *gradients)]
 
-    return forward, backward
+    return forward, both
 
 
 def _best(step: Callable, repeats: int) -> float:

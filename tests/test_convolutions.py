@@ -20,7 +20,7 @@ def compare_with_weights(ours, theirs, inputs, **settings):
 @pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("shape", [(2, 5, 4, 3), (1, 1, 1, 2), (3, 2, 7, 1)])
 def test_upsample_conv_is_upsampling_then_convolution(shape, training, monkeypatch):
-    monkeypatch.setattr(UpsampleConv2D, "MANY_BYTES", 1)
+    monkeypatch.setattr(UpsampleConv2D, "MANY", 1)
     random = np.random.default_rng(0)
     inputs = tf.constant(random.normal(size=shape), tf.float32)
     ours = UpsampleConv2D(4)
@@ -42,7 +42,7 @@ def test_upsample_conv_shares_differences_where_many_channels_are_trained(channe
         .graph
     )
     multiplying = [op.type for op in graph.get_operations() if op.type.startswith("Conv2D")]
-    shares = channels >= UpsampleConv2D.MANY_BYTES / 4 and training
+    shares = channels >= UpsampleConv2D.MANY and training
     assert multiplying == (["Conv2D"] * 4 if shares else ["Conv2DBackpropInput"])
 
 
