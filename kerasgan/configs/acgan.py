@@ -22,7 +22,6 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
             "precision": "auto",
             "learning_rate": 3e-4,
             "schedule": "linear",
-            "loss_weights": (1.0, 0.3, 0.8),
             "steps": 1000,
             "ema": 0.995,
             "log_every": 20,
