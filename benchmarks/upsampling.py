@@ -12,20 +12,19 @@ from collections.abc import Callable
 import kerasgan  # noqa: F401  TensorFlow reads what it sets.
 
 _LAYERS = ((6, 128, 512), (12, 512, 256), (24, 256, 128), (48, 128, 64))
-_POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 _FORMS = {"four taps": float("inf"), "differences": 0}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--precision", choices=_POLICIES, default="float32")
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--repeats", type=int, default=8)
     arguments = parser.parse_args()
-    policy = _POLICIES[arguments.precision]
     for side, channels, filters in _LAYERS:
         for form, many in _FORMS.items():
-            steps = _steps((arguments.batch_size, side, side, channels), filters, many, policy)
+            shape = (arguments.batch_size, side, side, channels)
+            steps = _steps(shape, filters, many, arguments.precision)
             forward, both = (1e3 * _best(step, arguments.repeats) for step in steps)
             print(
                 f"{side}x{side}, {channels} to {filters} channels, {form:11}: "
@@ -33,15 +32,16 @@ def main() -> None:
             )
 
 
-def _steps(shape, filters, many, policy) -> tuple[Callable, Callable]:
+def _steps(shape, filters, many, precision) -> tuple[Callable, Callable]:
     """Return what makes a forward pass, and what makes one and both gradients."""
-    import keras
     import tensorflow as tf
 
     from kerasgan.convolutions import UpsampleConv2D
+    from kerasgan.precision import policy
 
     UpsampleConv2D.MANY = many
-    layer = UpsampleConv2D(filters, dtype=keras.DTypePolicy(policy))
+    with policy(precision):
+        layer = UpsampleConv2D(filters)
     layer.build(shape)
     images = tf.cast(tf.random.normal(shape), layer.compute_dtype)
     upstream = tf.cast(tf.random.normal(layer.compute_output_shape(shape)), layer.compute_dtype)
