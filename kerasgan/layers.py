@@ -115,6 +115,27 @@ class InstanceNormalization(keras.layers.GroupNormalization):
 
 
 @keras.saving.register_keras_serializable("kerasgan")
+class LeakyReLU(keras.layers.LeakyReLU):
+    """Compute `keras.layers.LeakyReLU`, for critics whose gradient is differentiated again.
+
+    The gradient's own towards the inputs is zero, and there is none here. TensorFlow returns zeros,
+    for which a gradient penalty goes back through all of the critic.
+    """
+
+    def call(self, inputs):
+        @tf.custom_gradient
+        def leaky_relu(x):
+            def gradient(upstream):
+                return tf.raw_ops.LeakyReluGrad(
+                    gradients=upstream, features=tf.stop_gradient(x), alpha=self.negative_slope
+                )
+
+            return tf.nn.leaky_relu(x, self.negative_slope), gradient
+
+        return leaky_relu(inputs)
+
+
+@keras.saving.register_keras_serializable("kerasgan")
 class ByteDropout(keras.layers.Dropout):
     """Drop values as `keras.layers.Dropout` does, by a random byte each instead of a float.
 

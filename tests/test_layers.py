@@ -7,6 +7,7 @@ from kerasgan.layers import (
     ByteDropout,
     FusedBatchNormalization,
     InstanceNormalization,
+    LeakyReLU,
     MinibatchStddev,
     ReflectionPadding2D,
 )
@@ -44,6 +45,27 @@ def test_fused_batch_norm_is_keras_batch_norm(shape, training):
     ]
     for one, other in zip(ours.weights, theirs.weights, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5)
+
+
+def test_leaky_relu_is_keras_leaky_relu():
+    inputs = normal(4, 5, 3, 2) - 3
+    compare(LeakyReLU(0.2), keras.layers.LeakyReLU(0.2), inputs)
+
+
+def test_a_gradient_penalty_through_leaky_relu_ends_at_its_slopes():
+    inputs, weights = normal(4, 3) - 3, normal(3, 2)
+    activation = LeakyReLU(0.2)
+    with tf.GradientTape(persistent=True) as penalised:
+        penalised.watch([inputs, weights])
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            scores = activation(inputs @ weights)
+        penalty = tf.reduce_sum(tf.square(tape.gradient(scores, inputs)))
+    slopes = np.where(inputs @ weights > 0, 1.0, 0.2)
+    # d/dW of sum_b |W s_b|^2, where the slopes s are constants.
+    expected = 2 * weights.numpy() @ (slopes.T @ slopes)
+    np.testing.assert_allclose(penalised.gradient(penalty, weights), expected, rtol=1e-5)
+    assert penalised.gradient(penalty, inputs) is None
 
 
 @pytest.mark.parametrize("count", [1, 2, 9])

@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from kerasgan.layers import LeakyReLU
 from kerasgan.networks import dcgan
 from kerasgan.networks.widths import scaled
 
@@ -39,7 +40,7 @@ def critic(
     x = image
     for block in range(dcgan.blocks(image_size)):
         x = dcgan.convolution(scaled(32 * 2**block, width), f"down_{block}", **settings)(x)
-        x = layers.LeakyReLU(0.2, name=f"activation_{block}")(x)
+        x = LeakyReLU(0.2, name=f"activation_{block}")(x)
     condition = layers.Concatenate(name="condition")([hair, eyes])
     condition = layers.RepeatVector(16, name="copies")(condition)
     condition = layers.Reshape((4, 4, condition.shape[-1]), name="plane")(condition)
@@ -47,7 +48,7 @@ def critic(
     mix = layers.Conv2D(
         scaled(128, width), 1, kernel_initializer=dcgan.initial_weights(), name="mix", **settings
     )
-    x = layers.LeakyReLU(0.2, name="mix_activation")(mix(x))
+    x = LeakyReLU(0.2, name="mix_activation")(mix(x))
     score = dcgan.convolution(1, "score", strides=1, padding="valid", dtype="float32", **settings)
     inputs = {"image": image, "hair": hair, "eyes": eyes}
     return keras.Model(

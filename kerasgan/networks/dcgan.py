@@ -9,7 +9,7 @@ drops the 512, each doubling adds twice as many.
 import keras
 from keras import layers
 
-from kerasgan.layers import FusedBatchNormalization
+from kerasgan.layers import FusedBatchNormalization, LeakyReLU
 from kerasgan.networks.widths import scaled
 
 
@@ -94,7 +94,7 @@ def features(image, width: float = 1.0, norm: str = "batch", constraint=None):
         x = convolution(filters, f"down_{block}", kernel_constraint=constraint)(x)
         if block and norm == "batch":
             x = batch_norm(f"norm_{block}")(x)
-        x = layers.LeakyReLU(0.2, name=f"activation_{block}")(x)
+        x = LeakyReLU(0.2, name=f"activation_{block}")(x)
     return x
 
 
