@@ -32,13 +32,21 @@ def _instance_norm(name):
     return layers.GroupNormalization(-1, epsilon=1e-5, center=False, scale=False, name=name)
 
 
+_PLAIN = {
+    "UpsampleConv2D": _upsample,
+    "ColourConv2D": layers.Conv2D,
+    "FusedBatchNormalization": layers.BatchNormalization,
+    "ByteDropout": layers.Dropout,
+    "LeakyReLU": layers.LeakyReLU,
+}
+
+
 def plain_layers() -> ExitStack:
     """Let networks that are built inside have Keras's own layers."""
     stack = ExitStack()
-    stack.enter_context(mock.patch.object(acgan, "UpsampleConv2D", _upsample))
-    for networks in (acgan, dcgan):
-        patch = mock.patch.object(networks, "FusedBatchNormalization", layers.BatchNormalization)
-        stack.enter_context(patch)
+    for networks in (acgan, cyclegan, dcgan):
+        plain = {name: layer for name, layer in _PLAIN.items() if hasattr(networks, name)}
+        stack.enter_context(mock.patch.multiple(networks, **plain))
     stack.enter_context(mock.patch.dict(cyclegan._NORMS, instance=_instance_norm))
     return stack
 
