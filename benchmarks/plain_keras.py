@@ -35,6 +35,7 @@ def _instance_norm(name):
 _PLAIN = {
     "UpsampleConv2D": _upsample,
     "ColourConv2D": layers.Conv2D,
+    "DeepConv2D": layers.Conv2D,
     "FusedBatchNormalization": layers.BatchNormalization,
     "ByteDropout": layers.Dropout,
     "LeakyReLU": layers.LeakyReLU,

@@ -1,6 +1,7 @@
 """Convolutions that compute what Keras's do by fewer, or better filled, multiplications."""
 
 import functools
+import math
 
 import keras
 import numpy as np
@@ -171,3 +172,51 @@ class ColourConv2D(keras.layers.Conv2D):
         if self.use_bias:
             blocks += ops.tile(self.bias, 4)
         return self.activation(tf.nn.depth_to_space(blocks, 2))
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class DeepConv2D(keras.layers.Conv2D):
+    """Compute `keras.layers.Conv2D` of few pixels and many channels in less time.
+
+    oneDNN brings a kernel into an order of its own at every use, which for a few pixels takes
+    longer than to multiply them. From `RATIO` filters for each output pixel of the batch on, a
+    processor multiplies the kernel as it lies by the patches of the inputs that it meets. It has
+    the same weights and, to rounding, the same values and gradients of every order.
+
+    Args:
+        filters, kernel_size, settings: of `keras.layers.Conv2D`, without dilation.
+
+    Shapes:
+        [B, H, W, C] -> [B, H', W', filters]. Where B, H or W is unknown, Keras's layer computes.
+    """
+
+    RATIO = 4
+
+    def convolution_op(self, inputs, kernel):
+        shape = self.compute_output_shape(inputs.shape)
+        has_few = None not in shape and self.filters >= self.RATIO * math.prod(shape[:3])
+        if not has_few or tf.config.list_physical_devices("GPU"):
+            return super().convolution_op(inputs, kernel)
+        patches = _patches(inputs, self.kernel_size, self.strides, shape[1:3], self.padding)
+        products = tf.matmul(patches, tf.reshape(kernel, (-1, self.filters)))
+        return tf.reshape(products, shape)
+
+
+@_fused
+def _patches(x, size, strides, counts, padding):
+    """Return what a kernel meets at each of the places, as rows: [B H' W', height width C].
+
+    Args:
+        size, strides: of the kernel; counts: of its places, all along height and width.
+        padding: "same" or "valid".
+    """
+    if padding == "same":
+        spans = (np.array(counts) - 1) * strides + size
+        missing = np.maximum(spans - x.shape[1:3], 0)
+        x = tf.pad(x, ((0, 0), *zip(missing // 2, missing - missing // 2, strict=True), (0, 0)))
+    rows, columns = (
+        [slice(at, at + (count - 1) * stride + 1, stride) for at in range(side)]
+        for side, stride, count in zip(size, strides, counts, strict=True)
+    )
+    met = tf.concat([x[:, row, column] for row in rows for column in columns], axis=-1)
+    return tf.reshape(met, (-1, met.shape[-1]))

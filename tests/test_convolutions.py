@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.convolutions import ColourConv2D, UpsampleConv2D
+from kerasgan.convolutions import ColourConv2D, DeepConv2D, UpsampleConv2D
 from tests.gradients import compare
 
 
@@ -87,3 +87,49 @@ def test_colour_conv_is_saved_with_its_model(tmp_path):
     picture = np.random.default_rng(0).normal(size=(1, 8, 10, 4)).astype("float32")
     np.testing.assert_array_equal(loaded(picture), model(picture))
     assert loaded(picture).shape == (1, 2, 4, 3)
+
+
+def norm_gradients(layer, inputs):
+    """Return the gradient towards the kernel of a sum of the layer's input gradients' squares."""
+    with tf.GradientTape() as penalised, tf.GradientTape() as tape:
+        tape.watch(inputs)
+        outputs = tf.sin(layer(inputs))
+        gradient = tape.gradient(outputs, inputs)
+        penalty = tf.reduce_sum(gradient**2)
+    return penalised.gradient(penalty, layer.kernel.value)
+
+
+@pytest.mark.parametrize(
+    ("size", "strides", "padding", "shape"),
+    [
+        (4, 2, "same", (2, 8, 4, 3)),
+        (4, 2, "same", (1, 5, 7, 2)),
+        (3, 1, "same", (2, 4, 2, 3)),
+        (4, 1, "valid", (2, 6, 4, 3)),
+        (1, 1, "valid", (2, 3, 2, 4)),
+        ((3, 2), (2, 3), "same", (2, 5, 8, 3)),
+    ],
+)
+def test_deep_conv_is_a_convolution(size, strides, padding, shape, monkeypatch):
+    monkeypatch.setattr(DeepConv2D, "RATIO", 0)
+    settings = {"strides": strides, "padding": padding, "activation": "tanh"}
+    ours, theirs = (kind(5, size, **settings) for kind in (DeepConv2D, keras.layers.Conv2D))
+    for layer in (ours, theirs):
+        layer.build(shape)
+    inputs = tf.constant(np.random.default_rng(0).normal(size=shape), tf.float32)
+    compare_with_weights(ours, theirs, inputs)
+    one, other = (norm_gradients(layer, inputs) for layer in (ours, theirs))
+    np.testing.assert_allclose(one, other, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("filters", "batch", "kind"), [(32, 2, "MatMul"), (31, 2, "Conv2D"), (32, None, "Conv2D")]
+)
+def test_deep_conv_multiplies_patches_where_it_has_four_filters_for_each_pixel(
+    filters, batch, kind
+):
+    layer = DeepConv2D(filters, 4, 2, "same")
+    layer.build((batch, 4, 4, 3))
+    graph = tf.function(layer).get_concrete_function(tf.TensorSpec((batch, 4, 4, 3))).graph
+    types = [operation.type for operation in graph.get_operations()]
+    assert [name for name in types if name in ("MatMul", "Conv2D")] == [kind]

@@ -9,6 +9,7 @@ drops the 512, each doubling adds twice as many.
 import keras
 from keras import layers
 
+from kerasgan.convolutions import DeepConv2D
 from kerasgan.layers import FusedBatchNormalization, LeakyReLU
 from kerasgan.networks.widths import scaled
 
@@ -43,7 +44,7 @@ def batch_norm(name: str) -> layers.Layer:
 def convolution(filters: int, name: str, **settings) -> layers.Layer:
     """Return a 4x4 convolution; stride 2 and no bias unless `settings` say otherwise."""
     settings = {"strides": 2, "padding": "same", "use_bias": False, **settings}
-    return layers.Conv2D(filters, 4, kernel_initializer=initial_weights(), name=name, **settings)
+    return DeepConv2D(filters, 4, kernel_initializer=initial_weights(), name=name, **settings)
 
 
 def transposed(filters: int, name: str, **settings) -> layers.Layer:

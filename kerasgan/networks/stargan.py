@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import keras
 from keras import layers, ops
 
-from kerasgan.convolutions import ColourConv2D
+from kerasgan.convolutions import ColourConv2D, DeepConv2D
 from kerasgan.layers import InstanceNormalization, LeakyReLU
 from kerasgan.networks.cyclegan import redrawn
 from kerasgan.networks.widths import scaled
@@ -80,7 +80,7 @@ def discriminator(image_size: int, labels: Mapping[str, int], width: float = 1.0
     x = image
     for step in range(min(_MOST_HALVINGS, image_size.bit_length() - 2)):
         filters = scaled(64 * 2**step, width)
-        x = layers.Conv2D(filters, 4, 2, padding="same", name=f"down_{step}")(x)
+        x = DeepConv2D(filters, 4, 2, padding="same", name=f"down_{step}")(x)
         x = LeakyReLU(0.01, name=f"down_{step}_relu")(x)
     settings = {"use_bias": False, "dtype": "float32"}
     heads = {"source": layers.Conv2D(1, 3, padding="same", name="source", **settings)(x)}
