@@ -220,3 +220,57 @@ def _patches(x, size, strides, counts, padding):
     )
     met = tf.concat([x[:, row, column] for row in rows for column in columns], axis=-1)
     return tf.reshape(met, (-1, met.shape[-1]))
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class LabelledConv2D(keras.layers.Layer):
+    """Convolve a picture beside a label that is repeated at every pixel, as further channels.
+
+    It has the kernel and, to rounding, the values and gradients of `Conv2D(filters, size,
+    padding="same", use_bias=False)` on the concatenation, without multiplying what is the same
+    everywhere: a label's planes add the same numbers to all pixels but those near an edge, where a
+    part of the kernel lies outside. They are computed for a picture as small as the kernel, and
+    those of its middle row and column repeated.
+
+    Args:
+        filters: number of output channels.
+        size: of the kernel, odd.
+
+    Shapes:
+        [B, H, W, C] and [B, K] -> [B, H, W, filters].
+    """
+
+    def __init__(self, filters: int, size: int, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.size = size
+
+    def build(self, input_shape):
+        (*_, channels), (_, classes) = input_shape
+        self.kernel = self.add_weight(
+            shape=(self.size, self.size, channels + classes, self.filters), name="kernel"
+        )
+
+    def call(self, inputs):
+        image, label = inputs
+        kernel = ops.convert_to_tensor(self.kernel)
+        batch, height, width, channels = ops.shape(image)
+        few = (tf.minimum(height, self.size), tf.minimum(width, self.size))
+        planes = ops.broadcast_to(label[:, None, None], (batch, *few, label.shape[-1]))
+        small = ops.conv(planes, kernel[:, :, channels:], padding="same")
+        rows, columns = (_likes(side, self.size, small.dtype) for side in (height, width))
+        of_label = tf.einsum("yi,bixf->byxf", rows, tf.einsum("xj,bijf->bixf", columns, small))
+        return ops.conv(image, kernel[:, :, :channels], padding="same") + of_label
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[0][:-1], self.filters)
+
+    def get_config(self):
+        return {**super().get_config(), "filters": self.filters, "size": self.size}
+
+
+def _likes(side, size: int, dtype) -> tf.Tensor:
+    """Return which row of a picture of `size`, as one-hot, each row of one of `side` is like."""
+    row, middle = tf.range(side), size // 2
+    like = tf.minimum(row, middle) + tf.maximum(row - tf.maximum(side, size) + 1 + middle, 0)
+    return tf.one_hot(like, tf.minimum(side, size), dtype=dtype)

@@ -107,8 +107,7 @@ class Player:
 
     def _norm(self, gradients: list[tf.Tensor]) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
         """Return the norm of gradients of the scaled loss; nothing where too large a scale is."""
-        norm = ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients))
-        norm = norm / self.optimizer.scale_loss(1.0)
+        norm = tf.linalg.global_norm(gradients) / self.optimizer.scale_loss(1.0)
         if not isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer):
             return norm
         # The optimizer makes no such update, and halves its scale.

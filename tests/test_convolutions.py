@@ -3,7 +3,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.convolutions import ColourConv2D, DeepConv2D, UpsampleConv2D
+from kerasgan.convolutions import (
+    ColourConv2D,
+    DeepConv2D,
+    LabelledConv2D,
+    UpsampleConv2D,
+)
 from tests.gradients import compare
 
 
@@ -133,3 +138,34 @@ def test_deep_conv_multiplies_patches_where_it_has_four_filters_for_each_pixel(
     graph = tf.function(layer).get_concrete_function(tf.TensorSpec((batch, 4, 4, 3))).graph
     types = [operation.type for operation in graph.get_operations()]
     assert [name for name in types if name in ("MatMul", "Conv2D")] == [kind]
+
+
+class _OfConcatenation(keras.layers.Conv2D):
+    """Keras's convolution of a picture and of the planes of a label."""
+
+    def call(self, inputs):
+        image, label = inputs
+        planes = label[:, None, None] * tf.ones_like(image[..., :1])
+        return super().call(tf.concat([image, planes], axis=-1))
+
+
+@pytest.mark.parametrize("sides", [(8, 5), (3, 4), (2, 9), (1, 1)])
+def test_labelled_conv_is_a_convolution_of_repeated_labels(sides):
+    random = np.random.default_rng(0)
+    image, label = (
+        tf.constant(random.normal(size=shape), tf.float32) for shape in ((2, *sides, 2), (2, 3))
+    )
+    ours, theirs = LabelledConv2D(4, 3), _OfConcatenation(4, 3, padding="same", use_bias=False)
+    ours.build([image.shape, label.shape])
+    theirs.build((2, *sides, 5))
+    theirs.input_spec = None
+    compare_with_weights(ours, theirs, [image, label])
+
+
+def test_labelled_conv_is_saved_with_its_model(tmp_path):
+    image, label = keras.Input((None, None, 3)), keras.Input((2,))
+    layer = LabelledConv2D(4, 7)
+    keras.Model([image, label], layer([image, label])).save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    inputs = [np.ones((1, 4, 12, 3), "float32"), np.ones((1, 2), "float32")]
+    np.testing.assert_array_equal(loaded(inputs), layer(inputs))

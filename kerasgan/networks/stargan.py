@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import keras
 from keras import layers, ops
 
-from kerasgan.convolutions import ColourConv2D, DeepConv2D
+from kerasgan.convolutions import ColourConv2D, DeepConv2D, LabelledConv2D
 from kerasgan.layers import InstanceNormalization, LeakyReLU
 from kerasgan.networks.cyclegan import redrawn
 from kerasgan.networks.widths import scaled
@@ -41,11 +41,9 @@ def generator(labels: Mapping[str, int], width: float = 1.0, skip: bool = False)
     """
     inputs = {"image": keras.Input((None, None, 3), name="image")}
     inputs |= {name: keras.Input((size,), name=name) for name, size in labels.items()}
-    pixel = ops.ones_like(inputs["image"][..., :1])
-    planes = [pixel * inputs[name][:, None, None, :] for name in labels]
-    x = layers.Concatenate(name="joint")([inputs["image"], *planes])
+    label = ops.concatenate([inputs[name] for name in labels], axis=-1)
+    x = _activated([inputs["image"], label], LabelledConv2D(scaled(64, width), 7, name="in"))
     settings = {"padding": "same", "use_bias": False}
-    x = _activated(x, layers.Conv2D(scaled(64, width), 7, name="in", **settings))
     for step, filters in enumerate((128, 256)):
         down = layers.Conv2D(scaled(filters, width), 4, 2, name=f"down_{step}", **settings)
         x = _activated(x, down)

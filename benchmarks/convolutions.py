@@ -1,8 +1,9 @@
-"""How long UpsampleConv2D takes with four taps, and by shared differences.
+"""How long kerasgan's convolutions take in each of their two forms.
 
-python -m benchmarks.upsampling [--precision bfloat16] [--batch-size 64] [--repeats 8]
+python -m benchmarks.convolutions upsample|deep [--precision bfloat16] [--repeats 8]
 
-The layers are those of ACGAN's generator at 96x96 pixels; times are the best of the repeats.
+The layers are those of ACGAN's generator at 96x96 pixels, of 64 pictures, and the last ones of
+StarGAN's discriminator at 128x128, of 16; times are the best of the repeats.
 """
 
 import argparse
@@ -11,37 +12,55 @@ from collections.abc import Callable
 
 import kerasgan  # noqa: F401  TensorFlow reads what it sets.
 
-_LAYERS = ((6, 128, 512), (12, 512, 256), (24, 256, 128), (48, 128, 64))
-_FORMS = {"four taps": float("inf"), "differences": 0}
+# The layers' inputs [B, H, W, C] and their filters.
+_LAYERS = {
+    "upsample": [
+        ((64, 6, 6, 128), 512),
+        ((64, 12, 12, 512), 256),
+        ((64, 24, 24, 256), 128),
+        ((64, 48, 48, 128), 64),
+    ],
+    "deep": [((16, 16, 16, 256), 512), ((16, 8, 8, 512), 1024), ((16, 4, 4, 1024), 2048)],
+}
+# What their threshold is in each form.
+_FORMS = {
+    "upsample": {"four taps": float("inf"), "differences": 0},
+    "deep": {"convolution": float("inf"), "product": 0},
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("layer", choices=_LAYERS)
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
-    parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--repeats", type=int, default=8)
     arguments = parser.parse_args()
-    for side, channels, filters in _LAYERS:
-        for form, many in _FORMS.items():
-            shape = (arguments.batch_size, side, side, channels)
-            steps = _steps(shape, filters, many, arguments.precision)
+    for shape, filters in _LAYERS[arguments.layer]:
+        for form, threshold in _FORMS[arguments.layer].items():
+            layer = _layer(arguments.layer, filters, threshold, arguments.precision)
+            steps = _steps(layer, shape)
             forward, both = (1e3 * _best(step, arguments.repeats) for step in steps)
             print(
-                f"{side}x{side}, {channels} to {filters} channels, {form:11}: "
+                f"{shape[1]}x{shape[2]}, {shape[3]} to {filters} channels, {form:11}: "
                 f"forward {forward:5.1f} ms, with gradients {both:5.1f} ms"
             )
 
 
-def _steps(shape, filters, many, precision) -> tuple[Callable, Callable]:
+def _layer(name, filters, threshold, precision):
+    from kerasgan.convolutions import DeepConv2D, UpsampleConv2D
+    from kerasgan.precision import policy
+
+    UpsampleConv2D.MANY = DeepConv2D.RATIO = threshold
+    with policy(precision):
+        if name == "upsample":
+            return UpsampleConv2D(filters)
+        return DeepConv2D(filters, 4, 2, "same")
+
+
+def _steps(layer, shape) -> tuple[Callable, Callable]:
     """Return what makes a forward pass, and what makes one and both gradients."""
     import tensorflow as tf
 
-    from kerasgan.convolutions import UpsampleConv2D
-    from kerasgan.precision import policy
-
-    UpsampleConv2D.MANY = many
-    with policy(precision):
-        layer = UpsampleConv2D(filters)
     layer.build(shape)
     images = tf.cast(tf.random.normal(shape), layer.compute_dtype)
     upstream = tf.cast(tf.random.normal(layer.compute_output_shape(shape)), layer.compute_dtype)
