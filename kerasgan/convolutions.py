@@ -1,4 +1,4 @@
-"""Convolutions that compute what Keras's do by fewer, or better filled, multiplications."""
+"""Convolutions that compute what Keras's do, in less time."""
 
 import functools
 import math

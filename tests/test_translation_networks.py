@@ -113,12 +113,16 @@ def test_both_discriminators_judge_their_own_domain():
 
 def test_stargan_reads_every_label_at_every_pixel():
     model = stargan.generator({"hair": 3, "eyes": 2}, width=0.05)
-    joint = keras.Model(model.inputs, model.get_layer("in").input)
+    first = model.get_layer("in")
+    joint = keras.Model(model.inputs, [first.input, first.output])
     image = np.random.default_rng(0).uniform(-1, 1, (2, 12, 8, 3)).astype("float32")
     hair, eyes = np.eye(3, dtype="float32")[[2, 0]], np.eye(2, dtype="float32")[[0, 1]]
-    seen, label = joint({"image": image, "hair": hair, "eyes": eyes})
+    (seen, label), convolved = joint({"image": image, "hair": hair, "eyes": eyes})
     np.testing.assert_array_equal(seen, image)
     np.testing.assert_array_equal(label, np.concatenate([hair, eyes], axis=1))
+    planes = np.broadcast_to(np.asarray(label)[:, None, None], (2, 12, 8, 5))
+    expected = keras.ops.conv(np.concatenate([image, planes], -1), first.kernel, padding="same")
+    np.testing.assert_allclose(convolved, expected, atol=1e-5, rtol=1e-5)
     translated = model({"image": image, "hair": hair, "eyes": eyes})
     assert translated.shape == image.shape
     assert np.abs(translated).max() <= 1
