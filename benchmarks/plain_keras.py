@@ -36,6 +36,7 @@ _PLAIN = {
     "UpsampleConv2D": _upsample,
     "ColourConv2D": layers.Conv2D,
     "DeepConv2D": layers.Conv2D,
+    "DeepConv2DTranspose": layers.Conv2DTranspose,
     "FusedBatchNormalization": layers.BatchNormalization,
     "ByteDropout": layers.Dropout,
     "LeakyReLU": layers.LeakyReLU,

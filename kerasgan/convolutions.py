@@ -4,9 +4,10 @@ import functools
 import math
 
 import keras
-import numpy as np
 import tensorflow as tf
 from keras import ops
+
+from kerasgan.winograd import filtering, places
 
 _fused = functools.partial(tf.function, jit_compile=True, autograph=False)
 
@@ -24,13 +25,6 @@ class UpsampleConv2D(keras.layers.Layer):
     convolution of stride 2 whose 4 taps are the flipped kernel convolved with the box,
     `[w2, w1 + w2, w0 + w1, w0]`. Pixels outside the picture are zero in both forms.
 
-    Training on a processor makes do with 2.25 from `MANY` input channels on. With
-    `s = w0 + w1 + w2`, `y[2i] = s x[i] - w0 (x[i] - x[i - 1])` and
-    `y[2i + 1] = s x[i] + w2 (x[i + 1] - x[i])`: 3 products for 2 values, not 4, as `s x[i]` serves
-    both, as in the minimal filtering of Lavin and Gray 2016, "Fast Algorithms for Convolutional
-    Neural Networks" (arXiv:1509.09308). Sums and differences take time to move memory, which fewer
-    channels do not repay, and are compiled by XLA, for which drawing a picture shall not wait.
-
     Args:
         filters: number of output channels.
         use_bias: whether a bias is added.
@@ -39,8 +33,6 @@ class UpsampleConv2D(keras.layers.Layer):
     Shapes:
         [B, H, W, C] -> [B, 2H, 2W, filters], float.
     """
-
-    MANY = 256
 
     def __init__(
         self, filters: int, use_bias: bool = True, kernel_initializer="glorot_uniform", **kwargs
@@ -59,12 +51,12 @@ class UpsampleConv2D(keras.layers.Layer):
         if self.use_bias:
             self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
 
-    def call(self, inputs, training=False):
-        bias = self.bias if self.use_bias else None
-        has_many = inputs.shape[-1] >= self.MANY
-        if training and has_many and not tf.config.list_physical_devices("GPU"):
-            return _by_differences(inputs, self.kernel, bias)
-        return _by_four_taps(inputs, self.kernel, bias)
+    def call(self, inputs):
+        # Transposed convolutions take their kernel as [height, width, output, input].
+        kernel = ops.transpose(_four_taps(self.kernel), (0, 1, 3, 2))
+        shape = self.compute_output_shape(inputs.shape)
+        outputs = _transposed(inputs, kernel, shape, (2, 2), "same")
+        return outputs + self.bias if self.use_bias else outputs
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape
@@ -80,63 +72,23 @@ class UpsampleConv2D(keras.layers.Layer):
         }
 
 
-def _by_four_taps(inputs, kernel, bias):
+def _four_taps(kernel):
     kernel = ops.flip(kernel, axis=(0, 1))
     kernel = ops.pad(kernel, ((1, 0), (0, 0), (0, 0), (0, 0))) + ops.pad(
         kernel, ((0, 1), (0, 0), (0, 0), (0, 0))
     )
-    kernel = ops.pad(kernel, ((0, 0), (1, 0), (0, 0), (0, 0))) + ops.pad(
+    return ops.pad(kernel, ((0, 0), (1, 0), (0, 0), (0, 0))) + ops.pad(
         kernel, ((0, 0), (0, 1), (0, 0), (0, 0))
     )
-    # Transposed convolutions take their kernel as [height, width, output, input].
-    kernel = ops.transpose(kernel, (0, 1, 3, 2))
-    outputs = ops.conv_transpose(inputs, kernel, strides=2, padding="same")
-    return outputs if bias is None else outputs + bias
 
 
-def _by_differences(inputs, kernel, bias):
-    kernel = ops.convert_to_tensor(kernel)
-    # s, -w0 and w2 of an axis; number 3i + j of the kernels has i of the rows and j of the columns.
-    factors = np.array([[1, 1, 1], [-1, 0, 0], [0, 0, 1]])
-    factors = tf.constant(np.kron(factors, factors), kernel.dtype)
-    shape = (9, 1, 1, *kernel.shape[2:])
-    kernels = tf.unstack(tf.reshape(tf.matmul(factors, tf.reshape(kernel, (9, -1))), shape))
-    uses = ((0,), (3, 6), (1, 2), (4, 5, 7, 8))
-    products = [
-        tf.nn.conv2d(factor, tf.concat([kernels[use] for use in used], axis=-1), 1, "VALID")
-        for factor, used in zip((inputs, *_differences(inputs)), uses, strict=True)
-    ]
-    if bias is not None:
-        products[0] += bias
-    return _interleaved(*products)
-
-
-@_fused
-def _differences(x):
-    """Return x[i] - x[i - 1] along rows, along columns, and along both; outside x is zero."""
-    x = tf.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    rows = x[:, 1:] - x[:, :-1]
-    columns = x[:, 1:-1, 1:] - x[:, 1:-1, :-1]
-    return rows[:, :, 1:-1], columns, rows[:, :, 1:] - rows[:, :, :-1]
-
-
-@_fused
-def _interleaved(sums, rows, columns, both):
-    """Add up the products for each pixel of the 2x2 blocks: [B, H, W, .] -> [B, 2H, 2W, F]."""
-    beside = (slice(None, -1), slice(1, None))
-    rows, columns = tf.split(rows, 2, axis=-1), tf.split(columns, 2, axis=-1)
-    both = tf.split(both, 4, axis=-1)
-    pixels = [
-        sums
-        + rows[i][:, beside[i]]
-        + columns[j][:, :, beside[j]]
-        + both[2 * i + j][:, beside[i], beside[j]]
-        for i in (0, 1)
-        for j in (0, 1)
-    ]
-    blocks = tf.stack([tf.stack(pixels[:2], axis=3), tf.stack(pixels[2:], axis=3)], axis=2)
-    batch, height, width, filters = ops.shape(sums)
-    return tf.reshape(blocks, (batch, 2 * height, 2 * width, filters))
+def _transposed(inputs, kernel, shape, strides, padding):
+    """Return the transposed convolution [B, H', W', F] -> `shape`, (B, H, W, C)."""
+    if not tf.config.list_physical_devices("GPU"):
+        of = filtering(shape, kernel.shape, strides, padding, inputs.dtype)
+        if of:
+            return of.transposed(inputs, kernel)
+    return ops.conv_transpose(inputs, kernel, strides, padding)
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -176,12 +128,13 @@ class ColourConv2D(keras.layers.Conv2D):
 
 @keras.saving.register_keras_serializable("kerasgan")
 class DeepConv2D(keras.layers.Conv2D):
-    """Compute `keras.layers.Conv2D` of few pixels and many channels in less time.
+    """Compute `keras.layers.Conv2D` of many channels in less time.
 
     oneDNN brings a kernel into an order of its own at every use, which for a few pixels takes
     longer than to multiply them. From `RATIO` filters for each output pixel of the batch on, a
-    processor multiplies the kernel as it lies by the patches of the inputs that it meets. It has
-    the same weights and, to rounding, the same values and gradients of every order.
+    processor multiplies the kernel as it lies by the patches of the inputs that it meets. Where
+    there are more, it takes fewer products if that pays; see `winograd`. It has the same weights
+    and, to rounding, the same values and gradients of every order.
 
     Args:
         filters, kernel_size, settings: of `keras.layers.Conv2D`, without dilation.
@@ -194,32 +147,55 @@ class DeepConv2D(keras.layers.Conv2D):
 
     def convolution_op(self, inputs, kernel):
         shape = self.compute_output_shape(inputs.shape)
-        has_few = None not in shape and self.filters >= self.RATIO * math.prod(shape[:3])
-        if not has_few or tf.config.list_physical_devices("GPU"):
+        if tf.config.list_physical_devices("GPU") or None in shape:
             return super().convolution_op(inputs, kernel)
-        patches = _patches(inputs, self.kernel_size, self.strides, shape[1:3], self.padding)
-        products = tf.matmul(patches, tf.reshape(kernel, (-1, self.filters)))
-        return tf.reshape(products, shape)
+        if self.filters >= self.RATIO * math.prod(shape[:3]):
+            patches = _patches(inputs, self.kernel_size, self.strides, self.padding)
+            products = tf.matmul(patches, tf.reshape(kernel, (-1, self.filters)))
+            return tf.reshape(products, shape)
+        of = filtering(inputs.shape, kernel.shape, self.strides, self.padding, inputs.dtype)
+        return of.convolve(inputs, kernel) if of else super().convolution_op(inputs, kernel)
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class DeepConv2DTranspose(keras.layers.Conv2DTranspose):
+    """Compute `keras.layers.Conv2DTranspose` of many channels in less time.
+
+    It takes fewer products where that pays; see `winograd`. It has the same weights and, to
+    rounding, the same values and gradients of every order.
+
+    Args:
+        filters, kernel_size, settings: of `keras.layers.Conv2DTranspose`, without dilation.
+
+    Shapes:
+        [B, H, W, C] -> [B, H', W', filters]. Where B, H or W is unknown, Keras's layer computes.
+    """
+
+    def call(self, inputs):
+        shape = self.compute_output_shape(inputs.shape)
+        outputs = _transposed(inputs, self.kernel, shape, self.strides, self.padding)
+        if self.use_bias:
+            outputs += self.bias
+        return self.activation(outputs)
 
 
 @_fused
-def _patches(x, size, strides, counts, padding):
-    """Return what a kernel meets at each of the places, as rows: [B H' W', height width C].
+def _patches(x, size, strides, padding):
+    """Return what a kernel of that size meets at each of its places, as rows.
 
-    Args:
-        size, strides: of the kernel; counts: of its places, all along height and width.
-        padding: "same" or "valid".
+    Shapes:
+        [B, H, W, C] -> [B H' W', height width C].
     """
-    if padding == "same":
-        spans = (np.array(counts) - 1) * strides + size
-        missing = np.maximum(spans - x.shape[1:3], 0)
-        x = tf.pad(x, ((0, 0), *zip(missing // 2, missing - missing // 2, strict=True), (0, 0)))
-    rows, columns = (
-        [slice(at, at + (count - 1) * stride + 1, stride) for at in range(side)]
-        for side, stride, count in zip(size, strides, counts, strict=True)
-    )
-    met = tf.concat([x[:, row, column] for row in rows for column in columns], axis=-1)
-    return tf.reshape(met, (-1, met.shape[-1]))
+    zeros, met = [], []
+    for side, taps, stride in zip(x.shape[1:3], size, strides, strict=True):
+        count, before = places(side, taps, stride, padding)
+        last = (count - 1) * stride
+        zeros.append((before, max(last + taps - side - before, 0)))
+        met.append([slice(tap, tap + last + 1, stride) for tap in range(taps)])
+    x = tf.pad(x, ((0, 0), *zeros, (0, 0)))
+    rows, columns = met
+    patches = tf.concat([x[:, row, column] for row in rows for column in columns], axis=-1)
+    return tf.reshape(patches, (-1, patches.shape[-1]))
 
 
 @keras.saving.register_keras_serializable("kerasgan")

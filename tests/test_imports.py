@@ -21,6 +21,7 @@ ORDER = (
     "finding",
     "overview",
     "images",
+    "winograd",
     "convolutions",
     "layers",
     "networks",

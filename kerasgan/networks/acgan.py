@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from kerasgan.convolutions import ColourConv2D, UpsampleConv2D
+from kerasgan.convolutions import ColourConv2D, DeepConv2D, UpsampleConv2D
 from kerasgan.layers import ByteDropout, FusedBatchNormalization, MinibatchStddev
 from kerasgan.networks.widths import scaled
 
@@ -63,7 +63,7 @@ def discriminator(
     x = image
     blocks = ((32, 2, 0.25), (64, 1, 0.25), (128, 2, 0.25), (256, 1, 0.5), (256, 2, 0.5))
     for block, (filters, stride, dropout) in enumerate(blocks):
-        convolution = layers.Conv2D(
+        convolution = DeepConv2D(
             scaled(filters, width), 3, stride, padding="same", name=f"conv_{block}"
         )
         x = convolution(x)

@@ -12,7 +12,7 @@ one network computes, the other can compute of the mirrored picture.
 import keras
 from keras import layers, ops
 
-from kerasgan.convolutions import ColourConv2D, UpsampleConv2D
+from kerasgan.convolutions import ColourConv2D, DeepConv2D, UpsampleConv2D
 from kerasgan.layers import InstanceNormalization, ReflectionPadding2D
 from kerasgan.networks.dcgan import batch_norm, initial_weights
 from kerasgan.networks.widths import scaled
@@ -22,7 +22,7 @@ _NORMS = {"instance": InstanceNormalization, "batch": batch_norm}
 
 def convolution(filters: int, size: int, name: str, **settings) -> layers.Layer:
     """Return a convolution of stride 1 without padding, unless `settings` say otherwise."""
-    return layers.Conv2D(filters, size, kernel_initializer=initial_weights(), name=name, **settings)
+    return DeepConv2D(filters, size, kernel_initializer=initial_weights(), name=name, **settings)
 
 
 def doubling(filters: int, upsample: str, name: str, use_bias: bool) -> layers.Layer:

@@ -9,7 +9,7 @@ drops the 512, each doubling adds twice as many.
 import keras
 from keras import layers
 
-from kerasgan.convolutions import DeepConv2D
+from kerasgan.convolutions import DeepConv2D, DeepConv2DTranspose
 from kerasgan.layers import FusedBatchNormalization, LeakyReLU
 from kerasgan.networks.widths import scaled
 
@@ -50,7 +50,7 @@ def convolution(filters: int, name: str, **settings) -> layers.Layer:
 def transposed(filters: int, name: str, **settings) -> layers.Layer:
     """Return a 4x4 transposed convolution; stride 2 and no bias unless `settings` say otherwise."""
     settings = {"strides": 2, "padding": "same", "use_bias": False, **settings}
-    return layers.Conv2DTranspose(
+    return DeepConv2DTranspose(
         filters, 4, kernel_initializer=initial_weights(), name=name, **settings
     )
 

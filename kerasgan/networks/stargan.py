@@ -11,7 +11,12 @@ from collections.abc import Mapping
 import keras
 from keras import layers, ops
 
-from kerasgan.convolutions import ColourConv2D, DeepConv2D, LabelledConv2D
+from kerasgan.convolutions import (
+    ColourConv2D,
+    DeepConv2D,
+    DeepConv2DTranspose,
+    LabelledConv2D,
+)
 from kerasgan.layers import InstanceNormalization, LeakyReLU
 from kerasgan.networks.cyclegan import redrawn
 from kerasgan.networks.widths import scaled
@@ -45,16 +50,16 @@ def generator(labels: Mapping[str, int], width: float = 1.0, skip: bool = False)
     x = _activated([inputs["image"], label], LabelledConv2D(scaled(64, width), 7, name="in"))
     settings = {"padding": "same", "use_bias": False}
     for step, filters in enumerate((128, 256)):
-        down = layers.Conv2D(scaled(filters, width), 4, 2, name=f"down_{step}", **settings)
+        down = DeepConv2D(scaled(filters, width), 4, 2, name=f"down_{step}", **settings)
         x = _activated(x, down)
     for block in range(_BLOCKS):
         first, second = (
-            layers.Conv2D(scaled(256, width), 3, name=f"block_{block}_{place}", **settings)
+            DeepConv2D(scaled(256, width), 3, name=f"block_{block}_{place}", **settings)
             for place in range(2)
         )
         x = layers.Add(name=f"block_{block}_sum")([x, _normed(_activated(x, first), second)])
     for step, filters in enumerate((128, 64)):
-        up = layers.Conv2DTranspose(scaled(filters, width), 4, 2, name=f"up_{step}", **settings)
+        up = DeepConv2DTranspose(scaled(filters, width), 4, 2, name=f"up_{step}", **settings)
         x = _activated(x, up)
     if skip:
         made = redrawn(inputs["image"], x, padding="same")

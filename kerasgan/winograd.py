@@ -1,0 +1,179 @@
+"""Convolutions of many channels with fewer multiplications, by Winograd's minimal filtering.
+
+Reference: Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks"
+(arXiv:1509.09308), whose F(m, r) are the tiles here.
+
+A filter of r taps w makes m outputs of m + r - 1 data d with as many products instead of m r:
+y = A ((G w) * (B d)). G and the transpose of A evaluate polynomials of r and of m coefficients at
+m + r - 2 points and at infinity; there, products of values are values of the product, whose
+coefficients the inverse of such an evaluation finds. The transpose of that inverse is B, since a
+filter is the transpose of a product of polynomials. Both axes of a picture save the factor.
+
+With stride s, every s-th pixel belongs to one of s filters, whose taps are every s-th of the
+kernel's and whose products are summed as those of channels are. The tiles of an axis, its padding
+and its stride are one matrix for each of A and B, so that all is TensorFlow's matrix products, and
+their gradients of every order. The transpose of all is the transposed convolution.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+# The nearer to one in size, the less is lost by rounding.
+_POINTS = (0, 1, -1, 1 / 2, -1 / 2)
+# Of a tile, by the bytes of a number: what numbers of two bytes lose with more is not small.
+_MOST_PRODUCTS = {2: 4, 4: 1 + len(_POINTS), 8: 1 + len(_POINTS)}
+# Multiplications that are to be saved for each number that is moved, beside those that made it.
+WORTH = 85
+
+
+class Axis(NamedTuple):
+    """What filters one axis of a picture: T tiles of n products, for each of s phases.
+
+    Attributes:
+        spread: B of all tiles, [n, T, s, pixels].
+        weigh: G, [n, s, taps of the kernel].
+        gather: A of all tiles, transposed, [n, T, 1, outputs].
+    """
+
+    spread: np.ndarray
+    weigh: np.ndarray
+    gather: np.ndarray
+
+
+def filtering(shape, kernel_shape, strides, padding: str, dtype: tf.DType) -> "Filtering | None":
+    """Return how a processor convolves with fewer products, if that takes less time.
+
+    Args:
+        shape: of images, (B, H, W, C), where None is for what is not known.
+        kernel_shape: (h, w, C, F).
+        strides: along height and width.
+        padding: "same" or "valid", zeros as TensorFlow lays them.
+        dtype: of the images.
+    """
+    axes = list(zip(shape[1:3], kernel_shape[:2], strides, strict=True))
+    most = _MOST_PRODUCTS[dtype.size]
+    # No tile has more than one output where there are as many taps.
+    if None in shape or any(-(-size // stride) >= most for _, size, stride in axes):
+        return None
+    found = Filtering(kernel_shape, *(axis(*of_axis, padding, most) for of_axis in axes))
+    return found if found.pays(shape) else None
+
+
+def axis(side: int, size: int, stride: int, padding: str, most_products: int) -> Axis:
+    """Return how `side` pixels meet a kernel of `size` with the fewest products in all."""
+    count, before = places(side, size, stride, padding)
+    taps = -(-size // stride)
+    # Of tiles that take as many products in all, the smallest round least.
+    outputs = min(
+        range(1, most_products - taps + 2),
+        key=lambda outputs: -(-count // outputs) * (outputs + taps - 1),
+    )
+    tiles, products = -(-count // outputs), outputs + taps - 1
+    tile, datum, phase = np.ogrid[:tiles, :products, :stride]
+    pixel = stride * (outputs * tile + datum) + phase - before
+    tap, phase = np.ogrid[:taps, :stride]
+    coefficients = np.linalg.inv(_evaluation(products, products))
+    gather = np.einsum("no,tu->ntuo", _evaluation(products, outputs), np.eye(tiles))
+    return Axis(
+        np.einsum("dn,tdsp->ntsp", coefficients, _one_hot(pixel, side)),
+        np.einsum("nt,tsk->nsk", _evaluation(products, taps), _one_hot(stride * tap + phase, size)),
+        gather.reshape(products, tiles, 1, -1)[..., :count],
+    )
+
+
+def places(side: int, size: int, stride: int, padding: str) -> tuple[int, int]:
+    """Return on how many places of `side` pixels a kernel of `size` lies, and the zeros before."""
+    if padding == "valid":
+        return (side - size) // stride + 1, 0
+    count = -(-side // stride)
+    return count, max((count - 1) * stride + size - side, 0) // 2
+
+
+def _evaluation(values: int, coefficients: int) -> np.ndarray:
+    """Return what evaluates polynomials at points and at infinity: [values, coefficients]."""
+    powers = np.vander(_POINTS[: values - 1], coefficients, increasing=True)
+    return np.vstack([powers, np.eye(coefficients)[-1]])
+
+
+def _one_hot(indices: np.ndarray, depth: int) -> np.ndarray:
+    return (indices[..., None] == np.arange(depth)).astype(float)
+
+
+class Filtering(NamedTuple):
+    """The convolution of images [B, H, W, C] with a kernel [h, w, C, F], tile by tile."""
+
+    kernel_shape: tuple[int, ...]
+    rows: Axis
+    columns: Axis
+
+    def pays(self, shape) -> bool:
+        """Return whether it saves more time of multiplying images than it takes to move tiles."""
+        batch, height, width, channels = shape
+        *_, filters = self.kernel_shape
+        products, tiles, phases, _ = np.multiply(self.rows.spread.shape, self.columns.spread.shape)
+        outputs = self.rows.gather.shape[-1] * self.columns.gather.shape[-1]
+        tiles, channels = batch * tiles, phases * channels
+        multiplied = products * tiles * channels * filters
+        saved = batch * outputs * math.prod(self.kernel_shape) - multiplied
+        # The kernel is moved once for the batch, and faster.
+        moved = products * (tiles * (channels + filters) + channels * filters / 2)
+        return bool(saved >= moved * (WORTH + max(height, width)))
+
+    def convolve(self, images: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+        """Return what `tf.nn.conv2d` makes of images [B, H, W, C]: [B, H', W', F]."""
+        data = _to_products(images, self.rows.spread, self.columns.spread)
+        products = tf.matmul(data, self._weighed(kernel))
+        return _from_products(products, self.rows.gather, self.columns.gather)
+
+    def transposed(self, outputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+        """Return what `tf.nn.conv2d_transpose` makes of outputs [B, H', W', F]: [B, H, W, C]."""
+        products = _to_products(outputs, self.rows.gather, self.columns.gather)
+        data = tf.matmul(products, self._weighed(kernel), transpose_b=True)
+        return _from_products(data, self.rows.spread, self.columns.spread)
+
+    def _weighed(self, kernel):
+        """Return what data are multiplied by: [n n', s s' C, F]."""
+        weigh = np.einsum("nsk,mtl->nmstkl", self.rows.weigh, self.columns.weigh)
+        products, taps = math.prod(weigh.shape[:2]), math.prod(weigh.shape[-2:])
+        kernel = tf.reshape(kernel, (taps, -1))
+        kernels = tf.matmul(tf.constant(weigh.reshape(-1, taps), kernel.dtype), kernel)
+        return tf.reshape(kernels, (products, -1, self.kernel_shape[-1]))
+
+
+def _to_products(x, rows, columns):
+    """Return data of `rows` [n, T, s, H] and `columns` [n', T', s', W] of pictures [B, H, W, C].
+
+    The result [n n', B T T', s s' C] has the tiles of one product side by side.
+    """
+    (n, tiles, phases, _), (m, across, phases_across, _) = rows.shape, columns.shape
+    batch, *_, channels = x.shape
+    channels *= phases_across
+    x = _along_both(x, _flat(rows), _flat(columns))
+    x = tf.reshape(x, (batch, n, tiles, phases, m, across, channels))
+    x = tf.transpose(x, (1, 4, 0, 2, 5, 3, 6))
+    return tf.reshape(x, (n * m, -1, phases * channels))
+
+
+def _from_products(x, rows, columns):
+    """Return the transpose of `_to_products`: [n n', B T T', s s' C] -> [B, H, W, C]."""
+    (n, tiles, phases, _), (m, across, phases_across, _) = rows.shape, columns.shape
+    x = tf.reshape(x, (n, m, -1, tiles, across, phases, x.shape[-1] // phases))
+    x = tf.transpose(x, (2, 0, 3, 5, 1, 4, 6))
+    x = tf.reshape(x, (x.shape[0], n * tiles * phases, m * across * phases_across, -1))
+    return _along_both(x, _flat(rows).T, _flat(columns).T)
+
+
+def _flat(matrix):
+    return matrix.reshape(-1, matrix.shape[-1])
+
+
+def _along_both(x, rows, columns):
+    """Multiply the axes of pictures [B, H, W, C] by matrices [H', H] and [W', W]."""
+    batch, height, width, channels = x.shape
+    x = tf.matmul(tf.constant(rows, x.dtype), tf.reshape(x, (batch, height, width * channels)))
+    x = tf.reshape(x, (batch * len(rows), width, channels))
+    x = tf.matmul(tf.constant(columns, x.dtype), x)
+    return tf.reshape(x, (batch, len(rows), len(columns), channels))
