@@ -84,11 +84,12 @@ def _four_taps(kernel):
 
 def _transposed(inputs, kernel, shape, strides, padding):
     """Return the transposed convolution [B, H', W', F] -> `shape`, (B, H, W, C)."""
-    if not tf.config.list_physical_devices("GPU"):
-        of = filtering(shape, kernel.shape, strides, padding, inputs.dtype)
-        if of:
-            return of.transposed(inputs, kernel)
-    return ops.conv_transpose(inputs, kernel, strides, padding)
+    of = filtering(shape, kernel.shape, strides, padding, inputs.dtype)
+    return (
+        of.transposed(inputs, kernel)
+        if of
+        else ops.conv_transpose(inputs, kernel, strides, padding)
+    )
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -147,14 +148,41 @@ class DeepConv2D(keras.layers.Conv2D):
 
     def convolution_op(self, inputs, kernel):
         shape = self.compute_output_shape(inputs.shape)
-        if tf.config.list_physical_devices("GPU") or None in shape:
-            return super().convolution_op(inputs, kernel)
-        if self.filters >= self.RATIO * math.prod(shape[:3]):
+        has_few = None not in shape and self.filters >= self.RATIO * math.prod(shape[:3])
+        if has_few and not tf.config.list_physical_devices("GPU"):
             patches = _patches(inputs, self.kernel_size, self.strides, self.padding)
             products = tf.matmul(patches, tf.reshape(kernel, (-1, self.filters)))
             return tf.reshape(products, shape)
         of = filtering(inputs.shape, kernel.shape, self.strides, self.padding, inputs.dtype)
         return of.convolve(inputs, kernel) if of else super().convolution_op(inputs, kernel)
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class ReflectedConv2D(keras.layers.Conv2D):
+    """Convolve a picture that its mirror image continues, without repeating the pixels at its edge.
+
+    It is `ReflectionPadding2D(size // 2)` and then `Conv2D`, and takes fewer products than they do
+    where that pays; see `winograd`, whose sums of pixels need no larger picture.
+
+    Args:
+        filters: number of output channels.
+        size: of the kernel, odd.
+        settings: of `keras.layers.Conv2D`, but strides, padding and dilation.
+
+    Shapes:
+        [B, H, W, C] -> [B, H, W, filters].
+    """
+
+    def __init__(self, filters, kernel_size, padding="same", **settings):
+        super().__init__(filters, kernel_size, padding=padding, **settings)
+
+    def convolution_op(self, inputs, kernel):
+        of = filtering(inputs.shape, kernel.shape, self.strides, "reflect", inputs.dtype)
+        if of:
+            return of.convolve(inputs, kernel)
+        rows, columns = ((size // 2, size // 2) for size in self.kernel_size)
+        inputs = ops.pad(inputs, ((0, 0), rows, columns, (0, 0)), mode="reflect")
+        return ops.conv(inputs, kernel, padding="valid")
 
 
 @keras.saving.register_keras_serializable("kerasgan")

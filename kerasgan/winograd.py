@@ -21,10 +21,13 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-# The nearer to one in size, the less is lost by rounding.
-_POINTS = (0, 1, -1, 1 / 2, -1 / 2)
-# Of a tile, by the bytes of a number: what numbers of two bytes lose with more is not small.
-_MOST_PRODUCTS = {2: 4, 4: 1 + len(_POINTS), 8: 1 + len(_POINTS)}
+# By the bytes of a number. Those of four are, of 36 such sets, one of the two with the least
+# rounding, about 1e-6; with two bytes only sums of few pixels, and their halves, are near enough.
+_POINTS = {
+    2: (0, 1, -1),
+    4: (5 / 8, -5 / 8, 5 / 4, -5 / 4, 0),
+    8: (5 / 8, -5 / 8, 5 / 4, -5 / 4, 0),
+}
 # Multiplications that are to be saved for each number that is moved, beside those that made it.
 WORTH = 85
 
@@ -43,62 +46,58 @@ class Axis(NamedTuple):
     gather: np.ndarray
 
 
-def filtering(shape, kernel_shape, strides, padding: str, dtype: tf.DType) -> "Filtering | None":
-    """Return how a processor convolves with fewer products, if that takes less time.
+def axis(side: int, size: int, stride: int, padding: str, points: tuple[float, ...]) -> Axis:
+    """Return how `side` pixels meet a kernel of `size` with the fewest products in all.
 
     Args:
-        shape: of images, (B, H, W, C), where None is for what is not known.
-        kernel_shape: (h, w, C, F).
-        strides: along height and width.
-        padding: "same" or "valid", zeros as TensorFlow lays them.
-        dtype: of the images.
+        padding: as in `filtering`.
+        points: where polynomials may be evaluated, as many as there are taps for a phase, or more.
     """
-    axes = list(zip(shape[1:3], kernel_shape[:2], strides, strict=True))
-    most = _MOST_PRODUCTS[dtype.size]
-    # No tile has more than one output where there are as many taps.
-    if None in shape or any(-(-size // stride) >= most for _, size, stride in axes):
-        return None
-    found = Filtering(kernel_shape, *(axis(*of_axis, padding, most) for of_axis in axes))
-    return found if found.pays(shape) else None
-
-
-def axis(side: int, size: int, stride: int, padding: str, most_products: int) -> Axis:
-    """Return how `side` pixels meet a kernel of `size` with the fewest products in all."""
     count, before = places(side, size, stride, padding)
     taps = -(-size // stride)
     # Of tiles that take as many products in all, the smallest round least.
     outputs = min(
-        range(1, most_products - taps + 2),
+        range(1, len(points) - taps + 3),
         key=lambda outputs: -(-count // outputs) * (outputs + taps - 1),
     )
     tiles, products = -(-count // outputs), outputs + taps - 1
+    of_outputs, of_taps, of_data = (
+        _evaluation(points[: products - 1], coefficients)
+        for coefficients in (outputs, taps, products)
+    )
     tile, datum, phase = np.ogrid[:tiles, :products, :stride]
     pixel = stride * (outputs * tile + datum) + phase - before
+    if padding == "reflect":
+        pixel = side - 1 - abs(side - 1 - abs(pixel))
     tap, phase = np.ogrid[:taps, :stride]
-    coefficients = np.linalg.inv(_evaluation(products, products))
-    gather = np.einsum("no,tu->ntuo", _evaluation(products, outputs), np.eye(tiles))
+    gather = np.einsum("no,tu->ntuo", of_outputs, np.eye(tiles))
     return Axis(
-        np.einsum("dn,tdsp->ntsp", coefficients, _one_hot(pixel, side)),
-        np.einsum("nt,tsk->nsk", _evaluation(products, taps), _one_hot(stride * tap + phase, size)),
+        np.einsum("dn,tdsp->ntsp", np.linalg.inv(of_data), _one_hot(pixel, side)),
+        np.einsum("nt,tsk->nsk", of_taps, _one_hot(stride * tap + phase, size)),
         gather.reshape(products, tiles, 1, -1)[..., :count],
     )
 
 
 def places(side: int, size: int, stride: int, padding: str) -> tuple[int, int]:
-    """Return on how many places of `side` pixels a kernel of `size` lies, and the zeros before."""
+    """Return on how many places a kernel of `size` lies, and how many pixels are before the first.
+
+    Args:
+        padding: as in `filtering`.
+    """
     if padding == "valid":
         return (side - size) // stride + 1, 0
     count = -(-side // stride)
     return count, max((count - 1) * stride + size - side, 0) // 2
 
 
-def _evaluation(values: int, coefficients: int) -> np.ndarray:
-    """Return what evaluates polynomials at points and at infinity: [values, coefficients]."""
-    powers = np.vander(_POINTS[: values - 1], coefficients, increasing=True)
+def _evaluation(points, coefficients):
+    """Return what evaluates polynomials at points and at infinity: [points + 1, coefficients]."""
+    powers = np.vander(points, coefficients, increasing=True)
     return np.vstack([powers, np.eye(coefficients)[-1]])
 
 
-def _one_hot(indices: np.ndarray, depth: int) -> np.ndarray:
+def _one_hot(indices, depth):
+    """Return zeros and a one where the index is, if it is any: [..., depth]."""
     return (indices[..., None] == np.arange(depth)).astype(float)
 
 
@@ -110,9 +109,9 @@ class Filtering(NamedTuple):
     columns: Axis
 
     def pays(self, shape) -> bool:
-        """Return whether it saves more time of multiplying images than it takes to move tiles."""
+        """Return whether images of that shape take less time so: multiplied less, moved more."""
         batch, height, width, channels = shape
-        *_, filters = self.kernel_shape
+        filters = self.kernel_shape[-1]
         products, tiles, phases, _ = np.multiply(self.rows.spread.shape, self.columns.spread.shape)
         outputs = self.rows.gather.shape[-1] * self.columns.gather.shape[-1]
         tiles, channels = batch * tiles, phases * channels
@@ -120,7 +119,7 @@ class Filtering(NamedTuple):
         saved = batch * outputs * math.prod(self.kernel_shape) - multiplied
         # The kernel is moved once for the batch, and faster.
         moved = products * (tiles * (channels + filters) + channels * filters / 2)
-        return bool(saved >= moved * (WORTH + max(height, width)))
+        return saved >= moved * (WORTH + max(height, width))
 
     def convolve(self, images: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         """Return what `tf.nn.conv2d` makes of images [B, H, W, C]: [B, H', W', F]."""
@@ -141,6 +140,27 @@ class Filtering(NamedTuple):
         kernel = tf.reshape(kernel, (taps, -1))
         kernels = tf.matmul(tf.constant(weigh.reshape(-1, taps), kernel.dtype), kernel)
         return tf.reshape(kernels, (products, -1, self.kernel_shape[-1]))
+
+
+def filtering(shape, kernel_shape, strides, padding: str, dtype: tf.DType) -> Filtering | None:
+    """Return how a processor convolves images with fewer products, if that takes less time.
+
+    Args:
+        shape: of the images, (B, H, W, C), where None is for what is not known.
+        kernel_shape: (h, w, C, F).
+        strides: along height and width.
+        padding: "same" or "valid", zeros as TensorFlow lays them, or "reflect", with strides of 1.
+        dtype: of the images.
+    """
+    if None in shape or tf.config.list_physical_devices("GPU"):
+        return None
+    points = _POINTS[dtype.size]
+    axes = list(zip(shape[1:3], kernel_shape[:2], strides, strict=True))
+    # With more taps than points, a tile has one output, as many products, and too few points.
+    if any(-(-size // stride) > len(points) for _, size, stride in axes):
+        return None
+    found = Filtering(kernel_shape, *(axis(*of_axis, padding, points) for of_axis in axes))
+    return found if found.pays(shape) else None
 
 
 def _to_products(x, rows, columns):

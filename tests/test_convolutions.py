@@ -3,12 +3,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from kerasgan import winograd
 from kerasgan.convolutions import (
     ColourConv2D,
     DeepConv2D,
+    DeepConv2DTranspose,
     LabelledConv2D,
+    ReflectedConv2D,
     UpsampleConv2D,
 )
+from kerasgan.layers import ReflectionPadding2D
 from tests.gradients import compare
 
 
@@ -22,33 +26,45 @@ def compare_with_weights(ours, theirs, inputs, **settings):
     compare(ours, theirs, inputs, **settings)
 
 
-@pytest.mark.parametrize("training", [False, True])
+@pytest.fixture(params=[False, True], ids=["convolved", "filtered"])
+def filtered(request, monkeypatch):
+    """Whether all convolutions are by minimal filtering."""
+    monkeypatch.setattr(winograd, "WORTH", -np.inf if request.param else np.inf)
+    return request.param
+
+
+def repeat_and_convolve(filters, **settings):
+    convolution = keras.layers.Conv2D(filters, 3, padding="same", **settings)
+    return keras.Sequential([keras.layers.UpSampling2D(**settings), convolution])
+
+
+@pytest.mark.usefixtures("filtered")
 @pytest.mark.parametrize("shape", [(2, 5, 4, 3), (1, 1, 1, 2), (3, 2, 7, 1)])
-def test_upsample_conv_is_upsampling_then_convolution(shape, training, monkeypatch):
-    monkeypatch.setattr(UpsampleConv2D, "MANY", 1)
+def test_upsample_conv_is_upsampling_then_convolution(shape):
+    ours, theirs = (kind(4, dtype="float64") for kind in (UpsampleConv2D, repeat_and_convolve))
+    for layer in (ours, theirs):
+        layer.build(shape)
+    compare_with_weights(ours, theirs, tf.constant(np.random.default_rng(0).normal(size=shape)))
+
+
+def test_upsample_conv_rounds_little_with_the_many_channels_that_are_filtered():
+    shape = (16, 12, 12, 256)
     random = np.random.default_rng(0)
-    inputs = tf.constant(random.normal(size=shape), tf.float32)
-    ours = UpsampleConv2D(4)
-    theirs = keras.Sequential(
-        [keras.layers.UpSampling2D(), keras.layers.Conv2D(4, 3, padding="same")]
+    inputs, upstream = (
+        tf.constant(random.normal(size=size), tf.float32) for size in (shape, (16, 24, 24, 128))
     )
-    ours.build(shape)
-    theirs.build(shape)
-    compare_with_weights(ours, theirs, inputs, training=training)
-
-
-@pytest.mark.parametrize(("channels", "training"), [(256, True), (255, True), (256, False)])
-def test_upsample_conv_shares_differences_where_many_channels_are_trained(channels, training):
-    layer = UpsampleConv2D(2)
-    layer.build((1, 2, 2, channels))
-    graph = (
-        tf.function(layer)
-        .get_concrete_function(tf.TensorSpec((None, 2, 2, channels)), training=training)
-        .graph
-    )
-    multiplying = [op.type for op in graph.get_operations() if op.type.startswith("Conv2D")]
-    shares = channels >= UpsampleConv2D.MANY and training
-    assert multiplying == (["Conv2D"] * 4 if shares else ["Conv2DBackpropInput"])
+    layers = (UpsampleConv2D(128), repeat_and_convolve(128))
+    found = []
+    for layer in layers:
+        layer.build(shape)
+        layer.set_weights(layers[0].get_weights())
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs = layer(inputs)
+        of = [inputs, layer.trainable_variables[0].value]
+        found.append([outputs, *tape.gradient(outputs, of, output_gradients=upstream)])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-5 * np.abs(other).max())
 
 
 def test_upsample_conv_knows_its_shape_before_it_is_called():
@@ -104,7 +120,7 @@ def norm_gradients(layer, inputs):
     return penalised.gradient(penalty, layer.kernel.value)
 
 
-@pytest.mark.parametrize(
+SHAPES = pytest.mark.parametrize(
     ("size", "strides", "padding", "shape"),
     [
         (4, 2, "same", (2, 8, 4, 3)),
@@ -115,16 +131,63 @@ def norm_gradients(layer, inputs):
         ((3, 2), (2, 3), "same", (2, 5, 8, 3)),
     ],
 )
-def test_deep_conv_is_a_convolution(size, strides, padding, shape, monkeypatch):
-    monkeypatch.setattr(DeepConv2D, "RATIO", 0)
-    settings = {"strides": strides, "padding": padding, "activation": "tanh"}
-    ours, theirs = (kind(5, size, **settings) for kind in (DeepConv2D, keras.layers.Conv2D))
+
+
+def compare_of_every_order(kinds, shape, **settings):
+    settings |= {"activation": "tanh", "dtype": "float64"}
+    ours, theirs = (kind(5, **settings) for kind in kinds)
     for layer in (ours, theirs):
         layer.build(shape)
-    inputs = tf.constant(np.random.default_rng(0).normal(size=shape), tf.float32)
+    inputs = tf.constant(np.random.default_rng(0).normal(size=shape))
     compare_with_weights(ours, theirs, inputs)
     one, other = (norm_gradients(layer, inputs) for layer in (ours, theirs))
     np.testing.assert_allclose(one, other, atol=1e-5, rtol=1e-5)
+
+
+@SHAPES
+@pytest.mark.parametrize("ratio", [0, np.inf], ids=["product", "no product"])
+@pytest.mark.usefixtures("filtered")
+def test_deep_conv_is_a_convolution(size, strides, padding, shape, ratio, monkeypatch):
+    monkeypatch.setattr(DeepConv2D, "RATIO", ratio)
+    kinds = (DeepConv2D, keras.layers.Conv2D)
+    compare_of_every_order(kinds, shape, kernel_size=size, strides=strides, padding=padding)
+
+
+@SHAPES
+@pytest.mark.usefixtures("filtered")
+def test_deep_transposed_conv_is_a_transposed_convolution(size, strides, padding, shape):
+    kinds = (DeepConv2DTranspose, keras.layers.Conv2DTranspose)
+    compare_of_every_order(kinds, shape, kernel_size=size, strides=strides, padding=padding)
+
+
+@pytest.mark.usefixtures("filtered")
+@pytest.mark.parametrize(("size", "shape"), [(3, (2, 5, 6, 3)), (5, (1, 4, 3, 2))])
+def test_reflected_conv_is_padding_then_convolution(size, shape):
+    of = {"dtype": "float64"}
+    ours, padding = ReflectedConv2D(4, size, **of), ReflectionPadding2D(size // 2, **of)
+    theirs = keras.Sequential([padding, keras.layers.Conv2D(4, size, **of)])
+    for layer in (ours, theirs):
+        layer.build(shape)
+    assert ours.compute_output_shape(shape) == theirs.compute_output_shape(shape)
+    compare_with_weights(ours, theirs, tf.constant(np.random.default_rng(0).normal(size=shape)))
+
+
+def test_reflected_conv_is_saved_with_its_model(tmp_path):
+    model = keras.Sequential([keras.Input((None, None, 2)), ReflectedConv2D(4, 7)])
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    picture = np.random.default_rng(0).normal(size=(1, 8, 10, 2)).astype("float32")
+    np.testing.assert_array_equal(loaded(picture), model(picture))
+    assert loaded(picture).shape == (1, 8, 10, 4)
+
+
+def multiplying(layer, shape):
+    """Return the kinds of a graph's operations that multiply."""
+    if not layer.built:
+        layer.build(shape)
+    graph = tf.function(layer).get_concrete_function(tf.TensorSpec(shape)).graph
+    types = [operation.type for operation in graph.get_operations()]
+    return [name for name in types if "MatMul" in name or name.startswith("Conv2D")]
 
 
 @pytest.mark.parametrize(
@@ -133,11 +196,21 @@ def test_deep_conv_is_a_convolution(size, strides, padding, shape, monkeypatch):
 def test_deep_conv_multiplies_patches_where_it_has_four_filters_for_each_pixel(
     filters, batch, kind
 ):
-    layer = DeepConv2D(filters, 4, 2, "same")
-    layer.build((batch, 4, 4, 3))
-    graph = tf.function(layer).get_concrete_function(tf.TensorSpec((batch, 4, 4, 3))).graph
-    types = [operation.type for operation in graph.get_operations()]
-    assert [name for name in types if name in ("MatMul", "Conv2D")] == [kind]
+    assert multiplying(DeepConv2D(filters, 4, 2, "same"), (batch, 4, 4, 3)) == [kind]
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "otherwise"),
+    [
+        (UpsampleConv2D(128), (16, 12, 12, 256), "Conv2DBackpropInput"),
+        (DeepConv2D(256, 4, 2, "same"), (16, 16, 16, 128), "Conv2D"),
+        (DeepConv2DTranspose(128, 4, 2, "same"), (16, 8, 8, 256), "Conv2DBackpropInput"),
+        (ReflectedConv2D(256, 3), (1, 32, 32, 256), "Conv2D"),
+    ],
+)
+def test_wide_layers_filter_where_the_batch_is_known(layer, shape, otherwise):
+    assert otherwise not in multiplying(layer, shape)
+    assert multiplying(layer, (None, *shape[1:])) == [otherwise]
 
 
 class _OfConcatenation(keras.layers.Conv2D):

@@ -12,7 +12,7 @@ one network computes, the other can compute of the mirrored picture.
 import keras
 from keras import layers, ops
 
-from kerasgan.convolutions import ColourConv2D, DeepConv2D, UpsampleConv2D
+from kerasgan.convolutions import ColourConv2D, DeepConv2D, ReflectedConv2D, UpsampleConv2D
 from kerasgan.layers import InstanceNormalization, ReflectionPadding2D
 from kerasgan.networks.dcgan import batch_norm, initial_weights
 from kerasgan.networks.widths import scaled
@@ -43,14 +43,20 @@ def activated(x, layer, norm: str):
     return layers.ReLU(name=f"{layer.name}_relu")(normed(x, layer, norm))
 
 
+def reflected(filters: int, size: int, name: str, **settings) -> layers.Layer:
+    """Return a convolution of stride 1 with reflected edges, where zeros would draw a frame."""
+    return ReflectedConv2D(
+        filters, size, kernel_initializer=initial_weights(), name=name, **settings
+    )
+
+
 def residual(x, norm: str, name: str):
-    """Add two 3x3 convolutions of `x` to it; reflected at the edges, where zeros draw a frame."""
+    """Add two 3x3 convolutions of `x` to it."""
     first, second = (
-        convolution(x.shape[-1], 3, f"{name}_{place}", use_bias=norm == "instance")
+        reflected(x.shape[-1], 3, f"{name}_{place}", use_bias=norm == "instance")
         for place in range(2)
     )
-    y = activated(ReflectionPadding2D(1, name=f"{first.name}_pad")(x), first, norm)
-    y = normed(ReflectionPadding2D(1, name=f"{second.name}_pad")(y), second, norm)
+    y = normed(activated(x, first, norm), second, norm)
     return layers.Add(name=f"{name}_sum")([x, y])
 
 
@@ -74,8 +80,7 @@ def generator(
     """
     image = keras.Input((None, None, 3), name="image")
     bias = {"use_bias": norm == "instance"}
-    x = ReflectionPadding2D(3, name="in_pad")(image)
-    x = activated(x, convolution(scaled(64, width), 7, "in", **bias), norm)
+    x = activated(image, reflected(scaled(64, width), 7, "in", **bias), norm)
     for step, filters in enumerate((128, 256)):
         halving = {"strides": 2, "padding": "same", **bias}
         x = activated(x, convolution(scaled(filters, width), 3, f"down_{step}", **halving), norm)
