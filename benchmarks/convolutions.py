@@ -1,8 +1,10 @@
-"""How long kerasgan's convolutions take in each of their two forms.
+"""How long kerasgan's convolutions take in each of their forms.
 
-python -m benchmarks.convolutions upsample|deep [--precision bfloat16] [--repeats 8]
+python -m benchmarks.convolutions upsample|transposed|wide|reflected|deep [--precision bfloat16]
+    [--repeats 8]
 
-The layers are those of ACGAN's generator at 96x96 pixels, of 64 pictures, and the last ones of
+The layers are of ACGAN's generator at 96x96 pixels and of WGAN-GP's two networks at 64x64, of 64
+pictures, of CycleGAN's residual blocks at 128x128, of one picture and of two, and the last ones of
 StarGAN's discriminator at 128x128, of 16; times are the best of the repeats.
 """
 
@@ -20,13 +22,15 @@ _LAYERS = {
         ((64, 24, 24, 256), 128),
         ((64, 48, 48, 128), 64),
     ],
+    "transposed": [((64, 4, 4, 512), 256), ((64, 8, 8, 256), 128), ((64, 16, 16, 128), 64)],
+    "wide": [((64, 32, 32, 64), 128), ((64, 16, 16, 128), 256), ((64, 8, 8, 256), 512)],
+    "reflected": [((1, 32, 32, 256), 256), ((2, 32, 32, 256), 256)],
     "deep": [((16, 16, 16, 256), 512), ((16, 8, 8, 512), 1024), ((16, 4, 4, 1024), 2048)],
 }
-# What their threshold is in each form.
-_FORMS = {
-    "upsample": {"four taps": float("inf"), "differences": 0},
-    "deep": {"convolution": float("inf"), "product": 0},
-}
+_ALWAYS, _NEVER = -float("inf"), float("inf")
+# What the thresholds are in each form: of filtering, and of products of patches.
+_FORMS = {"convolution": (_NEVER, _NEVER), "filtering": (_ALWAYS, _NEVER)}
+_FORMS_OF_DEEP = {**_FORMS, "product": (_NEVER, _ALWAYS)}
 
 
 def main() -> None:
@@ -36,25 +40,30 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=8)
     arguments = parser.parse_args()
     for shape, filters in _LAYERS[arguments.layer]:
-        for form, threshold in _FORMS[arguments.layer].items():
-            layer = _layer(arguments.layer, filters, threshold, arguments.precision)
+        forms = _FORMS_OF_DEEP if arguments.layer == "deep" else _FORMS
+        for form, thresholds in forms.items():
+            layer = _layer(arguments.layer, filters, thresholds, arguments.precision)
             steps = _steps(layer, shape)
             forward, both = (1e3 * _best(step, arguments.repeats) for step in steps)
             print(
-                f"{shape[1]}x{shape[2]}, {shape[3]} to {filters} channels, {form:11}: "
-                f"forward {forward:5.1f} ms, with gradients {both:5.1f} ms"
+                f"{shape[0]} of {shape[1]}x{shape[2]}, {shape[3]} to {filters} channels, "
+                f"{form:11}: forward {forward:5.1f} ms, with gradients {both:5.1f} ms"
             )
 
 
-def _layer(name, filters, threshold, precision):
-    from kerasgan.convolutions import DeepConv2D, UpsampleConv2D
+def _layer(name, filters, thresholds, precision):
+    from kerasgan import convolutions, winograd
     from kerasgan.precision import policy
 
-    UpsampleConv2D.MANY = DeepConv2D.RATIO = threshold
+    winograd.WORTH, convolutions.DeepConv2D.RATIO = thresholds
     with policy(precision):
         if name == "upsample":
-            return UpsampleConv2D(filters)
-        return DeepConv2D(filters, 4, 2, "same")
+            return convolutions.UpsampleConv2D(filters)
+        if name == "transposed":
+            return convolutions.DeepConv2DTranspose(filters, 4, 2, "same")
+        if name == "reflected":
+            return convolutions.ReflectedConv2D(filters, 3)
+        return convolutions.DeepConv2D(filters, 4, 2, "same")
 
 
 def _steps(layer, shape) -> tuple[Callable, Callable]:
@@ -67,13 +76,13 @@ def _steps(layer, shape) -> tuple[Callable, Callable]:
 
     @tf.function(autograph=False)
     def forward():
-        return [layer(images, training=True)[0, 0, 0]]
+        return [layer(images)[0, 0, 0]]
 
     @tf.function(autograph=False)
     def both():
         with tf.GradientTape() as tape:
             tape.watch(images)
-            made = layer(images, training=True)
+            made = layer(images)
         gradients = tape.gradient(made, [images, layer.kernel.value], output_gradients=upstream)
         return [part[0, 0, 0] for part in (made, *gradients)]
 

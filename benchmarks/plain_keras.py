@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 from keras import layers, ops
 
+from kerasgan.layers import ReflectionPadding2D
 from kerasgan.networks import acgan, cyclegan, dcgan
 
 _bce = keras.losses.BinaryCrossentropy(from_logits=True)
@@ -28,6 +29,11 @@ def _upsample(filters, name, **settings):
     return apply
 
 
+def _reflected(filters, size, name, **settings):
+    padding = ReflectionPadding2D(size // 2)
+    return keras.Sequential([padding, layers.Conv2D(filters, size, **settings)], name=name)
+
+
 def _instance_norm(name):
     return layers.GroupNormalization(-1, epsilon=1e-5, center=False, scale=False, name=name)
 
@@ -35,6 +41,7 @@ def _instance_norm(name):
 _PLAIN = {
     "UpsampleConv2D": _upsample,
     "ColourConv2D": layers.Conv2D,
+    "ReflectedConv2D": _reflected,
     "DeepConv2D": layers.Conv2D,
     "DeepConv2DTranspose": layers.Conv2DTranspose,
     "FusedBatchNormalization": layers.BatchNormalization,

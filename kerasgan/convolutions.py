@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from kerasgan.winograd import filtering, places
+from kerasgan.winograd import fewer_products, places
 
 _fused = functools.partial(tf.function, jit_compile=True, autograph=False)
 
@@ -23,7 +23,8 @@ class UpsampleConv2D(keras.layers.Layer):
     `y[i] = sum_k w[k] u[i + k - 1] = sum_n x[n] sum_k w[k] box[i + k - 1 - 2n]`, where `box` is 1
     at 0 and 1, and 0 elsewhere. The inner sum depends on `i - 2n` alone: this is a transposed
     convolution of stride 2 whose 4 taps are the flipped kernel convolved with the box,
-    `[w2, w1 + w2, w0 + w1, w0]`. Pixels outside the picture are zero in both forms.
+    `[w2, w1 + w2, w0 + w1, w0]`. Pixels outside the picture are zero in both forms. A processor
+    makes do with fewer again where there are many channels; see `winograd`.
 
     Args:
         filters: number of output channels.
@@ -56,7 +57,7 @@ class UpsampleConv2D(keras.layers.Layer):
         kernel = ops.transpose(_four_taps(self.kernel), (0, 1, 3, 2))
         shape = self.compute_output_shape(inputs.shape)
         outputs = _transposed(inputs, kernel, shape, (2, 2), "same")
-        return outputs + self.bias if self.use_bias else outputs
+        return tf.nn.bias_add(outputs, self.bias) if self.use_bias else outputs
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape
@@ -84,12 +85,10 @@ def _four_taps(kernel):
 
 def _transposed(inputs, kernel, shape, strides, padding):
     """Return the transposed convolution [B, H', W', F] -> `shape`, (B, H, W, C)."""
-    of = filtering(shape, kernel.shape, strides, padding, inputs.dtype)
-    return (
-        of.transposed(inputs, kernel)
-        if of
-        else ops.conv_transpose(inputs, kernel, strides, padding)
-    )
+    filtering = fewer_products(shape, kernel.shape, strides, padding, inputs.dtype)
+    if filtering:
+        return filtering.transposed(inputs, kernel)
+    return ops.conv_transpose(inputs, kernel, strides, padding)
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -133,9 +132,9 @@ class DeepConv2D(keras.layers.Conv2D):
 
     oneDNN brings a kernel into an order of its own at every use, which for a few pixels takes
     longer than to multiply them. From `RATIO` filters for each output pixel of the batch on, a
-    processor multiplies the kernel as it lies by the patches of the inputs that it meets. Where
-    there are more, it takes fewer products if that pays; see `winograd`. It has the same weights
-    and, to rounding, the same values and gradients of every order.
+    processor multiplies the kernel as it lies by the patches of the inputs that it meets. With
+    more pixels it takes fewer products where that pays; see `winograd`. The layer has the same
+    weights and, to rounding, the same values and gradients of every order.
 
     Args:
         filters, kernel_size, settings: of `keras.layers.Conv2D`, without dilation.
@@ -153,8 +152,11 @@ class DeepConv2D(keras.layers.Conv2D):
             patches = _patches(inputs, self.kernel_size, self.strides, self.padding)
             products = tf.matmul(patches, tf.reshape(kernel, (-1, self.filters)))
             return tf.reshape(products, shape)
-        of = filtering(inputs.shape, kernel.shape, self.strides, self.padding, inputs.dtype)
-        return of.convolve(inputs, kernel) if of else super().convolution_op(inputs, kernel)
+        settings = (self.strides, self.padding, inputs.dtype)
+        filtering = fewer_products(inputs.shape, kernel.shape, *settings)
+        if filtering:
+            return filtering.convolve(inputs, kernel)
+        return super().convolution_op(inputs, kernel)
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -165,9 +167,8 @@ class ReflectedConv2D(keras.layers.Conv2D):
     where that pays; see `winograd`, whose sums of pixels need no larger picture.
 
     Args:
-        filters: number of output channels.
-        size: of the kernel, odd.
-        settings: of `keras.layers.Conv2D`, but strides, padding and dilation.
+        filters, kernel_size, settings: of `keras.layers.Conv2D`, without strides and dilation; the
+            size is odd.
 
     Shapes:
         [B, H, W, C] -> [B, H, W, filters].
@@ -177,9 +178,10 @@ class ReflectedConv2D(keras.layers.Conv2D):
         super().__init__(filters, kernel_size, padding=padding, **settings)
 
     def convolution_op(self, inputs, kernel):
-        of = filtering(inputs.shape, kernel.shape, self.strides, "reflect", inputs.dtype)
-        if of:
-            return of.convolve(inputs, kernel)
+        settings = (self.strides, "reflect", inputs.dtype)
+        filtering = fewer_products(inputs.shape, kernel.shape, *settings)
+        if filtering:
+            return filtering.convolve(inputs, kernel)
         rows, columns = ((size // 2, size // 2) for size in self.kernel_size)
         inputs = ops.pad(inputs, ((0, 0), rows, columns, (0, 0)), mode="reflect")
         return ops.conv(inputs, kernel, padding="valid")
@@ -189,8 +191,8 @@ class ReflectedConv2D(keras.layers.Conv2D):
 class DeepConv2DTranspose(keras.layers.Conv2DTranspose):
     """Compute `keras.layers.Conv2DTranspose` of many channels in less time.
 
-    It takes fewer products where that pays; see `winograd`. It has the same weights and, to
-    rounding, the same values and gradients of every order.
+    A processor takes fewer products where that pays; see `winograd`. The layer has the same weights
+    and, to rounding, the same values and gradients of every order.
 
     Args:
         filters, kernel_size, settings: of `keras.layers.Conv2DTranspose`, without dilation.
@@ -203,7 +205,7 @@ class DeepConv2DTranspose(keras.layers.Conv2DTranspose):
         shape = self.compute_output_shape(inputs.shape)
         outputs = _transposed(inputs, self.kernel, shape, self.strides, self.padding)
         if self.use_bias:
-            outputs += self.bias
+            outputs = tf.nn.bias_add(outputs, self.bias)
         return self.activation(outputs)
 
 

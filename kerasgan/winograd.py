@@ -50,7 +50,7 @@ def axis(side: int, size: int, stride: int, padding: str, points: tuple[float, .
     """Return how `side` pixels meet a kernel of `size` with the fewest products in all.
 
     Args:
-        padding: as in `filtering`.
+        padding: as in `fewer_products`.
         points: where polynomials may be evaluated, as many as there are taps for a phase, or more.
     """
     count, before = places(side, size, stride, padding)
@@ -82,7 +82,7 @@ def places(side: int, size: int, stride: int, padding: str) -> tuple[int, int]:
     """Return on how many places a kernel of `size` lies, and how many pixels are before the first.
 
     Args:
-        padding: as in `filtering`.
+        padding: as in `fewer_products`.
     """
     if padding == "valid":
         return (side - size) // stride + 1, 0
@@ -142,7 +142,7 @@ class Filtering(NamedTuple):
         return tf.reshape(kernels, (products, -1, self.kernel_shape[-1]))
 
 
-def filtering(shape, kernel_shape, strides, padding: str, dtype: tf.DType) -> Filtering | None:
+def fewer_products(shape, kernel_shape, strides, padding: str, dtype: tf.DType) -> Filtering | None:
     """Return how a processor convolves images with fewer products, if that takes less time.
 
     Args:

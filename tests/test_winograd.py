@@ -39,14 +39,14 @@ def random_tensors(dtype, *shapes):
 @pytest.mark.parametrize(("sides", "size", "strides", "padding"), CONVOLUTIONS)
 def test_filtering_is_the_convolution_and_its_transpose(sides, size, strides, padding):
     images, kernel = random_tensors(tf.float64, (2, *sides, 3), (*size, 3, 5))
-    of = winograd.filtering(images.shape, kernel.shape, strides, padding, images.dtype)
+    filtering = winograd.fewer_products(images.shape, kernel.shape, strides, padding, images.dtype)
     with tf.GradientTape() as tape:
         tape.watch(images)
         expected = conv2d(images, kernel, strides, padding)
-    np.testing.assert_allclose(of.convolve(images, kernel), expected, atol=1e-12)
+    np.testing.assert_allclose(filtering.convolve(images, kernel), expected, atol=1e-12)
     (outputs,) = random_tensors(tf.float64, expected.shape)
     transposed = tape.gradient(expected, images, output_gradients=outputs)
-    np.testing.assert_allclose(of.transposed(outputs, kernel), transposed, atol=1e-12)
+    np.testing.assert_allclose(filtering.transposed(outputs, kernel), transposed, atol=1e-12)
 
 
 @pytest.mark.usefixtures("always")
@@ -54,8 +54,8 @@ def test_filtering_is_the_convolution_and_its_transpose(sides, size, strides, pa
 @pytest.mark.parametrize(("size", "stride"), [(3, 1), (4, 2)])
 def test_rounding_is_small_in_every_precision(dtype, error, size, stride):
     images, kernel = random_tensors(dtype, (2, 24, 24, 64), (size, size, 64, 64))
-    of = winograd.filtering(images.shape, kernel.shape, (stride, stride), "same", dtype)
-    made = tf.cast(of.convolve(images, kernel), tf.float64)
+    filtering = winograd.fewer_products(images.shape, kernel.shape, (stride, stride), "same", dtype)
+    made = tf.cast(filtering.convolve(images, kernel), tf.float64)
     expected = conv2d(*(tf.cast(one, tf.float64) for one in (images, kernel)), stride, "same")
     assert np.std(made - expected) < error * np.std(expected)
 
@@ -88,4 +88,4 @@ def test_an_axis_takes_the_fewest_products(side, size, stride, products, tiles):
     ],
 )
 def test_it_filters_where_that_saves_time(shape, kernel, stride, dtype, pays):
-    assert bool(winograd.filtering(shape, kernel, (stride, stride), "same", dtype)) == pays
+    assert bool(winograd.fewer_products(shape, kernel, (stride, stride), "same", dtype)) == pays
