@@ -213,6 +213,19 @@ def test_wide_layers_filter_where_the_batch_is_known(layer, shape, otherwise):
     assert multiplying(layer, (None, *shape[1:])) == [otherwise]
 
 
+@pytest.mark.parametrize("kind", [DeepConv2D, DeepConv2DTranspose])
+def test_wide_layers_filter_in_half_precision(kind):
+    shape = (8, 16, 16, 256)
+    inputs = tf.constant(np.random.default_rng(0).normal(size=shape), tf.float32)
+    half, full = (kind(256, 4, 2, "same", dtype=dtype) for dtype in ("mixed_bfloat16", "float32"))
+    assert "BatchMatMulV2" in multiplying(half, shape)
+    full.build(shape)
+    full.set_weights(half.get_weights())
+    outputs, expected = half(inputs), full(inputs)
+    assert outputs.dtype == tf.bfloat16
+    assert np.std(tf.cast(outputs, tf.float32) - expected) < 0.01 * np.std(expected)
+
+
 class _OfConcatenation(keras.layers.Conv2D):
     """Keras's convolution of a picture and of the planes of a label."""
 
