@@ -215,7 +215,7 @@ def test_wide_layers_filter_where_the_batch_is_known(layer, shape, otherwise):
 
 @pytest.mark.parametrize("kind", [DeepConv2D, DeepConv2DTranspose])
 def test_wide_layers_filter_in_half_precision(kind):
-    shape = (8, 16, 16, 256)
+    shape = (16, 16, 16, 256)
     inputs = tf.constant(np.random.default_rng(0).normal(size=shape), tf.float32)
     half, full = (kind(256, 4, 2, "same", dtype=dtype) for dtype in ("mixed_bfloat16", "float32"))
     assert "BatchMatMulV2" in multiplying(half, shape)
