@@ -31,49 +31,78 @@ WORTH = 85
 
 
 class Axis(NamedTuple):
-    """What filters one axis of a picture: T tiles of n products, for each of s phases.
+    """What filters one axis of a picture: tiles of `outputs`, T in all.
 
     Attributes:
-        spread: B of all tiles, [n, T, s, pixels].
-        weigh: G, [n, s, taps of the kernel].
-        gather: A of all tiles, transposed, [n, T, 1, outputs].
-    """
-
-    spread: np.ndarray
-    weigh: np.ndarray
-    gather: np.ndarray
-
-
-def axis(side: int, size: int, stride: int, padding: str, points: tuple[float, ...]) -> Axis:
-    """Return how `side` pixels meet a kernel of `size` with the fewest products in all.
-
-    Args:
+        side: pixels of the picture.
+        size: taps of the kernel.
+        stride: s.
         padding: as in `fewer_products`.
         points: where polynomials may be evaluated, as many as there are taps for a phase, or more.
+        outputs: of a tile.
     """
-    count, before = places(side, size, stride, padding)
-    taps = -(-size // stride)
-    # Of tiles that take as many products in all, the smallest round least.
-    outputs = min(
-        range(1, len(points) - taps + 3),
-        key=lambda outputs: -(-count // outputs) * (outputs + taps - 1),
-    )
-    tiles, products = -(-count // outputs), outputs + taps - 1
-    of_outputs, of_taps, of_data = (
-        _evaluation(points[: products - 1], coefficients)
-        for coefficients in (outputs, taps, products)
-    )
-    tile, datum, phase = np.ogrid[:tiles, :products, :stride]
-    pixel = stride * (outputs * tile + datum) + phase - before
-    if padding == "reflect":
-        pixel = side - 1 - abs(side - 1 - abs(pixel))
-    tap, phase = np.ogrid[:taps, :stride]
-    gather = np.einsum("no,tu->ntuo", of_outputs, np.eye(tiles))
-    return Axis(
-        np.einsum("dn,tdsp->ntsp", np.linalg.inv(of_data), _one_hot(pixel, side)),
-        np.einsum("nt,tsk->nsk", of_taps, _one_hot(stride * tap + phase, size)),
-        gather.reshape(products, tiles, 1, -1)[..., :count],
-    )
+
+    side: int
+    size: int
+    stride: int
+    padding: str
+    points: tuple[float, ...]
+    outputs: int = 1
+
+    @property
+    def count(self) -> int:
+        """Outputs of all tiles."""
+        return places(self.side, self.size, self.stride, self.padding)[0]
+
+    @property
+    def tiles(self) -> int:
+        """T."""
+        return -(-self.count // self.outputs)
+
+    @property
+    def taps(self) -> int:
+        """Those of the kernel that meet one of s phases."""
+        return -(-self.size // self.stride)
+
+    @property
+    def products(self) -> int:
+        """n, of a tile."""
+        return self.outputs + self.taps - 1
+
+    def with_fewest_products(self) -> "Axis":
+        """Return the axis with the tiles that take the fewest products in all."""
+        sizes = range(1, len(self.points) - self.taps + 3)
+        # Of those that take as many, the smallest round least.
+        return min(
+            (self._replace(outputs=outputs) for outputs in sizes),
+            key=lambda axis: axis.tiles * axis.products,
+        )
+
+    def spread(self) -> np.ndarray:
+        """Return B of all tiles, [n, T, s, side]."""
+        _, before = places(self.side, self.size, self.stride, self.padding)
+        tile, datum, phase = np.ogrid[: self.tiles, : self.products, : self.stride]
+        pixel = self.stride * (self.outputs * tile + datum) + phase - before
+        if self.padding == "reflect":
+            pixel = self.side - 1 - abs(self.side - 1 - abs(pixel))
+        coefficients = np.linalg.inv(self._evaluation(self.products))
+        return np.einsum("dn,tdsp->ntsp", coefficients, _one_hot(pixel, self.side))
+
+    def weigh(self) -> np.ndarray:
+        """Return G, [n, s, size]."""
+        tap, phase = np.ogrid[: self.taps, : self.stride]
+        of_kernel = _one_hot(self.stride * tap + phase, self.size)
+        return np.einsum("nt,tsk->nsk", self._evaluation(self.taps), of_kernel)
+
+    def gather(self) -> np.ndarray:
+        """Return A of all tiles, transposed, [n, T, 1, count]."""
+        of_tiles = np.einsum("no,tu->ntuo", self._evaluation(self.outputs), np.eye(self.tiles))
+        return of_tiles.reshape(self.products, self.tiles, 1, -1)[..., : self.count]
+
+    def _evaluation(self, coefficients):
+        """Return what evaluates polynomials at points and at infinity: [n, coefficients]."""
+        powers = np.vander(self.points[: self.products - 1], coefficients, increasing=True)
+        return np.vstack([powers, np.eye(coefficients)[-1]])
 
 
 def places(side: int, size: int, stride: int, padding: str) -> tuple[int, int]:
@@ -86,12 +115,6 @@ def places(side: int, size: int, stride: int, padding: str) -> tuple[int, int]:
         return (side - size) // stride + 1, 0
     count = -(-side // stride)
     return count, max((count - 1) * stride + size - side, 0) // 2
-
-
-def _evaluation(points, coefficients):
-    """Return what evaluates polynomials at points and at infinity: [points + 1, coefficients]."""
-    powers = np.vander(points, coefficients, increasing=True)
-    return np.vstack([powers, np.eye(coefficients)[-1]])
 
 
 def _one_hot(indices, depth):
@@ -110,30 +133,30 @@ class Filtering(NamedTuple):
         """Return whether images of that shape take less time so: multiplied less, moved more."""
         batch, height, width, channels = shape
         filters = self.kernel_shape[-1]
-        products, tiles, phases, _ = np.multiply(self.rows.spread.shape, self.columns.spread.shape)
-        outputs = self.rows.gather.shape[-1] * self.columns.gather.shape[-1]
-        tiles, channels = batch * tiles, phases * channels
-        multiplied = products * tiles * channels * filters
-        saved = batch * outputs * math.prod(self.kernel_shape) - multiplied
+        rows, columns = self.rows, self.columns
+        products, tiles = rows.products * columns.products, batch * rows.tiles * columns.tiles
+        channels *= rows.stride * columns.stride
+        outputs = batch * rows.count * columns.count
+        saved = outputs * math.prod(self.kernel_shape) - products * tiles * channels * filters
         # The kernel is moved once for the batch, and faster.
         moved = products * (tiles * (channels + filters) + channels * filters / 2)
         return saved >= moved * (WORTH + max(height, width))
 
     def convolve(self, images: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         """Return what `tf.nn.conv2d` makes of images [B, H, W, C]: [B, H', W', F]."""
-        data = _to_products(images, self.rows.spread, self.columns.spread)
+        data = _to_products(images, self.rows.spread(), self.columns.spread())
         products = tf.matmul(data, self._weighed(kernel))
-        return _from_products(products, self.rows.gather, self.columns.gather)
+        return _from_products(products, self.rows.gather(), self.columns.gather())
 
     def transposed(self, outputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         """Return what `tf.nn.conv2d_transpose` makes of outputs [B, H', W', F]: [B, H, W, C]."""
-        products = _to_products(outputs, self.rows.gather, self.columns.gather)
+        products = _to_products(outputs, self.rows.gather(), self.columns.gather())
         data = tf.matmul(products, self._weighed(kernel), transpose_b=True)
-        return _from_products(data, self.rows.spread, self.columns.spread)
+        return _from_products(data, self.rows.spread(), self.columns.spread())
 
     def _weighed(self, kernel):
         """Return what data are multiplied by: [n n', s s' C, F]."""
-        weigh = np.einsum("nsk,mtl->nmstkl", self.rows.weigh, self.columns.weigh)
+        weigh = np.einsum("nsk,mtl->nmstkl", self.rows.weigh(), self.columns.weigh())
         products, taps = math.prod(weigh.shape[:2]), math.prod(weigh.shape[-2:])
         kernel = tf.reshape(kernel, (taps, -1))
         kernels = tf.matmul(tf.constant(weigh.reshape(-1, taps), kernel.dtype), kernel)
@@ -152,12 +175,15 @@ def fewer_products(shape, kernel_shape, strides, padding: str, dtype: tf.DType) 
     """
     if None in shape or tf.config.list_physical_devices("GPU"):
         return None
-    points = _POINTS[dtype.size]
-    axes = list(zip(shape[1:3], kernel_shape[:2], strides, strict=True))
-    # With more taps than points, a tile has one output, as many products, and too few points.
-    if any(-(-size // stride) > len(points) for _, size, stride in axes):
+    rows, columns = (
+        Axis(*of_axis, padding, _POINTS[dtype.size])
+        for of_axis in zip(shape[1:3], kernel_shape[:2], strides, strict=True)
+    )
+    # A tile of one output saves nothing, and one of two needs as many points as there are taps.
+    if any(axis.taps > len(axis.points) for axis in (rows, columns)):
         return None
-    found = Filtering(kernel_shape, *(axis(*of_axis, padding, points) for of_axis in axes))
+    axes = (axis.with_fewest_products() for axis in (rows, columns))
+    found = Filtering(kernel_shape, *axes)
     return found if found.pays(shape) else None
 
 

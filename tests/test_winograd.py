@@ -66,10 +66,11 @@ def test_rounding_is_small_in_every_precision(dtype, error, size, stride):
     [(32, 3, 1, 6, 8), (32, 4, 2, 5, 4), (20, 4, 2, 6, 2)],
 )
 def test_an_axis_takes_the_fewest_products(side, size, stride, products, tiles):
-    found = winograd.axis(side, size, stride, "same", points=(0, 1, -1, 2, -2))
-    assert found.spread.shape == (products, tiles, stride, side)
-    assert found.weigh.shape == (products, stride, size)
-    assert found.gather.shape == (products, tiles, 1, side // stride)
+    points = (0, 1, -1, 2, -2)
+    found = winograd.Axis(side, size, stride, "same", points).with_fewest_products()
+    assert found.spread().shape == (products, tiles, stride, side)
+    assert found.weigh().shape == (products, stride, size)
+    assert found.gather().shape == (products, tiles, 1, side // stride)
 
 
 @pytest.mark.parametrize(
