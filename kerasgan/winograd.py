@@ -26,8 +26,9 @@ import tensorflow as tf
 _OF_MANY_BITS = (5 / 8, -5 / 8, 5 / 4, -5 / 4, 0)
 # By the bytes of a number.
 _POINTS = {2: (0, 1, -1), 4: _OF_MANY_BITS, 8: _OF_MANY_BITS}
-# Multiplications that are to be saved for each number that is moved, beside those that made it.
-WORTH = 85
+# Multiplications to be saved for each number that is moved, and for each pixel it may be a sum of.
+WORTH = 80
+_OF_PIXEL = 1.3
 
 
 class Axis(NamedTuple):
@@ -140,7 +141,7 @@ class Filtering(NamedTuple):
         saved = outputs * math.prod(self.kernel_shape) - products * tiles * channels * filters
         # The kernel is moved once for the batch, and faster.
         moved = products * (tiles * (channels + filters) + channels * filters / 2)
-        return saved >= moved * (WORTH + max(height, width))
+        return saved >= moved * (WORTH + _OF_PIXEL * max(height, width))
 
     def convolve(self, images: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         """Return what `tf.nn.conv2d` makes of images [B, H, W, C]: [B, H', W', F]."""

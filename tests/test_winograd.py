@@ -80,9 +80,10 @@ def test_an_axis_takes_the_fewest_products(side, size, stride, products, tiles):
         ((1, 32, 32, 256), (3, 3, 256, 256), 1, tf.float32, True),
         ((1, 32, 32, 256), (3, 3, 256, 256), 1, tf.bfloat16, True),
         ((64, 16, 16, 128), (4, 4, 128, 256), 2, tf.float32, True),
-        # Few channels, few pixels for their kernel, taps in vain, taps without end.
+        # Few channels, few pixels for their kernel, sums of many pixels, taps in vain, many taps.
         ((64, 48, 48, 32), (3, 3, 32, 64), 1, tf.float32, False),
         ((1, 4, 4, 512), (4, 4, 512, 512), 2, tf.float32, False),
+        ((1, 256, 256, 256), (3, 3, 256, 256), 1, tf.float32, False),
         ((64, 24, 24, 256), (3, 3, 256, 256), 2, tf.float32, False),
         ((64, 128, 128, 64), (7, 7, 64, 64), 1, tf.float32, False),
         ((None, 32, 32, 256), (3, 3, 256, 256), 1, tf.float32, False),
