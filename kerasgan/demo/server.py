@@ -48,7 +48,15 @@ def listening(port: int) -> socket.socket:
 
 
 def serve(app: FastAPI, listener: socket.socket) -> None:
-    """Answer until a signal ends it."""
+    """Answer until a signal ends it.
+
+    Raises:
+        KeyboardInterrupt: then.
+    """
     # Pages that are open would otherwise keep it alive.
     config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
-    uvicorn.Server(config).run(sockets=[listener])
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    # As it ends it raises the signal again, which was once seen to get lost in asyncio.
+    if server.should_exit:
+        raise KeyboardInterrupt
