@@ -57,6 +57,6 @@ def serve(app: FastAPI, listener: socket.socket) -> None:
     config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     server.run(sockets=[listener])
-    # As it ends it raises the signal again, which was once seen to get lost in asyncio.
+    # It raises the signal again, which shells let the commands ignore that they start with "&".
     if server.should_exit:
         raise KeyboardInterrupt
