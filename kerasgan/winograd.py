@@ -126,19 +126,18 @@ def _one_hot(indices, depth):
 class Filtering(NamedTuple):
     """The convolution of images [B, H, W, C] with a kernel [h, w, C, F], tile by tile."""
 
-    kernel_shape: tuple[int, ...]
     rows: Axis
     columns: Axis
 
-    def pays(self, shape) -> bool:
+    def pays(self, shape, kernel_shape) -> bool:
         """Return whether images of that shape take less time so: multiplied less, moved more."""
         batch, height, width, channels = shape
-        filters = self.kernel_shape[-1]
+        filters = kernel_shape[-1]
         rows, columns = self.rows, self.columns
         products, tiles = rows.products * columns.products, batch * rows.tiles * columns.tiles
         channels *= rows.stride * columns.stride
         outputs = batch * rows.count * columns.count
-        saved = outputs * math.prod(self.kernel_shape) - products * tiles * channels * filters
+        saved = outputs * math.prod(kernel_shape) - products * tiles * channels * filters
         # The kernel is moved once for the batch, and faster.
         moved = products * (tiles * (channels + filters) + channels * filters / 2)
         return saved >= moved * (WORTH + _OF_PIXEL * max(height, width))
@@ -159,9 +158,10 @@ class Filtering(NamedTuple):
         """Return what data are multiplied by: [n n', s s' C, F]."""
         weigh = np.einsum("nsk,mtl->nmstkl", self.rows.weigh(), self.columns.weigh())
         products, taps = math.prod(weigh.shape[:2]), math.prod(weigh.shape[-2:])
+        *_, filters = kernel.shape
         kernel = tf.reshape(kernel, (taps, -1))
         kernels = tf.matmul(tf.constant(weigh.reshape(-1, taps), kernel.dtype), kernel)
-        return tf.reshape(kernels, (products, -1, self.kernel_shape[-1]))
+        return tf.reshape(kernels, (products, -1, filters))
 
 
 def fewer_products(shape, kernel_shape, strides, padding: str, dtype: tf.DType) -> Filtering | None:
@@ -183,9 +183,8 @@ def fewer_products(shape, kernel_shape, strides, padding: str, dtype: tf.DType) 
     # A tile of one output saves nothing, and one of two needs as many points as there are taps.
     if any(axis.taps > len(axis.points) for axis in (rows, columns)):
         return None
-    axes = (axis.with_fewest_products() for axis in (rows, columns))
-    found = Filtering(kernel_shape, *axes)
-    return found if found.pays(shape) else None
+    found = Filtering(rows.with_fewest_products(), columns.with_fewest_products())
+    return found if found.pays(shape, kernel_shape) else None
 
 
 def _to_products(x, rows, columns):

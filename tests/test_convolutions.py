@@ -16,21 +16,20 @@ from kerasgan.layers import ReflectionPadding2D
 from tests.gradients import compare
 
 
-def compare_with_weights(ours, theirs, inputs, **settings):
+def compare_with_weights(ours, theirs, inputs):
     """Compare two layers that have the same random weights."""
     random = np.random.default_rng(1)
     for weights in zip(ours.weights, theirs.weights, strict=True):
         value = random.normal(size=weights[0].shape)
         for weight in weights:
             weight.assign(value)
-    compare(ours, theirs, inputs, **settings)
+    compare(ours, theirs, inputs)
 
 
 @pytest.fixture(params=[False, True], ids=["convolved", "filtered"])
 def filtered(request, monkeypatch):
     """Whether all convolutions are by minimal filtering."""
     monkeypatch.setattr(winograd, "WORTH", -np.inf if request.param else np.inf)
-    return request.param
 
 
 def repeat_and_convolve(filters, **settings):
@@ -101,15 +100,6 @@ def test_colour_conv_refuses_pictures_of_odd_size():
         ColourConv2D(3, 3, padding="same").build((1, 4, 5, 2))
 
 
-def test_colour_conv_is_saved_with_its_model(tmp_path):
-    model = keras.Sequential([keras.Input((None, None, 4)), ColourConv2D(3, 7, activation="tanh")])
-    model.save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras")
-    picture = np.random.default_rng(0).normal(size=(1, 8, 10, 4)).astype("float32")
-    np.testing.assert_array_equal(loaded(picture), model(picture))
-    assert loaded(picture).shape == (1, 2, 4, 3)
-
-
 def norm_gradients(layer, inputs):
     """Return the gradient towards the kernel of a sum of the layer's input gradients' squares."""
     with tf.GradientTape() as penalised, tf.GradientTape() as tape:
@@ -172,13 +162,23 @@ def test_reflected_conv_is_padding_then_convolution(size, shape):
     compare_with_weights(ours, theirs, tf.constant(np.random.default_rng(0).normal(size=shape)))
 
 
-def test_reflected_conv_is_saved_with_its_model(tmp_path):
-    model = keras.Sequential([keras.Input((None, None, 2)), ReflectedConv2D(4, 7)])
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (ColourConv2D(3, 7, activation="tanh"), (1, 2, 4, 3)),
+        (ReflectedConv2D(4, 7), (1, 8, 10, 4)),
+        (DeepConv2D(4, 4, 2, "same"), (1, 4, 5, 4)),
+        (DeepConv2DTranspose(4, 4, 2, "same"), (1, 16, 20, 4)),
+    ],
+)
+def test_a_convolution_is_saved_with_its_model(layer, shape, tmp_path):
+    model = keras.Sequential([keras.Input((None, None, 4)), layer])
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
-    picture = np.random.default_rng(0).normal(size=(1, 8, 10, 2)).astype("float32")
+    assert type(loaded.layers[0]) is type(layer)
+    picture = np.random.default_rng(0).normal(size=(1, 8, 10, 4)).astype("float32")
     np.testing.assert_array_equal(loaded(picture), model(picture))
-    assert loaded(picture).shape == (1, 8, 10, 4)
+    assert loaded(picture).shape == shape
 
 
 def multiplying(layer, shape):
