@@ -15,6 +15,7 @@ from PIL import Image
 
 from kerasgan import files
 from kerasgan.callbacks import MetricsLog, Periodic, SampleSheet
+from kerasgan.datasets import reading
 from kerasgan.runs import Run
 
 _EVENTS = "events.out.tfevents"
@@ -87,7 +88,7 @@ class Sheets(Periodic):
 
     def act(self) -> None:
         png = self.sheet.file.read_bytes()
-        with Image.open(io.BytesIO(png)) as picture:
+        with Image.open(io.BytesIO(png), formats=reading.FORMATS) as picture:
             width, height = picture.size
         image = tf.compat.v1.Summary.Image(
             width=width, height=height, colorspace=3, encoded_image_string=png

@@ -1,9 +1,12 @@
+import ast
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import EpsImagePlugin, Image, features
 
+import kerasgan
 from kerasgan.datasets import reading
 from kerasgan.errors import Refused
 
@@ -102,3 +105,34 @@ def test_a_decompression_bomb_is_refused_with_the_limit(monkeypatch):
 def test_a_missing_file(tmp_path):
     with pytest.raises(Refused, match="is not there"):
         reading.read(tmp_path / "none.png")
+
+
+@pytest.mark.parametrize("kind", ["EPS", "PDF", "ICNS", "PCX", "TGA"])
+def test_formats_that_are_not_meant_are_refused_whatever_the_name(tmp_path, monkeypatch, kind):
+    def run(*_):
+        raise AssertionError("Ghostscript was called")
+
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", run)
+    Image.new("RGB", (64, 64)).save(tmp_path / "x.png", kind)
+    for source in (tmp_path / "x.png", (tmp_path / "x.png").read_bytes()):
+        with pytest.raises(Refused, match="is no picture"):
+            reading.read(source)
+
+
+@pytest.mark.parametrize("kind", reading.FORMATS)
+def test_formats_that_are_meant_are_read(kind):
+    if kind in ("WEBP", "AVIF") and not features.check(kind.lower()):
+        pytest.skip(f"this Pillow has no {kind}")
+    assert reading.read(content(Image.new("RGB", (64, 32)), kind)).size == (64, 32)
+
+
+def test_every_file_is_opened_with_the_formats_that_are_meant():
+    calls = [
+        node
+        for file in Path(kerasgan.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Image.open"
+    ]
+    assert calls
+    for call in calls:
+        assert [ast.unparse(word.value).rpartition(".")[2] for word in call.keywords] == ["FORMATS"]

@@ -12,6 +12,9 @@ from PIL import Image, ImageOps
 
 from kerasgan.errors import Refused
 
+# The formats that are read. Pillow has more, and hands EPS to Ghostscript.
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF")
+
 # Pillow's own limit, beyond which a small file may be made to fill the memory.
 PIXEL_LIMIT = 89_478_485
 
@@ -35,27 +38,28 @@ def square(source: Path | bytes, size: int, fit: Fit = "crop") -> np.ndarray:
     return np.asarray(ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS))
 
 
-def read(source: Path | bytes, size: int | None = None) -> Image.Image:
+def read(source: Path | bytes, size: int | None = None, limit: int | None = None) -> Image.Image:
     """Return an upright RGB picture; what is transparent shows white.
 
     Args:
         size: a large JPEG may be read at a smaller scale that still has this width and height.
+        limit: how many pixels it may have, fewer than PIXEL_LIMIT.
 
     Raises:
-        Refused: if it cannot be read, is cut short, or has more pixels than PIXEL_LIMIT.
+        Refused: if it cannot be read, is cut short, or has more pixels than the limit.
     """
-    with opened(source) as picture:
+    with opened(source, limit) as picture:
         if size is not None:
             picture.draft("RGB", (2 * size, 2 * size))
         return upright(picture)
 
 
 @contextmanager
-def opened(source: Path | bytes) -> Iterator[Image.Image]:
+def opened(source: Path | bytes, limit: int | None = None) -> Iterator[Image.Image]:
     """Yield a picture whose pixels are not yet read; refuse as `read` what goes wrong with it."""
     try:
         # Damaged metadata is no reason to refuse a whole picture.
-        with warnings.catch_warnings(action="ignore"), _open(source) as picture:
+        with warnings.catch_warnings(action="ignore"), _open(source, limit) as picture:
             yield picture
     except Refused:
         raise
@@ -69,15 +73,17 @@ def upright(picture: Image.Image) -> Image.Image:
     return _to_rgb(ImageOps.exif_transpose(picture))
 
 
-def _open(source: Path | bytes) -> Image.Image:
+def _open(source: Path | bytes, limit: int | None) -> Image.Image:
+    limit = limit or PIXEL_LIMIT
     try:
-        picture = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+        source = io.BytesIO(source) if isinstance(source, bytes) else source
+        picture = Image.open(source, formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise Refused(f"has more than the limit of {PIXEL_LIMIT:,} pixels") from error
-    if picture.width * picture.height > PIXEL_LIMIT:
+        raise Refused(f"has more than the limit of {limit:,} pixels") from error
+    if picture.width * picture.height > limit:
         width, height = picture.size
         picture.close()
-        raise Refused(f"has {width} x {height} pixels, more than the limit of {PIXEL_LIMIT:,}")
+        raise Refused(f"has {width} x {height} pixels, more than the limit of {limit:,}")
     return picture
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from kerasgan.datasets import reading
+
 
 def losses(path: str) -> Image.Image | None:
     """Return the curves of the run in a folder, if it has any yet."""
@@ -26,6 +28,6 @@ def _sheets(path: str) -> Path:
 
 
 def _opened(file: Path) -> Image.Image:
-    with Image.open(file) as picture:
+    with Image.open(file, formats=reading.FORMATS) as picture:
         picture.load()
         return picture
