@@ -26,11 +26,16 @@ def lock(folder: Path) -> Iterator[None]:
         raise Refused(f"{folder} is being trained by another process") from None
 
 
+def has_lock(folder: Path) -> bool:
+    """Return whether a process has ever locked this folder."""
+    return (folder / _FILE).is_file()
+
+
 def is_locked(folder: Path) -> bool:
     """Return whether a process trains this run."""
-    file = folder / _FILE
-    if not file.exists():
+    if not has_lock(folder):
         return False
+    file = folder / _FILE
     # Shared, so that lists made at the same time do not take one another for training, and of a
     # file that is only read, as a run may be another user's.
     with file.open() as opened:

@@ -1,5 +1,7 @@
 """What the page shows, without the page."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -70,12 +72,33 @@ def test_a_model_without_conditions_draws_without_colours():
     [
         ("red", "red", 0, "no picture has red hair red eyes; near pairs: red hair blue eyes"),
         ("red", "blue", None, "a seed is missing; allowed: whole numbers"),
+        ("red", "blue", 0.5, "the seed is 0.5; allowed: whole numbers from 0"),
+        ("red", "blue", -1, "the seed is -1; allowed: from 0"),
+        ("red", "blue", True, "the seed is True; allowed: from 0"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(hair, eyes, seed, message):
     run = made("cgan", FEW_PAIRS)
     with pytest.raises(Refused, match=message):
         drawn(run, hair, eyes, seed=seed)
+
+
+@pytest.mark.parametrize(
+    ("sigma", "count", "message"),
+    [
+        (float("nan"), 1, "sigma is nan; allowed: from 0"),
+        (float("inf"), 1, "sigma is inf"),
+        ("1", 1, "sigma is '1'"),
+        (1.0, 3.5, "the number of faces is 3.5; allowed: whole numbers from 1 to 64"),
+        (1.0, 65, "the number of faces is 65"),
+        (1.0, float("nan"), "the number of faces is nan"),
+    ],
+)
+def test_numbers_out_of_range_are_refused(run, sigma, count, message):
+    with pytest.raises(Refused, match=message):
+        drawing.faces(str(run.path), drawing.AVERAGED, sigma, 0, "red", "red", count)
+    with pytest.raises(Refused, match="the place is nan"):
+        drawing.face_between(str(run.path), drawing.AVERAGED, 1.0, 0, "red", "red", 1, float("nan"))
 
 
 def test_a_model_is_loaded_anew_only_where_a_checkpoint_is_new(run):
@@ -126,14 +149,38 @@ def picture(tmp_path):
     return str(tmp_path / "one.png")
 
 
+def translated(run, file, *wanted):
+    return translating.translate(str(run.path), str(file), Path(file).parent, *wanted)
+
+
+@pytest.mark.parametrize(
+    "file", ["/etc/passwd", "page/../one.png", "page/link.png", "page", "absent"]
+)
+def test_a_file_that_is_not_the_pages_is_refused(picture, tmp_path, file):
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / "link.png").symlink_to(picture)
+    run = recoloured()
+    with pytest.raises(Refused, match="this file was not uploaded here"):
+        translating.translate(
+            str(run.path), str(tmp_path / file), tmp_path / "page", False, "b", None, None, []
+        )
+
+
+def test_a_picture_of_too_many_pixels_is_refused(tmp_path):
+    Image.new("1", (10_000, 5_001)).save(tmp_path / "large.png")
+    run = recoloured()
+    with pytest.raises(Refused, match=r"large.png has 10000 x 5001 pixels, more than the limit"):
+        translated(run, tmp_path / "large.png", False, "b", None, None, [])
+
+
 @pytest.mark.parametrize(("is_whole", "size"), [(False, (32, 53)), (True, (60, 100))])
 def test_a_picture_is_shown_translated_and_back(picture, is_whole, size):
     run = recoloured()
-    shown = translating.translate(str(run.path), picture, is_whole, "b", None, None, [])
+    shown = translated(run, picture, is_whole, "b", None, None, [])
     assert [seen(one) for one in shown] == ["green", "red", "blue"]
     assert {one.shape for one in shown} == {(*size, 3)}
-    _, translated, _ = translating.translate(str(run.path), picture, is_whole, "a", None, None, [])
-    assert seen(translated) == "blue"
+    _, changed, _ = translated(run, picture, is_whole, "a", None, None, [])
+    assert seen(changed) == "blue"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +197,7 @@ def test_a_picture_is_shown_translated_and_back(picture, is_whole, size):
 )
 def test_stargan_changes_what_is_asked_for(picture, vocabulary, asked, wanted):
     run = made("stargan", vocabulary)
-    shown = translating.translate(str(run.path), picture, False, None, *asked)
+    shown = translated(run, picture, False, None, *asked)
     editor = translation.Editor(choices.model(run), vocabulary)
     expected = translation.to_labels(editor, wanted)(shown[0])
     for one, other in zip(shown[1:], expected, strict=True):
@@ -162,7 +209,7 @@ def test_a_file_that_cannot_be_translated_is_refused_by_its_name(tmp_path, name,
     write_bad_files(tmp_path)
     run = recoloured()
     with pytest.raises(Refused, match=message):
-        translating.translate(str(run.path), str(tmp_path / name), False, "b", None, None, [])
+        translated(run, tmp_path / name, False, "b", None, None, [])
 
 
 def test_a_drawn_face_is_in_the_style_that_shall_be_translated():

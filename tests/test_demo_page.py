@@ -42,7 +42,9 @@ def server(tmp_path):
     files.mkdir()
     process = start("demo", "--port", 0, code=WATCHED, TMPDIR=str(files))
     said = process.stdout.readline()
-    address = re.fullmatch(r"page: (http://127\.0\.0\.1:\d+) \(Ctrl-C ends it\)\n", said)
+    address = re.fullmatch(
+        r"page: (http://127\.0\.0\.1:\d+/\?token=[\w-]{40,}) \(Ctrl-C ends it\)\n", said
+    )
     if address is None:
         finish(process)
     yield address[1], process

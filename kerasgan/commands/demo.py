@@ -1,5 +1,6 @@
 """kerasgan demo"""
 
+import secrets
 from importlib.util import find_spec
 
 import click
@@ -10,10 +11,15 @@ from kerasgan.errors import Refused
 @click.command()
 @click.option("--run", help="A path, number or name.  [default: the newest that fits]")
 @click.option("--port", type=click.IntRange(0, 65535), default=7860, show_default=True)
-def demo(run: str | None, port: int) -> None:
+@click.option(
+    "--token/--no-token",
+    default=True,
+    help="Answer only browsers that have the token of the printed address.  [default: token]",
+)
+def demo(run: str | None, port: int, token: bool) -> None:
     """Show a page in the browser that draws faces, translates pictures and lists the runs.
 
-    It is for this machine alone. Ctrl-C ends it.
+    It is for this machine alone, and with its token for you alone. Ctrl-C ends it.
     """
     if find_spec("gradio") is None:
         raise Refused("kerasgan demo needs Gradio: pip install 'kerasgan[demo]'")
@@ -26,7 +32,9 @@ def demo(run: str | None, port: int) -> None:
     with server.listening(port) as listener, server.private() as folder:
         from kerasgan.demo import page
 
-        app = page.app(run, folder)
+        secret = secrets.token_urlsafe() if token else None
+        app = page.app(run, folder, secret)
         address, port = listener.getsockname()
-        click.echo(f"page: http://{address}:{port} (Ctrl-C ends it)")
+        query = f"/?token={secret}" if token else ""
+        click.echo(f"page: http://{address}:{port}{query} (Ctrl-C ends it)")
         server.serve(app, listener)

@@ -11,9 +11,8 @@ from kerasgan.configs.base import NoiseConfig
 from kerasgan.demo import choices, drawing
 from kerasgan.demo.telling import COMPUTES, MOVING, PIXELS, SHOWN, offers, told
 
-_MOST, _COUNT = 64, 16
-# Browsers know whole numbers up to 2**53.
-_SEED = {"precision": 0, "minimum": 0, "maximum": 2**53 - _MOST, "min_width": 120}
+_COUNT = 16
+_SEED = {"precision": 0, "minimum": 0, "maximum": drawing.LARGEST_SEED, "min_width": 120}
 _PICTURE = {"height": 600, **SHOWN}
 
 
@@ -80,7 +79,7 @@ def _ask() -> _Asked:
         eyes = gr.Dropdown(label="Eyes", min_width=120)
     with gr.Row():
         seed = gr.Number(0, label="Seed of the first face", **_SEED)
-        count = gr.Slider(1, _MOST, _COUNT, step=1, label="Faces", min_width=120)
+        count = gr.Slider(1, drawing.MOST, _COUNT, step=1, label="Faces", min_width=120)
     sigma = gr.Slider(0, 2, step=0.05, label="Noise (sigma)")
     weights = gr.Radio([drawing.AVERAGED, drawing.RAW], label="Weights")
     with gr.Row():

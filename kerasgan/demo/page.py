@@ -1,13 +1,20 @@
 """The page and how it looks."""
 
+import html
+import logging
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.exceptions import Error
 
-from kerasgan.demo import faces, history, translate
+from kerasgan.demo import faces, guard, history, translate
 from kerasgan.demo.server import HOST
 
+# Events that wait, of all browsers together.
+_WAITING = 100
+_LONGEST = 300
 _FONTS = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
 # Small pictures are shown large, faces pixel by pixel.
 _STYLE = """
@@ -16,21 +23,65 @@ _STYLE = """
 .caption { font-size: 0.85em; overflow-wrap: anywhere }
 """
 
+log = logging.getLogger(__name__)
 
-def app(name: str | None, folder: Path) -> FastAPI:
+
+class _Page(gr.Blocks):
+    """Blocks that take files of one folder only, and whose errors are short.
+
+    Args:
+        folder: where Gradio puts uploads, and the page what it draws.
+    """
+
+    def __init__(self, folder: Path, **options: Any):
+        super().__init__(**options)
+        self._folder = folder
+
+    async def process_api(self, block_fn, inputs, *args, **kwargs) -> dict[str, Any]:
+        try:
+            self._check(inputs)
+            return await super().process_api(block_fn, inputs, *args, **kwargs)
+        except Error as error:
+            if not error.print_exception:
+                raise
+            # Gradio's own, of a value that the page does not offer: it repeats the value.
+            message = html.escape(str(error.message)[:_LONGEST])
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}".splitlines()[0][:_LONGEST]
+            log.warning("the page cannot answer a request: %s", reason)
+            message = "this request cannot be answered"
+        raise Error(message, print_exception=False)
+
+    def _check(self, inputs: list[Any]) -> None:
+        """Refuse files that nobody uploaded and the page did not draw, before any is opened."""
+        for value in inputs:
+            parts = value if isinstance(value, list) else [value]
+            for part in parts:
+                if isinstance(part, list) or (
+                    isinstance(part, dict) and not guard.is_inside(part.get("path"), self._folder)
+                ):
+                    raise Error("this file was not uploaded here", print_exception=False)
+
+
+def app(name: str | None, folder: Path, token: str | None = None) -> FastAPI:
     """Return what answers a browser.
 
     Args:
         name: the run to begin with, where it fits; else the newest.
         folder: where files are put that live no longer than the page.
+        token: what a browser must show; None for nothing.
     """
-    with gr.Blocks(title="kerasgan", analytics_enabled=False) as page:
+    with _Page(folder, title="kerasgan", analytics_enabled=False) as page:
         gr.Markdown("# kerasgan\nEverything here is computed on this machine and stays on it.")
         faces.add(page, name)
         translate.add(page, name, folder)
         history.add(page, name)
-    return gr.mount_gradio_app(
-        FastAPI(),
+    page.queue(max_size=_WAITING)
+    application = FastAPI(
+        middleware=guard.middleware(token, folder), docs_url=None, redoc_url=None, openapi_url=None
+    )
+    gr.mount_gradio_app(
+        application,
         page,
         "/",
         server_name=HOST,
@@ -39,6 +90,10 @@ def app(name: str | None, folder: Path) -> FastAPI:
         ssr_mode=False,
         mcp_server=False,
         enable_monitoring=False,
+        max_file_size=guard.UPLOAD_LIMIT,
         theme=gr.themes.Soft(**_FONTS),
         css=_STYLE,
     )
+    # Gradio compares paths with what was uploaded only where this is set; `launch` would.
+    page.has_launched = True
+    return application

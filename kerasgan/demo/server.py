@@ -1,18 +1,23 @@
 """What shows the page to this machine alone, and leaves nothing behind."""
 
 import os
+import shutil
+import signal
 import socket
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 
+from kerasgan import locks
 from kerasgan.errors import Refused
 
 HOST = "127.0.0.1"
+_PREFIX = "kerasgan-demo-"
 
 
 @contextmanager
@@ -20,15 +25,40 @@ def private() -> Iterator[Path]:
     """Keep a Gradio that is imported within from sending anything out.
 
     Yields:
-        The folder of all its files, uploads too, which is removed at the end.
+        The folder of all its files, uploads too. It is removed at the end, whatever signal ends
+        the process; after SIGKILL, when the next page starts.
     """
-    with tempfile.TemporaryDirectory(prefix="kerasgan-demo-") as folder:
+    _remove_stale()
+    _end_at_hangup()
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder, locks.lock(Path(folder)):
         os.environ |= {
             "GRADIO_ANALYTICS_ENABLED": "False",
             "GRADIO_TEMP_DIR": folder,
             "HF_HUB_OFFLINE": "1",
         }
-        yield Path(folder)
+        # Uploads that are cut short are no files of Gradio's yet.
+        before, tempfile.tempdir = tempfile.tempdir, folder
+        try:
+            yield Path(folder)
+        finally:
+            tempfile.tempdir = before
+
+
+def _remove_stale() -> None:
+    """Remove the folders of pages that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            status = folder.lstat()
+            # A folder without a lock is about to get one.
+            is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+            if is_ours and locks.has_lock(folder) and not locks.is_locked(folder):
+                shutil.rmtree(folder)
+
+
+def _end_at_hangup() -> None:
+    """End as at SIGTERM when the terminal is closed, unless that is ignored, as by nohup."""
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def listening(port: int) -> socket.socket:

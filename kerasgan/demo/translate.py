@@ -35,7 +35,7 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
 
     Args:
         name: the run to begin with; the newest that translates, if it does not.
-        folder: where drawn faces are put as files.
+        folder: where drawn faces are put as files, and uploads.
     """
     with gr.Tab("Translate"):
         asked, triptych = _ask(), _show()
@@ -47,7 +47,7 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
     # A picture that is refused shall not stand beside the translation of the one before.
     uploaded = file.upload(lambda: [None] * 4, outputs=[number, *triptych], **COMPUTES)
     translate = {
-        "fn": told(_translated),
+        "fn": told(partial(_translated, folder)),
         "inputs": [run, file, asked.is_whole, *wanted],
         "outputs": triptych,
         **COMPUTES,
@@ -122,5 +122,5 @@ def _drawn(folder: Path, path: str, domain: str, number: int | None):
     return str(file)
 
 
-def _translated(path: str, file: str | None, *wanted) -> list:
-    return translating.translate(path, file, *wanted) if file else [None] * 3
+def _translated(folder: Path, path: str, file: str | None, *wanted) -> list:
+    return translating.translate(path, file, folder, *wanted) if file else [None] * 3

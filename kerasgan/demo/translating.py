@@ -11,10 +11,14 @@ from kerasgan import runs, translation
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.datasets import avatar_faces, avatars, domains, reading, sources
 from kerasgan.demo import choices
+from kerasgan.demo.guard import is_inside
 from kerasgan.errors import Refused
 from kerasgan.runs import Run
 from kerasgan.translated_files import enough_memory
 from kerasgan.translation import DomainTranslator, Editor, Steps, other
+
+# Pixels of a picture that a browser may send: what a camera takes.
+LIMIT = 50_000_000
 
 # Each holds the graphs that it has traced.
 _translator = lru_cache(choices.KEPT)(DomainTranslator)
@@ -24,6 +28,7 @@ _editor = lru_cache(choices.KEPT)(Editor)
 def translate(
     path: str,
     file: str,
+    folder: Path,
     is_whole: bool,
     domain: str,
     hair: str,
@@ -35,20 +40,24 @@ def translate(
     Args:
         path: the run's folder.
         file: the picture.
+        folder: what the file must lie below.
         is_whole: whether to keep its size where it is larger than the pictures of training.
         domain: that CycleGAN translates to, "a" or "b".
         hair, eyes: colours that StarGAN shall change to; where they are empty, it keeps them.
         turned: attributes that StarGAN shall make what they are not.
 
     Raises:
-        Refused: naming the file, if it cannot be read or translated.
+        Refused: naming the file, if it cannot be read or translated, has more pixels than LIMIT,
+            or lies elsewhere.
     """
+    if not is_inside(file, folder):
+        raise Refused("this file was not uploaded here")
     run = runs.read(Path(path))
     steps = _steps(run, domain, {"hair": hair, "eyes": eyes}, turned)
     size = run.config.image_size
     try:
         with enough_memory():
-            picture = reading.read(Path(file), None if is_whole else size)
+            picture = reading.read(Path(file), None if is_whole else size, LIMIT)
             if not is_whole and min(picture.size) > size:
                 picture = ImageOps.cover(picture, (size, size), Image.Resampling.LANCZOS)
             original = np.asarray(picture)

@@ -1,0 +1,114 @@
+"""The requests that the server of the page answers: those of the page, from its user's browser."""
+
+import re
+import secrets
+from pathlib import Path
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kerasgan.demo.server import HOST
+
+# Bytes of a request, and so of an uploaded file.
+UPLOAD_LIMIT = 64 * 2**20
+
+_HOSTS = [HOST, "localhost", "[::1]"]
+_FILE = "/gradio_api/file="
+# Gradio has many more: its API for programs, its documentation, a proxy, an editor.
+_PATHS = re.compile(
+    r"/|/config|/theme\.css|/favicon\.ico|/manifest\.json|/(assets|static)/.+"
+    rf"|/gradio_api/(queue/(join|data)|upload|upload_progress|heartbeat/\w+|cancel|reset)|{_FILE}.+",
+    re.DOTALL,
+)
+_HEADERS = {
+    # The browser itself loads nothing from elsewhere, whatever Gradio's scripts ask for.
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'self'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def middleware(token: str | None, folder: Path) -> list[Middleware]:
+    """Return what stands before the page's application, the outermost first.
+
+    Args:
+        token: what a request must show; None lets all of this machine in.
+        folder: of the only files that are served.
+    """
+    return [
+        Middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS, www_redirect=False),
+        Middleware(Guard, token=token, folder=folder),
+        Middleware(RequestBodyLimitMiddleware, max_body_size=UPLOAD_LIMIT),
+    ]
+
+
+def is_inside(path: object, folder: Path) -> bool:
+    """Return whether a path, followed through links, lies below a folder."""
+    try:
+        resolved = Path(path).resolve()
+        return folder.resolve() in resolved.parents
+    except (TypeError, ValueError, OSError, RuntimeError):
+        return False
+
+
+class Guard:
+    """Refuse requests of other sites, without the token, and for anything that the page lacks.
+
+    The token comes once as `/?token=...`; the answer to that is a cookie and the address without.
+    """
+
+    def __init__(self, app: ASGIApp, token: str | None, folder: Path):
+        self._app = app
+        self._token = token
+        self._folder = folder
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close"})
+        else:
+            answer = self._answer(Request(scope)) or self._app
+            await answer(scope, receive, _with_headers(send))
+
+    def _answer(self, request: Request) -> Response | None:
+        """Return the answer to what the application shall not see, if this is such a request."""
+        origin, path = request.headers.get("origin"), request.url.path
+        if origin not in (None, f"{request.url.scheme}://{request.headers['host']}"):
+            return PlainTextResponse("this page answers no other site\n", 403)
+        cookie = f"kerasgan-token-{request.url.port or 80}"
+        if self._is_token(request.query_params.get("token")) and path == "/":
+            entered = RedirectResponse("/", 303)
+            entered.set_cookie(cookie, self._token, httponly=True, samesite="strict")
+            return entered
+        if self._token is not None and not self._is_token(request.cookies.get(cookie)):
+            message = "open the address that kerasgan demo printed, with its token\n"
+            return PlainTextResponse(message, 403)
+        if not _PATHS.fullmatch(path):
+            return PlainTextResponse("there is no such page\n", 404)
+        if path.startswith(_FILE) and not is_inside(path.removeprefix(_FILE), self._folder):
+            return PlainTextResponse("this file is none of the page's\n", 403)
+        return None
+
+    def _is_token(self, given: str | None) -> bool:
+        if self._token is None or given is None:
+            return False
+        return secrets.compare_digest(given.encode(errors="replace"), self._token.encode())
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(_HEADERS)
+        await send(message)
+
+    return sending

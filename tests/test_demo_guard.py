@@ -1,0 +1,392 @@
+"""What the server of the page refuses, and what it leaves behind."""
+
+import json
+import re
+import signal
+import tempfile
+import urllib.error
+import urllib.request
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from kerasgan import runs
+from tests.processes import finish, start
+
+pytestmark = [
+    pytest.mark.skipif(find_spec("gradio") is None, reason="needs the extra 'demo'"),
+    # Gradio's, of event loops and pandas.
+    pytest.mark.filterwarnings("ignore"),
+]
+
+ACGAN, CYCLEGAN = (str(runs.SHIPPED / model) for model in ("acgan", "cyclegan"))
+TOKEN = "open-sesame"
+HERE = "http://127.0.0.1:7860"
+UPLOADED = "this file was not uploaded here"
+
+
+@pytest.fixture(scope="module")
+def folder():
+    """The folder of the page's files."""
+    from kerasgan.demo import server
+
+    with server.private() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def application(folder):
+    from kerasgan.demo import page
+
+    return page.app(None, folder, TOKEN)
+
+
+@pytest.fixture(scope="module")
+def browser(application):
+    from starlette.testclient import TestClient
+
+    options = {"raise_server_exceptions": False, "follow_redirects": False}
+    with TestClient(application, HERE, **options) as client:
+        yield client
+
+
+@pytest.fixture
+def stranger(browser):
+    """A client without the token."""
+    browser.cookies.clear()
+    return browser
+
+
+@pytest.fixture
+def client(stranger):
+    """A client that has entered with the token and chosen the shipped runs."""
+    assert stranger.get(f"/?token={TOKEN}").status_code == 303
+    config = stranger.get("/config").json()
+    labels = {one["id"]: one["props"].get("label") for one in config["components"]}
+    shipped = iter((ACGAN, CYCLEGAN))
+    for event in ("load", "change"):
+        for fn, one in enumerate(config["dependencies"]):
+            if event not in (name for _, name in one["targets"]):
+                continue
+            data = [next(shipped) if labels[given] == "Run" else None for given in one["inputs"]]
+            assert asked(stranger, fn, data)["success"]
+    return stranger
+
+
+def asked(client, fn, data):
+    """Return what the queue says at last of a function of the page."""
+    content = json.dumps({"data": data, "fn_index": fn, "session_hash": "s"})
+    joined = client.post(
+        "/gradio_api/queue/join", content=content, headers={"content-type": "application/json"}
+    )
+    assert joined.status_code == 200, joined.text
+    lines = client.get("/gradio_api/queue/data?session_hash=s").text.splitlines()
+    messages = [json.loads(line.removeprefix("data:")) for line in lines if line]
+    return next(one for one in messages if one["msg"] == "process_completed")
+
+
+def functions(client, count, *labels):
+    """Return the page's functions with so many inputs, and outputs of these `alt_text`s."""
+    config = client.get("/config").json()
+    alts = {one["id"]: one["props"].get("alt_text") for one in config["components"]}
+    return [
+        fn
+        for fn, one in enumerate(config["dependencies"])
+        if len(one["inputs"]) == count and [alts[output] for output in one["outputs"]] == [*labels]
+    ]
+
+
+def translated(client, file):
+    (fn, *_) = functions(client, 7, "Original", "Translated", "And back")
+    return asked(client, fn, [CYCLEGAN, file, True, "b", None, None, []])
+
+
+def as_gradio_has_it(path):
+    return {"path": str(path), "meta": {"_type": "gradio.FileData"}}
+
+
+@pytest.fixture
+def secrets(tmp_path):
+    """Files that were not uploaded, and one that is not there."""
+    Image.new("RGB", (77, 55), "red").save(tmp_path / "secret.png")
+    (tmp_path / "notes.txt").write_text("secret")
+    (tmp_path / "link.png").symlink_to(tmp_path / "secret.png")
+    names = ("secret.png", "notes.txt", "link.png", "absent.png")
+    return [*(tmp_path / name for name in names), "/proc/self/environ", "http://127.0.0.1/x.png"]
+
+
+@pytest.mark.parametrize("barrier", ["all", "page", "gradio"])
+def test_only_what_was_uploaded_or_drawn_is_read(
+    client, folder, secrets, application, monkeypatch, barrier
+):
+    """The page's check and Gradio's each keep other files out alone, and no copy is made."""
+    from kerasgan.demo import page
+
+    if barrier == "gradio":
+        monkeypatch.setattr(page._Page, "_check", lambda self, inputs: None)
+    if barrier == "page":
+        monkeypatch.setattr(application.routes[-1].app.get_blocks(), "has_launched", False)
+    answers = [translated(client, as_gradio_has_it(path)) for path in secrets]
+    assert not any(answer["success"] for answer in answers)
+    if barrier == "all":
+        assert {answer["output"]["error"] for answer in answers} == {UPLOADED}
+    names = {Path(path).name for path in secrets}
+    assert not [file for file in folder.rglob("*") if file.name in names]
+
+
+def test_what_was_uploaded_is_translated_and_served(client):
+    picture = Path("mine.png")
+    Image.new("RGB", (40, 50)).save(picture)
+    (path,) = client.post("/gradio_api/upload", files={"files": picture.open("rb")}).json()
+    answer = translated(client, as_gradio_has_it(path))
+    assert answer["success"]
+    for shown in answer["output"]["data"]:
+        assert client.get(f"/gradio_api/file={shown['path']}").status_code == 200
+
+
+def test_no_other_file_is_served(client, secrets, folder):
+    for path in [*secrets, folder, folder / ".." / ".." / "etc" / "passwd", "a%00b"]:
+        assert client.get(f"/gradio_api/file={path}").status_code in (400, 403)
+
+
+def test_runs_that_are_not_offered_are_refused_whether_they_are_there_or_not(client, tmp_path):
+    (fn, *_) = functions(client, 7, "Faces")
+    for path in (tmp_path, tmp_path / "absent"):
+        answer = asked(client, fn, [str(path), "averaged", 1.0, 0, "red", "red", 1])
+        assert "not in the list of choices" in answer["output"]["error"]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:7860", "127.0.0.1.evil.example"])
+def test_another_host_is_refused(client, host):
+    assert client.get("/config", headers={"host": host}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://127.0.0.1:1", "https://127.0.0.1:7860"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_another_origin_is_refused_and_not_allowed_to_read(client, origin, method):
+    headers = {"origin": origin, "access-control-request-method": "POST"}
+    for path in ("/config", "/gradio_api/upload", "/gradio_api/queue/join"):
+        answer = client.request(method, path, headers=headers)
+        assert answer.status_code == 403
+        assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("host", ["localhost:7860", "127.0.0.1:7860", "[::1]:7860"])
+def test_the_names_of_this_machine_are_no_other_site(stranger, host):
+    headers = {"host": host, "origin": f"http://{host}", "cookie": f"kerasgan-token-7860={TOKEN}"}
+    assert stranger.get("/config", headers=headers).status_code == 200
+
+
+def test_nothing_is_answered_without_the_token(stranger):
+    for path in ("/", "/config", "/gradio_api/queue/data?session_hash=s", "/theme.css", "/x"):
+        assert stranger.get(path).status_code == 403
+    for path in ("/gradio_api/upload", "/gradio_api/queue/join"):
+        assert stranger.post(path).status_code == 403
+    for wrong in ("", "open", TOKEN + "!", "\u00e9"):
+        assert stranger.get("/", params={"token": wrong}).status_code == 403
+    assert "token" in stranger.get("/").text
+
+
+def test_the_token_becomes_a_cookie_that_scripts_and_other_sites_do_not_get(stranger):
+    entered = stranger.get(f"/?token={TOKEN}")
+    assert (entered.status_code, entered.headers["location"]) == (303, "/")
+    cookie = entered.headers["set-cookie"]
+    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(cookie.split("; "))
+    assert stranger.get("/").status_code == 200
+
+
+def test_without_a_token_all_of_this_machine_may_enter(folder):
+    from starlette.testclient import TestClient
+
+    from kerasgan.demo import page
+
+    with TestClient(page.app(None, folder, None), HERE) as client:
+        assert client.get("/").status_code == 200
+        assert client.get("/", headers={"origin": "http://evil.example"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/docs", "/redoc", "/openapi.json", "/gradio_api/openapi.json", "/gradio_api/info",
+        "/gradio_api/api/predict", "/gradio_api/run/faces", "/run/faces", "/api/predict",
+        "/gradio_api/call/faces", "/gradio_api/proxy=http://127.0.0.1/", "/gradio_api/vibe-code",
+        "/monitoring", "/gradio_api/component_server",
+    ],
+)  # fmt: skip
+def test_what_the_page_does_not_need_is_not_served(client, path):
+    assert client.get(path).status_code == 404
+    assert client.post(path, json={"data": []}).status_code == 404
+
+
+def test_nothing_is_loaded_from_outside(client):
+    page = client.get("/")
+    sources = re.findall(
+        r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=[\"'](.*?)[\"']", page.text
+    )
+    assert sources
+    assert not [source for source in sources if "//" in source]
+    assert "fonts.googleapis" not in page.text + client.get("/theme.css").text
+    # Whatever scripts ask for, browsers load from here alone.
+    policy = page.headers["content-security-policy"].split("; ")
+    assert "default-src 'self'" in policy
+    assert not [part for part in policy if "http" in part or "*" in part]
+
+
+def test_large_requests_are_refused_and_leave_no_file(client, folder, monkeypatch):
+    from kerasgan.demo import guard
+
+    before = set(folder.rglob("*"))
+    content = b"0" * (guard.UPLOAD_LIMIT + 1)
+    sent = client.post("/gradio_api/upload", files={"files": content})
+    assert sent.status_code == 413
+    sent = client.post("/gradio_api/queue/join", content=iter([content]))
+    assert sent.status_code == 413
+    assert {file for file in set(folder.rglob("*")) - before if file.is_file()} == set()
+
+
+def test_a_full_queue_takes_no_more(client, application):
+    assert application.routes[-1].app.get_blocks()._queue.max_size == 100
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "message"),
+    [
+        (2, float("nan"), "sigma is nan; allowed: from 0"),
+        (2, float("inf"), ""),
+        (2, -1.0, ""),
+        (2, "1", ""),
+        (3, -1, ""),
+        (3, 0.5, ""),
+        (3, None, "a seed is missing"),
+        (3, [], ""),
+        (6, 3.5, "the number of faces is 3.5; allowed: whole numbers from 1 to 64"),
+        (6, 65, ""),
+        (6, 10**30, ""),
+        (6, float("nan"), "the number of faces is nan"),
+        (4, {"path": "/etc/passwd"}, UPLOADED),
+        (4, "<b>" + "x" * 10**6, "Value: &lt;b&gt;xx"),
+        (0, {}, UPLOADED),
+        (0, [[]], UPLOADED),
+    ],
+)
+def test_bad_values_get_a_short_error_and_no_traceback(client, capfd, at, value, message):
+    (fn, *_) = functions(client, 7, "Faces")
+    data = [ACGAN, "averaged", 1.0, 0, "red", "red", 1]
+    assert asked(client, fn, data)["success"]
+    answer = asked(client, fn, [value if index == at else one for index, one in enumerate(data)])
+    if not isinstance(value, float) or value != 0.5:  # the page rounds seeds
+        assert not answer["success"]
+        assert message in answer["output"]["error"]
+        assert len(answer["output"]["error"]) < 1000
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"{", b"[]", b"{}", b'{"data": 1}', b'{"data": [], "fn_index": 999}',
+        b'{"data": [], "fn_index": -1, "session_hash": "t"}',
+        b'{"data": [], "fn_index": "x", "session_hash": "t"}',
+        b'{"data": [' + b"[" * 10_000, b'{"data": [1], "fn_index": 1, "session_hash": [1]}',
+        b"\xff\xfe",
+    ],
+)  # fmt: skip
+def test_bad_requests_get_a_short_error_and_no_traceback(client, capfd, content):
+    headers = {"content-type": "application/json"}
+    answer = client.post("/gradio_api/queue/join", content=content, headers=headers)
+    assert answer.status_code >= 400
+    assert len(answer.text) < 1000
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"trigger_id": 10**9},
+        {"trigger_id": 1, "event_data": [[[]]]},
+        {"event_data": {"row_value": [1]}},
+        {"data": []},
+        {"data": [None] * 99},
+    ],
+)
+def test_bad_events_get_a_short_error_and_no_traceback(client, capfd, more):
+    for fn in range(len(client.get("/config").json()["dependencies"])):
+        body = {"data": [None], "fn_index": fn, "session_hash": "s", **more}
+        if client.post("/gradio_api/queue/join", json=body).status_code == 200:
+            client.get("/gradio_api/queue/data?session_hash=s")
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_folders_of_killed_pages_are_removed_and_no_others():
+    from kerasgan import locks
+    from kerasgan.demo import server
+
+    home = Path(tempfile.gettempdir())
+    dead, alive, other = (Path(tempfile.mkdtemp(prefix="kerasgan-demo-")) for _ in range(3))
+    link = home / "kerasgan-demo-link"
+    link.symlink_to(other)
+    (dead / ".lock").touch()
+    try:
+        with locks.lock(alive), server.private():
+            assert not dead.exists()
+            assert alive.exists()
+            assert other.exists()
+            assert link.is_symlink()
+    finally:
+        link.unlink()
+        alive.rmdir() if not (alive / ".lock").exists() else [
+            (alive / ".lock").unlink(),
+            alive.rmdir(),
+        ]
+        other.rmdir()
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 143), (signal.SIGKILL, -9)]
+)
+def test_uploads_go_whatever_ends_the_server(tmp_path, number, code):
+    files = tmp_path / "temporary"
+    files.mkdir()
+    process, address = served(files)
+    entered = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    entered.open(address).read()
+    head = b'Content-Disposition: form-data; name="files"; filename="a.png"'
+    body = b"\r\n".join((b"--x", head, b"", b"1", b"--x--", b""))
+    request = urllib.request.Request(
+        address.partition("?")[0] + "gradio_api/upload",
+        body,
+        {"Content-Type": "multipart/form-data; boundary=x"},
+    )
+    (path,) = json.loads(entered.open(request).read())
+    assert Path(path).read_bytes() == b"1"
+    process.send_signal(number)
+    assert "Traceback" not in finish(process, exit_code=code)
+    if number == signal.SIGKILL:
+        process, _ = served(files)
+        assert not Path(path).exists()
+        process.send_signal(signal.SIGINT)
+        finish(process, exit_code=130)
+    assert list(files.iterdir()) == []
+
+
+def served(files):
+    """Start a page and return its process and address."""
+    process = start("demo", "--port", 0, TMPDIR=str(files))
+    address = re.search(r"http://\S+", process.stdout.readline())
+    assert address, finish(process)
+    return process, address[0]
+
+
+def test_without_the_token_the_process_answers_nobody(tmp_path):
+    process, address = served(tmp_path)
+    try:
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(address.partition("?")[0])
+    finally:
+        process.send_signal(signal.SIGINT)
+        finish(process, exit_code=130)
