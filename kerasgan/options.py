@@ -21,7 +21,9 @@ def complete_run(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Return, for a shell, the names of runs that begin so, or else that it may look for a path."""
-    names = [folder.name for folder in runs.folders() if folder.name.startswith(incomplete)]
+    # Names with control characters are not for a command line.
+    found = (folder.name for folder in runs.folders() if folder.name.isprintable())
+    names = [name for name in found if name.startswith(incomplete)]
     return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="dir")]
 
 

@@ -7,15 +7,18 @@ from typing import Any
 
 from tqdm import tqdm
 
+from kerasgan.printing import printable
 
-def bar(*args: Any, **kwargs: Any) -> tqdm:
+
+def bar(*args: Any, desc: str = "", **kwargs: Any) -> tqdm:
     """Return a tqdm bar on standard error; in a log file it speaks every ten seconds only.
 
     There is none where kerasgan's logger was told to let warnings through only.
     """
     interval = 0.1 if sys.stderr.isatty() else 10.0
     quiet = logging.getLogger("kerasgan").level > logging.INFO
-    return tqdm(*args, mininterval=interval, maxinterval=interval, disable=quiet, **kwargs)
+    intervals = {"mininterval": interval, "maxinterval": interval}
+    return tqdm(*args, desc=printable(desc), disable=quiet, **intervals, **kwargs)
 
 
 def aside() -> AbstractContextManager[None]:

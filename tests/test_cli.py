@@ -333,7 +333,10 @@ def test_an_error_nobody_foresaw_has_no_traceback_unless_asked_for(kerasgan, mon
         1,
         "Error: ZeroDivisionError: division by zero (--debug shows where)\n",
     )
-    assert isinstance(kerasgan("--debug", "export").exception, ZeroDivisionError)
+    shown = kerasgan("--debug", "export")
+    assert shown.exit_code == 1
+    assert shown.output.startswith("Traceback (most recent call last):\n")
+    assert shown.output.endswith(done.output)
 
 
 @pytest.mark.parametrize("words", [("-n", 3), ("--separate",), ("--interpolate",)])

@@ -10,6 +10,7 @@ import kerasgan
 
 ORDER = (
     "errors",
+    "printing",
     "files",
     "pages",
     "tables",

@@ -3,6 +3,7 @@
 import logging
 import signal
 import sys
+import traceback
 
 import click
 
@@ -22,6 +23,7 @@ from kerasgan.commands.sweep import sweep
 from kerasgan.commands.train import train
 from kerasgan.commands.translate import translate
 from kerasgan.errors import Failed, Refused, Stopped
+from kerasgan.printing import LONGEST_LINE, printable
 
 
 class _Ended(click.ClickException):
@@ -30,28 +32,37 @@ class _Ended(click.ClickException):
         self.exit_code = exit_code
 
     def show(self, file=None) -> None:
-        messages.say(f"Error: {self.format_message()}", "red")
+        messages.say(f"Error: {printable(self.format_message(), LONGEST_LINE)}", "red")
 
 
 class Kerasgan(NamedGroup):
-    """A group whose errors are one line each, and no traceback unless `--debug`."""
+    """A group whose errors are one line each, after its traceback with `--debug`."""
 
-    def invoke(self, context: click.Context):
-        if context.params["debug"]:
-            return super().invoke(context)
+    def _invoke(self, context: click.Context):
+        """Show the traceback of an error with `--debug`, without control characters."""
         try:
             return super().invoke(context)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, Stopped):
+            raise
+        except Exception as error:
+            if context.params["debug"]:
+                messages.say("".join(traceback.format_exception(error)).rstrip())
+            raise
+
+    def invoke(self, context: click.Context):
+        try:
+            return self._invoke(context)
         except click.UsageError as error:
             raise _Ended(" ".join(error.format_message().split()), 2) from error
         except Refused as error:
             raise _Ended(str(error), 2) from error
         except Stopped as stop:
-            click.echo(str(stop), err=True)
+            messages.tell(str(stop), err=True)
             context.exit(128 + stop.signal_number)
         except KeyboardInterrupt:
             # What TensorFlow was tracing would complain of not being finished.
             logging.getLogger("tensorflow").disabled = True
-            click.echo("interrupted", err=True)
+            messages.tell("interrupted", err=True)
             context.exit(128 + signal.SIGINT)
         except (Failed, OSError) as error:
             raise _Ended(str(error), 1) from error

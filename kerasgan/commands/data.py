@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kerasgan import options
+from kerasgan.commands import messages
 from kerasgan.commands.names import NamedGroup
 from kerasgan.errors import Refused
 
@@ -25,7 +26,7 @@ def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> 
     from kerasgan.datasets import rendering
 
     rendering.render(folder, count, image_size, style, seed)
-    click.echo(f"drew {count} faces: {folder}")
+    messages.tell(f"drew {count} faces: {folder}")
 
 
 @data.command()
@@ -61,7 +62,7 @@ def check(path, layout, attributes, follow_links, html, heat_map, fix) -> None:
     if fix:
         files.check_vacant(fix)
     report = check.check(path, layout, attributes, follow_links)
-    click.echo(check.as_text(report))
+    messages.tell(check.as_text(report))
     picture = None
     if report.pairs and (html or heat_map):
         from kerasgan import plots
@@ -69,13 +70,13 @@ def check(path, layout, attributes, follow_links, html, heat_map, fix) -> None:
         picture = plots.draw_pairs(report.pairs, report.vocabulary)
     if heat_map and picture:
         files.write(heat_map, picture)
-        click.echo(f"wrote {heat_map}")
+        messages.tell(f"wrote {heat_map}")
     if html:
         files.write(html, check_page.as_html(report, picture))
-        click.echo(f"wrote {html}")
+        messages.tell(f"wrote {html}")
     if not report.readable:
         raise Refused(f"nothing in {path} could train")
     if fix:
-        click.echo(f"wrote {cleaning.write(report, fix):,} pictures: {fix}")
+        messages.tell(f"wrote {cleaning.write(report, fix):,} pictures: {fix}")
     if report.problems:
         click.get_current_context().exit(1)

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 import click
 
+from kerasgan.commands import messages
 from kerasgan.errors import Refused
 
 
@@ -36,5 +37,5 @@ def demo(run: str | None, port: int, token: bool) -> None:
         app = page.app(run, folder, secret)
         address, port = listener.getsockname()
         query = f"/?token={secret}" if token else ""
-        click.echo(f"page: http://{address}:{port}{query} (Ctrl-C ends it)")
+        messages.tell(f"page: http://{address}:{port}{query} (Ctrl-C ends it)")
         server.serve(app, listener)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from kerasgan import options
+from kerasgan.commands import messages
 from kerasgan.configs.base import NoiseConfig
 from kerasgan.errors import Refused
 
@@ -57,7 +58,7 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
     from kerasgan.datasets import loading
     from kerasgan.evaluation import evaluate, records, subjects, translations
 
-    click.echo(f"run: {found.name}")
+    messages.tell(f"run: {found.name}")
     config = dataclasses.replace(found.config, **({"data": data} if data else {}))
     split = loading.load(config)
     if has_noise:
@@ -71,5 +72,5 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
         judging = dataclasses.replace(found, config=config)
         evaluation = measure(judging, split, count, seed, checkpoint)
     records.write(evaluation, found, checkpoint)
-    click.echo(records.as_text(evaluation))
-    click.echo(f"wrote {found.outputs / 'report.html'}")
+    messages.tell(records.as_text(evaluation))
+    messages.tell(f"wrote {found.outputs / 'report.html'}")

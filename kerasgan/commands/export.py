@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kerasgan import options
+from kerasgan.commands import messages
 
 
 @click.command()
@@ -20,5 +21,5 @@ def export(run: str | None, out: Path | None, checkpoint: str) -> None:
     from kerasgan import finding, serving
 
     found = finding.run(run)
-    click.echo(f"run: {found.name}")
-    click.echo(f"wrote {serving.export(found, out, checkpoint)}")
+    messages.tell(f"run: {found.name}")
+    messages.tell(f"wrote {serving.export(found, out, checkpoint)}")

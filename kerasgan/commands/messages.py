@@ -5,6 +5,8 @@ import os
 
 import click
 
+from kerasgan.printing import LONGEST_LINE, printable, printable_lines
+
 _COLOURS = {logging.WARNING: "yellow", logging.ERROR: "red"}
 
 
@@ -22,9 +24,18 @@ class _Said(logging.Handler):
         from kerasgan import progress
 
         with progress.aside():
-            say(self.format(record), _COLOURS.get(record.levelno))
+            text = self.format(record)
+            # What kerasgan logs is a line, whatever the names in it.
+            is_ours = record.name.split(".")[0] == "kerasgan"
+            say(printable(text, LONGEST_LINE) if is_ours else text, _COLOURS.get(record.levelno))
 
 
 def say(text: str, colour: str | None = None) -> None:
     """Write a line to standard error, coloured on a terminal, but for https://no-color.org."""
+    text = printable_lines(text)
     click.secho(text, err=True, fg=colour, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def tell(text: object, err: bool = False) -> None:
+    """Write a result to standard output, or what is wrong with it to standard error."""
+    click.echo(printable_lines(text), err=err)

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from kerasgan import options
+from kerasgan.commands import messages
 
 
 @click.command()
@@ -27,7 +28,7 @@ def report(names: tuple[str, ...], html: Path) -> None:
     compared = [comparison.read(run.path.name, run) for run in found]
     with TemporaryDirectory() as folder:
         comparison.write(compared, Path(folder), f"{len(found)} runs")
-        click.echo((Path(folder) / "table.md").read_text())
+        messages.tell((Path(folder) / "table.md").read_text())
         with files.replacing(html) as temporary:
             shutil.copyfile(Path(folder) / "report.html", temporary)
-    click.echo(f"wrote {html}")
+    messages.tell(f"wrote {html}")

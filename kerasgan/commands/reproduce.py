@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kerasgan.commands import sweep
+from kerasgan.commands import messages, sweep
 from kerasgan.errors import unknown
 
 _EVALUATED = 1000
@@ -29,7 +29,7 @@ def reproduce(name, seeds, jobs, out, train_options) -> None:
     known = reproductions.REPRODUCTIONS
     if name is None:
         for each, reproduction in known.items():
-            click.echo(f"{each}: {', '.join(reproduction.settings)}\n  {reproduction.claim}")
+            messages.tell(f"{each}: {', '.join(reproduction.settings)}\n  {reproduction.claim}")
         return
     if name not in known:
         raise unknown("reproduction", name, known)
@@ -40,10 +40,10 @@ def reproduce(name, seeds, jobs, out, train_options) -> None:
     evaluate = _EVALUATED if reproduction.evaluated else None
     compared, failed = sweep.carry_out(planned, folder, jobs, evaluate, name, reproduction.claim)
     if reproduction.columns and compared:
-        click.echo(comparison.table_of(compared, reproduction.columns))
+        messages.tell(comparison.table_of(compared, reproduction.columns))
     groups = comparison.by_setting(compared)
-    click.echo(f"The report: {reproduction.claim}")
+    messages.tell(f"The report: {reproduction.claim}")
     if failed or groups.keys() != reproduction.settings.keys():
-        click.echo("This reproduction is not complete.")
+        messages.tell("This reproduction is not complete.")
         click.get_current_context().exit(1)
-    click.echo(f"This reproduction {'agrees' if reproduction.agrees(groups) else 'disagrees'}.")
+    messages.tell(f"This reproduction {'agrees' if reproduction.agrees(groups) else 'disagrees'}.")

@@ -3,6 +3,7 @@
 import click
 
 from kerasgan import options
+from kerasgan.commands import messages
 
 
 @click.command()
@@ -13,9 +14,9 @@ def resume(run: str | None, steps: int | None) -> None:
     from kerasgan import finding, training
 
     found = finding.run(run, shipped=False)
-    click.echo(f"run: {found.path}")
+    messages.tell(f"run: {found.path}")
     done = training.resume(found, steps)
-    click.echo(
+    messages.tell(
         f"trained {done.config.steps} steps: {done.path}; to go further: "
         f"kerasgan resume {done.path} --steps {2 * done.config.steps}"
     )

@@ -5,6 +5,7 @@ import sys
 import click
 
 from kerasgan import options
+from kerasgan.commands import messages
 from kerasgan.commands.names import NamedGroup
 from kerasgan.errors import Refused
 
@@ -24,9 +25,9 @@ def runs(context: click.Context) -> None:
     found = overview.of_home()
     if not found:
         folder = home().absolute()
-        click.echo(f"no run in {folder}; train one with: kerasgan train acgan --preset quick")
+        messages.tell(f"no run in {folder}; train one with: kerasgan train acgan --preset quick")
         return
-    click.echo(overview.as_text(found))
+    messages.tell(overview.as_text(found))
     if any(one.problem for one in found):
         context.exit(1)
 
@@ -50,16 +51,16 @@ def delete(names: tuple[str, ...], yes: bool) -> None:
             raise Refused(one.problem)
         if one.state == "training":
             raise Refused(f"{one.path} is being trained by another process")
-    click.echo(overview.as_text(found))
+    messages.tell(overview.as_text(found))
     if not (yes or _confirmed()):
-        click.echo("nothing was deleted")
+        messages.tell("nothing was deleted")
         click.get_current_context().exit(1)
     for one in found:
         # It may be trained by now.
         with locks.lock(one.path):
             files.set_aside(one.path)
         files.remove_set_aside(one.path.parent)
-        click.echo(f"deleted {one.path}")
+        messages.tell(f"deleted {one.path}")
 
 
 def _confirmed() -> bool:
@@ -69,5 +70,5 @@ def _confirmed() -> bool:
         return click.confirm("Delete all of this?")
     except click.Abort:
         # The cursor stands behind the question.
-        click.echo(err=True)
+        messages.tell("", err=True)
         raise KeyboardInterrupt from None

@@ -7,6 +7,7 @@ import click
 
 from kerasgan import options
 from kerasgan.attributes import Wanted, parse_list
+from kerasgan.commands import messages
 from kerasgan.configs.base import NoiseConfig
 from kerasgan.errors import Refused
 
@@ -86,7 +87,7 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
     from kerasgan import images, sampling
 
     sampler = sampling.Sampler(found, sampling.load(found, checkpoint).sampling_generator, sigma)
-    click.echo(f"run: {found.name}")
+    messages.tell(f"run: {found.name}")
     pair = sampling.ANY if is_free else (hair, eyes)
     if text:
         _draw_list(sampler, wanted, count, seed, out)
@@ -100,9 +101,9 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
     else:
         faces = sampler.pictures([pair] * count, seed)
         images.save(images.grid(faces, math.ceil(count**0.5)), out)
-    click.echo(f"wrote {out}")
+    messages.tell(f"wrote {out}")
     for problem in problems:
-        click.echo(f"{text}: {problem}", err=True)
+        messages.tell(f"{text}: {problem}", err=True)
     if problems:
         click.get_current_context().exit(1)
 

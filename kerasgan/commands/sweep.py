@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from kerasgan.commands import messages
 from kerasgan.commands.train import parsed, train
 from kerasgan.configs.base import option_name
 from kerasgan.errors import Refused, hint
@@ -82,8 +83,8 @@ def carry_out(planned, folder: Path, jobs: int, evaluate: int | None, title: str
     ]
     failed = [f"{run.folder}: {end}" for run, end in ends.items() if end != "done"]
     comparison.write(compared, folder, title, "; ".join([note, *failed]))
-    click.echo((folder / "table.md").read_text())
-    click.echo(f"wrote {folder / 'report.html'}")
+    messages.tell((folder / "table.md").read_text())
+    messages.tell(f"wrote {folder / 'report.html'}")
     for line in failed:
-        click.echo(line, err=True)
+        messages.tell(line, err=True)
     return compared, failed

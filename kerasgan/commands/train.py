@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from kerasgan import options
+from kerasgan.commands import messages
 from kerasgan.commands.names import NamedGroup
 from kerasgan.configs import CONFIGS, Config
 
@@ -24,7 +25,7 @@ def _command(config: type[Config]) -> click.Command:
         from kerasgan import training
 
         run = training.start(made, preset, shlex.join(["kerasgan", *sys.argv[1:]]), out)
-        click.echo(f"trained {made.steps} steps: {run.path}")
+        messages.tell(f"trained {made.steps} steps: {run.path}")
 
     preset = click.Option(
         ["--preset"],

@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from kerasgan import options
+from kerasgan.commands import messages
 from kerasgan.configs import CycleGANConfig
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.errors import Refused, unknown
+from kerasgan.printing import printable
 
 
 @click.command()
@@ -47,18 +49,18 @@ def translate(inputs, run, to, hair, eyes, settings, triptych, checkpoint, out) 
 
     pictures = translated_files.targets(inputs, out)
     model = sampling.load(found, checkpoint)
-    click.echo(f"run: {found.name}")
+    messages.tell(f"run: {found.name}")
     if isinstance(found.config, CycleGANConfig):
         translator = translation.DomainTranslator(model.sampling_generator)
         steps = translation.to_domain(translator, to or "b")
     else:
         steps = translation.to_labels(translation.Editor(model, found.vocabulary), wanted)
     problems = translated_files.translate(pictures, steps, triptych)
-    click.echo(f"wrote {len(pictures) - len(problems)} pictures to {out}")
+    messages.tell(f"wrote {len(pictures) - len(problems)} pictures to {out}")
     for picture, reason in problems.items():
-        click.echo(f"left out {picture}: it {reason}", err=True)
+        messages.tell(f"left out {printable(picture)}: it {reason}", err=True)
     if problems:
-        click.echo(f"left out {len(problems)} of {len(pictures)} pictures", err=True)
+        messages.tell(f"left out {len(problems)} of {len(pictures)} pictures", err=True)
         click.get_current_context().exit(1)
 
 

@@ -14,6 +14,7 @@ from kerasgan.datasets import cache, duplicates, layouts, reading, selection
 from kerasgan.datasets.layouts import Listing, Picture
 from kerasgan.datasets.tags import COLOUR
 from kerasgan.errors import Refused
+from kerasgan.printing import printable
 
 _HUGE = 16_000_000
 _ORIENTATION = 0x0112
@@ -187,7 +188,7 @@ def as_text(report: Report, most: int = 5) -> str:
     listing = report.listing
     lines = [f"layout: {listing.layout} ({layouts.LAYOUTS[listing.layout]})"]
     if listing.label_file is not None:
-        lines.append(f"labels: {listing.label_file.name}, {len(listing.rows):,} lines")
+        lines.append(f"labels: {printable(listing.label_file.name)}, {len(listing.rows):,} lines")
     unreadable = len(report.examined) - report.readable
     lines.append(f"pictures: {len(report.examined):,}, of which {unreadable:,} unreadable")
     if report.copies:
@@ -217,7 +218,7 @@ def as_text(report: Report, most: int = 5) -> str:
         lines.append(f"{what} with --colours {rule}: {count:,}")
     for what, where in report.problems.items():
         more = f"; and {len(where) - most:,} more" if len(where) > most else ""
-        lines.append(f"{len(where):,} {what}: {'; '.join(where[:most])}{more}")
+        lines.append(f"{len(where):,} {what}: {'; '.join(map(printable, where[:most]))}{more}")
     return "\n".join(lines)
 
 
@@ -229,4 +230,4 @@ def _in_order(report: Report, kind: str) -> dict[str, int]:
 def _counts(values: dict[str, int], most: int = 12) -> str:
     common = list(values.items()) if len(values) <= most else Counter(values).most_common(most)
     more = f", and {len(values) - most:,} others" if len(values) > most else ""
-    return ", ".join(f"{value} {count:,}" for value, count in common) + more
+    return ", ".join(f"{printable(value)} {count:,}" for value, count in common) + more

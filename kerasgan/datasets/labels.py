@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from kerasgan.attributes import colours
-from kerasgan.datasets.tags import of_cell, printable, spelled, split_tags, unique
+from kerasgan.datasets.tags import encodable, of_cell, spelled, split_tags, unique
 
 # Columns that name the picture, the surest first.
 _NAMES = (
@@ -193,7 +193,7 @@ def _table(
         flags -= {name for name in flags if _flag(record.get(name)) not in _TRUE + _FALSE}
     rows = []
     for number, record in records:
-        name = printable(str(record.get(name_column) or "")).strip()
+        name = encodable(str(record.get(name_column) or "")).strip()
         if not name:
             problems.append(f"line {number}: names no picture")
             continue

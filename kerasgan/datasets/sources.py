@@ -13,6 +13,7 @@ import numpy as np
 from kerasgan.configs import Config
 from kerasgan.datasets import avatar_faces, avatars, cache, layouts, reading
 from kerasgan.errors import Refused
+from kerasgan.printing import printable
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ def report(what: str, names: Sequence[str], is_strict: bool) -> None:
     """Tell what is left out of training, or refuse it."""
     if names:
         more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-        message = f"{len(names):,} {what}: {'; '.join(names[:_NAMED])}{more}"
+        message = f"{len(names):,} {what}: {'; '.join(map(printable, names[:_NAMED]))}{more}"
         if is_strict:
             raise Refused(f"{message} (--strict)")
         log.warning("left out %s", message)

@@ -15,10 +15,10 @@ _COUNT = re.compile(r":\d+$")
 
 def spelled(text: str) -> str:
     """Return a tag as we write it: lower case, blanks for underscores, no needless blanks."""
-    return " ".join(printable(text).lower().replace("_", " ").split())
+    return " ".join(encodable(text).lower().replace("_", " ").split())
 
 
-def printable(text: str) -> str:
+def encodable(text: str) -> str:
     """Return the text without the halves of characters that JSON can hold and no file takes."""
     return text.encode(errors="replace").decode()
 
