@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Self
 
 from kerasgan.errors import Refused, unknown
+from kerasgan.printing import printable
 
 HAIR = (
     "orange", "white", "aqua", "gray", "green", "red",
@@ -48,7 +49,15 @@ class Vocabulary(NamedTuple):
 
     @classmethod
     def of_contents(cls, names: dict[str, list]) -> Self:
-        """Return the vocabulary whose `contents` JSON has stored."""
+        """Return the vocabulary whose `contents` JSON has stored.
+
+        Raises:
+            ValueError: if a value is no list of texts, or of pairs of texts.
+        """
+        for name, found in names.items():
+            texts = found if name != "pairs" else [text for pair in found for text in pair]
+            if not isinstance(found, list) or not all(isinstance(text, str) for text in texts):
+                raise ValueError(f"{name} of the vocabulary is {printable(found, 60)}")
         pairs = tuple((hair, eyes) for hair, eyes in names.get("pairs", ()))
         others = {name: tuple(found) for name, found in names.items()}
         return cls(**{**NO_LABELS._asdict(), **others, "pairs": pairs})

@@ -70,12 +70,14 @@ class MetricsLog(Periodic):
         self.measured: dict[str, float] = {}
 
     def on_train_begin(self, logs: Any = None) -> None:
-        # A cut last row is beyond the checkpoint that followed it.
-        rows = [row for row in self._read() if self.is_kept(int(row["step"]))]
-        self._start = time.monotonic() - (float(rows[-1]["seconds"]) if rows else 0.0)
         self._columns = ["step", "seconds", *self.model.record(), *self.names]
         head = {name: name for name in self._columns}
-        files.write(self.run.metrics_file, self._text([head, *rows]))
+        with files.named_if_damaged(self.run.metrics_file):
+            # A cut last row is beyond the checkpoint that followed it.
+            rows = [row for row in self._read() if self.is_kept(int(row["step"]))]
+            self._start = time.monotonic() - (float(rows[-1]["seconds"]) if rows else 0.0)
+            text = self._text([head, *rows])
+        files.write(self.run.metrics_file, text)
         self.history = plots.read_metrics(self.run.metrics_file)
 
     def _read(self) -> list[dict[str, Any]]:
@@ -147,10 +149,11 @@ class Health(Periodic):
     def on_train_begin(self, logs: Any = None) -> None:
         self._present = {sign.name for sign in health.signs(self.metrics.history)}
         if self.run.health_file.exists():
-            lines = self.run.health_file.read_text().splitlines(keepends=True)
-            # A line that a killed process cut is beyond the checkpoint, as all after that.
-            kept = [line for line in lines if line.endswith("\n")]
-            kept = [line for line in kept if self.is_kept(json.loads(line)["step"])]
+            with files.named_if_damaged(self.run.health_file):
+                lines = self.run.health_file.read_text().splitlines(keepends=True)
+                # A line that a killed process cut is beyond the checkpoint, as all after that.
+                kept = [line for line in lines if line.endswith("\n")]
+                kept = [line for line in kept if self.is_kept(json.loads(line)["step"])]
             files.write(self.run.health_file, "".join(kept))
 
     def act(self) -> None:

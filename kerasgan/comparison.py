@@ -38,10 +38,10 @@ def read(setting: str, run: Run) -> Compared:
     """Return what the run's folder tells."""
     metrics = plots.read_metrics(run.metrics_file) if run.metrics_file.is_file() else {}
     file = run.path / EVALUATION_FILE
-    numbers = json.loads(file.read_text())["numbers"] if file.is_file() else {}
-    return Compared(
-        setting, run, metrics, {name: number["value"] for name, number in numbers.items()}
-    )
+    with files.named_if_damaged(file):
+        numbers = json.loads(file.read_text())["numbers"] if file.is_file() else {}
+        evaluation = {name: float(number["value"]) for name, number in numbers.items()}
+    return Compared(setting, run, metrics, evaluation)
 
 
 def by_setting(compared: Sequence[Compared]) -> dict[str, list[Compared]]:

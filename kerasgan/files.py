@@ -1,5 +1,6 @@
 """Files that are either whole or absent, and the folders where they go."""
 
+import csv
 import logging
 import os
 import shutil
@@ -12,6 +13,17 @@ from kerasgan.errors import Refused
 log = logging.getLogger(__name__)
 
 TEMPORARY = ".tmp-"
+# What parsers of text raise on bad content.
+_BAD_CONTENT = (
+    csv.Error,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
 _REMOVED = "removed"
 
 
@@ -48,6 +60,16 @@ def write(path: Path, content: str | bytes) -> None:
     """Write a file, text as UTF-8, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def named_if_damaged(path: Path) -> Iterator[None]:
+    """Refuse, naming the file, what fails because of its content while the block reads it."""
+    try:
+        yield
+    except _BAD_CONTENT as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise Refused(f"{path} cannot be read: {reason}") from error
 
 
 def remove_stale(folder: Path, name: str = "*") -> None:

@@ -1,6 +1,7 @@
 """Which process trains a run."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,14 +29,20 @@ def lock(folder: Path) -> Iterator[None]:
 
 def has_lock(folder: Path) -> bool:
     """Return whether a process has ever locked this folder."""
-    return (folder / _FILE).is_file()
+    return os.path.lexists(folder / _FILE)
 
 
 def is_locked(folder: Path) -> bool:
-    """Return whether a process trains this run."""
+    """Return whether a process trains this run.
+
+    Raises:
+        Refused: if something else than a file is in the place of the lock.
+    """
     if not has_lock(folder):
         return False
     file = folder / _FILE
+    if not file.is_file():
+        raise Refused(f"{file} is no file")
     # Shared, so that lists made at the same time do not take one another for training, and of a
     # file that is only read, as a run may be another user's.
     with file.open() as opened:

@@ -3,12 +3,12 @@
 import csv
 import json
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kerasgan import locks, runs, tables
+from kerasgan import files, locks, runs, tables
 from kerasgan.errors import Refused
 from kerasgan.runs import Run
 
@@ -16,7 +16,6 @@ _LOSSES = ("d_loss", "g_loss")
 HEAD = ("run", "model", "step", *_LOSSES, "accuracy", "size", "state")
 # How often a classifier reads what was asked for, of pictures that were drawn and of translations.
 _ACCURACIES = ("accuracy_", "changed_")
-_DAMAGE = (csv.Error, ValueError, KeyError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def of_folder(folder: Path) -> Overview:
     """Return what has become of the run in a folder, or what is damaged of it."""
     try:
         return of_run(runs.read(folder))
-    except Refused as error:
+    except (Refused, OSError) as error:
         return Overview(folder, _size(folder), "damaged", str(error))
 
 
@@ -76,7 +75,8 @@ def of_run(run: Run) -> Overview:
     step = max(run.saved, default=0)
     if locks.is_locked(run.path):
         state = "training"
-        step = max(step, int(last.get("step", 0)))
+        with files.named_if_damaged(run.metrics_file):
+            step = max(step, int(last.get("step", 0)))
     elif _has_failed(run, step):
         state = "failed"
     else:
@@ -97,7 +97,7 @@ def _last_values(file: Path) -> dict[str, float]:
     if not file.exists():
         return {}
     last = {}
-    with _named_if_damaged(file), file.open(newline="") as lines:
+    with files.named_if_damaged(file), file.open(newline="") as lines:
         # What has no end is being written, or was cut when its process was killed.
         names, *rows = csv.reader(line for line in lines if line.endswith("\n"))
         for name, cells in zip(names, zip(*rows, strict=True), strict=bool(rows)):
@@ -109,7 +109,7 @@ def _last_values(file: Path) -> dict[str, float]:
 def _has_failed(run: Run, step: int) -> bool:
     if not run.health_file.exists():
         return False
-    with _named_if_damaged(run.health_file):
+    with files.named_if_damaged(run.health_file):
         lines = run.health_file.read_text().splitlines(keepends=True)
         signs = [json.loads(line) for line in lines if line.endswith("\n")]
         # A run that went on after its failure has come further.
@@ -120,7 +120,7 @@ def _accuracy(run: Run, last: dict[str, float]) -> dict[str, float]:
     measured = last
     file = run.path / runs.EVALUATION_FILE
     if file.exists():
-        with _named_if_damaged(file):
+        with files.named_if_damaged(file):
             numbers = json.loads(file.read_text())["numbers"]
             measured = {name: float(number["value"]) for name, number in numbers.items()}
     return {
@@ -131,19 +131,11 @@ def _accuracy(run: Run, last: dict[str, float]) -> dict[str, float]:
     }
 
 
-@contextmanager
-def _named_if_damaged(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except _DAMAGE as error:
-        raise Refused(f"{file} cannot be read: {error}") from error
-
-
 def _size(folder: Path) -> int:
     total = 0
     for path in folder.rglob("*"):
         # Temporary files of a run that is training come and go.
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             total += path.lstat().st_size if path.is_file() else 0
     return total
 
@@ -159,10 +151,11 @@ def row(overview: Overview) -> list[str]:
         known = [""] * 5
     else:
         config = overview.run.config
+        losses = {name: f"{loss:.3f}" for name, loss in overview.losses.items()}
         known = [
             config.MODEL,
             f"{overview.step:,} / {config.steps:,}",
-            *(f"{overview.losses[name]:.3f}" if overview.losses else "" for name in _LOSSES),
+            *(losses.get(name, "") for name in _LOSSES),
             " ".join(f"{name} {share:.1%}" for name, share in overview.accuracy.items()),
         ]
     state = ": ".join(filter(None, (overview.state, overview.problem)))

@@ -27,13 +27,13 @@ _TITLES = {
 
 
 def read_metrics(file: Path) -> dict[str, np.ndarray]:
-    """Return the columns of a metrics.csv, {name: [rows]}."""
-    with file.open(newline="") as lines:
+    """Return the columns of a metrics.csv, {name: [rows]}; refuse, naming it, a damaged one."""
+    with files.named_if_damaged(file), file.open(newline="") as lines:
         table = csv.DictReader(lines)
         rows = [[float(value) for value in row.values()] for row in table]
         names = table.fieldnames or []
-    columns = np.array(rows).reshape(-1, len(names)).T
-    return dict(zip(names, columns, strict=True))
+        columns = np.array(rows).reshape(-1, len(names)).T
+        return dict(zip(names, columns, strict=True))
 
 
 def panels(columns: list[str]) -> dict[str, list[str]]:

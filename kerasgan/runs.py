@@ -19,6 +19,8 @@ from kerasgan.errors import Refused
 
 FORMAT_VERSION = 2
 CONFIG_FILE = "config.json"
+# Bytes.
+CONFIG_LIMIT = 4 * 2**20
 EVALUATION_FILE = "evaluation.json"
 # What asks for a shipped run, and where these lie.
 PRETRAINED = "pretrained"
@@ -147,7 +149,8 @@ def folders() -> list[Path]:
     """Return the run directories below `home()`: those without a number, then by their numbers."""
     with_number = numbered(home()).values()
     others = sorted(set(home().glob("[!.]*")) - set(with_number))
-    return [path for path in (*others, *with_number) if (path / CONFIG_FILE).is_file()]
+    # What is there but no file is a damaged run.
+    return [path for path in (*others, *with_number) if os.path.lexists(path / CONFIG_FILE)]
 
 
 def numbered(runs: Path) -> dict[int, Path]:
@@ -184,7 +187,7 @@ def extend(run: Run, steps: int) -> Run:
     """Return the run with another number of steps, written to its config.json."""
     record = _read_json(run.path)
     extended = dataclasses.replace(run, config=dataclasses.replace(run.config, steps=steps))
-    write(extended, preset=record["preset"], command=record["command"])
+    write(extended, preset=record.get("preset", ""), command=record.get("command", ""))
     return extended
 
 
@@ -200,7 +203,7 @@ def read(path: Path) -> Run:
             f"{path / CONFIG_FILE} has format version {record.get('format_version')!r}; "
             f"allowed: {FORMAT_VERSION}"
         )
-    if record.get("model") not in CONFIGS:
+    if not isinstance(record.get("model"), str) or record["model"] not in CONFIGS:
         raise Refused(
             f"{path / CONFIG_FILE} is of model {record.get('model')!r}; "
             f"allowed: {', '.join(CONFIGS)}"
@@ -209,19 +212,21 @@ def read(path: Path) -> Run:
         config = CONFIGS[record["model"]].from_json(record["config"])
         vocabulary = Vocabulary.of_contents(record["vocabulary"])
         data_key = str(record["data_key"])
-    except (Refused, AttributeError, KeyError, TypeError, ValueError) as error:
+    except (Refused, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise Refused(f"{path / CONFIG_FILE} cannot be used: {error}") from error
     return Run(path, config, vocabulary, data_key)
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     file = path / CONFIG_FILE
-    if not file.is_file():
+    if not os.path.lexists(file):
         raise Refused(f"{path} is no run directory: it has no {CONFIG_FILE}")
-    try:
+    if not file.is_file():
+        raise Refused(f"{file} cannot be read: it is no file")
+    if (size := file.stat().st_size) > CONFIG_LIMIT:
+        raise Refused(f"{file} has {size:,} bytes, more than the limit of {CONFIG_LIMIT:,}")
+    with files.named_if_damaged(file):
         record = json.loads(file.read_text())
-    except ValueError as error:
-        raise Refused(f"{file} cannot be read: {error}") from error
     if not isinstance(record, dict):
         raise Refused(f"{file} cannot be read: it holds no object")
     return record

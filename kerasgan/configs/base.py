@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
+from kerasgan.configs.checking import refuse_wrong_types
 from kerasgan.errors import Refused, unknown
 
 
@@ -149,16 +150,14 @@ class Config:
         """Return the config that `dataclasses.asdict` and JSON made `fields` of.
 
         Raises:
-            Refused: if a field is missing or unknown, or its value is impossible.
+            Refused: if a field is missing or unknown, or its type or value is impossible.
         """
         fields = cls.completed(fields)
         names = {field.name for field in dataclasses.fields(cls)}
         if wrong := names ^ fields.keys():
             raise Refused(f"missing or unknown fields: {', '.join(sorted(wrong))}")
-        try:
-            return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
-        except TypeError as error:
-            raise Refused(f"a field has a value of the wrong type: {error}") from error
+        refuse_wrong_types(get_type_hints(cls), fields)
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,7 +47,7 @@ def private() -> Iterator[Path]:
 def _remove_stale() -> None:
     """Remove the folders of pages that were killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError):
+        with suppress(OSError, Refused):
             status = folder.lstat()
             # A folder without a lock is about to get one.
             is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()

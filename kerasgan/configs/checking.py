@@ -1,0 +1,50 @@
+"""The types that fields of a config have in JSON."""
+
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin
+
+from kerasgan.errors import Refused
+from kerasgan.printing import printable
+
+_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
+def refuse_wrong_types(kinds: dict[str, Any], fields: dict[str, Any]) -> None:
+    """Refuse fields whose JSON value has another type than the config's.
+
+    Args:
+        kinds: the types of the config, {field: type}; tuples are lists in JSON.
+
+    Raises:
+        Refused: naming the field, its value and what is allowed.
+    """
+    for name, value in fields.items():
+        if not _fits(value, kinds[name]):
+            raise Refused(f"{name} is {printable(repr(value), 60)}; allowed: {_named(kinds[name])}")
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    parts = get_args(kind)
+    if get_origin(kind) is Literal:
+        # 32.0 equals 32, and true equals 1.
+        return any(type(value) is type(part) and value == part for part in parts)
+    if get_origin(kind) is UnionType:
+        return any(_fits(value, part) for part in parts)
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list | tuple):
+            return False
+        of_items = parts[:1] * len(value) if parts[-1] is ... else parts
+        return len(value) == len(of_items) and all(map(_fits, value, of_items))
+    return type(value) is kind or (kind is float and type(value) is int)
+
+
+def _named(kind: Any) -> str:
+    parts = get_args(kind)
+    if get_origin(kind) is Literal:
+        return ", ".join(map(str, parts))
+    if get_origin(kind) is UnionType:
+        return " or ".join(map(_named, parts))
+    if get_origin(kind) is tuple:
+        count = "" if parts[-1] is ... else f"{len(parts)} of "
+        return f"a list of {count}{_named(parts[0])}"
+    return _NAMES.get(kind, "null")
