@@ -3,22 +3,41 @@
 import json
 import logging
 import re
+import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from kerasgan import files, runs
+from kerasgan import archives, files, runs
+from kerasgan.archives import Arrays, Header
 from kerasgan.configs.base import option_name
 from kerasgan.errors import Refused
+from kerasgan.printing import printable
 from kerasgan.runs import Run
 
 FORMAT_VERSION = 1
 BEST = "best"
 _RUN_KEY = "run.json"
-_DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, ValueError)
+# Bytes; four for each character.
+_RECORD_LIMIT = 4 * runs.CONFIG_LIMIT
+# What reading bad content raises; RuntimeError also of encrypted and unknown forms of archives.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RuntimeError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +101,7 @@ def write(run: Run, arrays: dict[str, np.ndarray], step: int, path: Path, packed
         )
 
 
-def newest(run: Run) -> tuple[int, dict[str, np.ndarray]] | None:
+def newest(run: Run) -> tuple[int, Arrays] | None:
     """Return the step and the arrays of the newest whole checkpoint, or None if there is none.
 
     A damaged one is named in a warning, and the one before is taken.
@@ -99,7 +118,7 @@ def newest(run: Run) -> tuple[int, dict[str, np.ndarray]] | None:
     return None
 
 
-def load(run: Run, which: str = "latest") -> tuple[int, dict[str, np.ndarray]]:
+def load(run: Run, which: str = "latest") -> tuple[int, Arrays]:
     """Return the step and the arrays of a checkpoint.
 
     Args:
@@ -124,18 +143,29 @@ def load(run: Run, which: str = "latest") -> tuple[int, dict[str, np.ndarray]]:
     return found
 
 
-def _read(run: Run, path: Path) -> tuple[int, dict[str, np.ndarray]]:
-    # Reading a member checks its CRC.
-    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-        arrays = {key: file[key] for key in file.files}
-    record = json.loads(str(arrays.pop(_RUN_KEY)))
+def _read(run: Run, path: Path) -> tuple[int, Arrays]:
+    arrays = Arrays(path)
+    record = _record(arrays)
     if record["format_version"] != FORMAT_VERSION:
         raise Refused(
-            f"{path} has format version {record['format_version']}; allowed: {FORMAT_VERSION}"
+            f"{path} has format version {record['format_version']!r}; allowed: {FORMAT_VERSION}"
         )
+    if type(record["step"]) is not int or record["step"] < 0:
+        raise ValueError(f"its step is {printable(repr(record['step']))}")
     _refuse_other_config(run, path, record["run"])
+    arrays.verify()
     log.debug("read %s", path)
-    return record["step"], arrays
+    return record["step"], arrays.chosen(lambda key: key != _RUN_KEY)
+
+
+def _record(arrays: Arrays) -> dict:
+    header = arrays.headers[_RUN_KEY]
+    if header.shape or header.dtype.kind != "U" or header.dtype.itemsize > _RECORD_LIMIT:
+        raise ValueError(f"{_RUN_KEY} is {header.dtype} {header.shape}")
+    record = json.loads(str(arrays[_RUN_KEY]))
+    if not isinstance(record, dict):
+        raise ValueError(f"{_RUN_KEY} holds no object")
+    return record
 
 
 def _refuse_other_config(run: Run, path: Path, saved: dict) -> None:
@@ -156,16 +186,23 @@ def _refuse_other_config(run: Run, path: Path, saved: dict) -> None:
         )
 
 
-def restore(arrays: dict[str, np.ndarray], variables: dict[str, keras.Variable]) -> None:
+def restore(arrays: Mapping[str, np.ndarray], variables: dict[str, keras.Variable]) -> None:
     """Assign the arrays to the variables of the same keys.
 
     Raises:
-        Refused: if a key is missing or left over, or a shape differs; then nothing is assigned.
+        Refused: if a key is missing or left over, or a shape or type differs; then nothing was
+            read or assigned.
     """
-    if wrong := sorted(arrays.keys() ^ variables.keys()):
-        raise Refused(f"the checkpoint does not fit the model; missing or left over: {wrong[:5]}")
+    found, name = archives.headers(arrays), getattr(arrays, "path", "the checkpoint")
+    if wrong := sorted(found.keys() ^ variables.keys()):
+        keys = ", ".join(map(printable, wrong[:5]))
+        raise Refused(f"{name} does not fit the model; missing or left over: {keys}")
     for key, variable in variables.items():
-        if arrays[key].shape != tuple(variable.shape):
-            raise Refused(f"{key} has shape {arrays[key].shape}, the model {variable.shape}")
+        expected = Header(tuple(variable.shape), np.dtype(variable.dtype))
+        if found[key] != expected:
+            raise Refused(
+                f"{name} does not fit the model: {key} is {found[key].dtype} {found[key].shape}; "
+                f"allowed: {expected.dtype} {expected.shape}"
+            )
     for key, variable in variables.items():
         variable.assign(arrays[key])

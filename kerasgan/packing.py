@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from kerasgan import checkpoints, files, finding, options, runs, sampling
+from kerasgan import archives, checkpoints, files, finding, options, runs, sampling
 from kerasgan.runs import Run
 
 _RECORDS = (runs.EVALUATION_FILE, "metrics.csv", "losses.png")
@@ -29,7 +29,7 @@ def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
     files.check_vacant(out)
     step, arrays = checkpoints.load(run, checkpoint)
     wanted = sampling.drawing(run.config)
-    arrays = {key: array for key, array in arrays.items() if sampling.network(key) in wanted}
+    arrays = archives.chosen(arrays, lambda key: sampling.network(key) in wanted)
     with files.replacing(out) as temporary:
         temporary.mkdir()
         files.write(temporary / runs.CONFIG_FILE, _config(run))

@@ -1,6 +1,6 @@
 """Noise, labels and generated pictures: what `sample`, callbacks and serving share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import keras
 import numpy as np
@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import ops
 from PIL import Image
 
-from kerasgan import checkpoints, images
+from kerasgan import archives, checkpoints, images
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs import Config
@@ -16,6 +16,8 @@ from kerasgan.models import MODELS
 from kerasgan.runs import Run
 
 _NETWORKS = {"generator", "averaged_generator", "discriminator"}
+# What a compiled model has beside them.
+_PLAYERS = {"generator_player", "discriminator_player"}
 _BATCH = 64
 _SQUARE = 8
 # The colours of a picture whose generator knows none.
@@ -34,17 +36,18 @@ def load(run: Run, checkpoint: str = "latest") -> AdversarialModel:
     return of_arrays(run, checkpoints.load(run, checkpoint)[1])
 
 
-def of_arrays(run: Run, arrays: dict[str, np.ndarray]) -> AdversarialModel:
+def of_arrays(run: Run, arrays: Mapping[str, np.ndarray]) -> AdversarialModel:
     """Return the model with the networks of a checkpoint's arrays; see `load`."""
     model = MODELS[run.config.MODEL](run.config, run.vocabulary)
     # A packed checkpoint has those alone that draw.
     wanted = drawing(run.config) | (_NETWORKS & {network(key) for key in arrays})
-    checkpoints.restore(
-        *(
-            {key: value for key, value in by_key.items() if network(key) in wanted}
-            for by_key in (arrays, checkpoints.named_variables(model))
-        )
+    variables = checkpoints.named_variables(model)
+    known = {network(key) for key in variables} | _PLAYERS
+    arrays = archives.chosen(
+        arrays, lambda key: network(key) in wanted or network(key) not in known
     )
+    variables = {key: value for key, value in variables.items() if network(key) in wanted}
+    checkpoints.restore(arrays, variables)
     return model
 
 

@@ -36,6 +36,7 @@ ORDER = (
     "adversarial",
     "models",
     "datasets",
+    "archives",
     "checkpoints",
     "sampling",
     "translation",

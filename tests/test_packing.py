@@ -30,7 +30,7 @@ def test_a_packed_run_draws_the_same_pictures(trained, packed):
 def test_a_packed_run_cannot_be_trained_further(kerasgan, packed):
     done = kerasgan("resume", packed.path, "--steps", 9)
     assert done.exit_code == 2
-    assert "the checkpoint does not fit the model; missing" in done.output
+    assert "step-000002.npz does not fit the model; missing" in done.output
 
 
 def test_a_folder_that_holds_something_is_left_alone(trained, tmp_path):
