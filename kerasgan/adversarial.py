@@ -1,5 +1,6 @@
 """The machinery that adversarial models share: alternation, averaging, critics' gradients."""
 
+import math
 from collections.abc import Callable, Iterator
 
 import keras
@@ -9,10 +10,8 @@ from keras import ops
 from kerasgan.players import Player
 
 
-def gradient_norms(critic: Callable, images: tf.Tensor) -> tf.Tensor:
-    """Return the Euclidean norm of the critic's gradient at each image, float32 [B].
-
-    Its own gradient is finite where the critic's vanishes.
+def squared_gradient_norms(critic: Callable, images: tf.Tensor) -> tf.Tensor:
+    """Squared Euclidean norm of the critic's gradient at each image, float32 [B].
 
     Args:
         critic: images [B, H, W, C] -> scores [B, ...], each of its own image alone; of several
@@ -22,7 +21,36 @@ def gradient_norms(critic: Callable, images: tf.Tensor) -> tf.Tensor:
         tape.watch(images)
         scores = critic(images)
     gradients = ops.cast(tape.gradient(scores, images), "float32")
-    return ops.sqrt(ops.sum(ops.square(gradients), axis=(1, 2, 3)) + 1e-12)
+    return ops.sum(ops.square(gradients), axis=(1, 2, 3))
+
+
+def gradient_norms(critic: Callable, images: tf.Tensor) -> tf.Tensor:
+    """Return the Euclidean norm of the critic's gradient at each image, float32 [B].
+
+    Its own gradient is finite where the critic's vanishes. The arguments are those of
+    `squared_gradient_norms`.
+    """
+    return ops.sqrt(squared_gradient_norms(critic, images) + 1e-12)
+
+
+def zero_centred_penalties(critic: Callable, real: tf.Tensor, generated: tf.Tensor) -> tuple:
+    """R1 and R2: mean squared norms of the critic's gradient at real and at generated images.
+
+    Args:
+        critic: images [2 B, H, W, C] -> scores [2 B, ...], each of its own image alone.
+        real, generated: images [B, H, W, C]; one pass serves both.
+
+    Reference: Mescheder, Geiger and Nowozin 2018, "Which Training Methods for GANs do actually
+    Converge?" (arXiv:1801.04406), eq. 9 and 10 without gamma / 2.
+    """
+    norms = squared_gradient_norms(critic, ops.concatenate([real, generated]))
+    return tuple(ops.mean(half) for half in ops.split(norms, 2))
+
+
+def first_part(share: float, batch: dict) -> dict:
+    """The first ceil(share B) samples of a nested batch [B, ...]: a fair sample, as all are drawn
+    at random."""
+    return tf.nest.map_structure(lambda values: values[: math.ceil(share * values.shape[0])], batch)
 
 
 def gradient_norms_between(
@@ -58,10 +86,15 @@ class AdversarialModel(keras.Model):
     Args:
         discriminator, generator: Functional models.
         ema: decay of `averaged_generator`, whose weights and BatchNorm statistics are the average
-            of the generator's; 0 for none.
+            of the generator's, or a function of the step that returns it; 0 for none.
     """
 
-    def __init__(self, discriminator: keras.Model, generator: keras.Model, ema: float = 0.0):
+    def __init__(
+        self,
+        discriminator: keras.Model,
+        generator: keras.Model,
+        ema: float | Callable = 0.0,
+    ):
         super().__init__()
         self.discriminator = discriminator
         self.generator = generator
@@ -132,9 +165,10 @@ class AdversarialModel(keras.Model):
 
     def _average(self) -> None:
         if self.averaged_generator is not None:
+            decay = self.ema(self.step) if callable(self.ema) else self.ema
             pairs = zip(self.averaged_generator.weights, self.generator.weights, strict=True)
             for average, weight in pairs:
-                average.assign(average + (1.0 - self.ema) * (weight - average))
+                average.assign(average + (1.0 - decay) * (weight - average))
 
     @property
     def sampling_generator(self) -> keras.Model:

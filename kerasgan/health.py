@@ -160,13 +160,19 @@ def _collapse(history: History) -> Iterator[Sign]:
 
 def _certain(history: History) -> Iterator[Sign]:
     """D has won, or that of one of two domains: what G learns from vanishes."""
-    for domain in (domain for domain in ("", "_a", "_b") if f"d_real{domain}" in history):
-        loss = history[f"d_real{domain}"] + history[f"d_fake{domain}"]
+    losses = {
+        domain: (f"d_real{domain} + d_fake{domain}", history[f"d_real{domain}"] + fake)
+        for domain in ("", "_a", "_b")
+        if (fake := history.get(f"d_fake{domain}")) is not None
+    }
+    if "d_relativistic" in history:
+        losses[""] = ("d_relativistic", history["d_relativistic"])
+    for domain, (name, loss) in losses.items():
         since = _since(history["step"], loss < CERTAIN, LONG)
         if since is not None:
             message = (
-                f"d_real{domain} + d_fake{domain} is {loss[-1]:.2g}, near zero, since step {since}:"
-                " D tells all generated pictures from real ones, and G no longer learns from it"
+                f"{name} is {loss[-1]:.2g}, near zero, since step {since}: D tells all generated "
+                "images from real ones, and G no longer learns from it"
             )
             yield Sign(f"d-loss-zero{domain}", loss[-1], since, message, _WEAKER_D, fatal=True)
 
@@ -207,7 +213,10 @@ def _stuck(history: History) -> Iterator[Sign]:
         if measure != "d_accuracy" or head in ("real", "fake"):
             continue
         since, read = _quarters(history, f"d_{head}", 2 * LONG)
-        _, shown = _quarters(history, f"g_{head}", 2 * LONG)
+        # Where G has no class loss, nothing can be said of what it shows.
+        shown = np.full(4, np.nan)
+        if f"g_{head}" in history:
+            _, shown = _quarters(history, f"g_{head}", 2 * LONG)
         _, right = _quarters(history, column, 2 * LONG)
         if right[-1] < GUESSED and read[-1] > STEADY * read[0]:
             message = (
@@ -215,14 +224,18 @@ def _stuck(history: History) -> Iterator[Sign]:
                 f"{right[-1]:.0%} of real pictures: it does not learn to read their {head}"
             )
             yield Sign(f"d-{head}-stuck", read[-1], since, message, remedies)
-        elif right[0] > READ and shown[-1] > max(
-            IGNORED * read[-1], STEADY * shown[0], LEARNT * history[f"g_{head}"][0]
-        ):
+        elif right[0] > READ and _is_ignored(history, head, read[-1], shown):
             message = (
                 f"g_{head} stays at {shown[-1]:.2g} since step {since}, far above d_{head}, "
                 f"{read[-1]:.2g}: G does not show the {head} that it is asked for"
             )
             yield Sign(f"g-{head}-stuck", shown[-1], since, message, remedies)
+
+
+def _is_ignored(history: History, head: str, read: float, shown: np.ndarray) -> bool:
+    """Whether G's class loss, by quarters, is far above D's and does not fall; not if it is NaN."""
+    first = history.get(f"g_{head}", shown)[0]
+    return shown[-1] > np.max([IGNORED * read, STEADY * shown[0], LEARNT * first])
 
 
 def _gradient_norms(history: History) -> Iterator[Sign]:

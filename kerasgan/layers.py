@@ -1,5 +1,7 @@
 """Layers that Keras lacks, or has in a slower form."""
 
+import math
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -191,3 +193,44 @@ class MinibatchStddev(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], input_shape[-1])
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class GroupStddev(keras.layers.Layer):
+    """Append a channel that holds how much the images of a group differ.
+
+    It is the standard deviation over each group of consecutive images, averaged over channels and
+    positions: one number per group.
+
+    Args:
+        size: images of a group, or the largest divisor of it that divides half of the batch:
+            where real images are followed by as many generated ones, no group holds both.
+
+    Shapes:
+        [B, H, W, C] -> [B, H, W, C + 1].
+
+    Reference: Karras et al. 2018, "Progressive Growing of GANs" (arXiv:1710.10196), section 3;
+    groups of 4 as in StyleGAN2's code.
+    """
+
+    def __init__(self, size: int = 4, **kwargs):
+        super().__init__(**kwargs)
+        self.size = size
+
+    def call(self, inputs):
+        _, height, width, channels = inputs.shape
+        batch = inputs.shape[0]
+        size = self.size if batch is None else math.gcd(self.size, max(batch // 2, 1))
+        groups = ops.cast(ops.reshape(inputs, (-1, size, height, width, channels)), "float32")
+        # The root's gradient must be finite where all images are the same.
+        deviations = ops.sqrt(ops.var(groups, axis=1) + 1e-8)
+        group = ops.mean(deviations, axis=(1, 2, 3))
+        plane = ops.repeat(ops.cast(group, inputs.dtype), size)[:, None, None, None]
+        plane = ops.broadcast_to(plane, (ops.shape(inputs)[0], height, width, 1))
+        return ops.concatenate([inputs, plane], axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], input_shape[-1] + 1)
+
+    def get_config(self):
+        return {**super().get_config(), "size": self.size}

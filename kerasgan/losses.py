@@ -28,6 +28,18 @@ def least_squares(scores, target):
     return ops.mean(ops.square(ops.cast(scores, "float32") - target))
 
 
+def relativistic(scores, others):
+    """Mean softplus(-(a - b)) over pairs of scores: how little the first exceeds the second.
+
+    Args:
+        scores, others: [B].
+
+    Reference: Huang et al. 2024 (arXiv:2501.05441), eq. 2; Jolicoeur-Martineau 2018, "The
+    relativistic discriminator" (arXiv:1807.00734).
+    """
+    return ops.mean(ops.softplus(ops.cast(others, "float32") - ops.cast(scores, "float32")))
+
+
 def l1(images, targets):
     """Return the mean absolute difference of two tensors of one shape, a scalar."""
     return ops.mean(ops.abs(ops.cast(images, "float32") - targets))

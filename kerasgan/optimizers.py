@@ -25,15 +25,17 @@ class FusedAdam(keras.optimizers.Adam):
         )
 
 
-def adam(learning_rate, beta_1: float, epsilon: float = 1e-7) -> dict[str, keras.Optimizer]:
-    """Return an Adam for each player; beta_2 is Keras's 0.999, epsilon too unless given.
+def adam(
+    learning_rate, beta_1: float, beta_2: float = 0.999, epsilon: float = 1e-7
+) -> dict[str, keras.Optimizer]:
+    """Return an Adam for each player; beta_2 and epsilon are Keras's unless given.
 
     Args:
         learning_rate: a number or a schedule, or a pair of them, the discriminator's first.
     """
     rates = learning_rate if isinstance(learning_rate, tuple) else (learning_rate, learning_rate)
     return {
-        player: FusedAdam(rate, beta_1, epsilon=epsilon, name="adam")
+        player: FusedAdam(rate, beta_1, beta_2, epsilon=epsilon, name="adam")
         for player, rate in zip(
             ("discriminator_optimizer", "generator_optimizer"), rates, strict=True
         )

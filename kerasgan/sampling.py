@@ -58,7 +58,7 @@ def network(key: str) -> str:
 
 def drawing(config: Config) -> set[str]:
     """Return the attributes of a model's networks that draw or translate."""
-    generator = "averaged_generator" if config.ema else "generator"
+    generator = "averaged_generator" if config.averages else "generator"
     # StarGAN's discriminator reads what is not asked to change.
     return {generator, "discriminator"} if config.CONDITION == "labels" else {generator}
 

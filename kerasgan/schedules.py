@@ -1,5 +1,7 @@
 """Learning rates that change with the updates, and hold their last value."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -54,11 +56,23 @@ class Exponential(_Schedule):
         return self.initial * (self.final / self.initial) ** self._progress(update, 0)
 
 
+@keras.saving.register_keras_serializable("kerasgan")
+class Cosine(_Schedule):
+    """Fall along half a period of the cosine, slowly at both ends.
+
+    Reference: Loshchilov and Hutter 2017, "SGDR" (arXiv:1608.03983), eq. 5.
+    """
+
+    def __call__(self, update):
+        remaining = 0.5 * (1.0 + ops.cos(math.pi * self._progress(update, 0)))
+        return self.final + (self.initial - self.final) * remaining
+
+
 def of_config(
     config: ScheduledConfig, updates: int = 1
 ) -> float | keras.optimizers.schedules.LearningRateSchedule:
     """Return the config's learning rate for an optimizer that makes `updates` in each step."""
     if config.schedule == "constant":
         return config.learning_rate
-    kind = {"linear": Linear, "exponential": Exponential}[config.schedule]
+    kind = {"linear": Linear, "exponential": Exponential, "cosine": Cosine}[config.schedule]
     return kind(config.learning_rate, config.final_learning_rate, config.schedule_steps, updates)

@@ -189,7 +189,7 @@ def _fit(
 def _settling(run: Run, done: int) -> list[standing.StandingStatistics]:
     """Return what settles an averaged generator, if there is one that draws."""
     config = run.config
-    if not isinstance(config, NoiseConfig) or not config.ema:
+    if not isinstance(config, NoiseConfig) or not config.averages:
         return []
     periods = (config.sample_every, config.checkpoint_every, config.evaluate_every)
     return [standing.StandingStatistics(run, done, list(filter(None, periods)))]

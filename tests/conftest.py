@@ -73,6 +73,7 @@ OWN = {
     "wgan-gp": {**NOISE, "critic_steps": 2},
     "cwgan": {**NOISE, "critic_steps": 2},
     "cwgan-gp": {**NOISE, "critic_steps": 2},
+    "r3gan": NOISE,
     "cyclegan": {
         "data": "avatars",
         "avatars": 40,

@@ -50,6 +50,10 @@ HEALTHY = {
         **SCORES, **PENALTY, "d_mismatch": 40 * PART, "g_fool": 2 - 38 * PART, **NORMS,
         "d_gradient_norm": 10 + 100 * PART,
     },
+    "r3gan": {
+        "d_relativistic": 0.7 - 0.3 * PART, "g_relativistic": 0.7 + 1.5 * PART,
+        **{name: values for name, values in HEADS.items() if name.startswith("d_")}, **NORMS,
+    },
     "cyclegan": {
         **{f"d_{term}_{domain}": 0.5 - 0.4 * PART for term in ("real", "fake") for domain in "ab"},
         **{f"g_fool_{domain}": 0.8 - 0.4 * PART for domain in "ab"},
@@ -240,3 +244,17 @@ def test_a_run_without_noise_collapses_and_is_stopped_after_a_checkpoint(kerasga
     assert line.keys() == {"step", "sign", "value", "message", "advice", "ended_run"}
     assert overview.of_run(run).state == "failed"
     assert (line["step"], line["sign"]) == (6, "collapse")
+
+
+def test_a_relativistic_discriminator_that_has_won_is_seen():
+    step = np.arange(0, 1501, 50)
+    history = {
+        "step": step,
+        "d_relativistic": np.full(len(step), 0.001),
+        "g_relativistic": np.full(len(step), 8.0),
+        "d_hair": np.full(len(step), 0.01),
+        "d_accuracy_hair": np.full(len(step), 0.99),
+    }
+    (sign,) = health.signs(history)
+    assert sign.name == "d-loss-zero"
+    assert health.signs({**history, "d_relativistic": np.full(len(step), 0.5)}) == []

@@ -22,7 +22,7 @@ def build(name, **changes):
 
 
 def one_update(batch):
-    return {name: tensor[:, 0] for name, tensor in batch.items()}
+    return tf.nest.map_structure(lambda tensor: tensor[:, 0], batch)
 
 
 def floats(values):

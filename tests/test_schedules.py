@@ -69,3 +69,9 @@ def test_a_run_that_is_extended_holds_its_final_rate():
 def test_an_exponential_schedule_does_not_end_at_zero():
     with pytest.raises(Refused, match=r"final-learning-rate is 0; .* above 0"):
         CycleGANConfig(schedule="exponential")
+
+
+def test_cosine_falls_along_half_a_period():
+    cosine = schedules.Cosine(1.0, 0.2, 5)
+    expected = 0.2 + 0.8 * (1 + np.cos(np.pi * np.arange(5) / 4)) / 2
+    assert rates(cosine, range(7)) == pytest.approx([*expected, 0.2, 0.2], rel=1e-6)

@@ -11,6 +11,7 @@ from kerasgan.configs.dcgan import (
     WGANConfig,
     WGANGPConfig,
 )
+from kerasgan.configs.r3gan import R3GANConfig
 from kerasgan.configs.stargan import StarGANConfig
 
 CONFIGS: dict[str, type[Config]] = {
@@ -21,6 +22,7 @@ CONFIGS: dict[str, type[Config]] = {
     "wgan-gp": WGANGPConfig,
     "cwgan": CWGANConfig,
     "cwgan-gp": CWGANGPConfig,
+    "r3gan": R3GANConfig,
     "cyclegan": CycleGANConfig,
     "stargan": StarGANConfig,
 }

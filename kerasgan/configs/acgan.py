@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.base import ConditionalConfig, option
 from kerasgan.configs.scheduled import ScheduledConfig
+from kerasgan.errors import Refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,23 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
         "Show the discriminator how much the pictures of a batch differ from one another.",
         added=True,
     )
+    d_norm: Literal["batch", "none"] = option(
+        "batch", "BatchNorm in the discriminator, as the report has it, or none."
+    )
+    d_dropout: float = option(
+        0.5,
+        "Rate of the dropout after the discriminator's last two blocks; half of it after the "
+        "others.",
+        at_least=0,
+        below=1,
+        multiple_of=1 / 128,
+    )
+    penalty_weight: float = option(
+        0.0,
+        "Weight gamma of the penalties gamma/2 (R1 + R2) on a quarter of each batch; above 0 it "
+        "needs d-norm none.",
+        at_least=0,
+    )
     loss_weights: tuple[float, float, float] = option(
         (1.0, 0.3, 0.35),
         "Weights of the losses of the three heads.",
@@ -75,4 +93,14 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
     d_steps: int = option(1, "Discriminator updates per step.", at_least=1)
     g_steps: int = option(2, "Generator updates per step.", at_least=1)
     learning_rate: float = option(2e-4, "Adam's first learning rate, for both players.", above=0)
+    beta_2: float = option(0.999, "Adam's decay of the second moment.", at_least=0, below=1)
     beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.penalty_weight and self.d_norm != "none":
+            # Under BatchNorm an image's score depends on the others of its batch.
+            raise Refused(
+                f"penalty-weight is {self.penalty_weight} and d-norm {self.d_norm}; with a penalty "
+                "it must be none"
+            )

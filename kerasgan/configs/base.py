@@ -15,7 +15,8 @@ def option(
     at_least: float | None = None,
     above: float | None = None,
     below: float | None = None,
-    multiple_of: int | None = None,
+    at_most: float | None = None,
+    multiple_of: float | None = None,
     parts: str | None = None,
     added: bool = False,
 ) -> Any:
@@ -24,7 +25,7 @@ def option(
     Args:
         default: the one place where this default is stated.
         help: what the option does, for `--help`.
-        at_least, above, below: limits of the number, or of each number of a tuple.
+        at_least, above, below, at_most: limits of the number, or of each number of a tuple.
         multiple_of: what the number must be a multiple of.
         parts: the names of a tuple's parts, as `--help` shows them.
         added: whether there are runs from before there was this option. They did what its default
@@ -34,6 +35,7 @@ def option(
         "at least": at_least,
         "above": above,
         "below": below,
+        "at most": at_most,
         "a multiple of": multiple_of,
     }
     limits = {name: limit for name, limit in limits.items() if limit is not None}
@@ -52,6 +54,7 @@ _WITHIN = {
     "at least": lambda value, limit: value >= limit,
     "above": lambda value, limit: value > limit,
     "below": lambda value, limit: value < limit,
+    "at most": lambda value, limit: value <= limit,
     "a multiple of": lambda value, limit: value % limit == 0,
 }
 
@@ -85,6 +88,12 @@ class Config:
         "Decay of the average of the generator's weights that samples and export use; 0: none.",
         at_least=0,
         below=1,
+    )
+    ema_half_life: int = option(
+        0,
+        "Half-life of that average in images, at most 5% of the images so far; 0: by --ema.",
+        at_least=0,
+        added=True,
     )
     seed: int = option(0, "Seed of everything random.", at_least=0, below=2**32)
     deterministic: bool = option(
@@ -131,6 +140,11 @@ class Config:
                     raise Refused(f"{name} is {number}; it must be finite")
         if self.deterministic and self.jit:
             raise Refused("jit is on; with deterministic it must be off")
+
+    @property
+    def averages(self) -> bool:
+        """Whether samples and export use an average of the generator's weights."""
+        return bool(self.ema or self.ema_half_life)
 
     @classmethod
     def from_preset(cls, preset: str, **options: Any) -> Self:
@@ -203,7 +217,30 @@ class BatchNormConfig(Config):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoiseConfig(BatchNormConfig, LabelledConfig):
+class AugmentationConfig(Config):
+    """The options of every model whose discriminator may see changed images."""
+
+    AUGMENTATIONS: ClassVar[tuple[str, ...]] = ("shift", "cutout")
+
+    mirror: bool = option(False, "Mirror half of the real images, which samples then are, too.")
+    augment: tuple[str, ...] = option(
+        (),
+        "Change real and generated images alike before the discriminator sees them, by "
+        f"{' and '.join(AUGMENTATIONS)}; samples stay as they are.",
+    )
+    augment_probability: float = option(
+        0.3, "Probability of each of these changes, for each image.", at_least=0, at_most=1
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in self.augment:
+            if name not in self.AUGMENTATIONS:
+                raise unknown("augment", name, self.AUGMENTATIONS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoiseConfig(AugmentationConfig, BatchNormConfig, LabelledConfig):
     """The options of every model that makes pictures out of noise."""
 
     width: float = option(1.0, "Factor on every layer's number of filters.", above=0)

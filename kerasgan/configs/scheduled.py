@@ -6,7 +6,7 @@ from typing import Any, Literal
 from kerasgan.configs.base import Config, option
 from kerasgan.errors import Refused
 
-Schedule = Literal["constant", "linear", "exponential"]
+Schedule = Literal["constant", "linear", "exponential", "cosine"]
 
 
 def schedule_option(default: Schedule) -> Any:
@@ -14,7 +14,7 @@ def schedule_option(default: Schedule) -> Any:
     return option(
         default,
         "How the learning rate falls: linear holds it for the first half, exponential multiplies "
-        "it by the same factor after every step.",
+        "it by the same factor after every step, cosine follows half a period.",
         added=True,
     )
 

@@ -1,11 +1,13 @@
 """Everything random that a training step needs, as a pure function of the seed and the step."""
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import tensorflow as tf
 
+from kerasgan import augmentation
 from kerasgan.datasets.faces import Faces
 from kerasgan.images import to_float
 
@@ -55,11 +57,23 @@ class Draws(Randomness):
     Args:
         faces: what examples are drawn from.
         seed, step, batch_size: as `Randomness` takes them.
+        augmentations: {name: probability} of the changes of real and generated images.
+        mirror: whether half of the real images are mirrored.
     """
 
-    def __init__(self, faces: Faces, seed: int, step: tf.Tensor, batch_size: int):
+    def __init__(
+        self,
+        faces: Faces,
+        seed: int,
+        step: tf.Tensor,
+        batch_size: int,
+        augmentations: Mapping[str, float] = MappingProxyType({}),
+        mirror: bool = False,
+    ):
         super().__init__(seed, step, batch_size)
         self._faces = faces
+        self._augmentations = augmentations
+        self._mirror = mirror
 
     def colours(self, name: str, updates: int) -> dict[str, tf.Tensor]:
         """Return one-hot {"hair", "eyes"}: [B, updates, .], independent of one another."""
@@ -88,8 +102,28 @@ class Draws(Randomness):
             "pair": tf.one_hot(places, len(vocabulary.pairs)),
         }
 
+    def augmentation(self, name: str, updates: int) -> dict[str, tf.Tensor]:
+        """Return the parameters of `augment`, {change: [B, updates, 2]}; {} without any."""
+        return {
+            kind: augmentation.SAMPLERS[kind](self, f"{name}_{kind}", updates, probability)
+            for kind, probability in self._augmentations.items()
+        }
+
+    def _presented(self, images: tf.Tensor) -> tf.Tensor:
+        """Return real images [B, updates, S, S, 3], mirrored and augmented as the config asks."""
+        updates = images.shape[1]
+        if self._mirror:
+            is_mirrored = self.uniform("mirror", updates)[..., None, None] < 0.5
+            images = tf.where(is_mirrored, tf.reverse(images, [3]), images)
+        parameters = self.augmentation("real", updates)
+        if not parameters:
+            return images
+        flat = {name: tf.reshape(values, (-1, 2)) for name, values in parameters.items()}
+        changed = augmentation.augment(tf.reshape(images, (-1, *images.shape[2:])), flat)
+        return tf.reshape(changed, images.shape)
+
     def examples(self, updates: int) -> dict[str, tf.Tensor]:
-        """Return real pictures drawn with replacement, and their labels.
+        """Return real pictures drawn with replacement, mirrored and augmented, and their labels.
 
         Returns:
             {"image": [B, updates, S, S, 3] in [-1, 1]; "hair", "eyes", "pair": one-hot
@@ -102,7 +136,7 @@ class Draws(Randomness):
         pixels = tf.numpy_function(faces.pictures, [rows], tf.uint8, stateful=False)
         pixels = tf.ensure_shape(pixels, [*rows.shape, *faces.images.shape[1:]])
         drawn = {
-            "image": to_float(tf.cast(pixels, tf.float32)),
+            "image": self._presented(to_float(tf.cast(pixels, tf.float32))),
             "hair": tf.one_hot(tf.gather(faces.hair, rows), len(faces.vocabulary.hair)),
             "eyes": tf.one_hot(tf.gather(faces.eyes, rows), len(faces.vocabulary.eyes)),
             "pair": tf.one_hot(tf.gather(faces.pair, rows), len(faces.vocabulary.pairs)),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from kerasgan.configs import Config
+from kerasgan.configs.base import AugmentationConfig
 from kerasgan.datasets import domains, draws, faces
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,9 @@ def batches(
         if isinstance(data, domains.Domains):
             sizes = config.batch_size, config.image_size
             return domains.DomainDraws(data, config.seed, step, *sizes)
-        return draws.Draws(data, config.seed, step, config.batch_size)
+        if not isinstance(config, AugmentationConfig):
+            return draws.Draws(data, config.seed, step, config.batch_size)
+        augmentations = dict.fromkeys(config.augment, config.augment_probability)
+        return draws.Draws(data, config.seed, step, config.batch_size, augmentations, config.mirror)
 
     return draws.batches(draw, draws_of, done)

@@ -51,7 +51,7 @@ def described(run: Run) -> str:
 
 def has_raw_weights(run: Run) -> bool:
     """Return whether the run has the weights that training changes, beside averaged ones."""
-    return run.config.ema > 0 and not run.is_shipped
+    return run.config.averages and not run.is_shipped
 
 
 def model(run: Run) -> AdversarialModel:

@@ -4,12 +4,16 @@ Reference: Odena, Olah and Shlens 2017, "Conditional Image Synthesis with Auxili
 (arXiv:1610.09585), with one class head for hair and one for eyes, as the course report has it.
 """
 
-from kerasgan import optimizers, schedules
-from kerasgan.adversarial import ReusingModel
+from kerasgan import averaging, optimizers, schedules
+from kerasgan.adversarial import ReusingModel, first_part, zero_centred_penalties
 from kerasgan.attributes import Vocabulary
+from kerasgan.augmentation import augment
 from kerasgan.configs.acgan import ACGANConfig
 from kerasgan.losses import accuracy, bce, binary_accuracy, cross_entropy, pairwise_distance
 from kerasgan.networks import acgan
+
+# Of each batch: the cost of the penalties is in proportion.
+PENALTY_SHARE = 0.25
 
 
 class ACGAN(ReusingModel):
@@ -22,6 +26,8 @@ class ACGAN(ReusingModel):
                 config.image_size,
                 width=config.width,
                 minibatch_stddev=config.minibatch_stddev,
+                norm=config.d_norm,
+                dropout=config.d_dropout,
                 **colours,
             ),
             generator=acgan.generator(
@@ -31,7 +37,7 @@ class ACGAN(ReusingModel):
                 activation=config.generator_activation,
                 **colours,
             ),
-            ema=config.ema,
+            ema=averaging.of_config(config),
         )
         self.config = config
 
@@ -40,7 +46,7 @@ class ACGAN(ReusingModel):
         rates = tuple(
             schedules.of_config(config, updates) for updates in (config.d_steps, config.g_steps)
         )
-        return optimizers.adam(rates, config.beta_1)
+        return optimizers.adam(rates, config.beta_1, config.beta_2)
 
     def draw(self, draws):
         config = self.config
@@ -63,11 +69,13 @@ class ACGAN(ReusingModel):
             "noise": draws.normal(f"{name}_noise", updates, [config.latent_dim], config.sigma),
             "fake_hair": colours["hair"],
             "fake_eyes": colours["eyes"],
+            "augmentation": draws.augmentation(name, updates),
         }
 
     def generate(self, batch):
         wanted = {name: batch[f"fake_{name}"] for name in ("hair", "eyes")}
-        return self.generator({"noise": batch["noise"], **wanted}, training=True)
+        images = self.generator({"noise": batch["noise"], **wanted}, training=True)
+        return augment(images, batch["augmentation"])
 
     def discriminator_losses(self, batch):
         """Return L_S and L_C of real images, and L_S alone of generated ones (eq. 2 and 3)."""
@@ -82,6 +90,12 @@ class ACGAN(ReusingModel):
             "d_hair": hair_weight * cross_entropy(hair, batch["hair"]),
             "d_eyes": eyes_weight * cross_entropy(eyes, batch["eyes"]),
         }
+        if self.config.penalty_weight:
+            part = first_part(PENALTY_SHARE, {"real": batch["image"], "generated": generated})
+            r1, r2 = zero_centred_penalties(
+                lambda images: self.discriminator(images, training=True)[0], **part
+            )
+            losses["d_penalty"] = self.config.penalty_weight / 2 * (r1 + r2)
         measures = {
             "d_accuracy_real": binary_accuracy(real, 1),
             "d_accuracy_fake": binary_accuracy(fake, 0),

@@ -5,9 +5,10 @@ Reference: Mirza and Osindero 2014, "Conditional Generative Adversarial Nets" (a
 
 from keras import ops
 
-from kerasgan import optimizers
+from kerasgan import averaging, optimizers
 from kerasgan.adversarial import ReusingModel
 from kerasgan.attributes import Vocabulary
+from kerasgan.augmentation import augment
 from kerasgan.configs.dcgan import CGANConfig
 from kerasgan.losses import bce, binary_accuracy, pairwise_distance
 from kerasgan.networks import cgan
@@ -21,7 +22,7 @@ class CGAN(ReusingModel):
         super().__init__(
             discriminator=cgan.discriminator(config.image_size, pairs, config.width),
             generator=cgan.generator(config.image_size, config.latent_dim, pairs, config.width),
-            ema=config.ema,
+            ema=averaging.of_config(config),
         )
         self.config = config
 
@@ -37,11 +38,13 @@ class CGAN(ReusingModel):
                 "pair": real["pair"],
                 "noise": draws.normal("noise", 1, [config.latent_dim], config.sigma),
                 "fake_pair": draws.pairs("fake", 1)["pair"],
+                "augmentation": draws.augmentation("fake", 1),
             }
         }
 
     def generate(self, batch):
-        return self.generator({"noise": batch["noise"], "pair": batch["fake_pair"]}, training=True)
+        inputs = {"noise": batch["noise"], "pair": batch["fake_pair"]}
+        return augment(self.generator(inputs, training=True), batch["augmentation"])
 
     def discriminator_losses(self, batch):
         """Return the losses of real images with their pair and of generated with theirs."""

@@ -6,9 +6,10 @@ are those of the matching-aware WGAN-GP, without its mismatched pairs.
 
 from keras import ops
 
-from kerasgan import optimizers
+from kerasgan import averaging, optimizers
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import Vocabulary
+from kerasgan.augmentation import augment
 from kerasgan.configs.dcgan import CWGANConfig
 from kerasgan.losses import pairwise_distance
 from kerasgan.networks import cwgan, dcgan
@@ -24,7 +25,7 @@ class CWGAN(AdversarialModel):
             generator=cwgan.generator(
                 config.image_size, config.latent_dim, width=config.width, **colours
             ),
-            ema=config.ema,
+            ema=averaging.of_config(config),
         )
         self.config = config
 
@@ -48,18 +49,24 @@ class CWGAN(AdversarialModel):
             "discriminator": {
                 **{name: real[name] for name in ("image", "hair", "eyes")},
                 "noise": draws.normal("d_noise", config.critic_steps, shape, config.sigma),
+                "augmentation": draws.augmentation("d_fake", config.critic_steps),
             },
             "generator": {
                 **{name: wanted[name] for name in ("hair", "eyes")},
                 "noise": draws.normal("g_noise", 1, shape, config.sigma),
+                "augmentation": draws.augmentation("g_fake", 1),
             },
         }
+
+    def generate(self, batch):
+        inputs = {name: batch[name] for name in ("noise", "hair", "eyes")}
+        return augment(self.generator(inputs, training=True), batch["augmentation"])
 
     def discriminator_losses(self, batch):
         """Return -E[D(x, c)] and E[D(G(z, c), c)], both of x's own condition c."""
         condition = {"hair": batch["hair"], "eyes": batch["eyes"]}
         real = ops.mean(self.discriminator({"image": batch["image"], **condition}, training=True))
-        generated = self.generator({"noise": batch["noise"], **condition}, training=True)
+        generated = self.generate(batch)
         fake = ops.mean(self.discriminator({"image": generated, **condition}, training=True))
         measures = {
             "d_wasserstein": real - fake,
@@ -71,6 +78,6 @@ class CWGAN(AdversarialModel):
     def generator_losses(self, batch):
         """Return -E[D(G(z, c), c)]."""
         condition = {"hair": batch["hair"], "eyes": batch["eyes"]}
-        generated = self.generator(batch, training=True)
+        generated = self.generate(batch)
         fake = self.discriminator({"image": generated, **condition}, training=True)
         return {"g_fool": -ops.mean(fake)}, {}

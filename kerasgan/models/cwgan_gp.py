@@ -50,7 +50,7 @@ class CWGANGP(CWGAN):
         """Return -D(x, c), what `mismatch` makes of D(G(c), c) and D(x, c'), and the penalty."""
         image, own = batch["image"], {"hair": batch["hair"], "eyes": batch["eyes"]}
         wrong = {"hair": batch["wrong_hair"], "eyes": batch["wrong_eyes"]}
-        generated = self.generator({"noise": batch["noise"], **own}, training=True)
+        generated = self.generate(batch)
 
         def critic(images, condition):
             return self.discriminator({"image": images, **condition}, training=True)

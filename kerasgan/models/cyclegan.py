@@ -4,7 +4,7 @@ Reference: Zhu, Park, Isola and Efros 2017, "Unpaired Image-to-Image Translation
 Cycle-Consistent Adversarial Networks" (arXiv:1703.10593).
 """
 
-from kerasgan import optimizers, schedules
+from kerasgan import averaging, optimizers, schedules
 from kerasgan.adversarial import AdversarialModel, apart, no_logs, together, updates
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.cyclegan import CycleGANConfig
@@ -32,7 +32,7 @@ class CycleGAN(AdversarialModel):
                 skip=config.skip,
                 **networks,
             ),
-            ema=config.ema,
+            ema=averaging.of_config(config),
         )
         self.config = config
         # BatchNorm would mix what it sees together.

@@ -6,9 +6,10 @@ Generative Adversarial Networks" (arXiv:1611.04076). The training tips are the c
 
 from keras import ops
 
-from kerasgan import optimizers
+from kerasgan import averaging, optimizers
 from kerasgan.adversarial import ReusingModel
 from kerasgan.attributes import Vocabulary
+from kerasgan.augmentation import augment
 from kerasgan.configs.dcgan import GANConfig
 from kerasgan.losses import bce, binary_accuracy, least_squares, pairwise_distance
 from kerasgan.networks import dcgan
@@ -23,7 +24,7 @@ class GAN(ReusingModel):
             generator=dcgan.generator(
                 config.image_size, config.latent_dim, config.width, config.generator_dropout
             ),
-            ema=config.ema,
+            ema=averaging.of_config(config),
         )
         self.config = config
         self._loss = {"bce": bce, "lsgan": least_squares}[config.loss]
@@ -38,6 +39,7 @@ class GAN(ReusingModel):
         batch = {
             "image": draws.examples(updates)["image"],
             "noise": draws.normal("noise", updates, [config.latent_dim], config.sigma),
+            "augmentation": draws.augmentation("fake", updates),
         }
         if config.instance_noise:
             shape = batch["image"].shape[2:]
@@ -51,7 +53,8 @@ class GAN(ReusingModel):
         return {"discriminator": batch}
 
     def generate(self, batch):
-        return self.generator({"noise": batch["noise"]}, training=True)
+        images = self.generator({"noise": batch["noise"]}, training=True)
+        return augment(images, batch["augmentation"])
 
     def discriminator_losses(self, batch):
         """Return L_D of real and of generated images, in batches of their own."""

@@ -7,7 +7,7 @@ Image-to-Image Translation" (arXiv:1711.09020), with the Wasserstein loss of its
 import tensorflow as tf
 from keras import ops
 
-from kerasgan import optimizers, schedules
+from kerasgan import averaging, optimizers, schedules
 from kerasgan.adversarial import ReusingModel, gradient_norms_between
 from kerasgan.attributes import Vocabulary
 from kerasgan.configs.stargan import StarGANConfig
@@ -38,7 +38,7 @@ class StarGAN(ReusingModel):
         super().__init__(
             discriminator=stargan.discriminator(config.image_size, labels, config.width),
             generator=stargan.generator(labels, config.width, config.skip),
-            ema=config.ema,
+            ema=averaging.of_config(config),
         )
         self.config = config
         self._labels = tuple(labels)

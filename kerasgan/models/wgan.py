@@ -5,9 +5,10 @@ Reference: Arjovsky, Chintala and Bottou 2017, "Wasserstein GAN" (arXiv:1701.078
 
 from keras import ops
 
-from kerasgan import optimizers
+from kerasgan import averaging, optimizers
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.attributes import Vocabulary
+from kerasgan.augmentation import augment
 from kerasgan.configs.dcgan import WGANConfig
 from kerasgan.losses import pairwise_distance
 from kerasgan.networks import dcgan
@@ -20,7 +21,7 @@ class WGAN(AdversarialModel):
         super().__init__(
             discriminator=self.build_critic(config),
             generator=dcgan.generator(config.image_size, config.latent_dim, config.width),
-            ema=config.ema,
+            ema=averaging.of_config(config),
         )
         self.config = config
 
@@ -41,14 +42,22 @@ class WGAN(AdversarialModel):
             "discriminator": {
                 "image": draws.examples(config.critic_steps)["image"],
                 "noise": draws.normal("d_noise", config.critic_steps, shape, config.sigma),
+                "augmentation": draws.augmentation("d_fake", config.critic_steps),
             },
-            "generator": {"noise": draws.normal("g_noise", 1, shape, config.sigma)},
+            "generator": {
+                "noise": draws.normal("g_noise", 1, shape, config.sigma),
+                "augmentation": draws.augmentation("g_fake", 1),
+            },
         }
+
+    def generate(self, batch):
+        images = self.generator({"noise": batch["noise"]}, training=True)
+        return augment(images, batch["augmentation"])
 
     def discriminator_losses(self, batch):
         """Return -E[D(x)] and E[D(G(z))]: minus the estimate of the distance (algorithm 1)."""
         real = ops.mean(self.discriminator(batch["image"], training=True))
-        generated = self.generator({"noise": batch["noise"]}, training=True)
+        generated = self.generate(batch)
         fake = ops.mean(self.discriminator(generated, training=True))
         measures = {
             "d_wasserstein": real - fake,
@@ -59,5 +68,5 @@ class WGAN(AdversarialModel):
 
     def generator_losses(self, batch):
         """Return -E[D(G(z))]."""
-        generated = self.generator(batch, training=True)
+        generated = self.generate(batch)
         return {"g_fool": -ops.mean(self.discriminator(generated, training=True))}, {}

@@ -28,7 +28,7 @@ class WGANGP(WGAN):
     def discriminator_losses(self, batch):
         """Return the terms of eq. 3, the penalty with its weight lambda."""
         image = batch["image"]
-        generated = self.generator({"noise": batch["noise"]}, training=True)
+        generated = self.generate(batch)
         real = ops.mean(self.discriminator(image, training=True))
         fake = ops.mean(self.discriminator(generated, training=True))
         norms = gradient_norms_between(

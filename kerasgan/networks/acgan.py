@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from kerasgan.convolutions import ColourConv2D, DeepConv2D, UpsampleConv2D
-from kerasgan.layers import ByteDropout, FusedBatchNormalization, MinibatchStddev
+from kerasgan.layers import ByteDropout, FusedBatchNormalization, LeakyReLU, MinibatchStddev
 from kerasgan.networks.widths import scaled
 
 # The report gives BatchNorm's momentum; its places in the discriminator are ours.
@@ -50,6 +50,8 @@ def discriminator(
     eye_colours: int,
     width: float = 1.0,
     minibatch_stddev: bool = False,
+    norm: str = "batch",
+    dropout: float = 0.5,
 ) -> keras.Model:
     """Build image [B, S, S, 3] -> logits (source [B, 1], hair [B, .], eyes [B, .]).
 
@@ -58,20 +60,22 @@ def discriminator(
         width: factor on the number of filters.
         minibatch_stddev: whether the heads see how much the batch varies before its last BatchNorm,
             which would even that out.
+        norm: "batch", or "none", which gradient penalties need.
+        dropout: rate after the last two blocks; half of it after the others.
     """
     image = keras.Input((image_size, image_size, 3), name="image")
     x = image
-    blocks = ((32, 2, 0.25), (64, 1, 0.25), (128, 2, 0.25), (256, 1, 0.5), (256, 2, 0.5))
-    for block, (filters, stride, dropout) in enumerate(blocks):
+    blocks = ((32, 2, 0.5), (64, 1, 0.5), (128, 2, 0.5), (256, 1, 1.0), (256, 2, 1.0))
+    for block, (filters, stride, share) in enumerate(blocks):
         convolution = DeepConv2D(
             scaled(filters, width), 3, stride, padding="same", name=f"conv_{block}"
         )
         x = convolution(x)
-        x = layers.LeakyReLU(0.2, name=f"activation_{block}")(x)
+        x = LeakyReLU(0.2, name=f"activation_{block}")(x)
         unnormalised = x
-        if block > 0:
+        if block > 0 and norm == "batch":
             x = FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
-        x = ByteDropout(dropout, name=f"dropout_{block}")(x)
+        x = ByteDropout(share * dropout, name=f"dropout_{block}")(x)
     x = layers.Flatten(dtype="float32", name="flatten")(x)
     if minibatch_stddev:
         stddev = MinibatchStddev(name="stddev")(unnormalised)

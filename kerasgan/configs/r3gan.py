@@ -1,0 +1,49 @@
+"""Options of R3GAN."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from kerasgan.configs.base import ConditionalConfig, option
+from kerasgan.configs.scheduled import Schedule, ScheduledConfig, schedule_option
+
+# 4 to 7 times a power of two.
+ImageSize = Literal[16, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256]
+
+
+@dataclass(frozen=True, kw_only=True)
+class R3GANConfig(ScheduledConfig, ConditionalConfig):
+    """R3GAN: a relativistic loss under R1 and R2, with networks for small images."""
+
+    MODEL: ClassVar[str] = "r3gan"
+    CONDITION: ClassVar[str] = "colours"
+    PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        "paper": {},
+    }
+
+    colours: Literal["exactly-one", "first", "any"] = option(
+        "exactly-one",
+        "Train on images with exactly one hair and eye colour, take the first, or take any image: "
+        "a missing label then adds nothing.",
+    )
+    image_size: ImageSize = option(64, "Height and width of the images, in pixels.")
+    batch_size: int = option(32, "Images per update.", at_least=2)
+    steps: int = option(10_000, "Training steps, one update of each player.", at_least=1)
+    learning_rate: float = option(6e-4, "Adam's first learning rate, for both players.", above=0)
+    schedule: Schedule = schedule_option("cosine")
+    final_learning_rate: float = option(1.5e-4, "Learning rate of the last step.", at_least=0)
+    penalty_weight: float = option(
+        2.0, "Weight gamma of the penalties gamma/2 (R1 + R2) at first.", at_least=0
+    )
+    final_penalty_weight: float = option(2.0, "Weight gamma of the last step.", at_least=0)
+    penalty_share: float = option(
+        0.25, "Share of each batch that the penalties are computed on.", above=0
+    )
+    class_weight: float = option(
+        0.1, "Weight of the discriminator's class losses of real images.", at_least=0
+    )
+    ema_half_life: int = option(
+        15_000,
+        "Half-life, in images, of the average of the generator's weights; at most 5% of the images "
+        "so far. 0: --ema.",
+        at_least=0,
+    )

@@ -1,0 +1,113 @@
+"""A small generator without skip connections and a discriminator without normalisation.
+
+The discriminator follows what Huang et al. 2024 (arXiv:2501.05441) require of one under R1 and R2:
+no normalisation, leaky ReLU. Its strided convolutions and the generator's BatchNorm are DCGAN's.
+"""
+
+import keras
+from keras import layers
+
+from kerasgan.convolutions import ColourConv2D, DeepConv2D, UpsampleConv2D
+from kerasgan.layers import FusedBatchNormalization, GroupStddev, LeakyReLU
+from kerasgan.networks.widths import scaled
+
+# Filters from full size down; smaller images than these keep the last.
+GENERATOR_FILTERS = (32, 64, 128, 192)
+DISCRIMINATOR_FILTERS = (24, 48, 96, 192)
+EMBEDDING = 32
+# Images of this size and below pass two convolutions of the generator.
+DEEP_BELOW = 16
+
+
+def halvings(image_size: int) -> int:
+    """Number of times that an image size can be halved to a base of 4 to 7 pixels."""
+    return (image_size // 4).bit_length() - 1
+
+
+def filters_at(level: int, filters: tuple[int, ...], width: float) -> int:
+    """Number of filters after `level` halvings of the image."""
+    return scaled(filters[min(level, len(filters) - 1)], width)
+
+
+def generator(
+    image_size: int, latent_dim: int, labels: dict[str, int], width: float = 1.0
+) -> keras.Model:
+    """Build {noise [B, latent_dim], label one-hot [B, K], ...} -> image [B, S, S, 3] in [-1, 1].
+
+    | block | output |
+    |---|---|
+    | noise and an embedding of 32 numbers per label, dense | base x base x 192 |
+    | nearest 2x, 3x3 convolution, BatchNorm, leaky ReLU; two up to 16 pixels | S x S x 32 |
+    | 3x3 convolution, tanh | S x S x 3 |
+
+    Args:
+        image_size: S, 4 to 7 times a power of two.
+        labels: {name: K}; a row of zeros is a missing label.
+        width: factor on the number of filters.
+    """
+    inputs = {
+        "noise": keras.Input((latent_dim,), name="noise"),
+        **{name: keras.Input((size,), name=name) for name, size in labels.items()},
+    }
+    embeddings = [
+        layers.Dense(EMBEDDING, use_bias=False, name=f"embed_{name}")(inputs[name])
+        for name in labels
+    ]
+    x = layers.Concatenate(name="condition")([inputs["noise"], *embeddings])
+    level = halvings(image_size)
+    size = image_size >> level
+    depth = filters_at(level, GENERATOR_FILTERS, width)
+    x = layers.Dense(size * size * depth, use_bias=False, name="project")(x)
+    x = layers.Reshape((size, size, depth), name="reshape")(x)
+    x = _normalized(x, f"{size}")
+    while level:
+        level, size = level - 1, 2 * size
+        depth = filters_at(level, GENERATOR_FILTERS, width)
+        x = UpsampleConv2D(depth, use_bias=False, name=f"upsample_{size}")(x)
+        x = _normalized(x, f"{size}")
+        if size <= DEEP_BELOW:
+            x = DeepConv2D(depth, 3, padding="same", use_bias=False, name=f"conv_{size}")(x)
+            x = _normalized(x, f"{size}_deep")
+    image = ColourConv2D(3, 3, padding="same", activation="tanh", dtype="float32", name="image")(x)
+    return keras.Model(inputs, image, name="generator")
+
+
+def _normalized(x, name: str):
+    x = FusedBatchNormalization(momentum=0.9, name=f"norm_{name}")(x)
+    return layers.LeakyReLU(0.2, name=f"activation_{name}")(x)
+
+
+def discriminator(image_size: int, labels: dict[str, int], width: float = 1.0) -> keras.Model:
+    """Build image [B, S, S, 3] -> {source: score [B, 1], label: logits [B, K], ...}.
+
+    | block | output |
+    |---|---|
+    | 3x3 convolution | S x S x 24 |
+    | 4x4 convolutions of stride 2 | base x base x 192 |
+    | minibatch standard deviation, 3x3 convolution, dense 256 | 256 |
+    | heads, from zero | |
+
+    Leaky ReLU of slope 0.2 follows every layer but the heads.
+
+    Args:
+        image_size, labels, width: as for `generator`.
+    """
+    image = keras.Input((image_size, image_size, 3), name="image")
+    depth = filters_at(0, DISCRIMINATOR_FILTERS, width)
+    x = _activated(DeepConv2D(depth, 3, padding="same", name="conv_full"), image)
+    for level in range(1, halvings(image_size) + 1):
+        depth = filters_at(level, DISCRIMINATOR_FILTERS, width)
+        x = _activated(DeepConv2D(depth, 4, 2, padding="same", name=f"down_{level}"), x)
+    x = GroupStddev(name="stddev")(x)
+    x = _activated(DeepConv2D(depth, 3, padding="same", name="conv_base"), x)
+    x = layers.Flatten(name="flatten")(x)
+    x = _activated(layers.Dense(scaled(256, width), name="dense"), x)
+    heads = {
+        name: layers.Dense(size, kernel_initializer="zeros", dtype="float32", name=name)(x)
+        for name, size in {"source": 1, **labels}.items()
+    }
+    return keras.Model(image, heads, name="discriminator")
+
+
+def _activated(layer: keras.Layer, x):
+    return LeakyReLU(0.2, name=f"activation_{layer.name}")(layer(x))

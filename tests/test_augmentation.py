@@ -1,0 +1,120 @@
+"""Changes of images: what they do, where they apply, and that samples never have them."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerasgan import runs
+from kerasgan.augmentation import augment, cut_out, shifted
+from kerasgan.configs import CONFIGS
+from kerasgan.configs.base import AugmentationConfig
+from kerasgan.datasets import faces, loading
+from kerasgan.errors import Refused
+from kerasgan.models import MODELS
+from kerasgan.sampling import Sampler
+from tests.conftest import tiny_config
+from tests.stubs import ALL_PAIRS
+
+NOISE_MODELS = [name for name, config in CONFIGS.items() if issubclass(config, AugmentationConfig)]
+
+
+def images(count=2, side=16):
+    drawn = np.random.default_rng(0).uniform(-1, 1, (count, side, side, 3))
+    return tf.constant(drawn, tf.float32)
+
+
+def test_a_shift_moves_images_by_whole_pixels_and_fills_with_grey():
+    original = images()
+    # Two pixels down and one to the left; the second image stays.
+    moved = shifted(original, tf.constant([[2 / 16, -1 / 16], [0, 0]])).numpy()
+    np.testing.assert_array_equal(moved[0, 2:, :-1], original[0, :-2, 1:])
+    assert not moved[0, :2].any()
+    assert not moved[0, :, -1].any()
+    np.testing.assert_array_equal(moved[1], original[1])
+
+
+def test_a_cutout_is_a_grey_square_of_half_the_side():
+    original = images()
+    cut = cut_out(original, tf.constant([[0.5, 0.25], [-1, -1]])).numpy()
+    assert not cut[0, 4:12, :8].any()
+    np.testing.assert_array_equal(cut[0, :, 8:], original[0, :, 8:])
+    np.testing.assert_array_equal(cut[0, :4], original[0, :4])
+    np.testing.assert_array_equal(cut[1], original[1])
+
+
+def test_changes_are_differentiable():
+    original = images()
+    parameters = {"shift": tf.fill([2, 2], 1 / 16), "cutout": tf.fill([2, 2], 0.5)}
+    with tf.GradientTape() as tape:
+        tape.watch(original)
+        total = tf.reduce_sum(augment(original, parameters))
+    gradient = tape.gradient(total, original).numpy()
+    assert set(np.unique(gradient)) == {0.0, 1.0}
+    # 15x15 pixels stay inside, of which 8x8 are cut out.
+    assert gradient[0, :, :, 0].sum() == 15 * 15 - 8 * 8
+
+
+def batch_of(name, step=0, **changes):
+    config = tiny_config(name, batch_size=64, **changes)
+    data = faces.load(config).training
+    model = MODELS[name](config, data.vocabulary)
+    return model, next(iter(loading.batches(model.draw, config, data, step)))["discriminator"]
+
+
+def test_each_change_has_its_probability_and_depends_on_seed_and_step():
+    options = {"augment": ("shift", "cutout"), "augment_probability": 0.25}
+    _, drawn = batch_of("r3gan", **options)
+    parameters = tf.nest.map_structure(np.asarray, drawn["augmentation"])
+    assert 0.1 < np.mean(parameters["shift"].any(axis=-1)) < 0.4
+    assert 0.1 < np.mean((parameters["cutout"] >= 0).all(axis=-1)) < 0.4
+    assert np.abs(parameters["shift"]).max() <= 1 / 8
+    for other in ({"seed": 1}, {"step": 1}):
+        _, again = batch_of("r3gan", **{**options, **other})
+        assert (np.asarray(again["augmentation"]["shift"]) != parameters["shift"]).any()
+    _, same = batch_of("r3gan", **options)
+    np.testing.assert_array_equal(same["augmentation"]["shift"], parameters["shift"])
+
+
+@pytest.mark.parametrize("name", NOISE_MODELS)
+def test_real_and_generated_images_are_changed_alike(name):
+    options = {"augment": ("cutout",), "augment_probability": 1.0}
+    _, plain = batch_of(name)
+    model, changed = batch_of(name, **options)
+    real, whole = np.asarray(changed["image"]), np.asarray(plain["image"])
+    kept = (real == whole).all(axis=-1)
+    assert (np.abs(real[~kept]) == 0).all()
+    assert 0.7 < kept.mean() < 0.95
+    update = tf.nest.map_structure(lambda values: values[:, 0], changed)
+    model.generator = lambda inputs, training: tf.ones([64, 16, 16, 3])
+    is_cut = (model.generate(update).numpy() == 0).all(axis=-1)
+    assert (is_cut.mean(axis=(1, 2)) > 0.05).all()
+    assert is_cut.mean() < 0.3
+
+
+def test_samples_are_never_changed():
+    sampled = []
+    for options in ({}, {"augment": ("shift", "cutout"), "augment_probability": 1.0}):
+        keras.utils.set_random_seed(0)
+        run = runs.create(tiny_config("r3gan", **options), ALL_PAIRS, "0123", "paper", "kerasgan")
+        model = MODELS["r3gan"](run.config, run.vocabulary)
+        sampler = Sampler(run, model.sampling_generator)
+        sampled.append(sampler.pictures(list(ALL_PAIRS.pairs), seed=0))
+    np.testing.assert_array_equal(*sampled)
+
+
+def test_half_of_the_real_images_are_mirrored():
+    _, plain = batch_of("gan")
+    _, mirrored = batch_of("gan", mirror=True)
+    before, after = np.asarray(plain["image"]), np.asarray(mirrored["image"])
+    same = (before == after).all(axis=(2, 3, 4))
+    flipped = (before[:, :, :, ::-1] == after).all(axis=(2, 3, 4))
+    assert (same | flipped).all()
+    assert 0.3 < flipped.mean() < 0.7
+
+
+def test_an_unknown_change_is_refused():
+    with pytest.raises(Refused, match=r"augment.*'rotate'.*shift, cutout"):
+        tiny_config("gan", augment=("rotate",))
+    with pytest.raises(Refused, match=r"augment-probability is 1.5; it must be at most 1"):
+        tiny_config("gan", augment_probability=1.5)

@@ -1,0 +1,47 @@
+"""The decay of averaged weights by a half-life in images."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerasgan.averaging import HalfLife, of_config
+from tests.conftest import tiny_config
+
+
+def decay(half_life, step):
+    return float(half_life(tf.constant(step, tf.int64)))
+
+
+def test_a_weight_counts_half_after_the_half_life():
+    half_life = HalfLife(images=1000, batch_size=10)
+    # 100 steps of 10 images, long after the ramp.
+    assert decay(half_life, 10**6) ** 100 == pytest.approx(0.5, rel=1e-4)
+
+
+def test_the_half_life_is_at_most_a_twentieth_of_the_images_so_far():
+    half_life = HalfLife(images=1000, batch_size=10)
+    # After 100 steps, 1,000 images, it is 50 images or 5 steps; 1,000 from 20,000 images on.
+    assert decay(half_life, 100) == pytest.approx(0.5 ** (1 / 5), rel=1e-5)
+    assert decay(half_life, 2000) == pytest.approx(decay(half_life, 10**6), rel=1e-5)
+    assert decay(half_life, 1000) < decay(half_life, 2000)
+    assert 0 <= decay(half_life, 1) < 1e-5
+
+
+def test_a_config_without_half_life_has_its_constant_decay():
+    assert of_config(tiny_config("gan", ema=0.9)) == 0.9
+    assert of_config(tiny_config("gan")) == 0.0
+    assert isinstance(of_config(tiny_config("gan", ema_half_life=500)), HalfLife)
+
+
+def test_weights_are_averaged_with_the_decay_of_the_step():
+    from tests.test_models import build
+
+    model, batch = build("gan", ema_half_life=40)
+    before = [weight.numpy() for weight in model.averaged_generator.weights]
+    model.train_step(batch)
+    decays = decay(model.ema, 1)
+    pairs = zip(model.averaged_generator.weights, model.generator.weights, before, strict=True)
+    for average, weight, first in pairs:
+        np.testing.assert_allclose(
+            average, decays * first + (1 - decays) * np.asarray(weight), atol=1e-6
+        )
