@@ -83,14 +83,14 @@ def home() -> Path:
 
 
 def run_name(config: Config, preset: str) -> str:
-    """Return the model, the preset unless it is `paper`, and what was set beyond it."""
+    """Return the model, the preset unless it is the default, and what was set beyond it."""
     # What follows from the steps need not be said beside them.
     base = dataclasses.asdict(type(config).from_preset(preset, steps=config.steps))
     base["steps"] = type(config).from_preset(preset).steps
     if base["precision"] == "auto":
         # The config says what was measured, which nobody has set.
         base["precision"] = config.precision
-    words = [config.MODEL] + [preset] * (preset != "paper")
+    words = [config.MODEL] + [preset] * (preset != config.default_preset())
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         if value != base[field.name]:

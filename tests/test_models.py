@@ -272,6 +272,8 @@ def test_no_model_offers_an_option_of_another():
     assert {name for name in fields if "label_noise" in fields[name]} == {"gan"}
     assert {name for name in fields if "clip" in fields[name]} == {"wgan", "cwgan"}
     assert {name for name in fields if "penalty_weight" in fields[name]} == {
+        "acgan",
+        "r3gan",
         "wgan-gp",
         "cwgan-gp",
         "stargan",

@@ -30,7 +30,7 @@ def _command(config: type[Config]) -> click.Command:
     preset = click.Option(
         ["--preset"],
         type=options.Choice(list(config.PRESETS)),
-        default="paper",
+        default=config.default_preset(),
         show_default=True,
         help=f"What applies where no option is given. {options.describe_presets(config)}.",
     )

@@ -141,6 +141,11 @@ class Config:
         if self.deterministic and self.jit:
             raise Refused("jit is on; with deterministic it must be off")
 
+    @classmethod
+    def default_preset(cls) -> str:
+        """Name of the preset without options: the model's defaults."""
+        return next(iter(cls.PRESETS))
+
     @property
     def averages(self) -> bool:
         """Whether samples and export use an average of the generator's weights."""

@@ -17,7 +17,17 @@ class R3GANConfig(ScheduledConfig, ConditionalConfig):
     MODEL: ClassVar[str] = "r3gan"
     CONDITION: ClassVar[str] = "colours"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "small": {},
+        "medium": {"image_size": 128, "penalty_weight": 16.0, "final_penalty_weight": 1.6},
+        "large": {"image_size": 256, "penalty_weight": 128.0, "final_penalty_weight": 12.8},
+        "quick": {
+            "image_size": 48,
+            "precision": "auto",
+            "steps": 2300,
+            "log_every": 20,
+            "sample_every": 100,
+            "checkpoint_every": 100,
+        },
     }
 
     colours: Literal["exactly-one", "first", "any"] = option(
