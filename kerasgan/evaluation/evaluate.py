@@ -1,7 +1,5 @@
 """How good a run's pictures are: numbers with intervals, and pictures to look at."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,11 +9,11 @@ from kerasgan import images
 from kerasgan.errors import Refused
 from kerasgan.evaluation import (
     classifier,
-    distances,
     diversity,
     face_count,
     inception,
     intervals,
+    measures,
     subjects,
 )
 from kerasgan.evaluation.intervals import Estimate
@@ -69,23 +67,16 @@ def evaluate(
     else:
         extractor = classifier.extractor(judged.judge)
         parts = [classifier.outputs(extractor, part) for part in subjects.samples(judged)]
-        _measure_moments(parts, judged.seed, found, ("frechet_distance", "kernel_distance"))
-        _measure_neighbours(parts, judged.seed, found)
+        names = ("frechet_distance", "kernel_distance")
+        found.numbers.update(measures.moments(parts, judged.seed, names))
+        found.numbers.update(measures.neighbours(parts, judged.seed))
     if network is None:
         found.missing["FID and KID"] = "asked for with --features inception"
     else:
         parts = [inception.features(network, part) for part in subjects.samples(judged)]
-        _measure_moments(parts, judged.seed, found, ("fid", "kid"))
+        found.numbers.update(measures.moments(parts, judged.seed, ("fid", "kid")))
     _measure_pixels(judged, found)
     return found
-
-
-def number(estimate: Estimate, count: int, seed: int, **beside: Estimate) -> dict:
-    """Return a number as evaluation.json has it, with what stands beside it."""
-    values = {"value": estimate.value, "interval": [estimate.low, estimate.high]}
-    for name, other in beside.items():
-        values |= {name: other.value, f"{name}_interval": [other.low, other.high]}
-    return {**values, "n": count, "seed": seed}
 
 
 def _measure_colours(judged: Subject, found: Evaluation, cas: bool) -> None:
@@ -99,7 +90,7 @@ def _measure_colours(judged: Subject, found: Evaluation, cas: bool) -> None:
     seen = classifier.read(judged.judge, judged.generated)
     ceiling = _shares(classifier.read(judged.judge, judged.real), real)
     for name, share in _shares(seen, wanted).items():
-        found.numbers[f"accuracy_{name}"] = number(
+        found.numbers[f"accuracy_{name}"] = measures.number(
             share, len(judged.pairs), judged.seed, ceiling=ceiling[name]
         )
     for kind, colours in zip(("hair", "eyes"), vocabulary, strict=False):
@@ -111,7 +102,7 @@ def _measure_colours(judged: Subject, found: Evaluation, cas: bool) -> None:
         return
     learned = classifier.trained(subjects.as_faces(judged, wanted))
     for name, share in _shares(classifier.read(learned, judged.real), real).items():
-        found.numbers[f"gan_train_{name}"] = number(
+        found.numbers[f"gan_train_{name}"] = measures.number(
             share, len(judged.real), judged.seed, ceiling=ceiling[name]
         )
 
@@ -125,57 +116,19 @@ def _shares(seen: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) -> dict[
     }
 
 
-def _beside_floor(measure: Callable[..., Estimate], parts: Sequence, seed: int) -> dict:
-    """Return the measure of generated pictures against real ones, beside that of other real ones.
-
-    Args:
-        parts: two disjoint sets of the real ones, and the generated, as `subjects.samples`.
-    """
-    real, other, generated = parts
-    return number(measure(real, generated), len(generated), seed, floor=measure(real, other))
-
-
-def sliced_wasserstein(parts: Sequence[np.ndarray], seed: int) -> dict:
-    """Return the sliced Wasserstein distance of pictures' pixels, in [0, 1], beside its floor.
-
-    Args:
-        parts: uint8 pictures: two disjoint sets of real ones, and the generated.
-    """
-    distance = partial(distances.sliced_wasserstein, seed=seed)
-    measure = partial(intervals.jackknife, distance, seed=seed)
-    return _beside_floor(measure, [part / 255.0 for part in parts], seed)
-
-
-def _measure_moments(parts: Sequence, seed: int, found: Evaluation, names: tuple[str, str]) -> None:
-    """Measure the Frechet and the kernel distance of features, under these names."""
-    frechet = partial(intervals.jackknife, distances.frechet_distance, seed=seed)
-    for name, measure in zip(names, (frechet, distances.kernel_distance), strict=True):
-        found.numbers[name] = _beside_floor(measure, parts, seed)
-
-
-def _measure_neighbours(parts: Sequence, seed: int, found: Evaluation) -> None:
-    """Measure how the features of generated and of real pictures lie among each other."""
-    real, other, generated = parts
-    for names, measure in (
-        (("precision", "recall"), distances.precision_recall),
-        (("density", "coverage"), distances.density_coverage),
-    ):
-        both = zip(names, measure(real, generated), measure(real, other), strict=True)
-        for name, value, floor in both:
-            found.numbers[name] = number(value, len(generated), seed, floor=floor)
-
-
 def _measure_pixels(judged: Subject, found: Evaluation) -> None:
     seed = judged.seed
-    found.numbers["sliced_wasserstein"] = sliced_wasserstein(subjects.samples(judged), seed)
+    found.numbers["sliced_wasserstein"] = measures.sliced_wasserstein(
+        subjects.samples(judged), seed
+    )
     training = judged.split.training
     reals = training.pictures(np.arange(min(len(training.rows), 10_000)))
-    found.numbers["near_duplicates"] = number(
+    found.numbers["near_duplicates"] = measures.number(
         diversity.near_duplicates(judged.generated, reals), len(judged.generated), seed
     )
     places = {pair: place for place, pair in enumerate(dict.fromkeys(judged.pairs))}
     conditions = np.array([places[pair] for pair in judged.pairs])
-    found.numbers["ms_ssim_within_condition"] = number(
+    found.numbers["ms_ssim_within_condition"] = measures.number(
         diversity.ms_ssim_within(judged.generated, conditions, seed), len(judged.generated), seed
     )
     shown = judged.generated[:_NEIGHBOURS]
@@ -192,6 +145,6 @@ def _count_faces(judged: Subject, found: Evaluation, cascade: Path) -> None:
     )
     if min(len(generated), len(real)) < 2:
         raise Refused(f"the face count needs {2 * face_count.PICTURES} pictures")
-    found.numbers["faces_in_25"] = number(
+    found.numbers["faces_in_25"] = measures.number(
         intervals.mean(generated), len(shown), judged.seed, ceiling=intervals.mean(real)
     )

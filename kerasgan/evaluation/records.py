@@ -49,7 +49,7 @@ def as_text(evaluation: Evaluation) -> str:
 
 def _rows(evaluation: Evaluation) -> Iterator[tuple[str, ...]]:
     for name, number in evaluation.numbers.items():
-        beside = next((kind for kind in ("ceiling", "floor") if kind in number), None)
+        beside = next((kind for kind in ("ceiling", "floor", "real") if kind in number), None)
         yield (
             name,
             f"{number['value']:.4g}",

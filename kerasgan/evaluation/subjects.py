@@ -8,11 +8,15 @@ import numpy as np
 
 from kerasgan import sampling
 from kerasgan.attributes import Vocabulary
-from kerasgan.datasets import cache
+from kerasgan.configs.base import NoiseConfig
+from kerasgan.datasets import cache, sources
 from kerasgan.datasets.faces import Faces, Split
 from kerasgan.errors import Refused
 from kerasgan.evaluation import classifier, intervals
 from kerasgan.runs import Run
+
+# So many held-out images, the first ones, choose the best checkpoint while a model trains.
+MONITORED = 500
 
 
 class Subject(NamedTuple):
@@ -88,3 +92,24 @@ def samples(judged: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     size = min(len(judged.real) // 2, len(judged.generated))
     order = np.random.default_rng(judged.seed).permutation(len(judged.real))
     return judged.real[order[:size]], judged.real[order[size : 2 * size]], judged.generated[:size]
+
+
+def unseen(config: NoiseConfig, split: Split, count: int) -> np.ndarray:
+    """Return at most `count` real images that no training and no choice of a checkpoint has used.
+
+    Avatars are drawn anew, those after the held-out ones; of other data, they are held-out ones.
+
+    Returns:
+        uint8 [n, S, S, 3], in random order.
+    """
+    if config.data == "avatars":
+        start = config.avatars + round(config.avatars * config.val_fraction)
+        return drawn(range(start, start + count), config.image_size)
+    rows = np.arange(MONITORED if config.evaluate_every else 0, split.held_out.size)
+    return split.held_out.pictures(np.random.default_rng(0).permutation(rows)[:count])
+
+
+def drawn(numbers: Sequence[int], size: int) -> np.ndarray:
+    """Return the avatars with these numbers, uint8 [n, size, size, 3]."""
+    prepared, _ = sources.prepared(sources.of_avatars(numbers, size), size, is_strict=True)
+    return prepared.pictures[np.arange(len(numbers))]

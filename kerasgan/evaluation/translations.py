@@ -7,7 +7,8 @@ from kerasgan.attributes import Vocabulary
 from kerasgan.datasets import avatar_faces, avatars, domains, faces, sources
 from kerasgan.errors import Refused
 from kerasgan.evaluation import classifier, intervals, similarity, subjects
-from kerasgan.evaluation.evaluate import Evaluation, number, sliced_wasserstein
+from kerasgan.evaluation.evaluate import Evaluation
+from kerasgan.evaluation.measures import number, sliced_wasserstein
 from kerasgan.runs import Run
 from kerasgan.translation import (
     DomainTranslator,
