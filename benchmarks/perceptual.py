@@ -1,80 +1,138 @@
 """How far generated images are from real ones as the eye sees them, and how flat they are.
 
 `python -m benchmarks.perceptual RUN [--checkpoint best] [--save-sheet sheet.png]`, or `--images
-FILE.npy` in the place of RUN. Real images are those that the run never used, or those of `--avatars
-SIZE`, or random ones of `--folder DIR --size S`. A quotient needs 2,000 generated images and 4,000
-real ones.
+FILE.npy` or `--spoil noise` in the place of RUN. Real images are those that the run never used, or
+new `--avatars SIZE`, or random ones of `--folder DIR --size S`. A quotient needs 2,000 generated
+images and 4,000 real ones.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
+import numpy as np
+from scipy.ndimage import gaussian_filter
 
 from kerasgan import finding
 from kerasgan.configs.base import NoiseConfig
+from kerasgan.runs import Run
 
 # No run of this project trains on avatars with such numbers.
 _FIRST_AVATAR = 1_000_000
+_PATCH = 16
+
+
+def blurred(images: np.ndarray) -> np.ndarray:
+    """Return uint8 images smoothed by a Gaussian of half a pixel."""
+    return gaussian_filter(images, (0, 0.5, 0.5, 0))
+
+
+def noisy(images: np.ndarray) -> np.ndarray:
+    """Return uint8 images with normal noise of 4 of 255 levels."""
+    noise = np.random.default_rng(0).normal(0, 4, images.shape)
+    return (images + noise).round().clip(0, 255).astype(np.uint8)
+
+
+def shuffled(images: np.ndarray) -> np.ndarray:
+    """Return images whose patches of 16x16 pixels have changed places, in each in its own way."""
+    random = np.random.default_rng(0)
+    n, height, width = len(images), images.shape[1] // _PATCH, images.shape[2] // _PATCH
+    patches = images.reshape(n, height, _PATCH, width, _PATCH, 3).swapaxes(2, 3)
+    patches = patches.reshape(n, height * width, _PATCH, _PATCH, 3)
+    patches = np.stack([some[random.permutation(len(some))] for some in patches])
+    patches = patches.reshape(n, height, width, _PATCH, _PATCH, 3).swapaxes(2, 3)
+    return patches.reshape(images.shape)
+
+
+def exchanged(images: np.ndarray) -> np.ndarray:
+    """Return images whose left and right halves have changed places."""
+    return np.roll(images, images.shape[2] // 2, axis=2)
+
+
+# From the least to the most that the eye minds, but for the last.
+SPOILED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "nothing": np.asarray,
+    "blur": blurred,
+    "noise": noisy,
+    "shuffle": shuffled,
+    "halves": exchanged,
+}
 
 
 @click.command()
 @click.argument("name", metavar="[RUN]", required=False)
 @click.option("--checkpoint", default="latest", show_default=True)
 @click.option("--images", type=click.Path(exists=True), help="uint8 [n, S, S, 3], as .npy.")
+@click.option("--spoil", type=click.Choice(list(SPOILED)), help="Other real images, spoiled so.")
 @click.option("-n", "count", default=2000, show_default=True, help="Images of each set.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--avatars", type=int, metavar="SIZE", help="Compare with new avatars.")
 @click.option("--folder", type=click.Path(exists=True), help="Compare with these images.")
 @click.option("--size", type=int, default=64, show_default=True, help="Of the folder's images.")
 @click.option("--save-sheet", type=click.Path(path_type=Path), help="Write 100 of the generated.")
-def main(name, checkpoint, images, count, seed, avatars, folder, size, save_sheet) -> None:
+def main(name, checkpoint, images, spoil, count, seed, avatars, folder, size, save_sheet) -> None:
     """Print the perceptual distance, its floor, their quotient, and the flatness."""
-    import numpy as np
-
-    from kerasgan.datasets import faces
-    from kerasgan.evaluation import evaluate, measures, perceptual, records, subjects
     from kerasgan.images import grid, save
 
-    network = perceptual.load()
-    if (name is None) == (images is None) or not (name or avatars or folder):
-        raise click.UsageError("name a RUN, or --images and one of --avatars and --folder")
+    if sum(map(bool, (name, images, spoil))) != 1 or not (name or avatars or folder):
+        raise click.UsageError("name a RUN; or --images or --spoil, and --avatars or --folder")
     run = finding.run(name, NoiseConfig) if name else None
-    generated = np.load(images)[:count] if images else _generated(run, checkpoint, count, seed)
     if avatars:
-        real = subjects.drawn(range(_FIRST_AVATAR, _FIRST_AVATAR + 2 * count), avatars)
+        real = _avatars(avatars, 3 * count)
     elif folder:
-        real = _of_folder(Path(folder), size, 2 * count, seed)
+        real = _of_folder(Path(folder), size, 3 * count, seed)
     else:
-        real = subjects.unseen(run.config, faces.load(run.config), 2 * count)
-    count = min(len(real) // 2, len(generated))
-    parts = (real[:count], real[count : 2 * count], generated[:count])
-    print(f"{count:,} generated, {count:,} real and {count:,} other real images")
-    numbers = measures.perceptual([perceptual.features(network, part) for part in parts], seed)
-    numbers |= measures.flat(generated, real, seed)
-    print(records.as_text(evaluate.Evaluation(numbers, {}, {}, {})))
-    for kind in ("flatness", "flatness_halved"):
-        share = numbers[kind]["value"] / numbers[kind]["real"]
-        print(f"{kind}: {share:.2f} times that of real images")
+        real = _unseen(run, 2 * count)
+    if spoil:
+        generated = SPOILED[spoil](real[2 * count :])
+    else:
+        generated = np.load(images) if images else _generated(run, checkpoint, count, seed)
+    _report(real[: 2 * count], generated[:count], seed)
     if save_sheet:
         save(grid(list(generated[:100]), 10), save_sheet)
 
 
-def _generated(run, checkpoint: str, count: int, seed: int):
+def _report(real: np.ndarray, generated: np.ndarray, seed: int) -> None:
+    from kerasgan.evaluation import evaluate, measures, perceptual, records
+
+    network = perceptual.load()
+    count = min(len(real) // 2, len(generated))
+    parts = (real[:count], real[count : 2 * count], generated[:count])
+    numbers = measures.perceptual([perceptual.features(network, part) for part in parts], seed)
+    numbers |= measures.flat(generated, real, seed)
+    print(records.as_text(evaluate.Evaluation(numbers, {}, {}, {})))
+    for name in ("flatness", "flatness_halved"):
+        share = numbers[name]["value"] / numbers[name]["real"]
+        print(f"{name}: {share:.2f} times that of real images")
+
+
+def _generated(run: Run, checkpoint: str, count: int, seed: int) -> np.ndarray:
     from kerasgan import sampling
 
     sampler = sampling.Sampler(run, sampling.load(run, checkpoint).sampling_generator)
     return sampler.pictures(sampling.random_pairs(run, count, seed), seed)
 
 
-def _of_folder(folder: Path, size: int, count: int, seed: int):
-    import numpy as np
+def _unseen(run: Run, count: int) -> np.ndarray:
+    from kerasgan.datasets import faces
+    from kerasgan.evaluation import subjects
+
+    return subjects.unseen(run.config, faces.load(run.config), count)
+
+
+def _avatars(size: int, count: int) -> np.ndarray:
+    from kerasgan.evaluation import subjects
+
+    return subjects.drawn(range(_FIRST_AVATAR, _FIRST_AVATAR + count), size)
+
+
+def _of_folder(folder: Path, size: int, count: int, seed: int) -> np.ndarray:
     from PIL import Image
 
     from kerasgan.datasets import reading
 
-    paths = sorted(
-        path for path in folder.rglob("*") if path.suffix.lower() in Image.registered_extensions()
-    )
+    known = Image.registered_extensions()
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in known)
     order = np.random.default_rng(seed).permutation(len(paths))[:count]
     return np.stack([reading.square(paths[place], size, "crop") for place in order])
 

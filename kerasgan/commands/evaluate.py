@@ -27,10 +27,11 @@ from kerasgan.errors import Refused
 @options.checkpoint
 @click.option(
     "--features",
-    type=options.Choice(["classifier", "inception"]),
-    default="classifier",
-    show_default=True,
-    help="inception adds FID and KID, where Keras's weights of InceptionV3 can be had.",
+    type=options.Choice(["classifier", "perceptual", "inception"]),
+    multiple=True,
+    help="Repeatable: perceptual adds distances that agree with the eye, by the extra "
+    "'perceptual'; inception adds FID and KID, where Keras's weights of InceptionV3 can be had.  "
+    "[default: perceptual where the extra is installed, else classifier]",
 )
 @click.option(
     "--cascade",
@@ -49,21 +50,25 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
 
     found = finding.run(run)
     has_noise = isinstance(found.config, NoiseConfig)
-    if not has_noise and (cascade or cas or features == "inception"):
+    if not has_noise and (cascade or cas or features):
         raise Refused(
             f"{found.name} is a run of {found.config.MODEL}: leave out --cascade, --cas and "
             "--features"
         )
 
     from kerasgan.datasets import loading
-    from kerasgan.evaluation import evaluate, records, subjects, translations
+    from kerasgan.evaluation import efficientnet, evaluate, records, subjects, translations
 
+    if has_noise:
+        if not features and efficientnet.is_installed():
+            features = ("perceptual",)
+        networks = evaluate.load(features)
     messages.tell(f"run: {found.name}")
     config = dataclasses.replace(found.config, **({"data": data} if data else {}))
     split = loading.load(config)
     if has_noise:
-        judged = subjects.subject(found, split, count, seed, checkpoint)
-        evaluation = evaluate.evaluate(judged, cascade, features == "inception", cas)
+        judged = subjects.subject(found, config, split, count, seed, checkpoint)
+        evaluation = evaluate.evaluate(judged, cascade, networks, cas)
     else:
         measure = {
             "domain": translations.evaluate_domains,

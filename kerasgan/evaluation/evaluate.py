@@ -1,8 +1,10 @@
 """How good a run's pictures are: numbers with intervals, and pictures to look at."""
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import keras
 import numpy as np
 
 from kerasgan import images
@@ -10,10 +12,12 @@ from kerasgan.errors import Refused
 from kerasgan.evaluation import (
     classifier,
     diversity,
+    efficientnet,
     face_count,
     inception,
     intervals,
     measures,
+    perceptual,
     subjects,
 )
 from kerasgan.evaluation.intervals import Estimate
@@ -25,8 +29,8 @@ _NEIGHBOURS, _COUNTED = 12, 250
 class Evaluation(NamedTuple):
     """What was measured.
 
-    numbers: {name: {"value", "interval", "n", "seed"}}, some with a "floor" or a "ceiling", which
-        is what real pictures have, and its interval.
+    numbers: {name: {"value", "interval", "n", "seed"}}, some with a "floor", a "ceiling" or "real",
+        which is what real pictures have, and its interval.
     confusions: {"hair", "eyes": int [wanted, read]}.
     pictures: {name: uint8 [H, W, 3]}.
     missing: {what was not measured: why}.
@@ -38,25 +42,34 @@ class Evaluation(NamedTuple):
     missing: dict[str, str]
 
 
+def load(features: Collection[str]) -> dict[str, keras.Model]:
+    """Return the networks of "perceptual" and "inception", if they are among these features.
+
+    Raises:
+        Refused: if their weights are missing.
+    """
+    loaders = {"perceptual": perceptual.load, "inception": inception.load}
+    return {name: load() for name, load in loaders.items() if name in features}
+
+
 def evaluate(
     judged: Subject,
     cascade: Path | None = None,
-    use_inception: bool = False,
+    networks: Mapping[str, keras.Model] | None = None,
     cas: bool = False,
 ) -> Evaluation:
     """Measure everything that can be measured.
 
     Args:
         cascade: OpenCV's XML file, for the face count.
-        use_inception: measure FID and KID in Inception's features too.
+        networks: of `load`, in whose features distances are measured too.
         cas: train a classifier on the generated pictures too, and try it on the real ones.
 
     Raises:
-        Refused: if what an option needs is missing.
+        Refused: if what the face count needs is missing.
     """
     found = Evaluation({}, {}, {}, {})
-    # What may be missing comes first: a refusal should not follow minutes of work.
-    network = inception.load() if use_inception else None
+    networks = networks or {}
     if cascade is None:
         found.missing["face count"] = "needs --cascade FILE"
     else:
@@ -70,11 +83,14 @@ def evaluate(
         names = ("frechet_distance", "kernel_distance")
         found.numbers.update(measures.moments(parts, judged.seed, names))
         found.numbers.update(measures.neighbours(parts, judged.seed))
-    if network is None:
+    if "inception" not in networks:
         found.missing["FID and KID"] = "asked for with --features inception"
     else:
-        parts = [inception.features(network, part) for part in subjects.samples(judged)]
+        parts = [
+            inception.features(networks["inception"], part) for part in subjects.samples(judged)
+        ]
         found.numbers.update(measures.moments(parts, judged.seed, ("fid", "kid")))
+    _measure_perceptual(judged, networks.get("perceptual"), found)
     _measure_pixels(judged, found)
     return found
 
@@ -116,8 +132,33 @@ def _shares(seen: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) -> dict[
     }
 
 
+def _measure_perceptual(judged: Subject, network: keras.Model | None, found: Evaluation) -> None:
+    if network is None:
+        how = "" if efficientnet.is_installed() else f", after: {efficientnet.INSTALL}"
+        found.missing["perceptual distances"] = f"asked for with --features perceptual{how}"
+        return
+    wanted = min(len(judged.generated), perceptual.SAMPLE)
+    real = subjects.unseen(judged.config, judged.split, 2 * wanted)
+    size = len(real) // 2
+    if size < intervals.GROUPS:
+        found.missing["perceptual distances"] = (
+            f"need {2 * intervals.GROUPS} held-out images that chose no checkpoint, and there are "
+            f"{len(real)}; give a larger --val-fraction to train"
+        )
+        return
+    if size < perceptual.SAMPLE:
+        found.missing["perceptual_quotient"] = (
+            f"needs {perceptual.SAMPLE:,} generated images and twice as many held-out ones that "
+            f"chose no checkpoint; these were {size:,} and {2 * size:,}"
+        )
+    parts = (real[:size], real[size : 2 * size], judged.generated[:size])
+    seen = [perceptual.features(network, part) for part in parts]
+    found.numbers.update(measures.perceptual(seen, judged.seed))
+
+
 def _measure_pixels(judged: Subject, found: Evaluation) -> None:
     seed = judged.seed
+    found.numbers.update(measures.flat(judged.generated, judged.real, seed))
     found.numbers["sliced_wasserstein"] = measures.sliced_wasserstein(
         subjects.samples(judged), seed
     )

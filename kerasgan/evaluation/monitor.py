@@ -1,19 +1,34 @@
 """How good a model's pictures are while it trains: few numbers, of a small sample."""
 
-import keras
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
 import numpy as np
 
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.configs.base import NoiseConfig
 from kerasgan.datasets.faces import Faces, Split
 from kerasgan.errors import Refused
-from kerasgan.evaluation import classifier, distances, subjects
+from kerasgan.evaluation import (
+    classifier,
+    distances,
+    efficientnet,
+    flatness,
+    perceptual,
+    subjects,
+)
 from kerasgan.runs import Run
 from kerasgan.sampling import Sampler, random_pairs
 
-# So many generated pictures, and at most so many held-out ones.
-SAMPLE = 500
-_WITHOUT_COLOURS = "sliced_wasserstein"
+_PERCEPTUAL = "perceptual_frechet"
+_WITHOUT_COLOURS = ("sliced_wasserstein", "flatness_difference", _PERCEPTUAL)
+
+
+class _Measure(NamedTuple):
+    """What is measured of generated images: uint8 [n, S, S, 3] -> a value for each name."""
+
+    names: Sequence[str]
+    values: Callable[[np.ndarray], Sequence[float]]
 
 
 def check(config: NoiseConfig, split: Split) -> None:
@@ -23,10 +38,15 @@ def check(config: NoiseConfig, split: Split) -> None:
             f"evaluate-every is {config.evaluate_every}, and {split.held_out.size} pictures are "
             "held out; allowed: 0, or a larger val-fraction"
         )
-    if config.best_metric != _WITHOUT_COLOURS and not _has_colours(split.held_out):
+    if config.best_metric not in _WITHOUT_COLOURS and not _has_colours(split.held_out):
         raise Refused(
             f"best-metric is {config.best_metric}, and {config.data} has no colours; allowed: "
-            f"{_WITHOUT_COLOURS}"
+            f"{', '.join(_WITHOUT_COLOURS)}"
+        )
+    if config.best_metric == _PERCEPTUAL and not efficientnet.is_installed():
+        raise Refused(
+            f"best-metric is {_PERCEPTUAL}, which needs: {efficientnet.INSTALL}; allowed without: "
+            f"{', '.join(_WITHOUT_COLOURS[:-1])}"
         )
 
 
@@ -46,37 +66,68 @@ class Monitor:
     """
 
     def __init__(self, run: Run, split: Split):
-        held_out = split.held_out
         self._run = run
-        self._pairs = random_pairs(run, SAMPLE, run.config.seed)
-        self._real = held_out.pictures(np.arange(min(SAMPLE, held_out.size)))
-        self.names = [_WITHOUT_COLOURS]
-        self._judge = None
-        if _has_colours(held_out):
-            self._read_by(classifier.trained(split.training))
-
-    def _read_by(self, judge: keras.Model) -> None:
-        self._judge, self._extractor = judge, classifier.extractor(judge)
-        self._features = classifier.outputs(self._extractor, self._real)
-        self.names.append("frechet_distance")
-        self._wanted = {}
-        if self._run.config.CONDITION != "nothing":
-            self._wanted = subjects.places(self._run.vocabulary, self._pairs)
-            self.names += [f"accuracy_{name}" for name in ("hair", "eyes", "both")]
+        self._pairs = random_pairs(run, subjects.MONITORED, run.config.seed)
+        real = split.held_out.pictures(np.arange(min(subjects.MONITORED, split.held_out.size)))
+        self._measures = [_pixels(real, run.config.seed)]
+        # It takes seconds each time, and not every machine has it: only where it was asked for.
+        if run.config.best_metric == _PERCEPTUAL:
+            self._measures.append(_by_eye(real))
+        if _has_colours(split.held_out):
+            self._measures += _by_classifier(run, split, real, self._pairs)
+        self.names = [name for measure in self._measures for name in measure.names]
 
     def measure(self, model: AdversarialModel) -> dict[str, float]:
         """Return {name: value} of the pictures of the model's sampling generator."""
-        sampler, seed = Sampler(self._run, model.sampling_generator), self._run.config.seed
-        pictures = sampler.pictures(self._pairs, seed)
-        distance = distances.sliced_wasserstein(self._real / 255.0, pictures / 255.0, seed=seed)
-        measured = {_WITHOUT_COLOURS: distance}
-        if self._judge is not None:
-            features = classifier.outputs(self._extractor, pictures)
-            measured["frechet_distance"] = distances.frechet_distance(self._features, features)
-            if self._wanted:
-                shares = classifier.accuracy(self._judge, pictures, self._wanted)
-                measured |= {f"accuracy_{name}": share for name, share in shares.items()}
-        return measured
+        sampler = Sampler(self._run, model.sampling_generator)
+        pictures = sampler.pictures(self._pairs, self._run.config.seed)
+        values = [value for measure in self._measures for value in measure.values(pictures)]
+        return dict(zip(self.names, values, strict=True))
+
+
+def _pixels(real: np.ndarray, seed: int) -> _Measure:
+    flat = flatness.flatness(real).value
+
+    def values(pictures: np.ndarray) -> tuple[float, float]:
+        distance = distances.sliced_wasserstein(real / 255.0, pictures / 255.0, seed=seed)
+        return distance, abs(flatness.flatness(pictures).value - flat)
+
+    return _Measure(("sliced_wasserstein", "flatness_difference"), values)
+
+
+def _by_eye(real: np.ndarray) -> _Measure:
+    network = perceptual.load()
+    reference = perceptual.features(network, real)
+
+    def values(pictures: np.ndarray) -> tuple[float]:
+        seen = perceptual.standardised(reference, perceptual.features(network, pictures))
+        return (distances.frechet_distance(*seen),)
+
+    return _Measure((_PERCEPTUAL,), values)
+
+
+def _by_classifier(
+    run: Run, split: Split, real: np.ndarray, pairs: Sequence[tuple[str, str]]
+) -> list[_Measure]:
+    """Return the distance in the classifier's features and, of a conditional run, accuracies."""
+    judge = classifier.trained(split.training)
+    extractor = classifier.extractor(judge)
+    features = classifier.outputs(extractor, real)
+
+    def distance(pictures: np.ndarray) -> tuple[float]:
+        return (distances.frechet_distance(features, classifier.outputs(extractor, pictures)),)
+
+    measures = [_Measure(("frechet_distance",), distance)]
+    if run.config.CONDITION != "nothing":
+        wanted = subjects.places(run.vocabulary, pairs)
+        kinds = ("hair", "eyes", "both")
+
+        def accuracies(pictures: np.ndarray) -> list[float]:
+            shares = classifier.accuracy(judge, pictures, wanted)
+            return [shares[kind] for kind in kinds]
+
+        measures.append(_Measure([f"accuracy_{kind}" for kind in kinds], accuracies))
+    return measures
 
 
 def is_better(metric: str, value: float, best: float) -> bool:

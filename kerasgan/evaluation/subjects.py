@@ -22,22 +22,32 @@ MONITORED = 500
 class Subject(NamedTuple):
     """What is judged, and by what.
 
+    config: the run's, with the data that it is judged by.
     generated: uint8 [n, S, S, 3]; pairs: the wanted (hair, eyes) of each.
     real: uint8 [m, S, S, 3], the held-out pictures.
     judge: the classifier that was trained on the training pictures; None if they have no colours.
     """
 
+    config: NoiseConfig
     split: Split
     generated: np.ndarray
     pairs: list[tuple[str, str]]
     real: np.ndarray
     judge: keras.Model | None
     seed: int
-    is_conditional: bool
+
+    @property
+    def is_conditional(self) -> bool:
+        return self.config.CONDITION != "nothing"
 
 
-def subject(run: Run, split: Split, count: int, seed: int, checkpoint: str = "latest") -> Subject:
+def subject(
+    run: Run, config: NoiseConfig, split: Split, count: int, seed: int, checkpoint: str = "latest"
+) -> Subject:
     """Draw `count` pictures, under random conditions that the run knows, and train the judge.
+
+    Args:
+        config: the run's, with the data of the split.
 
     Raises:
         Refused: if the run has no such checkpoint, or too few pictures are held out.
@@ -53,13 +63,13 @@ def subject(run: Run, split: Split, count: int, seed: int, checkpoint: str = "la
     pairs = sampling.random_pairs(run, count, seed)
     has_colours = bool(split.training.vocabulary.hair and split.training.vocabulary.eyes)
     return Subject(
+        config,
         split,
         sampler.pictures(pairs, seed),
         pairs,
         held_out.pictures(np.arange(len(held_out.rows))),
         classifier.trained(split.training) if has_colours else None,
         seed,
-        run.config.CONDITION != "nothing",
     )
 
 
