@@ -30,6 +30,9 @@ def config_of(name, strategy):
         options["sync_batch_norm"] = True
     if name == "cyclegan":
         options |= {"batch_size": 2, "pool_size": 3}
+    if name == "r3gan":
+        # Of fewer images, or a part of them, each replica forms other groups than one device.
+        options |= {"batch_size": 16, "penalty_share": 1.0}
     return tiny_config(name, **options)
 
 

@@ -23,7 +23,7 @@ def first_batch(model, data, config):
 
 
 def one_update(batch):
-    return {name: tensor[:, 0] for name, tensor in batch.items()}
+    return tf.nest.map_structure(lambda tensor: tensor[:, 0], batch)
 
 
 def values(variables):
