@@ -15,7 +15,7 @@ from unittest import mock
 
 import psutil
 
-from kerasgan import training
+from kerasgan import snapshots, training
 from kerasgan.adversarial import AdversarialModel
 from kerasgan.configs import CONFIGS
 
@@ -70,6 +70,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         mock.patch.object(AdversarialModel, "make_train_function", make_watched),
+        mock.patch.object(snapshots.SampleSheet, "FIRST", ()),
     ):
         training.start(config, "quick", "benchmarks.overhead", Path(folder) / "run")
     print(f"{watch.outside():.2%} of the time of {steps} steps was spent outside of them")

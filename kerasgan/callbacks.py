@@ -5,15 +5,13 @@ import io
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
-from PIL import Image
 
-from kerasgan import checkpoints, files, health, images, plots
+from kerasgan import checkpoints, files, health, plots
 from kerasgan.errors import Failed
 from kerasgan.evaluation.monitor import Monitor, is_better
 from kerasgan.runs import Run
@@ -38,13 +36,13 @@ class Periodic(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self.step += 1
-        if self.is_due():
+        if self.is_due(self.step):
             self.act()
             self.acted = self.step
 
-    def is_due(self) -> bool:
-        """Return whether it acts at this step."""
-        return self.step % self.every == 0 or self.step == self.run.config.steps
+    def is_due(self, step: int) -> bool:
+        """Whether it acts at a step, which others may ask before it has seen that step."""
+        return step % self.every == 0 or step == self.run.config.steps
 
     def act(self) -> None:
         raise NotImplementedError
@@ -193,45 +191,3 @@ class Evaluation(Periodic):
         measured = self.metrics.measured = self.monitor.measure(self.model)
         if all(is_better(metric, measured[metric], value) for value in before):
             checkpoints.save(self.run, self.model, self.step, checkpoints.BEST)
-
-
-class Plots(Periodic):
-    """Redraw losses.png, and evaluation.png if there is something, from metrics.csv."""
-
-    def act(self) -> None:
-        metrics = plots.read_metrics(self.run.metrics_file)
-        if metrics["step"].size:
-            plots.save_losses(metrics, self.run.path / "losses.png", self.run.path.name)
-            plots.save_evaluations(metrics, self.run.path / "evaluation.png", self.run.path.name)
-
-
-class SampleSheet(Periodic):
-    """Write samples/step-*.png: the same noise, or the same pictures to translate, every time.
-
-    Args:
-        draw: -> sheet.
-    """
-
-    def __init__(self, run: Run, done: int, every: int, draw: Callable[[], Image.Image]):
-        super().__init__(run, done, every)
-        self.draw = draw
-
-    def act(self) -> None:
-        images.save(self.draw(), self.file)
-
-    @property
-    def file(self) -> Path:
-        """Where the sheet of this step goes."""
-        return self.run.samples / f"step-{self.step:06d}.png"
-
-
-class Checkpoint(Periodic):
-    """Write a checkpoint, also where the run is stopped; never of a model that went astray."""
-
-    def act(self) -> None:
-        refuse_not_finite(self.model, self.run)
-        checkpoints.save(self.run, self.model, self.step)
-
-    def on_train_end(self, logs: Any = None) -> None:
-        if self.acted != self.step:
-            self.act()

@@ -19,15 +19,15 @@ class StandingStatistics(Periodic):
     """Settle the averaged generator before others look at it or keep it.
 
     Args:
-        periods: the steps between acts of each of those.
+        others: the callbacks that do so; they act after this one.
     """
 
-    def __init__(self, run: Run, done: int, periods: Sequence[int]):
-        super().__init__(run, done, min(periods))
-        self.periods = periods
+    def __init__(self, run: Run, done: int, others: Sequence[Periodic]):
+        super().__init__(run, done, every=1)
+        self.others = others
 
-    def is_due(self) -> bool:
-        return super().is_due() or any(self.step % period == 0 for period in self.periods)
+    def is_due(self, step: int) -> bool:
+        return any(other.is_due(step) for other in self.others)
 
     def act(self) -> None:
         settle(self.run, self.model)

@@ -14,9 +14,10 @@ import tensorflow as tf
 from PIL import Image
 
 from kerasgan import files
-from kerasgan.callbacks import MetricsLog, Periodic, SampleSheet
+from kerasgan.callbacks import MetricsLog, Periodic
 from kerasgan.datasets import reading
 from kerasgan.runs import Run
+from kerasgan.snapshots import SampleSheet
 
 _EVENTS = "events.out.tfevents"
 # What TensorBoard asks of the first record of a file.
@@ -85,6 +86,9 @@ class Sheets(Periodic):
         super().__init__(run, done, sheet.every)
         self.log = log
         self.sheet = sheet
+
+    def is_due(self, step: int) -> bool:
+        return self.sheet.is_due(step)
 
     def act(self) -> None:
         png = self.sheet.file.read_bytes()

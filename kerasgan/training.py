@@ -19,6 +19,7 @@ from kerasgan import (
     precision,
     runs,
     sheets,
+    snapshots,
     standing,
     tensorboard,
 )
@@ -155,7 +156,8 @@ def _fit(
     evaluation, metrics = _measuring(written, split, done)
     watch = callbacks.Health(written, done, config.log_every, metrics)
     draw = sheets.of_run(written, split, model)
-    sheet = callbacks.SampleSheet(written, done, config.sample_every, draw)
+    sheet = snapshots.SampleSheet(written, done, config.sample_every, draw)
+    checkpoint = snapshots.Checkpoint(written, done, config.checkpoint_every, _minutes(config))
     with _explained(run):
         model.fit(
             loading.batches(model.draw, config, split.training, done),
@@ -165,14 +167,14 @@ def _fit(
             callbacks=[
                 stop,
                 interaction.ProgressBar(written, done),
-                *_settling(written, done),
+                *_settling(written, done, [*evaluation, sheet, checkpoint]),
                 *evaluation,
                 metrics,
                 watch,
-                callbacks.Plots(written, done, config.sample_every),
+                snapshots.Plots(written, done, config.sample_every),
                 sheet,
                 *tensorboard.of_run(written, done, metrics, sheet),
-                callbacks.Checkpoint(written, done, config.checkpoint_every),
+                checkpoint,
             ],
         )
     made = f"stopped at step {np.asarray(model.step)} of {config.steps}"
@@ -186,13 +188,19 @@ def _fit(
         raise Stopped(f"{made}; go on with: kerasgan resume {run.path}", stop.received)
 
 
-def _settling(run: Run, done: int) -> list[standing.StandingStatistics]:
-    """Return what settles an averaged generator, if there is one that draws."""
+def _minutes(config: Config) -> float:
+    # Clocks of several machines differ, and all of them have to act at the same steps.
+    return 0.0 if config.strategy == "multi-worker" else config.checkpoint_minutes
+
+
+def _settling(
+    run: Run, done: int, others: list[callbacks.Periodic]
+) -> list[standing.StandingStatistics]:
+    """What settles an averaged generator before `others` act, if there is one that draws."""
     config = run.config
     if not isinstance(config, NoiseConfig) or not config.averages:
         return []
-    periods = (config.sample_every, config.checkpoint_every, config.evaluate_every)
-    return [standing.StandingStatistics(run, done, list(filter(None, periods)))]
+    return [standing.StandingStatistics(run, done, others)]
 
 
 @contextmanager

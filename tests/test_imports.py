@@ -48,6 +48,7 @@ ORDER = (
     "plots",
     "evaluation",
     "callbacks",
+    "snapshots",
     "standing",
     "tensorboard",
     "interaction",

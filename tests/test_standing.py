@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from kerasgan import runs, sampling, standing
+from kerasgan.callbacks import Periodic
 from kerasgan.models import MODELS
 from kerasgan.sampling import Sampler, random_pairs
 from tests.conftest import tiny_config
@@ -91,7 +92,8 @@ def test_they_are_measured_where_others_act_and_where_a_run_ends(monkeypatch, st
     run, model = untrained("acgan")
     settled = []
     monkeypatch.setattr(standing, "settle", lambda run, model: settled.append(callback.step))
-    callback = standing.StandingStatistics(run, 0, [2, 3])
+    others = [Periodic(run, 0, every) for every in (2, 3)]
+    callback = standing.StandingStatistics(run, 0, others)
     callback.set_model(model)
     callback.on_train_begin()
     for _ in range(steps):

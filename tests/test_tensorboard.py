@@ -43,8 +43,8 @@ def test_events_are_the_rows_and_sheets_also_of_a_run_that_lost_its_last_steps(k
     assert found.keys() == metrics.keys() - {"step"}
     for name, events in found.items():
         np.testing.assert_allclose(np.transpose(events), known(metrics, name), rtol=1e-6)
-    assert [step for step, _ in sheets] == [3, 5]
-    newest, file = sheets[1][1], run / "samples" / "step-000005.png"
+    assert [step for step, _ in sheets] == [1, 3, 5]
+    newest, file = sheets[-1][1], run / "samples" / "step-000005.png"
     assert newest.encoded_image_string == file.read_bytes()
     with Image.open(file) as picture:
         assert picture.size == (newest.width, newest.height)

@@ -109,8 +109,19 @@ class Config:
         "Train on one device, on all of this machine, or on the machines that TF_CONFIG names.",
     )
     log_every: int = option(50, "Steps between rows of metrics.csv.", at_least=1)
-    sample_every: int = option(500, "Steps between sample sheets and plots.", at_least=1)
+    sample_every: int = option(
+        500,
+        "Steps between sample sheets and plots; the first sheets come at steps 1, 10, 30 and 100.",
+        at_least=1,
+    )
     checkpoint_every: int = option(500, "Steps between checkpoints.", at_least=1)
+    checkpoint_minutes: float = option(
+        10.0,
+        "Write a checkpoint after this many minutes without one, too; 0, or several machines: at "
+        "regular steps only.",
+        at_least=0,
+        added=True,
+    )
     keep: int = option(3, "How many checkpoints to keep.", at_least=1)
     stop_on_failure: bool = option(
         False, "End the run at a sign of failure that it will not recover from."
