@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import NamedTuple, Self
 
 from kerasgan.errors import Refused, unknown
@@ -75,6 +76,20 @@ class Vocabulary(NamedTuple):
         if self.attributes:
             return {"attributes": len(self.attributes)}
         return {"hair": len(self.hair), "eyes": len(self.eyes)}
+
+    def with_colours(self, hair: str | None, eyes: str | None) -> list[tuple[str, str]]:
+        """Pairs of the data that have these colours, None being any.
+
+        Where none occurs, all combinations of a hair and an eye colour.
+
+        Raises:
+            Refused: if there is no combination either.
+        """
+        for pairs in (self.pairs, product(self.hair, self.eyes)):
+            found = [(h, e) for h, e in pairs if hair in (None, h) and eyes in (None, e)]
+            if found:
+                return found
+        raise Refused(f"no pair of colours has hair {hair or 'any'} and eyes {eyes or 'any'}")
 
     def index(self, kind: str, colour: str) -> int:
         """Return the place of `colour` among the `kind` ("hair" or "eyes") colours.

@@ -1,6 +1,6 @@
 """Noise, labels and generated pictures: what `sample`, callbacks and serving share."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import keras
 import numpy as np
@@ -141,6 +141,11 @@ def random_pairs(run: Run, count: int, seed: int) -> list[tuple[str, str]]:
     ]
 
 
+def pair_of(pairs: Sequence[tuple[str, str]], seed: int) -> tuple[str, str]:
+    """One of the pairs, at random by the seed of an image."""
+    return pairs[np.random.default_rng(seed).integers(len(pairs))]
+
+
 class Sampler:
     """Draws pictures with a generator.
 
@@ -159,6 +164,11 @@ class Sampler:
     def pictures(self, pairs: Sequence[tuple[str, str]], seed: int) -> np.ndarray:
         """Return uint8 [n, S, S, 3] of n (hair, eyes) pairs; picture i has the seed `seed` + i."""
         return self._generate(self.inputs(pairs, seed))
+
+    def each(self, pairs: Sequence[tuple[str, str]], seed: int) -> Iterator[np.ndarray]:
+        """Yield the images of `pictures`, uint8 [S, S, 3], with one batch of them in memory."""
+        for start in range(0, len(pairs), _BATCH):
+            yield from self.pictures(pairs[start : start + _BATCH], seed + start)
 
     def inputs(self, pairs: Sequence[tuple[str, str]], seed: int) -> dict[str, np.ndarray]:
         """Return what the generator makes those pictures of, {input: float32 [n, .]}."""

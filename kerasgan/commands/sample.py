@@ -1,6 +1,7 @@
 """kerasgan sample"""
 
 import math
+import re
 from pathlib import Path
 
 import click
@@ -21,28 +22,28 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
     "--hair",
     type=str.lower,
     metavar="COLOUR",
-    help="Hair colour; without it, all that the run's data has.",
+    help="Hair colour; without it, all that the run's data has, or random ones, see -n.",
 )
 @click.option(
     "--eyes",
     type=str.lower,
     metavar="COLOUR",
-    help="Eye colour; without it, all that the run's data has.",
+    help="Eye colour; without it, all that the run's data has, or random ones, see -n.",
 )
 @click.option(
     "-n",
     "--count",
     type=click.IntRange(min=1),
-    help="Pictures of the hair and eyes (or of a model that knows neither) and frames of "
-    f"--interpolate [default: {_GRID_COUNT}]; pictures of each line of --text [default: "
-    f"{_LIST_COUNT}].",
+    help="Images, in a grid or with --separate, and frames of --interpolate [default: "
+    f"{_GRID_COUNT}]; images of each line of --text [default: {_LIST_COUNT}]. Without --hair or "
+    "--eyes each image has a random one, out of the pairs that the run's data has.",
 )
 @click.option(
     "--seed",
     type=click.IntRange(min=0, max=2**63 - 2**32),
     default=0,
     show_default=True,
-    help="Picture i has the seed SEED + i.",
+    help="Image i has the seed SEED + i, which chooses its noise and its random colours.",
 )
 @click.option("--sigma", type=click.FloatRange(min=0), help="Noise.  [default: the run's]")
 @click.option("--separate", is_flag=True, help="A file for each picture, in the folder --out.")
@@ -59,7 +60,11 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 @options.checkpoint
 @click.option("--out", type=click.Path(path_type=Path), help="The picture; or the folder.")
 def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, checkpoint, out):
-    """Draw faces with hair and eyes of the wanted colours, or the sheet of all colours."""
+    """Draw faces of the wanted hair and eyes.
+
+    Without both, the sheet of all colours; with -n or --separate, faces of random colours:
+    `-n 36` is a grid of 36, `-n 2000 --separate` a folder of 2,000 files.
+    """
     if sum((separate, text is not None, interpolate)) > 1:
         raise Refused("--separate, --text and --interpolate exclude one another")
     if out and not (text or separate):
@@ -69,43 +74,56 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
 
     found = finding.run(run, NoiseConfig)
     is_free = found.config.CONDITION == "nothing"
-    is_sheet = not (text or is_free or (hair and eyes))
+    is_sheet = not (text or separate or interpolate or count or is_free or (hair and eyes))
     _refuse_unknown(found, hair, eyes, text)
-    if is_sheet and (separate or interpolate or count):
-        raise Refused("-n, --separate and --interpolate need both --hair and --eyes, or --text")
+    if interpolate and not (is_free or (hair and eyes)):
+        raise Refused("--interpolate needs both --hair and --eyes")
     wanted, problems = _read_list(text, found) if text else ([], [])
     count = count or (_LIST_COUNT if text else _GRID_COUNT)
-    name = "-".join(filter(None, (hair, eyes))) or ("faces" if is_free else "sheet")
+    name = "-".join(filter(None, (hair, eyes))) or ("sheet" if is_sheet else "faces")
     if text or separate:
         out = out or Path(f"{text.stem if text else name}-samples")
     else:
         out = out or Path(f"{name}-seed{seed}.png")
     files.check_writable(out if text or separate else out.parent)
 
-    from PIL import Image
-
     from kerasgan import images, sampling
 
     sampler = sampling.Sampler(found, sampling.load(found, checkpoint).sampling_generator, sigma)
     messages.tell(f"run: {found.name}")
-    pair = sampling.ANY if is_free else (hair, eyes)
     if text:
         _draw_list(sampler, wanted, count, seed, out)
-    elif separate:
-        for index, face in enumerate(sampler.pictures([pair] * count, seed)):
-            images.save(Image.fromarray(face), out / f"{name}-seed{seed + index}.png")
     elif interpolate:
-        images.save_row(sampler.walk(pair, seed, count), out)
+        images.save_row(sampler.walk(sampling.ANY if is_free else (hair, eyes), seed, count), out)
     elif is_sheet:
         images.save(sampler.sheet(seed, hair and [hair], eyes and [eyes]), out)
     else:
-        faces = sampler.pictures([pair] * count, seed)
-        images.save(images.grid(faces, math.ceil(count**0.5)), out)
+        choices = [sampling.ANY] if is_free else found.vocabulary.with_colours(hair, eyes)
+        pairs = [sampling.pair_of(choices, seed + index) for index in range(count)]
+        if separate:
+            _draw_files(sampler, pairs, seed, out)
+        else:
+            grid = images.grid(sampler.pictures(pairs, seed), math.ceil(count**0.5))
+            images.save(grid, out)
     messages.tell(f"wrote {out}")
     for problem in problems:
         messages.tell(f"{text}: {problem}", err=True)
     if problems:
         click.get_current_context().exit(1)
+
+
+def _draw_files(sampler, pairs: list[tuple[str, str]], seed: int, out: Path) -> None:
+    from PIL import Image
+
+    from kerasgan import images, progress
+
+    faces = progress.bar(
+        sampler.each(pairs, seed), desc="Drawing", total=len(pairs), unit=" images"
+    )
+    for index, (pair, face) in enumerate(zip(pairs, faces, strict=True)):
+        # Colours are whatever config.json says.
+        colours = re.sub(r"[^\w.-]+", "_", "-".join(filter(None, pair)))[:100] or "faces"
+        images.save(Image.fromarray(face), out / f"{colours}-seed{seed + index}.png")
 
 
 def _draw_list(sampler, wanted: list[Wanted], count: int, seed: int, out: Path) -> None:
@@ -114,7 +132,7 @@ def _draw_list(sampler, wanted: list[Wanted], count: int, seed: int, out: Path) 
     from kerasgan import images
 
     for number, *pair in wanted:
-        for index, face in enumerate(sampler.pictures([pair] * count, seed), start=1):
+        for index, face in enumerate(sampler.each([pair] * count, seed), start=1):
             images.save(Image.fromarray(face), out / f"sample_{number}_{index}.png")
 
 

@@ -1,0 +1,102 @@
+"""Faces of random colours: which, under which names, and how many are in memory."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kerasgan import sampling
+from kerasgan.attributes import Vocabulary
+from kerasgan.errors import Refused
+from tests.stubs import ALL_PAIRS, COLOURS, FEW_PAIRS, made, painted, seen
+
+
+def drawn(folder):
+    """Return {seed: (hair, eyes)} of the names of a folder's files."""
+    words = (path.stem.split("-") for path in folder.iterdir())
+    return {int(seed.removeprefix("seed")): (hair, eyes) for hair, eyes, seed in words}
+
+
+@pytest.fixture(scope="module")
+def painting(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("painted"))
+        run = painted()
+        return dataclasses.replace(run, path=run.path.absolute())
+
+
+def test_files_of_random_colours_are_named_by_what_they_show(kerasgan, painting, tmp_path):
+    words = ("sample", "--run", painting.path, "--separate")
+    done = kerasgan(*words, "-n", 70, "--seed", 5, "--out", "many")
+    assert done.exit_code == 0, done.output
+    found = drawn(tmp_path / "many")
+    assert sorted(found) == list(range(5, 75))
+    assert set(found.values()) == set(ALL_PAIRS.pairs)
+    for seed, (hair, eyes) in found.items():
+        with Image.open(tmp_path / "many" / f"{hair}-{eyes}-seed{seed}.png") as face:
+            pixels = np.asarray(face)
+        assert (seen(pixels[:16]), seen(pixels[16:])) == (hair, eyes)
+
+    # A face and its colours depend on its own seed.
+    assert kerasgan(*words, "-n", 3, "--seed", 70, "--out", "few").exit_code == 0
+    assert drawn(tmp_path / "few") == {seed: found[seed] for seed in (70, 71, 72)}
+
+
+def test_a_count_alone_is_a_grid_of_random_colours(kerasgan, painting, tmp_path):
+    words = ("sample", "--run", painting.path, "-n", 36)
+    done = kerasgan(*words)
+    assert done.output == f"run: {painting.path}\nwrote faces-seed0.png\n"
+    with Image.open("faces-seed0.png") as grid:
+        assert grid.size == (6 * 66, 6 * 66)
+        pixels = np.asarray(grid)
+    cells = [pixels[row : row + 64, column : column + 64] for row in range(0, 396, 66)
+             for column in range(0, 396, 66)]  # fmt: skip
+    expected = [sampling.pair_of(ALL_PAIRS.pairs, seed) for seed in range(36)]
+    assert [(seen(cell[:32]), seen(cell[32:])) for cell in cells] == expected
+
+    assert kerasgan(*words, "--eyes", "red", "--separate", "--out", "red").exit_code == 0
+    found = set(drawn(tmp_path / "red").values())
+    assert found == {(hair, "red") for hair in COLOURS}
+
+
+@pytest.mark.parametrize("model", ["cgan", "cwgan"])
+def test_random_pairs_are_those_of_the_data(kerasgan, tmp_path, model):
+    run = made(model, FEW_PAIRS)
+    done = kerasgan("sample", "--run", run.path, "-n", 20, "--separate", "--out", "new")
+    assert done.exit_code == 0, done.output
+    assert set(drawn(tmp_path / "new").values()) == set(FEW_PAIRS.pairs)
+
+
+def test_where_no_pair_occurs_all_combinations_are_drawn():
+    vocabulary = Vocabulary(("red", "blue"), ("green",), ())
+    assert vocabulary.with_colours(None, None) == [("red", "green"), ("blue", "green")]
+    assert vocabulary.with_colours("red", None) == [("red", "green")]
+    with pytest.raises(Refused, match="no pair of colours has hair any and eyes any"):
+        Vocabulary(("red",), (), ()).with_colours(None, None)
+
+
+def test_colours_of_another_s_run_name_no_other_folder(kerasgan, tmp_path):
+    hair = "../../up"
+    vocabulary = Vocabulary((hair,), ("red",), ((hair, "red"),))
+    run = made("cgan", vocabulary)
+    done = kerasgan("sample", "--run", run.path, "-n", 1, "--separate", "--out", "new/faces")
+    assert done.exit_code == 0, done.output
+    (file,) = (path for path in tmp_path.rglob("*seed0.png"))
+    assert file == tmp_path / "new" / "faces" / ".._.._up-red-seed0.png"
+
+
+def test_a_batch_is_generated_when_it_is_asked_for(painting, monkeypatch):
+    sampler = sampling.Sampler(painting, sampling.load(painting).sampling_generator)
+    sizes = []
+    generate = sampler._generate
+    monkeypatch.setattr(
+        sampler, "_generate", lambda inputs: sizes.append(len(inputs["noise"])) or generate(inputs)
+    )
+    pairs = [sampling.pair_of(ALL_PAIRS.pairs, seed) for seed in range(7, 137)]
+    faces = sampler.each(pairs, 7)
+    first = next(faces)
+    assert sizes == [64]
+    together = sampler.pictures(pairs, 7)
+    np.testing.assert_array_equal([first, *faces], together)
+    assert sizes == [64, 130, 64, 2]
