@@ -53,6 +53,7 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
     if chief and out is not None:
         files.check_vacant(out)
     config = dataclasses.replace(config, precision=precision.resolved(config.precision))
+    interaction.warn_of_duration(config)
     _seed(config)
     split = loading.load(config)
     if _evaluates(config):
@@ -167,6 +168,7 @@ def _fit(
             callbacks=[
                 stop,
                 interaction.ProgressBar(written, done),
+                interaction.DurationEstimate(written, done),
                 *_settling(written, done, [*evaluation, sheet, checkpoint]),
                 *evaluation,
                 metrics,

@@ -195,6 +195,8 @@ def tiny(words):
             return [*words, *(w for k, v in small.items() for w in (f"--{k.replace('_', '-')}", v))]
         case ["resume", *_] if "--steps" in words:
             return [*words, "--steps", 2]
+        case ["sample", *_] if "2000" in words:
+            return [*words, "-n", 20]
         case ["evaluate", *_]:
             return [*words, "--n", 100]
     return words

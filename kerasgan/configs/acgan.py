@@ -96,6 +96,15 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
     beta_2: float = option(0.999, "Adam's decay of the second moment.", at_least=0, below=1)
     beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
 
+    @property
+    def cpu_hours(self) -> float:
+        # Seconds of a step at the report's size, benchmarks/README.md; others take about their
+        # share: 4 minutes of "quick" and 72 of "pretrained" come out as 4 and 94.
+        seconds = 2.8 if self.precision == "float32" else 1.95
+        images = self.batch_size * (self.d_steps + self.g_steps) / (64 * 3)
+        pixels = (self.image_size / 96) ** 2
+        return self.steps * seconds * images * pixels * self.width / 3600
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.penalty_weight and self.d_norm != "none":

@@ -1,0 +1,86 @@
+"""How long a run takes: what is said before it starts, and after its first steps."""
+
+import time
+import types
+
+import pytest
+import tensorflow as tf
+
+from kerasgan import interaction, precision, runs, training
+from kerasgan.configs import CONFIGS
+from kerasgan.datasets import loading
+from kerasgan.errors import Refused
+from tests.stubs import ALL_PAIRS
+
+MEASURED = CONFIGS["acgan"]
+
+
+@pytest.fixture(autouse=True)
+def loud(caplog):
+    caplog.set_level("INFO", logger="kerasgan")
+
+
+def no_data(config):
+    raise Refused("no data")
+
+
+@pytest.mark.parametrize(
+    ("gpus", "preset", "expected"),
+    [
+        ([], "paper", "30,000 steps of acgan take about 23 hours on two CPU cores"),
+        (["GPU:0"], "paper", ""),
+        ([], "quick", ""),
+    ],
+)
+def test_a_long_run_says_so_before_it_starts(monkeypatch, caplog, gpus, preset, expected):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: gpus)
+    monkeypatch.setattr(precision, "resolved", lambda name: "bfloat16" if name == "auto" else name)
+    monkeypatch.setattr(loading, "load", no_data)
+    with pytest.raises(Refused, match="no data"):
+        training.start(MEASURED.from_preset(preset, sigma=0.5), preset, "kerasgan train acgan")
+    assert expected in caplog.text
+    assert ("--preset quick takes minutes" in caplog.text) == bool(expected)
+
+
+def test_the_estimate_is_near_what_was_measured():
+    """Four minutes and 72 minutes, in bfloat16."""
+    for preset, minutes in (("quick", 4), ("pretrained", 72)):
+        config = MEASURED.from_preset(preset, precision="bfloat16")
+        assert config.cpu_hours * 60 == pytest.approx(minutes, rel=0.35)
+
+
+def estimate(monkeypatch, seconds, done=0, **changes):
+    """Let 20 steps take so many seconds each, but for the first, and one sheet as long."""
+    config = MEASURED(**changes)
+    run = runs.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
+    callback = interaction.DurationEstimate(run, done)
+    callback.set_model(types.SimpleNamespace(step=0))
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    for batch in range(20):
+        callback.on_train_batch_begin(batch)
+        now += seconds * (100 if batch == 0 else 1)
+        callback.on_train_batch_end(batch)
+        now += seconds * (batch == 9)
+
+
+def test_after_twenty_steps_a_long_run_names_its_hours(monkeypatch, caplog):
+    estimate(monkeypatch, seconds=0.5)
+    assert (
+        "at 0.5 s per step, the remaining 29,980 steps take about 4.2 hours; --preset quick"
+        in caplog.text
+    )
+
+
+@pytest.mark.parametrize(
+    "changes", [{"seconds": 0.1}, {"seconds": 0.5, "steps": 1300}, {"seconds": 1, "done": 29_000}]
+)
+def test_a_run_of_less_than_an_hour_says_nothing(monkeypatch, caplog, changes):
+    estimate(monkeypatch, **changes)
+    assert caplog.text == ""
+
+
+def test_a_run_that_goes_on_names_no_preset(monkeypatch, caplog):
+    estimate(monkeypatch, seconds=1, done=20_000)
+    assert "the remaining 9,980 steps take about 2.8 hours" in caplog.text
+    assert "--preset" not in caplog.text
