@@ -37,7 +37,8 @@ def zero_centred_penalties(critic: Callable, real: tf.Tensor, generated: tf.Tens
     """R1 and R2: mean squared norms of the critic's gradient at real and at generated images.
 
     Args:
-        critic: images [2 B, H, W, C] -> scores [2 B, ...], each of its own image alone.
+        critic: images [2 B, H, W, C] -> scores [2 B, ...], which depend on no image of the other
+            kind; the gradient is that of their sum.
         real, generated: images [B, H, W, C]; one pass serves both.
 
     Reference: Mescheder, Geiger and Nowozin 2018, "Which Training Methods for GANs do actually
@@ -47,10 +48,16 @@ def zero_centred_penalties(critic: Callable, real: tf.Tensor, generated: tf.Tens
     return tuple(ops.mean(half) for half in ops.split(norms, 2))
 
 
-def first_part(share: float, batch: dict) -> dict:
-    """The first ceil(share B) samples of a nested batch [B, ...]: a fair sample, as all are drawn
-    at random."""
-    return tf.nest.map_structure(lambda values: values[: math.ceil(share * values.shape[0])], batch)
+def first_part(share: float, batch: dict, group: int = 1) -> dict:
+    """The first samples of a nested batch [B, ...], a fair sample, as all are drawn at random.
+
+    Args:
+        share: of B.
+        group: what their number is rounded up to a multiple of.
+    """
+    size = tf.nest.flatten(batch)[0].shape[0]
+    count = min(math.ceil(share * size / group) * group, size)
+    return tf.nest.map_structure(lambda values: values[:count], batch)
 
 
 def gradient_norms_between(

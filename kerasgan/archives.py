@@ -39,6 +39,8 @@ class Arrays(Mapping[str, np.ndarray]):
         self.headers: dict[str, Header] = {}
         for member in self._file.infolist():
             key = member.filename.removesuffix(_ENDING)
+            if key == member.filename:
+                raise ValueError(f"{printable(key)} is no {_ENDING} file")
             if key in self.headers:
                 raise ValueError(f"{printable(key)} occurs twice")
             self.headers[key] = self._header(member, key)

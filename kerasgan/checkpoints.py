@@ -199,10 +199,15 @@ def restore(arrays: Mapping[str, np.ndarray], variables: dict[str, keras.Variabl
         raise Refused(f"{name} does not fit the model; missing or left over: {keys}")
     for key, variable in variables.items():
         expected = Header(tuple(variable.shape), np.dtype(variable.dtype))
-        if found[key] != expected:
+        if found[key] not in (expected, _packed(expected)):
             raise Refused(
                 f"{name} does not fit the model: {key} is {found[key].dtype} {found[key].shape}; "
                 f"allowed: {expected.dtype} {expected.shape}"
             )
     for key, variable in variables.items():
-        variable.assign(arrays[key])
+        variable.assign(arrays[key].astype(variable.dtype))
+
+
+def _packed(header: Header) -> Header:
+    """The header under which `packing` keeps an array: float16 for float32."""
+    return header._replace(dtype=np.dtype("float16")) if header.dtype == "float32" else header

@@ -76,10 +76,11 @@ def _check_cluster() -> None:
 def check(config: Config, out: Path | None) -> None:
     """Refuse a batch that replicas cannot share evenly, and several machines without `out`."""
     replicas = strategy(config.strategy).num_replicas_in_sync
-    if config.batch_size % replicas:
+    if config.batch_size % (replicas * config.GROUP):
+        groups = f" times {config.GROUP}" if config.GROUP > 1 else ""
         raise Refused(
             f"batch-size is {config.batch_size}, of all replicas together; it must be a multiple "
-            f"of their number, {replicas}"
+            f"of their number, {replicas}{groups}"
         )
     if config.strategy == _MULTI_WORKER and out is None:
         raise Refused("strategy multi-worker needs --out, a folder that all machines share")

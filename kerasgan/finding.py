@@ -8,7 +8,7 @@ from kerasgan.configs import CONFIGS, Config
 from kerasgan.errors import Refused, hint
 
 # The first that fits is meant.
-_SHIPPED_MODELS = ("acgan", "cyclegan")
+_SHIPPED_MODELS = ("r3gan", "cyclegan")
 
 log = logging.getLogger(__name__)
 

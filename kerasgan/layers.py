@@ -203,8 +203,7 @@ class GroupStddev(keras.layers.Layer):
     positions: one number per group.
 
     Args:
-        size: images of a group, or the largest divisor of it that divides half of the batch:
-            where real images are followed by as many generated ones, no group holds both.
+        size: images of a group, or the largest divisor of it that divides the batch.
 
     Shapes:
         [B, H, W, C] -> [B, H, W, C + 1].
@@ -213,14 +212,14 @@ class GroupStddev(keras.layers.Layer):
     groups of 4 as in StyleGAN2's code.
     """
 
-    def __init__(self, size: int = 4, **kwargs):
+    def __init__(self, size: int, **kwargs):
         super().__init__(**kwargs)
         self.size = size
 
     def call(self, inputs):
         _, height, width, channels = inputs.shape
         batch = inputs.shape[0]
-        size = self.size if batch is None else math.gcd(self.size, max(batch // 2, 1))
+        size = self.size if batch is None else math.gcd(self.size, batch)
         groups = ops.cast(ops.reshape(inputs, (-1, size, height, width, channels)), "float32")
         # The root's gradient must be finite where all images are the same.
         deviations = ops.sqrt(ops.var(groups, axis=1) + 1e-8)

@@ -9,15 +9,17 @@ import shutil
 from pathlib import Path
 
 import click
+import numpy as np
 
 from kerasgan import archives, checkpoints, files, finding, options, runs, sampling
+from kerasgan.errors import Refused
 from kerasgan.runs import Run
 
 _RECORDS = (runs.EVALUATION_FILE, "metrics.csv", "losses.png")
 
 
 def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
-    """Write the records of a run and, of one checkpoint, the networks that draw.
+    """Write the records of a run and, of one checkpoint, the networks that draw, in float16.
 
     Args:
         out: a new or empty folder.
@@ -30,6 +32,7 @@ def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
     step, arrays = checkpoints.load(run, checkpoint)
     wanted = sampling.drawing(run.config)
     arrays = archives.chosen(arrays, lambda key: sampling.network(key) in wanted)
+    halves = {key: _halved(key, array) for key, array in arrays.items()}
     with files.replacing(out) as temporary:
         temporary.mkdir()
         files.write(temporary / runs.CONFIG_FILE, _config(run))
@@ -37,7 +40,17 @@ def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
             if (run.path / name).is_file():
                 shutil.copyfile(run.path / name, temporary / name)
         path = temporary / "checkpoints" / f"step-{step:06d}.npz"
-        checkpoints.write(run, arrays, step, path, packed=True)
+        checkpoints.write(run, halves, step, path, packed=True)
+
+
+def _halved(key: str, array: np.ndarray) -> np.ndarray:
+    if array.dtype != "float32":
+        return array
+    with np.errstate(over="ignore"):
+        half = array.astype("float16")
+    if not np.isfinite(half).all():
+        raise Refused(f"{key} has numbers that float16 lacks; allowed: finite ones up to 65504")
+    return half
 
 
 def _config(run: Run) -> str:

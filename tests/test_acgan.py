@@ -57,5 +57,7 @@ def test_there_is_no_penalty_unless_asked_for():
 def test_a_penalty_is_refused_under_batch_norm():
     with pytest.raises(Refused, match=r"penalty-weight is 2.0 and d-norm batch; .* must be none"):
         tiny_config("acgan", penalty_weight=2.0)
+    with pytest.raises(Refused, match="minibatch-stddev is on; with a penalty it must be off"):
+        tiny_config("acgan", penalty_weight=2.0, d_norm="none", minibatch_stddev=True)
     with pytest.raises(Refused, match=r"d-dropout is 0.3; it must be a multiple of"):
         tiny_config("acgan", d_dropout=0.3)

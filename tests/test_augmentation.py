@@ -96,7 +96,7 @@ def test_samples_are_never_changed():
     sampled = []
     for options in ({}, {"augment": ("shift", "cutout"), "augment_probability": 1.0}):
         keras.utils.set_random_seed(0)
-        run = runs.create(tiny_config("r3gan", **options), ALL_PAIRS, "0123", "paper", "kerasgan")
+        run = runs.create(tiny_config("r3gan", **options), ALL_PAIRS, "0123", "small", "kerasgan")
         model = MODELS["r3gan"](run.config, run.vocabulary)
         sampler = Sampler(run, model.sampling_generator)
         sampled.append(sampler.pictures(list(ALL_PAIRS.pairs), seed=0))

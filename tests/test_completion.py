@@ -28,7 +28,7 @@ def completed(line):
         ("kerasgan tr", ["plain,train", "plain,translate"]),
         ("kerasgan train cyc", ["plain,cyclegan"]),
         ("kerasgan train acgan --sig", ["plain,--sigma"]),
-        ("kerasgan train acgan --preset ", ["plain,paper", "plain,quick", "plain,pretrained"]),
+        ("kerasgan train acgan --preset ", ["plain,paper", "plain,quick"]),
         ("kerasgan runs del", ["plain,delete"]),
         ("kerasgan resume some", ["dir,some"]),
     ],

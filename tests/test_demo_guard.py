@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),
 ]
 
-ACGAN, CYCLEGAN = (str(runs.SHIPPED / model) for model in ("acgan", "cyclegan"))
+R3GAN, CYCLEGAN = (str(runs.SHIPPED / model) for model in ("r3gan", "cyclegan"))
 TOKEN = "open-sesame"
 HERE = "http://127.0.0.1:7860"
 UPLOADED = "this file was not uploaded here"
@@ -65,7 +65,7 @@ def client(stranger):
     assert stranger.get(f"/?token={TOKEN}").status_code == 303
     config = stranger.get("/config").json()
     labels = {one["id"]: one["props"].get("label") for one in config["components"]}
-    shipped = iter((ACGAN, CYCLEGAN))
+    shipped = iter((R3GAN, CYCLEGAN))
     for event in ("load", "change"):
         for fn, one in enumerate(config["dependencies"]):
             if event not in (name for _, name in one["targets"]):
@@ -134,6 +134,25 @@ def test_only_what_was_uploaded_or_drawn_is_read(
         assert {answer["output"]["error"] for answer in answers} == {UPLOADED}
     names = {Path(path).name for path in secrets}
     assert not [file for file in folder.rglob("*") if file.name in names]
+
+
+def test_no_address_of_another_machine_is_taken_for_a_file(folder):
+    from kerasgan.demo import guard
+
+    # As a relative path it would lie below the folder.
+    address = f"http://evil.example/q?x=/{'../' * 20}{str(folder)[1:]}/a.png"
+    assert (Path.cwd() / address).resolve() == folder.resolve() / "a.png"
+    assert not guard.is_inside(address, folder)
+    assert guard.is_inside(str(folder / "a.png"), folder)
+
+
+def test_a_file_inside_of_an_uploaded_ones_dictionary_is_refused(client, secrets):
+    picture = Path("mine.png")
+    Image.new("RGB", (40, 50)).save(picture)
+    (path,) = client.post("/gradio_api/upload", files={"files": picture.open("rb")}).json()
+    for nested in (as_gradio_has_it(secrets[0]), [as_gradio_has_it(secrets[-1])]):
+        answer = translated(client, {"path": path, "x": nested})
+        assert (answer["success"], answer["output"]["error"]) == (False, UPLOADED)
 
 
 def test_what_was_uploaded_is_translated_and_served(client):
@@ -276,7 +295,7 @@ def test_a_full_queue_takes_no_more(client, application):
 )
 def test_bad_values_get_a_short_error_and_no_traceback(client, capfd, at, value, message):
     (fn, *_) = functions(client, 7, "Faces")
-    data = [ACGAN, "averaged", 1.0, 0, "red", "red", 1]
+    data = [R3GAN, "averaged", 1.0, 0, "red", "red", 1]
     assert asked(client, fn, data)["success"]
     answer = asked(client, fn, [value if index == at else one for index, one in enumerate(data)])
     if not isinstance(value, float) or value != 0.5:  # the page rounds seeds
@@ -369,8 +388,8 @@ def test_uploads_go_whatever_ends_the_server(tmp_path, number, code):
     if number == signal.SIGKILL:
         process, _ = served(files)
         assert not Path(path).exists()
-        process.send_signal(signal.SIGINT)
-        finish(process, exit_code=130)
+        process.send_signal(signal.SIGTERM)
+        finish(process, exit_code=143)
     assert list(files.iterdir()) == []
 
 

@@ -19,12 +19,13 @@ def pictures(run):
 
 
 def test_a_packed_run_draws_the_same_pictures(trained, packed):
-    np.testing.assert_array_equal(pictures(packed), pictures(trained))
+    # Half precision rounds weights to a thousandth.
+    np.testing.assert_allclose(pictures(packed).astype(int), pictures(trained).astype(int), atol=1)
     assert packed.config == trained.config
     size, whole = (
         sum(file.stat().st_size for file in run.checkpoints.iterdir()) for run in (packed, trained)
     )
-    assert size < whole / 5
+    assert size < whole / 10
 
 
 def test_a_packed_run_cannot_be_trained_further(kerasgan, packed):

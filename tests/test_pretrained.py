@@ -34,7 +34,7 @@ def test_a_shipped_run_is_small_and_says_how_it_was_made(model):
 
 
 def test_the_shipped_faces_are_as_good_as_they_shall_be():
-    numbers = json.loads((SHIPPED / "acgan" / runs.EVALUATION_FILE).read_text())["numbers"]
+    numbers = json.loads((SHIPPED / "r3gan" / runs.EVALUATION_FILE).read_text())["numbers"]
     assert numbers["accuracy_hair"]["value"] > 0.98
     assert numbers["accuracy_eyes"]["value"] > 0.92
 
@@ -44,8 +44,8 @@ def test_faces_are_drawn_before_anything_was_trained(kerasgan, caplog, hair, cha
     with caplog.at_level("INFO", "kerasgan"):
         done = kerasgan("sample", "--hair", hair, "--eyes", "red", "-n", 4, "--separate")
     assert done.exit_code == 0, done.output
-    assert "run: pretrained/acgan" in done.output
-    assert "runs: this is pretrained/acgan" in caplog.text
+    assert "run: pretrained/r3gan" in done.output
+    assert "runs: this is pretrained/r3gan" in caplog.text
     files = sorted(Path(f"{hair}-red-samples").iterdir())
     faces = []
     for file in files:
@@ -70,13 +70,13 @@ def test_a_run_of_ones_own_comes_before_the_shipped_one(kerasgan, trained, tmp_p
     hair, eyes = trained.vocabulary.pairs[0]
     words = ("sample", "--hair", hair, "--eyes", eyes, "-n", 1)
     assert "run: runs/0001-acgan" in kerasgan(*words).output
-    assert "run: pretrained/acgan" in kerasgan(*words, "--run", "pretrained").output
+    assert "run: pretrained/r3gan" in kerasgan(*words, "--run", "pretrained").output
 
 
 def test_what_is_made_of_a_shipped_run_goes_elsewhere(kerasgan):
     before = sorted(SHIPPED.rglob("*"))
-    done = kerasgan("export", "--run", "pretrained/acgan")
-    assert "wrote pretrained-acgan/export/acgan/1" in done.output
+    done = kerasgan("export", "--run", "pretrained/r3gan")
+    assert "wrote pretrained-r3gan/export/r3gan/1" in done.output
     assert sorted(SHIPPED.rglob("*")) == before
 
 

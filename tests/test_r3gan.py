@@ -64,7 +64,7 @@ def test_both_players_losses_compare_pairs():
 
 @pytest.mark.parametrize("share", [0.25, 1.0])
 def test_the_penalty_is_half_gamma_times_the_squared_norms_of_both_kinds(share):
-    model = toy(penalty_weight=3.0, final_penalty_weight=3.0, penalty_share=share)
+    model = toy(penalty_weight=3.0, penalty_share=share)
     losses, metrics = model.discriminator_losses(batch(0.2, 0.1))
     squared_norm = 0.5**2 * 12
     assert float(metrics["d_r1"]) == float(metrics["d_r2"]) == pytest.approx(squared_norm)
@@ -85,7 +85,7 @@ def test_the_penalty_is_of_the_conditional_score():
 
 
 def test_gamma_falls_along_a_cosine():
-    model = toy(penalty_weight=2.0, final_penalty_weight=0.2, steps=11)
+    model = toy(penalty_weight=2.0, penalty_decay=0.1, steps=11)
     penalties = []
     for step in (1, 6, 11):
         model.step.assign(step)
@@ -122,7 +122,7 @@ def test_the_penalty_reaches_the_discriminators_weights():
     gradients = []
     for weight in (0.0, 50.0):
         keras.utils.set_random_seed(0)
-        model, drawn = build("r3gan", penalty_weight=weight, final_penalty_weight=weight)
+        model, drawn = build("r3gan", penalty_weight=weight)
         parts = tf.nest.map_structure(lambda values: values[:, 0], drawn["discriminator"])
         # Heads start from zero, where no image has a gradient.
         for head in ("source", "hair", "eyes"):
@@ -175,7 +175,7 @@ def ring(random, count):
 def planar(hidden=128, latent=8):
     """An R3GAN of points in the plane, as images of one pixel and two channels."""
     config = tiny_config(
-        "r3gan", latent_dim=latent, steps=1500, penalty_weight=0.5, final_penalty_weight=0.05,
+        "r3gan", latent_dim=latent, steps=1500, penalty_weight=0.5,
         learning_rate=2e-3, final_learning_rate=2e-4, batch_size=128, penalty_share=0.5,
     )  # fmt: skip
     model = R3GAN(config, NO_LABELS)

@@ -70,6 +70,8 @@ class Config:
     MODEL: ClassVar[str]
     CONDITION: ClassVar[Literal["nothing", "colours", "pair", "labels", "domain"]]
     PRESETS: ClassVar[dict[str, dict[str, Any]]]
+    # Every replica's part of a batch is a multiple of this.
+    GROUP: ClassVar[int] = 1
 
     data: str = option(
         "avatars", "'avatars' (drawn faces), a folder of pictures, a label file, or tfds:NAME."

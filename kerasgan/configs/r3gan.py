@@ -9,6 +9,9 @@ from kerasgan.configs.scheduled import Schedule, ScheduledConfig, schedule_optio
 # 4 to 7 times a power of two.
 ImageSize = Literal[16, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256]
 
+# Images whose standard deviation the discriminator sees; no group holds both kinds.
+GROUP = 4
+
 
 @dataclass(frozen=True, kw_only=True)
 class R3GANConfig(ScheduledConfig, ConditionalConfig):
@@ -16,17 +19,29 @@ class R3GANConfig(ScheduledConfig, ConditionalConfig):
 
     MODEL: ClassVar[str] = "r3gan"
     CONDITION: ClassVar[str] = "colours"
+    GROUP: ClassVar[int] = GROUP
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "small": {},
-        "medium": {"image_size": 128, "penalty_weight": 16.0, "final_penalty_weight": 1.6},
-        "large": {"image_size": 256, "penalty_weight": 128.0, "final_penalty_weight": 12.8},
+        "medium": {"image_size": 128, "penalty_weight": 16.0},
+        "large": {"image_size": 256, "penalty_weight": 128.0},
         "quick": {
             "image_size": 48,
             "precision": "auto",
-            "steps": 2300,
+            "batch_size": 16,
+            "steps": 2600,
+            "learning_rate": 1.2e-3,
+            "final_learning_rate": 5e-5,
             "log_every": 20,
             "sample_every": 100,
             "checkpoint_every": 100,
+        },
+        # The run that is shipped.
+        "pretrained": {
+            "avatars": 20_000,
+            "precision": "auto",
+            "steps": 18_000,
+            "penalty_weight": 1.0,
+            "ema_half_life": 20_000,
         },
     }
 
@@ -36,17 +51,21 @@ class R3GANConfig(ScheduledConfig, ConditionalConfig):
         "a missing label then adds nothing.",
     )
     image_size: ImageSize = option(64, "Height and width of the images, in pixels.")
-    batch_size: int = option(32, "Images per update.", at_least=2)
+    batch_size: int = option(
+        32, "Images per update, whole groups of 4.", at_least=GROUP, multiple_of=GROUP
+    )
     steps: int = option(10_000, "Training steps, one update of each player.", at_least=1)
-    learning_rate: float = option(6e-4, "Adam's first learning rate, for both players.", above=0)
+    learning_rate: float = option(1e-3, "Adam's first learning rate, for both players.", above=0)
     schedule: Schedule = schedule_option("cosine")
-    final_learning_rate: float = option(1.5e-4, "Learning rate of the last step.", at_least=0)
+    final_learning_rate: float = option(2e-5, "Learning rate of the last step.", at_least=0)
     penalty_weight: float = option(
         2.0, "Weight gamma of the penalties gamma/2 (R1 + R2) at first.", at_least=0
     )
-    final_penalty_weight: float = option(2.0, "Weight gamma of the last step.", at_least=0)
+    penalty_decay: float = option(
+        0.1, "Share of gamma that is left at the last step, along a cosine.", at_least=0
+    )
     penalty_share: float = option(
-        0.25, "Share of each batch that the penalties are computed on.", above=0
+        0.25, "Share of each batch that the penalties are computed on.", above=0, at_most=1
     )
     class_weight: float = option(
         0.1, "Weight of the discriminator's class losses of real images.", at_least=0

@@ -44,6 +44,11 @@ class ScheduledConfig(Config):
             raise Refused(
                 "final-learning-rate is 0; with the exponential schedule it must be above 0"
             )
+        if self.final_learning_rate > self.learning_rate:
+            raise Refused(
+                f"final-learning-rate is {self.final_learning_rate}; it must be at most "
+                f"learning-rate, {self.learning_rate}"
+            )
         object.__setattr__(self, "schedule_steps", self.schedule_steps or self.steps)
 
     @classmethod

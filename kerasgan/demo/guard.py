@@ -32,6 +32,7 @@ _HEADERS = {
         "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'self'; "
         "form-action 'self'; frame-ancestors 'none'"
     ),
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -52,7 +53,10 @@ def middleware(token: str | None, folder: Path) -> list[Middleware]:
 
 
 def is_inside(path: object, folder: Path) -> bool:
-    """Return whether a path, followed through links, lies below a folder."""
+    """Return whether an absolute path, followed through links, lies below a folder."""
+    # Gradio fetches what looks like a URL, and a relative path is none that it wrote.
+    if not isinstance(path, str | Path) or not Path(path).is_absolute():
+        return False
     try:
         resolved = Path(path).resolve()
         return folder.resolve() in resolved.parents
@@ -81,8 +85,8 @@ class Guard:
             await answer(scope, receive, _with_headers(send))
 
     def _answer(self, request: Request) -> Response | None:
-        """Return the answer to what the application shall not see, if this is such a request."""
-        origin, path = request.headers.get("origin"), request.url.path
+        """Return the refusal of a request, or None if the application answers it."""
+        origin, path = request.headers.get("origin"), request.scope["path"]
         if origin not in (None, f"{request.url.scheme}://{request.headers['host']}"):
             return PlainTextResponse("this page answers no other site\n", 403)
         cookie = f"kerasgan-token-{request.url.port or 80}"

@@ -52,15 +52,18 @@ class _Page(gr.Blocks):
             message = "this request cannot be answered"
         raise Error(message, print_exception=False)
 
-    def _check(self, inputs: list[Any]) -> None:
-        """Refuse files that nobody uploaded and the page did not draw, before any is opened."""
-        for value in inputs:
-            parts = value if isinstance(value, list) else [value]
-            for part in parts:
-                if isinstance(part, list) or (
-                    isinstance(part, dict) and not guard.is_inside(part.get("path"), self._folder)
-                ):
-                    raise Error("this file was not uploaded here", print_exception=False)
+    def _check(self, value: Any) -> None:
+        """Refuse files that nobody uploaded and the page did not draw, before any is opened.
+
+        Gradio takes a dictionary for a file wherever it stands in what a browser sends.
+        """
+        if isinstance(value, dict):
+            if not guard.is_inside(value.get("path"), self._folder):
+                raise Error("this file was not uploaded here", print_exception=False)
+            value = list(value.values())
+        if isinstance(value, list):
+            for part in value:
+                self._check(part)
 
 
 def app(name: str | None, folder: Path, token: str | None = None) -> FastAPI:

@@ -29,7 +29,9 @@ class R3GAN(ReusingModel):
         )
         self.config = config
         self._gamma = schedules.Cosine(
-            config.penalty_weight, config.final_penalty_weight, config.schedule_steps
+            config.penalty_weight,
+            config.penalty_weight * config.penalty_decay,
+            config.schedule_steps,
         )
 
     def optimizers(self):
@@ -67,7 +69,7 @@ class R3GAN(ReusingModel):
         # No score depends on images of the other half: one pass serves both, and takes less time.
         scores, logits = self.judge(ops.concatenate([real, fake]), _twice(batch["label"]))
         real_score, fake_score = ops.split(scores, 2)
-        part = first_part(self.config.penalty_share, batch)
+        part = first_part(self.config.penalty_share, batch, self.config.GROUP)
         labels = _twice(part["label"])
         r1, r2 = zero_centred_penalties(
             lambda images: self.judge(images, labels)[0], part["image"], part["generated"]

@@ -7,6 +7,7 @@ no normalisation, leaky ReLU. Its strided convolutions and the generator's Batch
 import keras
 from keras import layers
 
+from kerasgan.configs.r3gan import GROUP
 from kerasgan.convolutions import ColourConv2D, DeepConv2D, UpsampleConv2D
 from kerasgan.layers import FusedBatchNormalization, GroupStddev, LeakyReLU
 from kerasgan.networks.widths import scaled
@@ -98,7 +99,7 @@ def discriminator(image_size: int, labels: dict[str, int], width: float = 1.0) -
     for level in range(1, halvings(image_size) + 1):
         depth = filters_at(level, DISCRIMINATOR_FILTERS, width)
         x = _activated(DeepConv2D(depth, 4, 2, padding="same", name=f"down_{level}"), x)
-    x = GroupStddev(name="stddev")(x)
+    x = GroupStddev(GROUP, name="stddev")(x)
     x = _activated(DeepConv2D(depth, 3, padding="same", name="conv_base"), x)
     x = layers.Flatten(name="flatten")(x)
     x = _activated(layers.Dense(scaled(256, width), name="dense"), x)
