@@ -21,7 +21,7 @@ def test_an_option_beats_the_preset_and_the_preset_the_default():
     config = ACGANConfig.from_preset("quick", ema=0.5)
     assert config.ema == 0.5
     assert config.image_size == ACGANConfig.PRESETS["quick"]["image_size"] != 96
-    assert config.g_steps == 2
+    assert config.d_steps == 1
 
 
 def test_an_unknown_preset_is_refused():

@@ -69,7 +69,8 @@ def test_a_choice_is_not_what_merely_equals_one(value):
 @pytest.mark.parametrize("model", CONFIGS)
 def test_what_is_written_is_read(model):
     vocabulary = stubs.NO_LABELS if model == "cyclegan" else stubs.ALL_PAIRS
-    run = runs.create(tiny_config(model), vocabulary, "0123", "paper", "kerasgan")
+    config = tiny_config(model)
+    run = runs.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
     assert runs.read(run.path) == run
 
 

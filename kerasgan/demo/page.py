@@ -2,6 +2,7 @@
 
 import html
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,18 +53,29 @@ class _Page(gr.Blocks):
             message = "this request cannot be answered"
         raise Error(message, print_exception=False)
 
-    def _check(self, value: Any) -> None:
-        """Refuse files that nobody uploaded and the page did not draw, before any is opened.
-
-        Gradio takes a dictionary for a file wherever it stands in what a browser sends.
-        """
-        if isinstance(value, dict):
-            if not guard.is_inside(value.get("path"), self._folder):
+    def _check(self, inputs: list[Any]) -> None:
+        """Refuse files that nobody uploaded and the page did not draw, before any is opened."""
+        for value in inputs:
+            parts = value if isinstance(value, list) else [value]
+            are_files = all(
+                "path" in part if isinstance(part, dict) else not isinstance(part, list)
+                for part in parts
+            )
+            if not are_files or not all(
+                guard.is_inside(path, self._folder) for path in _paths(parts)
+            ):
                 raise Error("this file was not uploaded here", print_exception=False)
-            value = list(value.values())
-        if isinstance(value, list):
-            for part in value:
-                self._check(part)
+
+
+def _paths(value: Any) -> Iterator[Any]:
+    """Paths of all files in a value, those inside of other files' dictionaries included."""
+    if isinstance(value, dict):
+        if "path" in value:
+            yield value["path"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from _paths(part)
 
 
 def app(name: str | None, folder: Path, token: str | None = None) -> FastAPI:
