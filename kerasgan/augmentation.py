@@ -41,10 +41,9 @@ def augment(images, parameters: dict):
 
     Pixels that come from outside the image, or are cut out, are 0, grey.
     """
-    if "shift" in parameters:
-        images = shifted(images, parameters["shift"])
-    if "cutout" in parameters:
-        images = cut_out(images, parameters["cutout"])
+    for name, change in CHANGES.items():
+        if name in parameters:
+            images = change(images, parameters[name])
     return images
 
 
@@ -66,3 +65,7 @@ def cut_out(images, centre):
     is_near = ops.abs(pixel[None, :, None] - centre[:, None]) < CUTOUT / 2
     is_cut = ops.logical_and(is_near[:, :, None, 0], is_near[:, None, :, 1])
     return images * ops.cast(ops.logical_not(is_cut), images.dtype)[..., None]
+
+
+# In the order in which they apply.
+CHANGES = {"shift": shifted, "cutout": cut_out}

@@ -167,8 +167,7 @@ def _sources(config: CycleGANConfig) -> dict[str, tuple[Source, np.ndarray | Non
 def avatar_numbers(domain: str, config: CycleGANConfig) -> tuple[range, range]:
     """Return the numbers of the avatars that a domain trains on, and of those held out."""
     trained = range(DOMAINS.index(domain), config.avatars, len(DOMAINS))
-    count = round(config.avatars * config.val_fraction)
-    return trained, range(config.avatars, config.avatars + count)
+    return trained, sources.held_out_avatars(config)
 
 
 def _avatars(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray]:

@@ -135,7 +135,7 @@ def _places(labels: _Labels, readable: np.ndarray) -> tuple[np.ndarray, Vocabula
 
 
 def _avatars(config: Config) -> tuple[Source, _Labels]:
-    numbers = range(config.avatars + round(config.avatars * config.val_fraction))
+    numbers = range(sources.held_out_avatars(config).stop)
     hair, eyes = zip(
         *(avatar_faces.colours(sources.AVATAR_SEED, number) for number in numbers), strict=True
     )

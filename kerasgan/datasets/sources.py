@@ -54,6 +54,11 @@ def prepared(source: Source, size: int, is_strict: bool) -> tuple[cache.Prepared
     return found, readable
 
 
+def held_out_avatars(config: Config) -> range:
+    """Return the numbers of the avatars that are held out, which follow those that train."""
+    return range(config.avatars, config.avatars + round(config.avatars * config.val_fraction))
+
+
 def of_avatars(numbers: Sequence[int], size: int, style: str = "animation") -> Source:
     """Return the avatars with these numbers."""
     numbers = list(numbers)

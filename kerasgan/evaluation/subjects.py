@@ -113,7 +113,7 @@ def unseen(config: NoiseConfig, split: Split, count: int) -> np.ndarray:
         uint8 [n, S, S, 3], in random order.
     """
     if config.data == "avatars":
-        start = config.avatars + round(config.avatars * config.val_fraction)
+        start = sources.held_out_avatars(config).stop
         return drawn(range(start, start + count), config.image_size)
     rows = np.arange(MONITORED if config.evaluate_every else 0, split.held_out.size)
     return split.held_out.pictures(np.random.default_rng(0).permutation(rows)[:count])

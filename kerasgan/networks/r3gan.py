@@ -12,12 +12,12 @@ from kerasgan.convolutions import ColourConv2D, DeepConv2D, UpsampleConv2D
 from kerasgan.layers import FusedBatchNormalization, GroupStddev, LeakyReLU
 from kerasgan.networks.widths import scaled
 
-# Filters from full size down; smaller images than these keep the last.
+# Filters at full size and after each halving; further halvings keep the last.
 GENERATOR_FILTERS = (32, 64, 128, 192)
 DISCRIMINATOR_FILTERS = (24, 48, 96, 192)
 EMBEDDING = 32
-# Images of this size and below pass two convolutions of the generator.
-DEEP_BELOW = 16
+# Up to this size, in pixels, each doubling has two convolutions.
+DEEP_UP_TO = 16
 
 
 def halvings(image_size: int) -> int:
@@ -66,7 +66,7 @@ def generator(
         depth = filters_at(level, GENERATOR_FILTERS, width)
         x = UpsampleConv2D(depth, use_bias=False, name=f"upsample_{size}")(x)
         x = _normalized(x, f"{size}")
-        if size <= DEEP_BELOW:
+        if size <= DEEP_UP_TO:
             x = DeepConv2D(depth, 3, padding="same", use_bias=False, name=f"conv_{size}")(x)
             x = _normalized(x, f"{size}_deep")
     image = ColourConv2D(3, 3, padding="same", activation="tanh", dtype="float32", name="image")(x)
