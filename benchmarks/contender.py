@@ -28,22 +28,22 @@ _SIDE = 4096
 
 def noise(config) -> Any:
     """Return data of random pixels and labels."""
-    from kerasgan.attributes import Vocabulary
-    from kerasgan.datasets import domains, faces
+    from kerasgan.datasets import labelled, unpaired
+    from kerasgan.labels import Vocabulary
 
     random = np.random.default_rng(0)
     shape = (_PICTURES, config.image_size, config.image_size, 3)
     pictures = [random.integers(0, 256, shape, np.uint8) for _ in range(2)]
     if config.CONDITION == "domain":
-        return domains.Domains(*pictures, "noise")
+        return unpaired.Domains(*pictures, "noise")
     hair, eyes = random.integers(0, 12, _PICTURES), random.integers(0, 11, _PICTURES)
     rows = np.arange(_PICTURES)
-    return faces.Faces("noise", pictures[0], rows, hair, eyes, 11 * hair + eyes, Vocabulary())
+    return labelled.Faces("noise", pictures[0], rows, hair, eyes, 11 * hair + eyes, Vocabulary())
 
 
 def first_batch(config, data) -> dict[str, np.ndarray]:
     """Return real pictures [B, S, S, 3] and one-hot labels as arrays."""
-    from kerasgan.images import to_float
+    from kerasgan.utils.images import to_float
 
     at = np.arange(config.batch_size)
     if config.CONDITION == "domain":
@@ -55,11 +55,11 @@ def first_batch(config, data) -> dict[str, np.ndarray]:
 
 def ours(config, data) -> Callable[[], Any]:
     """Return what makes one step as `kerasgan train` does, drawing its data included."""
-    from kerasgan import training
-    from kerasgan.datasets import loading
+    from kerasgan.datasets import pipeline
+    from kerasgan.training import trainer
 
-    model = training.build(config, data)
-    batches = iter(loading.batches(model.draw, config, data))
+    model = trainer.build(config, data)
+    batches = iter(pipeline.batches(model.draw, config, data))
     model.make_train_function()
     return lambda: model.train_function(batches)
 
@@ -69,7 +69,7 @@ def plain_keras(config, data) -> Callable[[], Any]:
     import tensorflow as tf
 
     from benchmarks import plain_keras
-    from kerasgan.attributes import Vocabulary
+    from kerasgan.labels import Vocabulary
 
     with plain_keras.plain_layers():
         model = plain_keras.MODELS[config.MODEL](config, Vocabulary())

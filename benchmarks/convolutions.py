@@ -52,18 +52,18 @@ def main() -> None:
 
 
 def _layer(name, filters, thresholds, precision):
-    from kerasgan import convolutions, winograd
-    from kerasgan.precision import policy
+    from kerasgan.layers import convolution, winograd
+    from kerasgan.training.precision import policy
 
-    winograd.WORTH, convolutions.DeepConv2D.RATIO = thresholds
+    winograd.WORTH, convolution.DeepConv2D.RATIO = thresholds
     with policy(precision):
         if name == "upsample":
-            return convolutions.UpsampleConv2D(filters)
+            return convolution.UpsampleConv2D(filters)
         if name == "transposed":
-            return convolutions.DeepConv2DTranspose(filters, 4, 2, "same")
+            return convolution.DeepConv2DTranspose(filters, 4, 2, "same")
         if name == "reflected":
-            return convolutions.ReflectedConv2D(filters, 3)
-        return convolutions.DeepConv2D(filters, 4, 2, "same")
+            return convolution.ReflectedConv2D(filters, 3)
+        return convolution.DeepConv2D(filters, 4, 2, "same")
 
 
 def _steps(layer, shape) -> tuple[Callable, Callable]:

@@ -15,9 +15,9 @@ from unittest import mock
 
 import psutil
 
-from kerasgan import snapshots, training
-from kerasgan.adversarial import AdversarialModel
 from kerasgan.configs import CONFIGS
+from kerasgan.models.base import AdversarialModel
+from kerasgan.training import snapshots, trainer
 
 _LOOKS = 10
 
@@ -72,7 +72,7 @@ def main() -> None:
         mock.patch.object(AdversarialModel, "make_train_function", make_watched),
         mock.patch.object(snapshots.SampleSheet, "FIRST", ()),
     ):
-        training.start(config, "quick", "benchmarks.overhead", Path(folder) / "run")
+        trainer.start(config, "quick", "benchmarks.overhead", Path(folder) / "run")
     print(f"{watch.outside():.2%} of the time of {steps} steps was spent outside of them")
     for step, gibibytes in watch.gibibytes.items():
         print(f"step {step}: {gibibytes:.3f} GiB")

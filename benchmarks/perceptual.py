@@ -13,9 +13,9 @@ import click
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from kerasgan import finding
 from kerasgan.configs.base import NoiseConfig
-from kerasgan.runs import Run
+from kerasgan.runs import lookup
+from kerasgan.runs.directory import Run
 
 # No run of this project trains on avatars with such numbers.
 _FIRST_AVATAR = 1_000_000
@@ -72,11 +72,11 @@ SPOILED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 @click.option("--save-sheet", type=click.Path(path_type=Path), help="Write 100 of the generated.")
 def main(name, checkpoint, images, spoil, count, seed, avatars, folder, size, save_sheet) -> None:
     """Print the perceptual distance, its floor, their quotient, and the flatness."""
-    from kerasgan.images import grid, save
+    from kerasgan.utils.images import grid, save
 
     if sum(map(bool, (name, images, spoil))) != 1 or not (name or avatars or folder):
         raise click.UsageError("name a RUN; or --images or --spoil, and --avatars or --folder")
-    run = finding.run(name, NoiseConfig) if name else None
+    run = lookup.run(name, NoiseConfig) if name else None
     if avatars:
         real = _avatars(avatars, 3 * count)
     elif folder:
@@ -93,48 +93,50 @@ def main(name, checkpoint, images, spoil, count, seed, avatars, folder, size, sa
 
 
 def _report(real: np.ndarray, generated: np.ndarray, seed: int) -> None:
-    from kerasgan.evaluation import evaluate, measures, perceptual, records
+    from kerasgan.evaluation import generation, report
+    from kerasgan.evaluation.features import perceptual
+    from kerasgan.evaluation.metrics import measures
 
     network = perceptual.load()
     count = min(len(real) // 2, len(generated))
     parts = (real[:count], real[count : 2 * count], generated[:count])
     numbers = measures.perceptual([perceptual.features(network, part) for part in parts], seed)
     numbers |= measures.flat(generated, real, seed)
-    print(records.as_text(evaluate.Evaluation(numbers, {}, {}, {})))
+    print(report.as_text(generation.Evaluation(numbers, {}, {}, {})))
     for name in ("flatness", "flatness_halved"):
         share = numbers[name]["value"] / numbers[name]["real"]
         print(f"{name}: {share:.2f} times that of real images")
 
 
 def _generated(run: Run, checkpoint: str, count: int, seed: int) -> np.ndarray:
-    from kerasgan import sampling
+    from kerasgan.inference import sampling
 
     sampler = sampling.Sampler(run, sampling.load(run, checkpoint).sampling_generator)
     return sampler.pictures(sampling.random_pairs(run, count, seed), seed)
 
 
 def _unseen(run: Run, count: int) -> np.ndarray:
-    from kerasgan.datasets import faces
-    from kerasgan.evaluation import subjects
+    from kerasgan.datasets import labelled
+    from kerasgan.evaluation import inputs
 
-    return subjects.unseen(run.config, faces.load(run.config), count)
+    return inputs.unseen(run.config, labelled.load(run.config), count)
 
 
 def _avatars(size: int, count: int) -> np.ndarray:
-    from kerasgan.evaluation import subjects
+    from kerasgan.evaluation import inputs
 
-    return subjects.drawn(range(_FIRST_AVATAR, _FIRST_AVATAR + count), size)
+    return inputs.drawn(range(_FIRST_AVATAR, _FIRST_AVATAR + count), size)
 
 
 def _of_folder(folder: Path, size: int, count: int, seed: int) -> np.ndarray:
     from PIL import Image
 
-    from kerasgan.datasets import reading
+    from kerasgan.datasets import decoding
 
     known = Image.registered_extensions()
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in known)
     order = np.random.default_rng(seed).permutation(len(paths))[:count]
-    return np.stack([reading.square(paths[place], size, "crop") for place in order])
+    return np.stack([decoding.square(paths[place], size, "crop") for place in order])
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgan import training
-from kerasgan.attributes import Vocabulary
 from kerasgan.configs import ACGANConfig
-from kerasgan.datasets import loading
+from kerasgan.datasets import pipeline
 from kerasgan.datasets.cache import Pictures
-from kerasgan.datasets.faces import Faces
+from kerasgan.datasets.labelled import Faces
+from kerasgan.labels import Vocabulary
+from kerasgan.training import trainer
 
 
 def faces_in(file: Path, count: int, size: int) -> Faces:
@@ -41,12 +41,12 @@ def main() -> None:
     config = ACGANConfig.from_preset("quick", image_size=arguments.image_size)
     with tempfile.TemporaryDirectory() as folder:
         faces = faces_in(Path(folder) / "pictures", arguments.pictures, arguments.image_size)
-        model = training.build(config, faces)
-        batches = loading.batches(model.draw, config, faces)
-        pipeline = batches.take(20 * arguments.steps).as_numpy_iterator()
-        next(pipeline)
+        model = trainer.build(config, faces)
+        batches = pipeline.batches(model.draw, config, faces)
+        images = batches.take(20 * arguments.steps).as_numpy_iterator()
+        next(images)
         start = time.perf_counter()
-        count = sum(1 for _ in pipeline)
+        count = sum(1 for _ in images)
         delivered = count * config.batch_size / (time.perf_counter() - start)
         model.fit(batches, steps_per_epoch=2, shuffle=False, verbose=0)
         start = time.perf_counter()

@@ -11,7 +11,7 @@ import keras
 import tensorflow as tf
 from keras import layers, ops
 
-from kerasgan.layers import ReflectionPadding2D
+from kerasgan.layers.normalization import ReflectionPadding2D
 from kerasgan.networks import acgan, cyclegan, dcgan
 
 _bce = keras.losses.BinaryCrossentropy(from_logits=True)

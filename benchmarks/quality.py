@@ -6,7 +6,7 @@ training pictures, and its ceiling is measured on the held-out ones.
 
 import click
 
-from kerasgan import finding
+from kerasgan.runs import lookup
 
 
 @click.command()
@@ -17,12 +17,13 @@ def main(names: tuple[str, ...], count: int, seed: int) -> None:
     """Print the accuracies of the newest checkpoint of each RUN."""
     import numpy as np
 
-    from kerasgan import sampling
-    from kerasgan.datasets import faces
-    from kerasgan.evaluation import classifier, subjects
+    from kerasgan.datasets import labelled
+    from kerasgan.evaluation import inputs
+    from kerasgan.evaluation.features import classifier
+    from kerasgan.inference import sampling
 
-    found = [finding.run(name) for name in names]
-    split = faces.load(found[0].config)
+    found = [lookup.run(name) for name in names]
+    split = labelled.load(found[0].config)
     judge = classifier.trained(split.training)
     held_out = split.held_out
     labels = {"hair": held_out.hair, "eyes": held_out.eyes}
@@ -30,7 +31,7 @@ def main(names: tuple[str, ...], count: int, seed: int) -> None:
     _report(f"{len(held_out.rows)} held-out faces", classifier.accuracy(judge, pictures, labels))
 
     pairs = sampling.random_pairs(found[0], count, seed)
-    wanted = subjects.places(split.training.vocabulary, pairs)
+    wanted = inputs.places(split.training.vocabulary, pairs)
     for run in found:
         generated = sampling.Sampler(run, sampling.load(run).sampling_generator).pictures(
             pairs, seed

@@ -6,8 +6,8 @@ trained on the first run's training pictures, reads them, and is tried on held-o
 
 import click
 
-from kerasgan import finding
 from kerasgan.configs.base import NoiseConfig
+from kerasgan.runs import lookup
 
 _TRAITS = ("haircut", "fringe", "side_locks", "ornament", "mouth", "skin")
 
@@ -25,21 +25,22 @@ def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None
     """
     import numpy as np
 
-    from kerasgan import sampling
-    from kerasgan.attributes import NO_LABELS
-    from kerasgan.datasets import avatar_faces, faces, sources
-    from kerasgan.evaluation import classifier
+    from kerasgan.datasets import labelled, sources
+    from kerasgan.datasets.avatars import traits
+    from kerasgan.evaluation.features import classifier
+    from kerasgan.inference import sampling
+    from kerasgan.labels import NO_LABELS
 
-    found = [finding.run(name, NoiseConfig) for name in names]
+    found = [lookup.run(name, NoiseConfig) for name in names]
     if found[0].config.data != "avatars":
         raise click.UsageError(f"{found[0].name} has other data; allowed: runs on avatars")
-    split = faces.load(found[0].config)
+    split = labelled.load(found[0].config)
     drawn, others = (
-        [avatar_faces.face(sources.AVATAR_SEED, int(row)) for row in part.rows] for part in split
+        [traits.face(sources.AVATAR_SEED, int(row)) for row in part.rows] for part in split
     )
     values = {trait: sorted({str(getattr(face, trait)) for face in drawn}) for trait in _TRAITS}
 
-    def places(shown: list[avatar_faces.Face], trait: str) -> np.ndarray:
+    def places(shown: list[traits.Face], trait: str) -> np.ndarray:
         return np.array([values[trait].index(str(getattr(face, trait))) for face in shown])
 
     one_hot = [np.eye(len(values[trait]))[places(drawn, trait)] for trait in _TRAITS]

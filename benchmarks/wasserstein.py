@@ -5,7 +5,7 @@ Train with `--log-every 1`: a row is then the mean over one step's critic update
 
 import click
 
-from kerasgan import finding
+from kerasgan.runs import lookup
 
 
 @click.command()
@@ -14,9 +14,9 @@ def main(name: str) -> None:
     """Print whether all of RUN's metrics are finite, and the estimate's maximum and late mean."""
     import numpy as np
 
-    from kerasgan import plots
+    from kerasgan.reporting import plots
 
-    run = finding.run(name)
+    run = lookup.run(name)
     metrics = plots.read_metrics(run.metrics_file)
     rows = metrics["step"] * run.config.critic_steps
     finite = all(np.isfinite(column).all() for column in metrics.values())

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from keras import layers
 
-from kerasgan.attributes import Vocabulary
-from kerasgan.convolutions import UpsampleConv2D
+from kerasgan.labels import Vocabulary
+from kerasgan.layers.convolution import UpsampleConv2D
 from kerasgan.models import MODELS
 
 _MULTIPLYING = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense, UpsampleConv2D)

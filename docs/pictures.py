@@ -12,8 +12,8 @@ from pathlib import Path
 
 import click
 
-from kerasgan import finding, runs
 from kerasgan.configs import CONFIGS
+from kerasgan.runs import directory, lookup
 
 IMAGES = Path(__file__).parent / "images"
 _HAIR = ("blue", "pink", "green", "blonde", "black")
@@ -32,18 +32,18 @@ def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
     """
     from PIL import Image
 
-    from kerasgan import sampling
+    from kerasgan.inference import sampling
 
     for model in models or CONFIGS:
         path = folder / model
         if not path.exists():
             words = ["train", model, "--preset", "quick", "--out", str(path)]
             subprocess.run([sys.executable, "-m", "kerasgan", *words], check=True)
-        run = runs.read(path)
+        run = directory.read(path)
         save(sheet(run, sampling.load(run)), f"{model}.png")
         if model == "acgan":
             save(Image.open(path / "losses.png"), "acgan-losses.png")
-    shipped = finding.run(runs.PRETRAINED)
+    shipped = lookup.run(directory.PRETRAINED)
     save(sheet(shipped, sampling.load(shipped)), "pretrained.png")
     if sweep:
         save(Image.open(sweep / "samples.png"), "reproduce-sigma.png")
@@ -51,15 +51,15 @@ def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
 
 def sheet(run, model):
     """Return a picture of what the model does: rows of faces, or translations side by side."""
-    from kerasgan import images
-    from kerasgan.datasets import loading
-    from kerasgan.datasets.domains import Domains
-    from kerasgan.sampling import ANY, Sampler
-    from kerasgan.translation import DomainTranslator, Editor, domain_sheet
+    from kerasgan.datasets import pipeline
+    from kerasgan.datasets.unpaired import Domains
+    from kerasgan.inference.image_to_image import DomainTranslator, Editor, domain_sheet
+    from kerasgan.inference.sampling import ANY, Sampler
+    from kerasgan.utils import images
 
     condition = run.config.CONDITION
     if condition in ("domain", "labels"):
-        _, held_out = loading.load(run.config)
+        _, held_out = pipeline.load(run.config)
         if condition == "labels":
             return _edits(Editor(model, run.vocabulary), held_out)
         few = {name: held_out.by_name[name][:_ROWS] for name in ("a", "b")}
@@ -75,8 +75,8 @@ def _edits(editor, faces):
     """Return faces, and each of them with other hair and with other eyes."""
     import numpy as np
 
-    from kerasgan import images
-    from kerasgan.translation import changed
+    from kerasgan.inference.image_to_image import changed
+    from kerasgan.utils import images
 
     at = np.arange(_ROWS)
     original, labels = faces.pictures(at), faces.labels(at)
@@ -92,7 +92,7 @@ def _edits(editor, faces):
 
 def save(picture, name: str) -> None:
     """Write a picture among the documents' images, in 256 colours."""
-    from kerasgan import images
+    from kerasgan.utils import images
 
     images.save(picture.convert("RGB").quantize(256, dither=0), IMAGES / name)
 

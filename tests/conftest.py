@@ -117,10 +117,10 @@ def kerasgan():
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory, cache):
     """A run of two steps with checkpoints 1 and 2, shared: copy it before changing it."""
-    from kerasgan import training
+    from kerasgan.training import trainer
 
     home = tmp_path_factory.mktemp("trained")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KERASGAN_CACHE", str(cache))
         config = tiny_config("acgan", steps=2, checkpoint_every=1, ema=0.5)
-        return training.start(config, "paper", "kerasgan train acgan", home / "run")
+        return trainer.start(config, "paper", "kerasgan train acgan", home / "run")

@@ -3,9 +3,9 @@
 import numpy as np
 from PIL import Image
 
-from kerasgan import checkpoints, runs
-from kerasgan.attributes import NO_LABELS, Vocabulary
+from kerasgan.labels import NO_LABELS, Vocabulary
 from kerasgan.models import MODELS
+from kerasgan.runs import checkpoints, directory
 from tests.conftest import tiny_config
 
 RGB = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1)}
@@ -17,7 +17,7 @@ FEW_PAIRS = Vocabulary(COLOURS, COLOURS, (("red", "blue"), ("blue", "red")))
 
 def made(model, vocabulary, prepare=lambda network: None, **changes):
     """Return the next run, whose only checkpoint holds networks that `prepare` has changed."""
-    run = runs.create(tiny_config(model, **changes), vocabulary, "0123", "paper", "kerasgan")
+    run = directory.create(tiny_config(model, **changes), vocabulary, "0123", "paper", "kerasgan")
     network = MODELS[model](run.config, vocabulary)
     prepare(network)
     checkpoints.save(run, network, 1)

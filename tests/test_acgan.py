@@ -6,8 +6,8 @@ import tensorflow as tf
 from keras import ops
 
 from kerasgan.configs.acgan import ACGANConfig
-from kerasgan.errors import Refused
 from kerasgan.networks import acgan
+from kerasgan.utils.errors import Refused
 from tests.conftest import tiny_config
 from tests.test_models import build, floats, judged
 

@@ -9,8 +9,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from kerasgan import archives, checkpoints, runs, sampling
-from kerasgan.errors import Refused
+from kerasgan.inference import sampling
+from kerasgan.runs import archives, checkpoints, directory
+from kerasgan.utils.errors import Refused
 from tests import stubs
 
 MEMBER = "run.json.npy"
@@ -24,13 +25,13 @@ def saved(tmp_path_factory):
         run = stubs.painted()
         newest = run.saved[1]
         shutil.copyfile(newest, newest.with_name("step-000002.npz"))
-        return runs.read(run.path.absolute())
+        return directory.read(run.path.absolute())
 
 
 @pytest.fixture
 def run(saved, tmp_path):
     shutil.copytree(saved.path, tmp_path / "run")
-    return runs.read(tmp_path / "run")
+    return directory.read(tmp_path / "run")
 
 
 def members(path):

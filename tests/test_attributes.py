@@ -1,7 +1,7 @@
 import pytest
 
-from kerasgan.attributes import EYES, HAIR, Vocabulary, Wanted, format_tag, parse_list, parse_tag
-from kerasgan.errors import Refused
+from kerasgan.labels import EYES, HAIR, Vocabulary, Wanted, format_tag, parse_list, parse_tag
+from kerasgan.utils.errors import Refused
 
 
 def test_the_reports_vocabulary():

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import runs
-from kerasgan.augmentation import augment, cut_out, shifted
 from kerasgan.configs import CONFIGS
 from kerasgan.configs.base import AugmentationConfig
-from kerasgan.datasets import faces, loading
-from kerasgan.errors import Refused
+from kerasgan.datasets import labelled, pipeline
+from kerasgan.inference.sampling import Sampler
 from kerasgan.models import MODELS
-from kerasgan.sampling import Sampler
+from kerasgan.models.augmentation import augment, cut_out, shifted
+from kerasgan.runs import directory
+from kerasgan.utils.errors import Refused
 from tests.conftest import tiny_config
 from tests.stubs import ALL_PAIRS
 
@@ -57,9 +57,9 @@ def test_changes_are_differentiable():
 
 def batch_of(name, step=0, **changes):
     config = tiny_config(name, batch_size=64, **changes)
-    data = faces.load(config).training
+    data = labelled.load(config).training
     model = MODELS[name](config, data.vocabulary)
-    return model, next(iter(loading.batches(model.draw, config, data, step)))["discriminator"]
+    return model, next(iter(pipeline.batches(model.draw, config, data, step)))["discriminator"]
 
 
 def test_each_change_has_its_probability_and_depends_on_seed_and_step():
@@ -96,7 +96,9 @@ def test_samples_are_never_changed():
     sampled = []
     for options in ({}, {"augment": ("shift", "cutout"), "augment_probability": 1.0}):
         keras.utils.set_random_seed(0)
-        run = runs.create(tiny_config("r3gan", **options), ALL_PAIRS, "0123", "small", "kerasgan")
+        run = directory.create(
+            tiny_config("r3gan", **options), ALL_PAIRS, "0123", "small", "kerasgan"
+        )
         model = MODELS["r3gan"](run.config, run.vocabulary)
         sampler = Sampler(run, model.sampling_generator)
         sampled.append(sampler.pictures(list(ALL_PAIRS.pairs), seed=0))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.averaging import HalfLife, of_config
+from kerasgan.models.averaging import HalfLife, of_config
 from tests.conftest import tiny_config
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import ImageOps
 
-from kerasgan.datasets import cache, reading
-from kerasgan.datasets.avatar_faces import face
-from kerasgan.datasets.avatars import draw
+from kerasgan.datasets import cache, decoding
+from kerasgan.datasets.avatars.portrait import draw
+from kerasgan.datasets.avatars.traits import face
 
 COUNT, SIZE = 12, 16
 
@@ -68,8 +68,8 @@ def test_copies_and_mirror_images_share_their_fraction():
     large = draw(face(0, 3), 4 * SIZE)
     large.save("large.png")
     ImageOps.mirror(large).save("mirrored.jpg")
-    pictures[3] = reading.square(Path("large.png"), SIZE)
-    pictures[6] = reading.square(Path("mirrored.jpg"), SIZE)
+    pictures[3] = decoding.square(Path("large.png"), SIZE)
+    pictures[6] = decoding.square(Path("mirrored.jpg"), SIZE)
     fractions = prepare(work=pictures.get, items=range(7)).fractions
     assert len(set(fractions)) == 4
     np.testing.assert_array_equal(fractions[[4, 5, 6]], fractions[[0, 1, 3]])

@@ -5,19 +5,20 @@ import keras
 import numpy as np
 import pytest
 
-from kerasgan import checkpoints, runs, training
-from kerasgan.datasets import faces
-from kerasgan.errors import Refused
+from kerasgan.datasets import labelled
+from kerasgan.runs import checkpoints, directory
+from kerasgan.training import trainer
+from kerasgan.utils.errors import Refused
 
 
 @pytest.fixture
 def run(trained, tmp_path):
     shutil.copytree(trained.path, tmp_path / "copy")
-    return runs.read(tmp_path / "copy")
+    return directory.read(tmp_path / "copy")
 
 
 def test_everything_is_saved_under_a_key_of_its_own(tiny):
-    model = training.build(tiny, faces.load(tiny).training)
+    model = trainer.build(tiny, labelled.load(tiny).training)
     keys = checkpoints.named_variables(model)
     assert {key.split("/")[0] for key in keys} == {
         "discriminator", "discriminator_player", "generator", "generator_player",
@@ -30,15 +31,15 @@ def test_everything_is_saved_under_a_key_of_its_own(tiny):
 
 
 def test_keys_do_not_depend_on_what_the_process_built_before(tiny):
-    data = faces.load(tiny).training
-    first, second = (set(checkpoints.named_variables(training.build(tiny, data))) for _ in range(2))
+    data = labelled.load(tiny).training
+    first, second = (set(checkpoints.named_variables(trainer.build(tiny, data))) for _ in range(2))
     assert first == second
 
 
 def test_saved_is_restored(run, tiny):
     step, arrays = checkpoints.newest(run)
     assert step == 2
-    model = training.build(run.config, faces.load(run.config).training)
+    model = trainer.build(run.config, labelled.load(run.config).training)
     checkpoints.restore(arrays, checkpoints.named_variables(model))
     for key, variable in checkpoints.named_variables(model).items():
         np.testing.assert_array_equal(variable, arrays[key])
@@ -78,16 +79,16 @@ def test_only_the_last_few_are_kept(run):
 
 
 def test_a_config_that_was_changed_is_refused_by_its_fields(run):
-    file = run.path / runs.CONFIG_FILE
+    file = run.path / directory.CONFIG_FILE
     record = json.loads(file.read_text())
     record["config"] |= {"sigma": 0.25, "batch_size": 8}
     file.write_text(json.dumps(record))
     with pytest.raises(Refused, match=r"batch-size \(4 -> 8\), sigma \(1.0 -> 0.25\)"):
-        checkpoints.newest(runs.read(run.path))
+        checkpoints.newest(directory.read(run.path))
 
 
 def test_a_run_from_before_an_option_was_added_is_read(run, monkeypatch):
-    contents = runs.contents
+    contents = directory.contents
 
     def before(run):
         found = contents(run)
@@ -95,11 +96,11 @@ def test_a_run_from_before_an_option_was_added_is_read(run, monkeypatch):
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "contents", before)
-        runs.extend(run, 5)
+        patch.setattr(directory, "contents", before)
+        directory.extend(run, 5)
         checkpoints.save(run, keras.Sequential([keras.Input((1,))]), 3)
-    assert "tensorboard" not in (run.path / runs.CONFIG_FILE).read_text()
-    assert checkpoints.newest(runs.read(run.path))[0] == 3
+    assert "tensorboard" not in (run.path / directory.CONFIG_FILE).read_text()
+    assert checkpoints.newest(directory.read(run.path))[0] == 3
 
 
 @pytest.mark.parametrize("wrong", ["missing", "extra", "misshapen"])

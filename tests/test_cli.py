@@ -9,12 +9,12 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from kerasgan import finding, runs
-from kerasgan.adversarial import AdversarialModel
-from kerasgan.attributes import NO_LABELS, Vocabulary
 from kerasgan.commands import cli
 from kerasgan.commands.train import parsed
 from kerasgan.configs import CONFIGS
+from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.models.base import AdversarialModel
+from kerasgan.runs import directory, lookup
 from tests.conftest import tiny_config, tiny_options
 from tests.processes import arrays
 
@@ -46,7 +46,7 @@ def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
 
 
 def _sample_export_load(kerasgan, run, model):
-    hair, eyes = finding.run().vocabulary.pairs[0]
+    hair, eyes = lookup.run().vocabulary.pairs[0]
     free = CONFIGS[model].CONDITION == "nothing"
     colours = () if free else ("--hair", hair, "--eyes", eyes)
     name = "faces-seed0.png" if free else f"{hair}-{eyes}-seed0.png"
@@ -122,7 +122,7 @@ def test_conditions_that_a_model_lacks_are_refused(kerasgan, tmp_path, model, wo
     (tmp_path / "wanted.txt").write_text("1,red hair red eyes\n")
     pairs = (("red", "blue"), ("blue", "red"), ("blue", "blue"), ("gray", "gray"))
     vocabulary = Vocabulary(("gray", "red", "blue"), ("gray", "red", "blue"), pairs)
-    runs.create(tiny_config(model), vocabulary, "0123", "paper", "kerasgan")
+    directory.create(tiny_config(model), vocabulary, "0123", "paper", "kerasgan")
     done = kerasgan("sample", *words)
     assert done.exit_code == 2
     assert message in done.output
@@ -149,7 +149,7 @@ def test_what_a_model_cannot_translate_to_is_refused(kerasgan, tmp_path, model, 
         "celeba": Vocabulary((), (), (), ("Male", "Young")),
     }[model]
     config = tiny_config("stargan" if model == "celeba" else model)
-    runs.create(config, vocabulary, "0123", "paper", "kerasgan")
+    directory.create(config, vocabulary, "0123", "paper", "kerasgan")
     done = kerasgan("translate", "one.png", *words, "--out", "new")
     assert done.exit_code == 2
     assert message in done.output
@@ -163,7 +163,7 @@ def test_runs_that_translate_draw_nothing_and_others_do_not_translate(kerasgan, 
         2,
         True,
     )
-    runs.create(tiny_config("cyclegan"), NO_LABELS, "0123", "paper", "kerasgan")
+    directory.create(tiny_config("cyclegan"), NO_LABELS, "0123", "paper", "kerasgan")
     done = kerasgan("sample", "--run", "2")
     assert done.exit_code == 2
     assert "is a run of cyclegan; allowed: gan, cgan" in done.output
@@ -176,7 +176,7 @@ def run(trained, monkeypatch, tmp_path):
     """The shared run, as number 1 of this test's own runs."""
     copy = tmp_path / "runs" / "0001-acgan"
     shutil.copytree(trained.path, copy)
-    return runs.read(copy.relative_to(tmp_path))
+    return directory.read(copy.relative_to(tmp_path))
 
 
 @pytest.fixture
@@ -328,7 +328,7 @@ def test_bad_input_is_refused_in_one_line_and_leaves_nothing(kerasgan, tmp_path,
 
 
 def test_an_error_nobody_foresaw_has_no_traceback_unless_asked_for(kerasgan, monkeypatch):
-    monkeypatch.setattr(finding, "run", lambda name: 1 / 0)
+    monkeypatch.setattr(lookup, "run", lambda name: 1 / 0)
     done = kerasgan("export")
     assert (done.exit_code, done.output) == (
         1,
@@ -361,7 +361,7 @@ def test_a_colour_or_a_run_that_is_nearly_right_is_answered_with_the_right_one(k
 
 
 def test_a_full_disk_is_refused(kerasgan, tmp_path, monkeypatch):
-    from kerasgan import files
+    from kerasgan.utils import files
 
     monkeypatch.setattr(files.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 10}))
     done = kerasgan("train", "acgan", *tiny_options())

@@ -6,7 +6,7 @@ import pytest
 from kerasgan.configs import CONFIGS, ACGANConfig
 from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.configs.stargan import StarGANConfig
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import Refused
 
 
 def test_the_defaults_are_the_reports():

@@ -3,11 +3,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import checkpoints
-from kerasgan.adversarial import apart, together
 from kerasgan.configs.cyclegan import CycleGANConfig
-from kerasgan.datasets.domains import DomainDraws, Domains
+from kerasgan.datasets.unpaired import DomainDraws, Domains
+from kerasgan.models.base import apart, together
 from kerasgan.models.cyclegan import CycleGAN
+from kerasgan.runs import checkpoints
 
 TINY = {
     "image_size": 32,

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasgan import checkpoints, finding, packing, runs, sampling, translation
-from kerasgan.attributes import NO_LABELS, Vocabulary
 from kerasgan.configs.base import NoiseConfig
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.demo import choices, drawing, records, translating
-from kerasgan.errors import Refused
+from kerasgan.demo import choices, generation, run_files, translation
+from kerasgan.inference import image_to_image, packing, sampling
+from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.runs import checkpoints, directory, lookup
+from kerasgan.utils.errors import Refused
 from tests.conftest import tiny_config
 from tests.stubs import (
     ALL_PAIRS,
@@ -30,9 +31,9 @@ def run():
     return painted()
 
 
-def drawn(run, hair, eyes, *, weights=drawing.AVERAGED, seed=0):
+def drawn(run, hair, eyes, *, weights=generation.AVERAGED, seed=0):
     """Return the upper and the lower half of the one face that is drawn."""
-    picture = drawing.faces(str(run.path), weights, 0.0, seed, hair, eyes, 1)
+    picture = generation.faces(str(run.path), weights, 0.0, seed, hair, eyes, 1)
     return picture.crop((0, 0, 64, 32)), picture.crop((0, 32, 64, 64))
 
 
@@ -42,29 +43,32 @@ def test_faces_have_the_colours_that_are_asked_for(run, hair, eyes):
 
 
 def test_raw_weights_are_those_that_training_changes(run):
-    raw, _ = drawn(run, "blue", "red", weights=drawing.RAW)
+    raw, _ = drawn(run, "blue", "red", weights=generation.RAW)
     assert np.asarray(raw).min() == 255
 
 
 def test_a_walk_leads_from_one_seeds_face_to_the_others(run):
-    settings = (str(run.path), drawing.AVERAGED, 1.0, 7, "blue", "red", 3)
+    settings = (str(run.path), generation.AVERAGED, 1.0, 7, "blue", "red", 3)
     sampler = sampling.Sampler(run, choices.model(run).sampling_generator, 1.0)
     expected = [sampler.pictures([("blue", "red")], seed)[0].astype(int) for seed in (7, 3)]
-    found = [drawing.face_between(*settings, place) for place in (0.0, 1.0)]
+    found = [generation.face_between(*settings, place) for place in (0.0, 1.0)]
     assert np.abs(np.subtract(found, expected)).max() <= 1
     assert np.abs(np.subtract(*expected)).max() > 10
 
 
 def test_the_sheet_is_that_of_the_sample_command(run, kerasgan):
     assert kerasgan("sample", "--seed", 5, "--out", "sheet.png").exit_code == 0
-    sheet = drawing.sheet(str(run.path), drawing.AVERAGED, run.config.sigma, 5)
+    sheet = generation.sheet(str(run.path), generation.AVERAGED, run.config.sigma, 5)
     with Image.open("sheet.png") as expected:
         np.testing.assert_array_equal(sheet, expected)
 
 
 def test_a_model_without_conditions_draws_without_colours():
     run = made("gan", ALL_PAIRS)
-    assert drawing.faces(str(run.path), drawing.AVERAGED, 1.0, 0, None, None, 3).size == (132, 132)
+    assert generation.faces(str(run.path), generation.AVERAGED, 1.0, 0, None, None, 3).size == (
+        132,
+        132,
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,25 +100,27 @@ def test_what_cannot_be_drawn_is_refused(hair, eyes, seed, message):
 )
 def test_numbers_out_of_range_are_refused(run, sigma, count, message):
     with pytest.raises(Refused, match=message):
-        drawing.faces(str(run.path), drawing.AVERAGED, sigma, 0, "red", "red", count)
+        generation.faces(str(run.path), generation.AVERAGED, sigma, 0, "red", "red", count)
     with pytest.raises(Refused, match="the place is nan"):
-        drawing.face_between(str(run.path), drawing.AVERAGED, 1.0, 0, "red", "red", 1, float("nan"))
+        generation.face_between(
+            str(run.path), generation.AVERAGED, 1.0, 0, "red", "red", 1, float("nan")
+        )
 
 
 def test_a_model_is_loaded_anew_only_where_a_checkpoint_is_new(run):
     model = choices.model(run)
-    assert choices.model(runs.read(run.path)) is model
+    assert choices.model(directory.read(run.path)) is model
     checkpoints.save(run, model, 2)
     assert choices.model(run) is not model
 
 
 def test_the_runs_that_fit_are_offered_the_wanted_one_first(monkeypatch):
-    monkeypatch.setattr(finding, "_SHIPPED_MODELS", ())
+    monkeypatch.setattr(lookup, "_SHIPPED_MODELS", ())
     gan, cyclegan, wgan = (
         made(model, vocabulary)
         for model, vocabulary in (("gan", ALL_PAIRS), ("cyclegan", NO_LABELS), ("wgan", ALL_PAIRS))
     )
-    runs.create(tiny_config("gan"), ALL_PAIRS, "0123", "paper", "no checkpoint yet")
+    directory.create(tiny_config("gan"), ALL_PAIRS, "0123", "paper", "no checkpoint yet")
     assert choices.fitting(NoiseConfig) == [wgan, gan]
     assert choices.fitting(NoiseConfig, "1") == [gan, wgan]
     assert choices.fitting(NoiseConfig, "2") == [wgan, gan]
@@ -133,8 +139,8 @@ def test_shipped_runs_are_offered_last_and_draw_with_the_weights_they_have(
     run, monkeypatch, tmp_path
 ):
     packing.pack(run, tmp_path / "shipped" / "acgan")
-    monkeypatch.setattr(runs, "SHIPPED", tmp_path / "shipped")
-    monkeypatch.setattr(finding, "_SHIPPED_MODELS", ("acgan",))
+    monkeypatch.setattr(directory, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(lookup, "_SHIPPED_MODELS", ("acgan",))
     own, shipped = choices.fitting(NoiseConfig)
     assert (own, shipped.name) == (run, "pretrained/acgan")
     assert [choices.has_raw_weights(one) for one in (own, shipped)] == [True, False]
@@ -150,7 +156,7 @@ def picture(tmp_path):
 
 
 def translated(run, file, *wanted):
-    return translating.translate(str(run.path), str(file), Path(file).parent, *wanted)
+    return translation.translate(str(run.path), str(file), Path(file).parent, *wanted)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +167,7 @@ def test_a_file_that_is_not_the_pages_is_refused(picture, tmp_path, file):
     (tmp_path / "page" / "link.png").symlink_to(picture)
     run = recoloured()
     with pytest.raises(Refused, match="this file was not uploaded here"):
-        translating.translate(
+        translation.translate(
             str(run.path), str(tmp_path / file), tmp_path / "page", False, "b", None, None, []
         )
 
@@ -198,8 +204,8 @@ def test_a_picture_is_shown_translated_and_back(picture, is_whole, size):
 def test_stargan_changes_what_is_asked_for(picture, vocabulary, asked, wanted):
     run = made("stargan", vocabulary)
     shown = translated(run, picture, False, None, *asked)
-    editor = translation.Editor(choices.model(run), vocabulary)
-    expected = translation.to_labels(editor, wanted)(shown[0])
+    editor = image_to_image.Editor(choices.model(run), vocabulary)
+    expected = image_to_image.to_labels(editor, wanted)(shown[0])
     for one, other in zip(shown[1:], expected, strict=True):
         assert np.abs(one.astype(int) - other).max() <= 1
 
@@ -215,28 +221,28 @@ def test_a_file_that_cannot_be_translated_is_refused_by_its_name(tmp_path, name,
 def test_a_drawn_face_is_in_the_style_that_shall_be_translated():
     cyclegan, stargan = made("cyclegan", NO_LABELS), made("stargan", ALL_PAIRS, data="avatars")
     to_animation, to_cartoon, to_colours = (
-        np.asarray(translating.drawn_face(str(run.path), domain, 7))
+        np.asarray(translation.drawn_face(str(run.path), domain, 7))
         for run, domain in ((cyclegan, "b"), (cyclegan, "a"), (stargan, None))
     )
     # A cartoon stands before white.
     assert (to_animation[0, 0] == 255).all()
     assert (to_cartoon[0, 0] != 255).any()
     assert (to_colours[0, 0] != 255).any()
-    assert translating.domain_names(cyclegan.config) == {"a": "cartoon", "b": "animation"}
+    assert translation.domain_names(cyclegan.config) == {"a": "cartoon", "b": "animation"}
 
 
 def test_domains_are_called_by_their_folders():
     config = tiny_config("cyclegan", domain_a="photos/summer", domain_b="photos/winter")
-    assert translating.domain_names(config) == {"a": "summer", "b": "winter"}
-    assert not translating.knows_avatars(config)
+    assert translation.domain_names(config) == {"a": "summer", "b": "winter"}
+    assert not translation.knows_avatars(config)
     config = tiny_config("cyclegan", data="horses")
-    assert translating.domain_names(config) == {"a": "a", "b": "b"}
+    assert translation.domain_names(config) == {"a": "a", "b": "b"}
 
 
 def test_what_a_run_has_left_is_shown_as_far_as_it_is_there(trained, run):
     path = str(trained.path)
-    assert records.losses(path).width > 100
-    assert records.steps(path) == [1, 2]
+    assert run_files.losses(path).width > 100
+    assert run_files.steps(path) == [1, 2]
     with Image.open(trained.samples / "step-000002.png") as expected:
-        np.testing.assert_array_equal(records.sheet(path, 2), expected)
-    assert (records.losses(str(run.path)), records.steps(str(run.path))) == (None, [])
+        np.testing.assert_array_equal(run_files.sheet(path, 2), expected)
+    assert (run_files.losses(str(run.path)), run_files.steps(str(run.path))) == (None, [])

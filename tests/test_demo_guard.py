@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from kerasgan import runs
+from kerasgan.runs import directory
 from tests.processes import finish, start
 
 pytestmark = [
@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),
 ]
 
-R3GAN, CYCLEGAN = (str(runs.SHIPPED / model) for model in ("r3gan", "cyclegan"))
+R3GAN, CYCLEGAN = (str(directory.SHIPPED / model) for model in ("r3gan", "cyclegan"))
 TOKEN = "open-sesame"
 HERE = "http://127.0.0.1:7860"
 UPLOADED = "this file was not uploaded here"
@@ -342,8 +342,8 @@ def test_bad_events_get_a_short_error_and_no_traceback(client, capfd, more):
 
 
 def test_folders_of_killed_pages_are_removed_and_no_others():
-    from kerasgan import locks
     from kerasgan.demo import server
+    from kerasgan.runs import locks
 
     home = Path(tempfile.gettempdir())
     dead, alive, other = (Path(tempfile.mkdtemp(prefix="kerasgan-demo-")) for _ in range(3))

@@ -11,7 +11,7 @@ from urllib.parse import urlparse
 import pytest
 from PIL import Image
 
-from kerasgan import images
+from kerasgan.utils import images
 from tests import stubs
 from tests.processes import finish, start
 

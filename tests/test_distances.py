@@ -3,7 +3,8 @@ import pytest
 from scipy import linalg, stats
 from scipy.spatial import KDTree
 
-from kerasgan.evaluation import distances, intervals
+from kerasgan.evaluation import intervals
+from kerasgan.evaluation.metrics import distances
 
 # Student's quantile at a hundred degrees and more is below 2; three errors leave 1 in 370 outside.
 ERRORS = 3

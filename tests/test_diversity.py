@@ -5,9 +5,10 @@ import pytest
 import tensorflow as tf
 from PIL import Image, ImageOps
 
-from kerasgan.datasets.avatar_faces import face
-from kerasgan.datasets.avatars import draw
-from kerasgan.evaluation import diversity, intervals
+from kerasgan.datasets.avatars.portrait import draw
+from kerasgan.datasets.avatars.traits import face
+from kerasgan.evaluation import intervals
+from kerasgan.evaluation.metrics import diversity
 
 WEIGHTS = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333]
 

@@ -20,7 +20,7 @@ from PIL import Image
 import kerasgan as package
 from kerasgan.commands import cli, sweep
 from kerasgan.commands.train import parsed
-from kerasgan.evaluation import classifier
+from kerasgan.evaluation.features import classifier
 from tests.conftest import OWN, SAMPLE, TINY
 
 ROOT = Path(__file__).parent.parent

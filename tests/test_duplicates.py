@@ -4,8 +4,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from kerasgan.datasets import duplicates
-from kerasgan.datasets.avatar_faces import face
-from kerasgan.datasets.avatars import draw
+from kerasgan.datasets.avatars.portrait import draw
+from kerasgan.datasets.avatars.traits import face
 
 
 def numbers(pictures):

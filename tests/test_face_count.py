@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasgan.errors import Refused
-from kerasgan.evaluation import face_count
+from kerasgan.evaluation.metrics import face_count
+from kerasgan.utils.errors import Refused
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 
-from kerasgan import files
-from kerasgan.errors import Refused
+from kerasgan.utils import files
+from kerasgan.utils.errors import Refused
 
 
 def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path):

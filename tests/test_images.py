@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasgan import images
+from kerasgan.utils import images
 
 
 def test_every_pixel_value_survives_the_way_there_and_back():

@@ -6,8 +6,8 @@ import tensorflow as tf
 from keras import layers
 from keras.src.legacy.saving import legacy_h5_format
 
-from kerasgan.errors import Refused
-from kerasgan.evaluation import inception
+from kerasgan.evaluation.features import inception
+from kerasgan.utils.errors import Refused
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import types
 import pytest
 import tensorflow as tf
 
-from kerasgan import interaction, precision, runs, training
 from kerasgan.configs import CONFIGS
-from kerasgan.datasets import loading
-from kerasgan.errors import Refused
+from kerasgan.datasets import pipeline
+from kerasgan.runs import directory
+from kerasgan.training import interaction, precision, trainer
+from kerasgan.utils.errors import Refused
 from tests.stubs import ALL_PAIRS
 
 MEASURED = CONFIGS["acgan"]
@@ -35,9 +36,9 @@ def no_data(config):
 def test_a_long_run_says_so_before_it_starts(monkeypatch, caplog, gpus, preset, expected):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: gpus)
     monkeypatch.setattr(precision, "resolved", lambda name: "bfloat16" if name == "auto" else name)
-    monkeypatch.setattr(loading, "load", no_data)
+    monkeypatch.setattr(pipeline, "load", no_data)
     with pytest.raises(Refused, match="no data"):
-        training.start(MEASURED.from_preset(preset, sigma=0.5), preset, "kerasgan train acgan")
+        trainer.start(MEASURED.from_preset(preset, sigma=0.5), preset, "kerasgan train acgan")
     assert expected in caplog.text
     assert ("--preset quick takes minutes" in caplog.text) == bool(expected)
 
@@ -52,7 +53,7 @@ def test_the_estimate_is_near_what_was_measured():
 def estimate(monkeypatch, seconds, done=0, **changes):
     """Let 20 steps take so many seconds each, but for the first, and one sheet as long."""
     config = MEASURED(**changes)
-    run = runs.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
+    run = directory.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
     callback = interaction.DurationEstimate(run, done)
     callback.set_model(types.SimpleNamespace(step=0))
     now = 0.0

@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerasgan.attributes import EYES, HAIR, colours
-from kerasgan.datasets import labels
-from kerasgan.datasets.tags import of_cell, spelled, split_tags
+from kerasgan.datasets.layouts import label_files
+from kerasgan.datasets.layouts.tags import of_cell, spelled, split_tags
+from kerasgan.labels import EYES, HAIR, colours
 
 
 def rows(content):
     if isinstance(content, str):
         content = content.encode()
-    return {row.name: row.tags for row in labels.parse(content).rows}
+    return {row.name: row.tags for row in label_files.parse(content).rows}
 
 
 def test_the_course_of_2018():
@@ -77,14 +77,14 @@ def test_a_table_s_columns():
 
 def test_chosen_columns_alone_give_tags():
     table = b"file_name,Black_Hair,Male,note\n0,1,0,x\n1,0,1,y\n"
-    found = labels.parse(table, columns=["black hair", "Male"])
+    found = label_files.parse(table, columns=["black hair", "Male"])
     assert [row.tags for row in found.rows] == [("black hair",), ("male",)]
     assert found.columns == ("Black_Hair", "Male", "note")
 
 
 def test_celeba():
     text = "2\r\nBlack_Hair Blond_Hair Male\r\n000001.jpg -1  1 -1\r\n000002.jpg  1 -1  1\r\n"
-    found = labels.parse(text.encode())
+    found = label_files.parse(text.encode())
     assert (found.form, found.problems) == ("celeba", [])
     assert [row.tags for row in found.rows] == [("blond hair",), ("black hair", "male")]
     assert colours(found.rows[0].tags) == (("blonde",), ())
@@ -104,7 +104,7 @@ def test_celeba():
     ],
 )
 def test_bad_lines_are_named_and_spoil_no_other(content, problem, count):
-    found = labels.parse(content.encode())
+    found = label_files.parse(content.encode())
     assert len(found.rows) == count
     (first, *_) = found.problems
     assert re.search(problem, first)
@@ -112,13 +112,13 @@ def test_bad_lines_are_named_and_spoil_no_other(content, problem, count):
 
 @pytest.mark.parametrize("content", ["", "\n\n", "hello\nworld\n", "name,note\n", "1,2\n3,4\n"])
 def test_other_files_are_no_label_files(content):
-    found = labels.parse(content.encode())
+    found = label_files.parse(content.encode())
     assert found is None or found.rows == []
 
 
 def test_prose_that_speaks_of_hair_is_no_label_file():
     text = "These faces have blue hair red eyes.\nOthers do not.\nAsk us.\n"
-    assert labels.parse(text.encode()) is None
+    assert label_files.parse(text.encode()) is None
 
 
 _WORD = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=8)
@@ -130,7 +130,7 @@ _NAME = st.lists(_WORD, min_size=1, max_size=2).map(" ".join)
 
 @given(st.binary(max_size=300))
 def test_no_bytes_crash_a_parser(content):
-    labels.parse(content)
+    label_files.parse(content)
 
 
 @given(
@@ -142,7 +142,7 @@ def test_no_bytes_crash_a_parser(content):
 )
 def test_no_lines_crash_a_parser_and_none_is_lost(head, lines):
     content = (head + "\n".join(lines)).encode(errors="replace")
-    found = labels.parse(content)
+    found = label_files.parse(content)
     if found is not None and found.form == "tags":
         told = [line for line in re.split(r"\r\n|\n|\r", content.decode()) if line.strip()]
         assert len(found.rows) + len(found.problems) == len(told)
@@ -157,8 +157,8 @@ def test_tags_are_spelled_in_one_way(column, value):
 @given(st.dictionaries(_NAME, st.lists(_TAG | _COLOURS, max_size=5).map(dict.fromkeys), max_size=6))
 def test_what_is_written_is_read_back_equal(pictures):
     file = io.StringIO(newline="")
-    labels.write_table(pictures.items(), file)
-    found = labels.parse(file.getvalue().encode())
+    label_files.write_table(pictures.items(), file)
+    found = label_files.parse(file.getvalue().encode())
     assert found.problems == []
     assert [row.name for row in found.rows] == list(pictures)
     for row, tags in zip(found.rows, pictures.values(), strict=True):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.layers import (
+from kerasgan.layers.normalization import (
     ByteDropout,
     FusedBatchNormalization,
     InstanceNormalization,

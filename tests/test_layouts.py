@@ -4,9 +4,9 @@ import pytest
 from PIL import Image
 
 from kerasgan.configs import CONFIGS
-from kerasgan.datasets import layouts
-from kerasgan.datasets.layouts import Picture
-from kerasgan.errors import Refused
+from kerasgan.datasets.layouts import detection
+from kerasgan.datasets.layouts.detection import Picture
+from kerasgan.utils.errors import Refused
 
 
 @pytest.fixture
@@ -80,22 +80,24 @@ AQUA = ("aqua hair", "red eyes")
     ],
 )  # fmt: skip
 def test_layouts_are_recognised(make, files, layout, pictures):
-    listing = layouts.read(make(**files))
+    listing = detection.read(make(**files))
     assert (listing.layout, named(listing), listing.problems) == (layout, pictures, {})
     assert [picture.name for picture in listing.pictures] == list(pictures)
 
 
 def test_every_layout_can_be_asked_for():
     (field,) = (f for f in CONFIGS["gan"].__dataclass_fields__.values() if f.name == "layout")
-    assert set(field.type.__args__) == {"auto", *layouts.LAYOUTS}
+    assert set(field.type.__args__) == {"auto", *detection.LAYOUTS}
 
 
 def test_another_layout_can_be_asked_for(make):
     folder = make(**{"images/0.jpg": None, "tags.csv": "0,red hair blue eyes\n"})
-    assert named(layouts.read(folder, "images")) == {"images/0.jpg": ()}
-    assert layouts.read(folder, "class-folders").pictures == [Picture("images/0.jpg", ("images",))]
+    assert named(detection.read(folder, "images")) == {"images/0.jpg": ()}
+    assert detection.read(folder, "class-folders").pictures == [
+        Picture("images/0.jpg", ("images",))
+    ]
     with pytest.raises(Refused, match=r"looked for celeba.*Found 1 pictures, images/, tags.csv"):
-        layouts.read(folder, "celeba")
+        detection.read(folder, "celeba")
 
 
 def test_a_label_file_can_be_named_among_several(make):
@@ -106,8 +108,8 @@ def test_a_label_file_can_be_named_among_several(make):
             "mine.csv": "id,hair,eyes\n0,aqua,red\n",
         }
     )
-    assert named(layouts.read(folder)) == {"images/0.jpg": RED}
-    assert named(layouts.read(folder / "mine.csv")) == {"images/0.jpg": AQUA}
+    assert named(detection.read(folder)) == {"images/0.jpg": RED}
+    assert named(detection.read(folder / "mine.csv")) == {"images/0.jpg": AQUA}
 
 
 def test_every_picture_is_counted_once_and_every_line_accounted_for(make):
@@ -119,7 +121,7 @@ def test_every_picture_is_counted_once_and_every_line_accounted_for(make):
             "2,red hair red eyes\nnonsense\n"
         },
     )
-    listing = layouts.read(folder)
+    listing = detection.read(folder)
     assert named(listing) == {
         "images/0.jpg": RED,
         "images/1.jpg": AQUA,
@@ -145,7 +147,7 @@ def test_pictures_of_a_row_are_found_by_name_ending_or_not(make):
             "metadata.csv": "path,hair,eyes\nZoë a.PNG,red,blue\nimages\\sub\\b,aqua,red\n",
         }
     )
-    listing = layouts.read(folder)
+    listing = detection.read(folder)
     assert listing.problems == {}
     assert named(listing)["images/Zoë a.PNG"] == RED
 
@@ -158,30 +160,30 @@ def test_links_are_followed_only_when_asked(make, tmp_path):
     os.symlink(outside, folder / "linked")
     os.symlink(outside / "1.jpg", folder / "images" / "9.jpg")
     os.symlink(folder, folder / "images" / "above")
-    listing = layouts.read(folder)
+    listing = detection.read(folder)
     assert named(listing) == {"images/0.jpg": ()}
     links = ["images/9.jpg", "images/above", "linked"]
     assert sorted(listing.problems["symbolic links, not followed"]) == links
-    listing = layouts.read(folder, follow_links=True)
+    listing = detection.read(folder, follow_links=True)
     assert set(named(listing)) == {"images/0.jpg", "images/9.jpg", "linked/1.jpg"}
     assert listing.problems == {}
 
 
 def test_what_is_no_data_is_refused(make, tmp_path):
     with pytest.raises(Refused, match=r"no data .*nowhere'; allowed: avatars, tfds:NAME"):
-        layouts.read(tmp_path / "nowhere")
+        detection.read(tmp_path / "nowhere")
     folder = make(**{"notes.md": "nothing", "a.npz": "no"})
     with pytest.raises(Refused, match=r"looked for course-2018: images/ and tags.csv .*domains: "
                        r"trainA/ and trainB/.* Found 0 pictures, a.npz, notes.md"):  # fmt: skip
-        layouts.read(folder)
+        detection.read(folder)
     with pytest.raises(Refused, match=r"notes.md is no label file; looked for: course-2018"):
-        layouts.read(folder / "notes.md")
+        detection.read(folder / "notes.md")
     with pytest.raises(Refused, match=r"layout 'celebs' \(did you mean celeba.*: auto, course-"):
-        layouts.read(folder, "celebs")
+        detection.read(folder, "celebs")
 
 
 def test_an_unknown_column_is_refused(make):
     folder = make(**{"0.png": None, "metadata.csv": "file_name,Male,Young\n0.png,1,0\n"})
-    assert named(layouts.read(folder, attributes=["young"])) == {"0.png": ()}
+    assert named(detection.read(folder, attributes=["young"])) == {"0.png": ()}
     with pytest.raises(Refused, match=r"has no column 'Old'; allowed: Male, Young"):
-        layouts.read(folder, attributes=["Old"])
+        detection.read(folder, attributes=["Old"])

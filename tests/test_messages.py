@@ -10,7 +10,7 @@ import sys
 import psutil
 import pytest
 
-from kerasgan import progress
+from kerasgan.utils import progress
 
 _WARN = (
     "import logging; from kerasgan.commands import messages; messages.set_up(logging.INFO);"
@@ -127,6 +127,6 @@ def test_ctrl_c_has_an_exit_code_of_its_own(kerasgan, monkeypatch):
     def interrupted():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("kerasgan.runs.home", interrupted)
+    monkeypatch.setattr("kerasgan.runs.directory.home", interrupted)
     done = kerasgan("runs")
     assert (done.exit_code, done.output) == (130, "interrupted\n")

@@ -6,18 +6,18 @@ import pytest
 import tensorflow as tf
 from keras import ops
 
-from kerasgan import training
-from kerasgan.adversarial import gradient_norms, updates
 from kerasgan.configs import CONFIGS
-from kerasgan.datasets import faces, loading
+from kerasgan.datasets import labelled, pipeline
+from kerasgan.models.base import gradient_norms, updates
+from kerasgan.training import trainer
 from tests.conftest import tiny_config
 
 
 def build(name, **changes):
     config = tiny_config(name, **changes)
-    data = faces.load(config).training
-    model = training.build(config, data)
-    batch = next(iter(loading.batches(model.draw, config, data)))
+    data = labelled.load(config).training
+    model = trainer.build(config, data)
+    batch = next(iter(pipeline.batches(model.draw, config, data)))
     return model, batch
 
 

@@ -7,16 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kerasgan import checkpoints, finding, runs, sampling
-from kerasgan.datasets import faces
-from kerasgan.evaluation import (
-    classifier,
-    efficientnet,
-    evaluate,
-    measures,
-    monitor,
-    subjects,
-)
+from kerasgan.datasets import labelled
+from kerasgan.evaluation import generation, inputs, monitor
+from kerasgan.evaluation.features import classifier, efficientnet
+from kerasgan.evaluation.metrics import measures
+from kerasgan.inference import sampling
+from kerasgan.runs import checkpoints, directory, lookup
 from tests.conftest import SAMPLE, tiny_config, tiny_options
 
 OPTIONS = tiny_options("gan", log_every=1, evaluate_every=2, val_fraction=0.4, steps=5, ema=0.5)
@@ -25,7 +21,7 @@ OPTIONS = tiny_options("gan", log_every=1, evaluate_every=2, val_fraction=0.4, s
 @pytest.fixture(autouse=True)
 def briefly(monkeypatch):
     monkeypatch.setattr(classifier, "_STEPS", 2)
-    monkeypatch.setattr(subjects, "MONITORED", 100)
+    monkeypatch.setattr(inputs, "MONITORED", 100)
 
 
 def rows(run):
@@ -46,13 +42,13 @@ def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(ker
     assert all((distance == "nan") == (other == "nan") for _, distance, other in found)
     assert Path("straight/evaluation.png").is_file()
 
-    run = finding.run("straight")
+    run = lookup.run("straight")
     step, arrays = checkpoints.load(run, "best")
     assert str(step) == min(measured, key=measured.get)
     assert checkpoints.load(run)[0] == 5
     assert kerasgan("sample", "--run", "straight", "--checkpoint", "best").exit_code == 0
     # The averaged generator of that step draws what was measured.
-    split = faces.load(run.config)
+    split = labelled.load(run.config)
     again = monitor.Monitor(run, split).measure(
         type("Model", (), {"sampling_generator": _generator(run, arrays)})
     )
@@ -66,7 +62,7 @@ def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(ker
 
 
 def _generator(run, arrays):
-    from kerasgan import sampling
+    from kerasgan.inference import sampling
 
     return sampling.of_arrays(run, arrays).sampling_generator
 
@@ -81,16 +77,16 @@ def test_a_run_without_a_best_checkpoint_says_so(kerasgan, trained, tmp_path):
 def test_numbers_are_those_of_evaluate(tmp_path):
     """On the same pictures, the same conditions and as many held-out ones."""
     config = tiny_config("acgan", data="avatars", avatars=120, val_fraction=100 / 120)
-    split = faces.load(config)
-    run = runs.create(config, split.training.vocabulary, "0123", "paper", "kerasgan")
+    split = labelled.load(config)
+    run = directory.create(config, split.training.vocabulary, "0123", "paper", "kerasgan")
     measuring = monitor.Monitor(run, split)
     pairs = sampling.random_pairs(run, 100, config.seed)
     noise = np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8)
     real = split.held_out.pictures(np.arange(100))
     judge = classifier.trained(split.training)
-    judged = subjects.Subject(config, split, noise, pairs, real, judge, 0)
-    evaluation = evaluate.Evaluation({}, {}, {}, {})
-    evaluate._measure_colours(judged, evaluation, False)
+    judged = inputs.Subject(config, split, noise, pairs, real, judge, 0)
+    evaluation = generation.Evaluation({}, {}, {}, {})
+    generation._measure_colours(judged, evaluation, False)
 
     class Sampler:
         def __init__(self, run, generator):
@@ -148,7 +144,7 @@ def test_the_difference_of_flatness_may_choose(kerasgan):
     assert kerasgan(*words).exit_code == 0
     measured = {row["step"]: float(row["flatness_difference"]) for row in rows("run")}
     measured = {step: value for step, value in measured.items() if not np.isnan(value)}
-    step, _ = checkpoints.load(finding.run("run"), "best")
+    step, _ = checkpoints.load(lookup.run("run"), "best")
     assert str(step) == min(measured, key=measured.get)
 
 
@@ -160,7 +156,7 @@ def test_the_perceptual_distance_may_choose(kerasgan):
     assert kerasgan(*words).exit_code == 0
     measured = {row["step"]: float(row["perceptual_frechet"]) for row in rows("run")}
     assert {step for step, value in measured.items() if value > 0} == {"2", "4"}
-    step, _ = checkpoints.load(finding.run("run"), "best")
+    step, _ = checkpoints.load(lookup.run("run"), "best")
     assert measured[str(step)] == np.nanmin(list(measured.values()))
 
 

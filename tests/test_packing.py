@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from kerasgan import packing, runs, sampling
-from kerasgan.errors import Refused
+from kerasgan.inference import packing, sampling
+from kerasgan.runs import directory
+from kerasgan.utils.errors import Refused
 
 
 @pytest.fixture
 def packed(trained, tmp_path):
     packing.pack(trained, tmp_path / "packed")
-    return runs.read(tmp_path / "packed")
+    return directory.read(tmp_path / "packed")
 
 
 def pictures(run):

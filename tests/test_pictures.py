@@ -6,9 +6,9 @@ import pytest
 
 from docs import pictures
 from kerasgan.configs import CONFIGS
-from kerasgan.datasets import loading
+from kerasgan.datasets import pipeline
 from kerasgan.models import MODELS
-from kerasgan.runs import Run
+from kerasgan.runs.directory import Run
 from tests.conftest import tiny_config
 from tests.test_documents import DOCUMENTS
 
@@ -21,7 +21,7 @@ CELL = 66
 )
 def test_a_sheet_has_five_rows(tmp_path, model, columns, has_labels):
     config = tiny_config(model, data="avatars", avatars=200)
-    training, _ = loading.load(config)
+    training, _ = pipeline.load(config)
     run = Run(tmp_path, config, training.vocabulary, training.key)
     sheet = pictures.sheet(run, MODELS[model](config, training.vocabulary))
     assert (sheet.width // CELL, sheet.height // CELL) == (columns, 5)

@@ -1,7 +1,7 @@
 import numpy as np
 from PIL import Image
 
-from kerasgan import plots
+from kerasgan.reporting import plots
 
 
 def test_each_head_has_a_panel_with_both_players():

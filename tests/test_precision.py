@@ -8,10 +8,11 @@ import pytest
 import tensorflow as tf
 from tensorflow.python.framework import kernels
 
-from kerasgan import precision, runs, training
 from kerasgan.configs import CONFIGS
-from kerasgan.datasets import loading
-from kerasgan.players import Player
+from kerasgan.datasets import pipeline
+from kerasgan.models.player import Player
+from kerasgan.runs import directory
+from kerasgan.training import precision, trainer
 from tests.conftest import tiny_config, tiny_options
 
 
@@ -20,9 +21,9 @@ def trained(name, precision="bfloat16"):
     """Return a model after a step, and the graph of that step."""
     keras.utils.set_random_seed(0)
     config = tiny_config(name, precision=precision, ema=0.5)
-    data = loading.load(config).training
-    model = training.build(config, data)
-    batches = loading.batches(model.draw, config, data)
+    data = pipeline.load(config).training
+    model = trainer.build(config, data)
+    batches = pipeline.batches(model.draw, config, data)
     step = tf.function(model.train_step, autograph=False)
     graph = step.get_concrete_function(batches.element_spec).graph
     step(next(iter(batches)))
@@ -131,5 +132,5 @@ def test_a_run_stores_what_auto_became(kerasgan, tmp_path, monkeypatch):
     monkeypatch.setattr(precision, "_seconds", {"float32": 1.0, "bfloat16": 0.5}.get)
     done = kerasgan("train", "gan", *tiny_options("gan", precision="auto"), "--out", "run")
     assert done.exit_code == 0, done.output
-    assert runs.read(tmp_path / "run").config.precision == "bfloat16"
+    assert directory.read(tmp_path / "run").config.precision == "bfloat16"
     assert kerasgan("sample", "--run", "run", "--out", "face.png").exit_code == 0

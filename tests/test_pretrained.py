@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 import kerasgan as package
-from kerasgan import finding, overview, runs
 from kerasgan.commands import cli
 from kerasgan.commands.train import parsed
+from kerasgan.runs import directory, lookup, status
 
 SHIPPED = Path(package.__file__).parent / "pretrained"
 MODELS = sorted(path.name for path in SHIPPED.iterdir())
@@ -24,17 +24,17 @@ MODELS = sorted(path.name for path in SHIPPED.iterdir())
 def test_a_shipped_run_is_small_and_says_how_it_was_made(model):
     files = [path for path in (SHIPPED / model).rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 4e6
-    record = json.loads((SHIPPED / model / runs.CONFIG_FILE).read_text())
+    record = json.loads((SHIPPED / model / directory.CONFIG_FILE).read_text())
     with click.Context(cli):
         made = parsed(model, shlex.split(record["command"])[3:])
-    run = finding.run(f"pretrained/{model}")
+    run = lookup.run(f"pretrained/{model}")
     # What was measured where it was trained.
     assert dataclasses.replace(made, precision=run.config.precision) == run.config
-    assert overview.of_run(run).state == "finished"
+    assert status.of_run(run).state == "finished"
 
 
 def test_the_shipped_faces_are_as_good_as_they_shall_be():
-    numbers = json.loads((SHIPPED / "r3gan" / runs.EVALUATION_FILE).read_text())["numbers"]
+    numbers = json.loads((SHIPPED / "r3gan" / directory.EVALUATION_FILE).read_text())["numbers"]
     assert numbers["accuracy_hair"]["value"] > 0.98
     assert numbers["accuracy_eyes"]["value"] > 0.92
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import kerasgan as package
-from kerasgan import progress, tables
 from kerasgan.commands import messages
-from kerasgan.printing import LONGEST_NAME, printable, printable_lines
+from kerasgan.utils import progress, tables
+from kerasgan.utils.printing import LONGEST_NAME, printable, printable_lines
 
 EVIL = "\x1b]0;pwn\x07\x1b[31m\x9b2J\u202egnp.\r"
 

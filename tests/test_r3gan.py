@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers, ops
 
-from kerasgan.attributes import NO_LABELS
+from kerasgan.labels import NO_LABELS
 from kerasgan.models.r3gan import R3GAN
 from kerasgan.networks import r3gan
 from tests.conftest import tiny_config

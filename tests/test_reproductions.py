@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from kerasgan import comparison, reproductions
 from kerasgan.commands.sweep import check
-from kerasgan.comparison import Compared
-from kerasgan.reproductions import REPRODUCTIONS
+from kerasgan.experiments import comparison, reproductions
+from kerasgan.experiments.comparison import Compared
+from kerasgan.experiments.reproductions import REPRODUCTIONS
 
 
 def run(metrics=(), **final):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasgan import sampling
-from kerasgan.attributes import Vocabulary
-from kerasgan.errors import Refused
+from kerasgan.inference import sampling
+from kerasgan.labels import Vocabulary
+from kerasgan.utils.errors import Refused
 from tests.stubs import ALL_PAIRS, COLOURS, FEW_PAIRS, made, painted, seen
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import sampling
-from kerasgan.attributes import Vocabulary
-from kerasgan.errors import Refused
+from kerasgan.inference import sampling
+from kerasgan.labels import Vocabulary
+from kerasgan.utils.errors import Refused
 
 
 def test_noise_is_the_named_generators_row_by_row():
@@ -79,7 +79,7 @@ def test_the_averaged_generator_is_the_one_that_draws(trained):
 
 def _without_average(run):
     # The checkpoint's copy of the config is compared too, so both are rewritten.
-    from kerasgan import checkpoints
+    from kerasgan.runs import checkpoints
 
     _, arrays = checkpoints.newest(run)
     config = dataclasses.replace(run.config, ema=0.0)

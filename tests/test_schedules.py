@@ -6,7 +6,7 @@ import pytest
 
 from kerasgan import schedules
 from kerasgan.configs.cyclegan import CycleGANConfig
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import Refused
 
 
 def rates(schedule, updates):

@@ -2,7 +2,7 @@ from itertools import chain
 
 import pytest
 
-from kerasgan.datasets.layouts import Picture
+from kerasgan.datasets.layouts.detection import Picture
 from kerasgan.datasets.selection import RULES, select
 
 PICTURES = [

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from kerasgan.evaluation import similarity
+from kerasgan.evaluation.metrics import similarity
 
 
 def pictures(seed=0, count=3):

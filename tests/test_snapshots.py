@@ -5,7 +5,8 @@ import time
 import pytest
 from PIL import Image
 
-from kerasgan import checkpoints, runs, snapshots, standing, training
+from kerasgan.runs import checkpoints, directory
+from kerasgan.training import batch_norm_recalibration, snapshots, trainer
 from tests.conftest import tiny_config
 from tests.stubs import ALL_PAIRS
 
@@ -13,7 +14,7 @@ from tests.stubs import ALL_PAIRS
 @pytest.fixture
 def run():
     config = tiny_config("acgan", steps=140, sample_every=50, checkpoint_every=60, ema=0.9)
-    return runs.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
+    return directory.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
 
 
 def fit(callbacks, steps):
@@ -64,7 +65,9 @@ def test_checkpoints_come_after_some_minutes_and_at_regular_steps(run, minutes, 
 
 def test_whatever_is_drawn_or_saved_is_settled_before(run, minutes, monkeypatch):
     clock, acts = minutes
-    monkeypatch.setattr(standing, "settle", lambda run, model: acts.append("settle"))
+    monkeypatch.setattr(
+        batch_norm_recalibration, "settle", lambda run, model: acts.append("settle")
+    )
 
     def draw():
         acts.append("draw")
@@ -72,7 +75,7 @@ def test_whatever_is_drawn_or_saved_is_settled_before(run, minutes, monkeypatch)
 
     sheet = snapshots.SampleSheet(run, 0, 50, draw)
     checkpoint = snapshots.Checkpoint(run, 0, 60, 25)
-    fit([clock, *training._settling(run, 0, [sheet, checkpoint]), sheet, checkpoint], steps=59)
+    fit([clock, *trainer._settling(run, 0, [sheet, checkpoint]), sheet, checkpoint], steps=59)
     saves = [("save", 26), ("save", 52)]
     expected = ["draw", "draw", saves[0], "draw", "draw", saves[1]]
     assert acts == [act for other in expected for act in ("settle", other)]
@@ -81,4 +84,4 @@ def test_whatever_is_drawn_or_saved_is_settled_before(run, minutes, monkeypatch)
 @pytest.mark.parametrize(("strategy", "minutes"), [("none", 7), ("multi-worker", 0)])
 def test_several_machines_save_at_regular_steps_only(strategy, minutes):
     config = tiny_config("acgan", checkpoint_minutes=7, strategy=strategy)
-    assert training._minutes(config) == minutes
+    assert trainer._minutes(config) == minutes

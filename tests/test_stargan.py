@@ -3,12 +3,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import checkpoints
-from kerasgan.attributes import Vocabulary
 from kerasgan.configs.stargan import StarGANConfig
-from kerasgan.datasets.draws import Draws
-from kerasgan.datasets.faces import Faces
+from kerasgan.datasets.labelled import Faces
+from kerasgan.datasets.step_random import Draws
+from kerasgan.labels import Vocabulary
 from kerasgan.models.stargan import StarGAN
+from kerasgan.runs import checkpoints
 
 TINY = {
     "image_size": 16,

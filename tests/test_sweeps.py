@@ -4,8 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kerasgan import comparison, runs, sweeps
-from kerasgan.errors import Refused, Stopped
+from kerasgan.experiments import comparison, sweeps
+from kerasgan.runs import directory
+from kerasgan.utils.errors import Refused, Stopped
 from tests.conftest import tiny_options
 
 
@@ -81,7 +82,7 @@ def said(monkeypatch):
         commands.append(words)
         if words[0] == "train":
             Path(words[-1]).mkdir()
-            (Path(words[-1]) / runs.CONFIG_FILE).touch()
+            (Path(words[-1]) / directory.CONFIG_FILE).touch()
         return "exit code 1: not finite" if "2" in words else "done"
 
     monkeypatch.setattr(sweeps, "_kerasgan", run)
@@ -125,7 +126,7 @@ def test_a_sweep_trains_compares_and_tells(kerasgan, tmp_path):
     done = kerasgan(*words, *tiny_options("gan", steps=2, log_every=1))
     assert done.exit_code == 0, done.output
     folder = tmp_path / "sweep"
-    assert [run.config.sigma for run in map(runs.read, sorted(folder.glob("*-seed0")))] == [
+    assert [run.config.sigma for run in map(directory.read, sorted(folder.glob("*-seed0")))] == [
         0.5,
         2.0,
     ]

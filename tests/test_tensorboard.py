@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from kerasgan import tensorboard
-from kerasgan.plots import known, read_metrics
+from kerasgan.reporting.plots import known, read_metrics
+from kerasgan.training import tensorboard
 from tests.conftest import tiny_options
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from kerasgan.datasets import domains, faces
+from kerasgan.datasets import labelled, unpaired
 from kerasgan.datasets.tfds import TfdsPictures
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import Refused
 from tests.conftest import tiny_config
 
 
@@ -101,7 +101,7 @@ def test_chosen_features_alone_give_tags():
 
 def test_pictures_are_trained_on(tiny):
     config = dataclasses.replace(tiny, data="tfds:kerasgan_tiny_faces", val_fraction=0.0)
-    training = faces.load(config).training
+    training = labelled.load(config).training
     assert training.vocabulary[:2] == (("aqua", "red"), ("blue",))
     found = training.pictures(np.arange(9))
     greys = found[:, 0, 0, 0] // 20
@@ -112,7 +112,7 @@ def test_pictures_are_trained_on(tiny):
 
 def test_two_domains_are_trained_on():
     config = tiny_config("cyclegan", data="tfds:kerasgan_two_domains", val_fraction=0.0)
-    training, held_out = domains.load(config)
+    training, held_out = unpaired.load(config)
     parts = (training.a, training.b, held_out.a, held_out.b)
     found = [sorted(part[np.arange(part.shape[0])][:, 0, 0, 0] // 20) for part in parts]
     assert found == [[0, 1, 2], [4, 5, 6, 7], [8, 9], []]
@@ -123,7 +123,7 @@ def test_attributes_are_edited(tiny):
     config = tiny_config(
         "stargan", data="tfds:kerasgan_tiny_faces", attributes=("Male",), val_fraction=0.0
     )
-    training = faces.load(config).training
+    training = labelled.load(config).training
     assert training.vocabulary.labels == {"attributes": 1}
     greys = training.pictures(np.arange(10))[:, 0, 0, 0] // 20
     np.testing.assert_array_equal(training.attributes[:, 0], greys < 5)
@@ -132,7 +132,7 @@ def test_attributes_are_edited(tiny):
         (("Young",), "every picture of tfds:kerasgan_tiny_faces has 'Young'"),
     ):
         with pytest.raises(Refused, match=message):
-            faces.load(dataclasses.replace(config, attributes=attributes))
+            labelled.load(dataclasses.replace(config, attributes=attributes))
 
 
 @pytest.mark.parametrize(

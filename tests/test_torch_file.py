@@ -11,7 +11,7 @@ from collections import OrderedDict
 import numpy as np
 import pytest
 
-from kerasgan.evaluation import torch_file
+from kerasgan.evaluation.features import torch_file
 
 
 class Storage:

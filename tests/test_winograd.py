@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import winograd
+from kerasgan.layers import winograd
 
 CONVOLUTIONS = [
     # side, kernel, strides, padding

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 from keras import ops
 
 from kerasgan import optimizers
-from kerasgan.adversarial import AdversarialModel
 from kerasgan.configs.base import option
 from kerasgan.configs.dcgan import DCGANConfig
 from kerasgan.losses import pairwise_distance
+from kerasgan.models.base import AdversarialModel
 from kerasgan.networks import dcgan
 
 

@@ -22,8 +22,8 @@ from kerasgan.commands.sample import sample
 from kerasgan.commands.sweep import sweep
 from kerasgan.commands.train import train
 from kerasgan.commands.translate import translate
-from kerasgan.errors import Failed, Refused, Stopped
-from kerasgan.printing import LONGEST_LINE, printable
+from kerasgan.utils.errors import Failed, Refused, Stopped
+from kerasgan.utils.printing import LONGEST_LINE, printable
 
 
 class _Ended(click.ClickException):

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import click
 
-from kerasgan import options
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 from kerasgan.commands.names import NamedGroup
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import Refused
 
 
 @click.group(cls=NamedGroup)
@@ -23,7 +22,7 @@ def data() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> None:
     """Draw avatars into FOLDER, new or empty: images/*.png and tags.csv."""
-    from kerasgan.datasets import rendering
+    from kerasgan.datasets.avatars import rendering
 
     rendering.render(folder, count, image_size, style, seed)
     messages.tell(f"drew {count} faces: {folder}")
@@ -54,25 +53,25 @@ def check(path, layout, attributes, follow_links, html, heat_map, fix) -> None:
 
     Exit code 0: nothing is wrong; 1: something was reported; 2: nothing could train.
     """
-    from kerasgan import files
-    from kerasgan.datasets import check, check_page, cleaning
+    from kerasgan.datasets.checks import cleaning, html_report, inspection
+    from kerasgan.utils import files
 
     for file in filter(None, (html, heat_map)):
         files.check_writable(file.parent)
     if fix:
         files.check_vacant(fix)
-    report = check.check(path, layout, attributes, follow_links)
-    messages.tell(check.as_text(report))
+    report = inspection.check(path, layout, attributes, follow_links)
+    messages.tell(inspection.as_text(report))
     picture = None
     if report.pairs and (html or heat_map):
-        from kerasgan import plots
+        from kerasgan.reporting import plots
 
         picture = plots.draw_pairs(report.pairs, report.vocabulary)
     if heat_map and picture:
         files.write(heat_map, picture)
         messages.tell(f"wrote {heat_map}")
     if html:
-        files.write(html, check_page.as_html(report, picture))
+        files.write(html, html_report.as_html(report, picture))
         messages.tell(f"wrote {html}")
     if not report.readable:
         raise Refused(f"nothing in {path} could train")

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import click
 
 from kerasgan.commands import messages
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import Refused
 
 
 @click.command()
@@ -25,11 +25,11 @@ def demo(run: str | None, port: int, token: bool) -> None:
     if find_spec("gradio") is None:
         raise Refused("kerasgan demo needs Gradio: pip install 'kerasgan[demo]'")
 
-    from kerasgan import finding
     from kerasgan.demo import server
+    from kerasgan.runs import lookup
 
     if run is not None:
-        finding.run(run)
+        lookup.run(run)
     with server.listening(port) as listener, server.private() as folder:
         from kerasgan.demo import page
 

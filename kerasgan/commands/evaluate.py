@@ -5,10 +5,9 @@ from pathlib import Path
 
 import click
 
-from kerasgan import options
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 from kerasgan.configs.base import NoiseConfig
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import Refused
 
 
 @click.command()
@@ -46,9 +45,9 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
 
     Writes evaluation.json, evaluation/*.png and report.html into the run.
     """
-    from kerasgan import finding
+    from kerasgan.runs import lookup
 
-    found = finding.run(run)
+    found = lookup.run(run)
     has_noise = isinstance(found.config, NoiseConfig)
     if not has_noise and (cascade or cas or features):
         raise Refused(
@@ -56,26 +55,27 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
             "--features"
         )
 
-    from kerasgan.datasets import loading
-    from kerasgan.evaluation import efficientnet, evaluate, records, subjects, translations
+    from kerasgan.datasets import pipeline
+    from kerasgan.evaluation import generation, inputs, report, translation
+    from kerasgan.evaluation.features import efficientnet
 
     if has_noise:
         if not features and efficientnet.is_installed():
             features = ("perceptual",)
-        networks = evaluate.load(features)
+        networks = generation.load(features)
     messages.tell(f"run: {found.name}")
     config = dataclasses.replace(found.config, **({"data": data} if data else {}))
-    split = loading.load(config)
+    split = pipeline.load(config)
     if has_noise:
-        judged = subjects.subject(found, config, split, count, seed, checkpoint)
-        evaluation = evaluate.evaluate(judged, cascade, networks, cas)
+        judged = inputs.subject(found, config, split, count, seed, checkpoint)
+        evaluation = generation.evaluate(judged, cascade, networks, cas)
     else:
         measure = {
-            "domain": translations.evaluate_domains,
-            "labels": translations.evaluate_labels,
+            "domain": translation.evaluate_domains,
+            "labels": translation.evaluate_labels,
         }[config.CONDITION]
         judging = dataclasses.replace(found, config=config)
         evaluation = measure(judging, split, count, seed, checkpoint)
-    records.write(evaluation, found, checkpoint)
-    messages.tell(records.as_text(evaluation))
+    report.write(evaluation, found, checkpoint)
+    messages.tell(report.as_text(evaluation))
     messages.tell(f"wrote {found.outputs / 'report.html'}")

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from kerasgan import options
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 
 
 @click.command()
@@ -18,8 +17,9 @@ from kerasgan.commands import messages
 @options.checkpoint
 def export(run: str | None, out: Path | None, checkpoint: str) -> None:
     """Write a SavedModel, OUT/<model>/<version>/, as TensorFlow Serving expects it."""
-    from kerasgan import finding, serving
+    from kerasgan.inference import saved_model
+    from kerasgan.runs import lookup
 
-    found = finding.run(run)
+    found = lookup.run(run)
     messages.tell(f"run: {found.name}")
-    messages.tell(f"wrote {serving.export(found, out, checkpoint)}")
+    messages.tell(f"wrote {saved_model.export(found, out, checkpoint)}")

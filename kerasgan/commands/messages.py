@@ -5,7 +5,7 @@ import os
 
 import click
 
-from kerasgan.printing import LONGEST_LINE, printable, printable_lines
+from kerasgan.utils.printing import LONGEST_LINE, printable, printable_lines
 
 _COLOURS = {logging.WARNING: "yellow", logging.ERROR: "red"}
 
@@ -21,7 +21,7 @@ def set_up(level: int) -> None:
 class _Said(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         # Here, as tqdm takes as long to import as the command itself.
-        from kerasgan import progress
+        from kerasgan.utils import progress
 
         with progress.aside():
             text = self.format(record)

@@ -2,7 +2,7 @@
 
 import click
 
-from kerasgan.errors import unknown
+from kerasgan.utils.errors import unknown
 
 
 class NamedGroup(click.Group):

@@ -6,8 +6,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from kerasgan import options
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 
 
 @click.command()
@@ -21,9 +20,11 @@ from kerasgan.commands import messages
 )
 def report(names: tuple[str, ...], html: Path) -> None:
     """Compare runs on one page: final metrics, evaluations, curves, samples of the same noise."""
-    from kerasgan import comparison, files, finding
+    from kerasgan.experiments import comparison
+    from kerasgan.runs import lookup
+    from kerasgan.utils import files
 
-    found = [finding.run(name) for name in names]
+    found = [lookup.run(name) for name in names]
     files.check_writable(html.parent)
     compared = [comparison.read(run.path.name, run) for run in found]
     with TemporaryDirectory() as folder:

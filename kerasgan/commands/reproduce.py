@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from kerasgan.commands import messages, sweep
-from kerasgan.errors import unknown
+from kerasgan.utils.errors import unknown
 
 _EVALUATED = 1000
 
@@ -24,7 +24,8 @@ def reproduce(name, seeds, jobs, out, train_options) -> None:
     Other options are those of `kerasgan train`: with `--preset quick` two processor cores are
     enough. The same command goes on with one that was stopped.
     """
-    from kerasgan import comparison, reproductions, runs
+    from kerasgan.experiments import comparison, reproductions
+    from kerasgan.runs import directory
 
     known = reproductions.REPRODUCTIONS
     if name is None:
@@ -36,7 +37,7 @@ def reproduce(name, seeds, jobs, out, train_options) -> None:
     reproduction = known[name]
     planned = reproductions.plan(reproduction, train_options, seeds)
     sweep.check(planned)
-    folder = out or runs.home().parent / "sweeps" / name
+    folder = out or directory.home().parent / "sweeps" / name
     evaluate = _EVALUATED if reproduction.evaluated else None
     compared, failed = sweep.carry_out(planned, folder, jobs, evaluate, name, reproduction.claim)
     if reproduction.columns and compared:

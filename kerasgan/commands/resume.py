@@ -2,8 +2,7 @@
 
 import click
 
-from kerasgan import options
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 
 
 @click.command()
@@ -11,11 +10,12 @@ from kerasgan.commands import messages
 @click.option("--steps", type=click.IntRange(min=1), help="Go on to this step instead.")
 def resume(run: str | None, steps: int | None) -> None:
     """Continue RUN (a path, number or name; the newest unless given) from its last checkpoint."""
-    from kerasgan import finding, training
+    from kerasgan.runs import lookup
+    from kerasgan.training import trainer
 
-    found = finding.run(run, shipped=False)
+    found = lookup.run(run, shipped=False)
     messages.tell(f"run: {found.path}")
-    done = training.resume(found, steps)
+    done = trainer.resume(found, steps)
     messages.tell(
         f"trained {done.config.steps} steps: {done.path}; to go further: "
         f"kerasgan resume {done.path} --steps {2 * done.config.steps}"

@@ -4,10 +4,9 @@ import sys
 
 import click
 
-from kerasgan import options
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 from kerasgan.commands.names import NamedGroup
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import Refused
 
 
 @click.group(cls=NamedGroup, invoke_without_command=True)
@@ -19,15 +18,15 @@ def runs(context: click.Context) -> None:
     """
     if context.invoked_subcommand:
         return
-    from kerasgan import overview
-    from kerasgan.runs import home
+    from kerasgan.runs import status
+    from kerasgan.runs.directory import home
 
-    found = overview.of_home()
+    found = status.of_home()
     if not found:
         folder = home().absolute()
         messages.tell(f"no run in {folder}; train one with: kerasgan train acgan --preset quick")
         return
-    messages.tell(overview.as_text(found))
+    messages.tell(status.as_text(found))
     if any(one.problem for one in found):
         context.exit(1)
 
@@ -40,18 +39,19 @@ def delete(names: tuple[str, ...], yes: bool) -> None:
 
     Other runs keep their numbers.
     """
-    from kerasgan import files, finding, locks, overview, runs
+    from kerasgan.runs import directory, locks, lookup, status
+    from kerasgan.utils import files
 
     # What is linked to is deleted, not the link; and a run that is named twice, once.
-    folders = dict.fromkeys(finding.folder(name).resolve() for name in names)
-    known = {folder.resolve() for folder in runs.folders()}
-    found = [overview.of_folder(folder) for folder in folders]
+    folders = dict.fromkeys(lookup.folder(name).resolve() for name in names)
+    known = {folder.resolve() for folder in directory.folders()}
+    found = [status.of_folder(folder) for folder in folders]
     for one in found:
         if one.problem and one.path not in known:
             raise Refused(one.problem)
         if one.state == "training":
             raise Refused(f"{one.path} is being trained by another process")
-    messages.tell(overview.as_text(found))
+    messages.tell(status.as_text(found))
     if not (yes or _confirmed()):
         messages.tell("nothing was deleted")
         click.get_current_context().exit(1)

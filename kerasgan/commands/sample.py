@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from kerasgan import options
-from kerasgan.attributes import Wanted, parse_list
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 from kerasgan.configs.base import NoiseConfig
-from kerasgan.errors import Refused
+from kerasgan.labels import Wanted, parse_list
+from kerasgan.utils.errors import Refused
 
 _GRID_COUNT, _LIST_COUNT = 16, 5
 _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
@@ -70,9 +69,10 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
     if out and not (text or separate):
         _refuse_wrong_ending(out, interpolate)
 
-    from kerasgan import files, finding
+    from kerasgan.runs import lookup
+    from kerasgan.utils import files
 
-    found = finding.run(run, NoiseConfig)
+    found = lookup.run(run, NoiseConfig)
     is_free = found.config.CONDITION == "nothing"
     is_sheet = not (text or separate or interpolate or count or is_free or (hair and eyes))
     _refuse_unknown(found, hair, eyes, text)
@@ -87,7 +87,8 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
         out = out or Path(f"{name}-seed{seed}.png")
     files.check_writable(out if text or separate else out.parent)
 
-    from kerasgan import images, sampling
+    from kerasgan.inference import sampling
+    from kerasgan.utils import images
 
     sampler = sampling.Sampler(found, sampling.load(found, checkpoint).sampling_generator, sigma)
     messages.tell(f"run: {found.name}")
@@ -115,7 +116,7 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
 def _draw_files(sampler, pairs: list[tuple[str, str]], seed: int, out: Path) -> None:
     from PIL import Image
 
-    from kerasgan import images, progress
+    from kerasgan.utils import images, progress
 
     faces = progress.bar(
         sampler.each(pairs, seed), desc="Drawing", total=len(pairs), unit=" images"
@@ -129,7 +130,7 @@ def _draw_files(sampler, pairs: list[tuple[str, str]], seed: int, out: Path) -> 
 def _draw_list(sampler, wanted: list[Wanted], count: int, seed: int, out: Path) -> None:
     from PIL import Image
 
-    from kerasgan import images
+    from kerasgan.utils import images
 
     for number, *pair in wanted:
         for index, face in enumerate(sampler.each([pair] * count, seed), start=1):

@@ -7,7 +7,7 @@ import click
 from kerasgan.commands import messages
 from kerasgan.commands.train import parsed, train
 from kerasgan.configs.base import option_name
-from kerasgan.errors import Refused, hint
+from kerasgan.utils.errors import Refused, hint
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -36,7 +36,8 @@ def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
     was stopped.
     """
     train.resolve_command(click.get_current_context(), [model])
-    from kerasgan import runs, sweeps
+    from kerasgan.experiments import sweeps
+    from kerasgan.runs import directory
 
     known = {option.name: option for option in train.commands[model].params}
     fixed = {"out", "preset", "seed"}
@@ -55,7 +56,7 @@ def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
     planned = sweeps.plan(model, train_options, varied, seeds)
     check(planned)
     name = "-".join([model, *(text.partition("=")[0].replace(",", "-") for text in vary)])
-    folder = out or runs.home().parent / "sweeps" / name
+    folder = out or directory.home().parent / "sweeps" / name
     _, failed = carry_out(planned, folder, jobs, evaluate, f"{model}: {', '.join(vary)}")
     if failed:
         click.get_current_context().exit(1)
@@ -73,13 +74,14 @@ def carry_out(planned, folder: Path, jobs: int, evaluate: int | None, title: str
     Returns:
         The compared runs, and a line for each that failed.
     """
-    from kerasgan import comparison, runs, sweeps
+    from kerasgan.experiments import comparison, sweeps
+    from kerasgan.runs import directory
 
     ends = sweeps.carry_out(planned, folder, jobs, evaluate)
     compared = [
-        comparison.read(run.setting, runs.read(folder / run.folder))
+        comparison.read(run.setting, directory.read(folder / run.folder))
         for run in planned
-        if (folder / run.folder / runs.CONFIG_FILE).exists()
+        if (folder / run.folder / directory.CONFIG_FILE).exists()
     ]
     failed = [f"{run.folder}: {end}" for run, end in ends.items() if end != "done"]
     comparison.write(compared, folder, title, "; ".join([note, *failed]))

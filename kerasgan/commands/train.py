@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from kerasgan import options
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 from kerasgan.commands.names import NamedGroup
 from kerasgan.configs import CONFIGS, Config
 
@@ -22,9 +21,9 @@ def _command(config: type[Config]) -> click.Command:
     def run(context: click.Context, preset: str, out: Path | None, **values) -> None:
         made = config.from_preset(preset, **options.given(context, values))
 
-        from kerasgan import training
+        from kerasgan.training import trainer
 
-        run = training.start(made, preset, shlex.join(["kerasgan", *sys.argv[1:]]), out)
+        run = trainer.start(made, preset, shlex.join(["kerasgan", *sys.argv[1:]]), out)
         messages.tell(f"trained {made.steps} steps: {run.path}")
 
     preset = click.Option(

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import click
 
-from kerasgan import options
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 from kerasgan.configs import CycleGANConfig
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.errors import Refused, unknown
-from kerasgan.printing import printable
+from kerasgan.utils.errors import Refused, unknown
+from kerasgan.utils.printing import printable
 
 
 @click.command()
@@ -39,23 +38,24 @@ def translate(inputs, run, to, hair, eyes, settings, triptych, checkpoint, out) 
 
     What is not asked to change is kept as the model reads it off the picture.
     """
-    from kerasgan import files, finding
+    from kerasgan.runs import lookup
+    from kerasgan.utils import files
 
-    found = finding.run(run, TranslationConfig)
+    found = lookup.run(run, TranslationConfig)
     wanted = _wanted(found, to, {"hair": hair, "eyes": eyes}, settings)
     files.check_writable(out)
 
-    from kerasgan import sampling, translated_files, translation
+    from kerasgan.inference import folders, image_to_image, sampling
 
-    pictures = translated_files.targets(inputs, out)
+    pictures = folders.targets(inputs, out)
     model = sampling.load(found, checkpoint)
     messages.tell(f"run: {found.name}")
     if isinstance(found.config, CycleGANConfig):
-        translator = translation.DomainTranslator(model.sampling_generator)
-        steps = translation.to_domain(translator, to or "b")
+        translator = image_to_image.DomainTranslator(model.sampling_generator)
+        steps = image_to_image.to_domain(translator, to or "b")
     else:
-        steps = translation.to_labels(translation.Editor(model, found.vocabulary), wanted)
-    problems = translated_files.translate(pictures, steps, triptych)
+        steps = image_to_image.to_labels(image_to_image.Editor(model, found.vocabulary), wanted)
+    problems = folders.translate(pictures, steps, triptych)
     messages.tell(f"wrote {len(pictures) - len(problems)} pictures to {out}")
     for picture, reason in problems.items():
         messages.tell(f"left out {printable(picture)}: it {reason}", err=True)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.base import ConditionalConfig, option
 from kerasgan.configs.scheduled import ScheduledConfig
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import Refused
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
 from kerasgan.configs.checking import refuse_wrong_types
-from kerasgan.errors import Refused, unknown
+from kerasgan.utils.errors import Refused, unknown
 
 
 def option(

@@ -3,8 +3,8 @@
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin
 
-from kerasgan.errors import Refused
-from kerasgan.printing import printable
+from kerasgan.utils.errors import Refused
+from kerasgan.utils.printing import printable
 
 _NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 

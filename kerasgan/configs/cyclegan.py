@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.base import BatchNormConfig, option
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import Refused
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from kerasgan.configs.base import Config, option
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import Refused
 
 Schedule = Literal["constant", "linear", "exponential", "cosine"]
 

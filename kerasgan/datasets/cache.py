@@ -18,8 +18,8 @@ import platformdirs
 from filelock import FileLock, Timeout
 from PIL import Image
 
-from kerasgan import files, progress
 from kerasgan.datasets import duplicates
+from kerasgan.utils import files, progress
 
 log = logging.getLogger(__name__)
 

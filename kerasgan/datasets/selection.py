@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from kerasgan import attributes
-from kerasgan.datasets.layouts import Picture
+from kerasgan import labels
+from kerasgan.datasets.layouts.detection import Picture
 
 RULES = ("exactly-one", "first", "any")
 
@@ -68,7 +68,7 @@ def _judge(picture: Picture, rule: str, exclude: Collection[str], require: Colle
     for tag in require:
         if tag not in picture.tags:
             return f"no tag {tag}", None, None
-    found = dict(zip(("hair", "eye"), attributes.colours(picture.tags), strict=True))
+    found = dict(zip(("hair", "eye"), labels.colours(picture.tags), strict=True))
     if rule != "any" and (missing := [kind for kind in found if not found[kind]]):
         return f"no {' and no '.join(missing)} colour", None, None
     if rule == "exactly-one" and (several := [kind for kind in found if len(found[kind]) > 1]):

@@ -11,9 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from kerasgan.configs import Config
-from kerasgan.datasets import avatar_faces, avatars, cache, layouts, reading
-from kerasgan.errors import Refused
-from kerasgan.printing import printable
+from kerasgan.datasets import cache, decoding
+from kerasgan.datasets.avatars import portrait, traits
+from kerasgan.datasets.layouts import detection
+from kerasgan.utils.errors import Refused
+from kerasgan.utils.printing import printable
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +64,9 @@ def held_out_avatars(config: Config) -> range:
 def of_avatars(numbers: Sequence[int], size: int, style: str = "animation") -> Source:
     """Return the avatars with these numbers."""
     numbers = list(numbers)
-    key = f"avatars-v{avatars.RENDERER_VERSION}-seed{AVATAR_SEED}-{style}-{size}px-{_hash(numbers)}"
+    key = (
+        f"avatars-v{portrait.RENDERER_VERSION}-seed{AVATAR_SEED}-{style}-{size}px-{_hash(numbers)}"
+    )
     work = partial(draw_avatar, size=size, style=style)
     return Source(key, work, numbers, list(map(str, numbers)), "Drawing avatars")
 
@@ -100,13 +104,13 @@ def _hash(value: object) -> str:
 
 def draw_avatar(index: int, size: int, style: str) -> np.ndarray:
     """Return uint8 [size, size, 3] of the avatar with this number."""
-    return np.asarray(avatars.draw(avatar_faces.face(AVATAR_SEED, index), size, style))
+    return np.asarray(portrait.draw(traits.face(AVATAR_SEED, index), size, style))
 
 
 def read_picture(path: Path | bytes, size: int, fit: str) -> np.ndarray | str:
     """Return uint8 [size, size, 3], or why the picture cannot be read."""
     try:
-        return reading.square(path, size, fit)
+        return decoding.square(path, size, fit)
     except Refused as reason:
         return str(reason)
 
@@ -117,7 +121,7 @@ def listed(path: Path, config: Config, layout: str, attributes: Sequence[str] = 
     Raises:
         Refused: as `layouts.read`, and, if `config.strict`, of anything wrong.
     """
-    listing = layouts.read(path, layout, attributes, config.follow_links)
+    listing = detection.read(path, layout, attributes, config.follow_links)
     for what, where in listing.problems.items():
         report(what, where, config.strict)
     return listing

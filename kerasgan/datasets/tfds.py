@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from kerasgan.datasets.layouts import Picture
-from kerasgan.datasets.tags import of_cell, spelled, unique
-from kerasgan.errors import Refused
+from kerasgan.datasets.layouts.detection import Picture
+from kerasgan.datasets.layouts.tags import of_cell, spelled, unique
+from kerasgan.utils.errors import Refused
 
 
 class TfdsPictures:

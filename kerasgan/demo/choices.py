@@ -2,14 +2,15 @@
 
 from functools import lru_cache
 
-from kerasgan import finding, overview, runs, sampling
-from kerasgan.adversarial import AdversarialModel
 from kerasgan.configs import Config
 from kerasgan.configs.base import NoiseConfig
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.errors import Refused
-from kerasgan.overview import Overview
-from kerasgan.runs import PRETRAINED, Run
+from kerasgan.inference import sampling
+from kerasgan.models.base import AdversarialModel
+from kerasgan.runs import directory, lookup, status
+from kerasgan.runs.directory import PRETRAINED, Run
+from kerasgan.runs.status import Overview
+from kerasgan.utils.errors import Refused
 
 KEPT = 4
 
@@ -20,7 +21,7 @@ def fitting(kind: type[Config], name: str | None = None) -> list[Run]:
     Args:
         name: the run to begin with, a path, number or name; the newest, if it is of another kind.
     """
-    names = (name, *map(str, reversed(runs.folders())), PRETRAINED)
+    names = (name, *map(str, reversed(directory.folders())), PRETRAINED)
     found = (run for wanted in names for run in _found(wanted, kind) if run.saved)
     return list({run.path: run for run in found}.values())
 
@@ -29,13 +30,13 @@ def listed(name: str | None = None) -> list[Overview]:
     """Return all runs: the named one first, then the newest, damaged ones too."""
     shipped = (run for kind in (NoiseConfig, TranslationConfig) for run in _found(PRETRAINED, kind))
     paths = [run.path for run in _found(name, Config)]
-    paths += [*reversed(runs.folders()), *(run.path for run in shipped)]
-    return [overview.of_folder(path) for path in dict.fromkeys(paths)]
+    paths += [*reversed(directory.folders()), *(run.path for run in shipped)]
+    return [status.of_folder(path) for path in dict.fromkeys(paths)]
 
 
 def _found(name: str | None, kind: type[Config]) -> list[Run]:
     try:
-        return [finding.run(name, kind)] if name else []
+        return [lookup.run(name, kind)] if name else []
     except Refused:
         return []
 

@@ -10,7 +10,7 @@ import gradio as gr
 from fastapi import FastAPI
 from gradio.exceptions import Error
 
-from kerasgan.demo import faces, guard, history, translate
+from kerasgan.demo import generate_tab, guard, runs_tab, translate_tab
 from kerasgan.demo.server import HOST
 
 # Events that wait, of all browsers together.
@@ -88,9 +88,9 @@ def app(name: str | None, folder: Path, token: str | None = None) -> FastAPI:
     """
     with _Page(folder, title="kerasgan", analytics_enabled=False) as page:
         gr.Markdown("# kerasgan\nEverything here is computed on this machine and stays on it.")
-        faces.add(page, name)
-        translate.add(page, name, folder)
-        history.add(page, name)
+        generate_tab.add(page, name)
+        translate_tab.add(page, name, folder)
+        runs_tab.add(page, name)
     page.queue(max_size=_WAITING)
     application = FastAPI(
         middleware=guard.middleware(token, folder), docs_url=None, redoc_url=None, openapi_url=None

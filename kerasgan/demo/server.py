@@ -13,8 +13,8 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from kerasgan import locks
-from kerasgan.errors import Refused
+from kerasgan.runs import locks
+from kerasgan.utils.errors import Refused
 
 HOST = "127.0.0.1"
 _PREFIX = "kerasgan-demo-"

@@ -5,20 +5,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kerasgan.adversarial import AdversarialModel
 from kerasgan.configs.base import NoiseConfig
-from kerasgan.datasets.faces import Faces, Split
-from kerasgan.errors import Refused
-from kerasgan.evaluation import (
-    classifier,
-    distances,
-    efficientnet,
-    flatness,
-    perceptual,
-    subjects,
-)
-from kerasgan.runs import Run
-from kerasgan.sampling import Sampler, random_pairs
+from kerasgan.datasets.labelled import Faces, Split
+from kerasgan.evaluation import inputs
+from kerasgan.evaluation.features import classifier, efficientnet, perceptual
+from kerasgan.evaluation.metrics import distances, flatness
+from kerasgan.inference.sampling import Sampler, random_pairs
+from kerasgan.models.base import AdversarialModel
+from kerasgan.runs.directory import Run
+from kerasgan.utils.errors import Refused
 
 _PERCEPTUAL = "perceptual_frechet"
 _WITHOUT_COLOURS = ("sliced_wasserstein", "flatness_difference", _PERCEPTUAL)
@@ -67,8 +62,8 @@ class Monitor:
 
     def __init__(self, run: Run, split: Split):
         self._run = run
-        self._pairs = random_pairs(run, subjects.MONITORED, run.config.seed)
-        real = split.held_out.pictures(np.arange(min(subjects.MONITORED, split.held_out.size)))
+        self._pairs = random_pairs(run, inputs.MONITORED, run.config.seed)
+        real = split.held_out.pictures(np.arange(min(inputs.MONITORED, split.held_out.size)))
         self._measures = [_pixels(real, run.config.seed)]
         # It takes seconds each time, and not every machine has it: only where it was asked for.
         if run.config.best_metric == _PERCEPTUAL:
@@ -119,7 +114,7 @@ def _by_classifier(
 
     measures = [_Measure(("frechet_distance",), distance)]
     if run.config.CONDITION != "nothing":
-        wanted = subjects.places(run.vocabulary, pairs)
+        wanted = inputs.places(run.vocabulary, pairs)
         kinds = ("hair", "eyes", "both")
 
         def accuracies(pictures: np.ndarray) -> list[float]:

@@ -1,7 +1,7 @@
 """One paper, one file."""
 
-from kerasgan.adversarial import AdversarialModel
 from kerasgan.models.acgan import ACGAN
+from kerasgan.models.base import AdversarialModel
 from kerasgan.models.cgan import CGAN
 from kerasgan.models.cwgan import CWGAN
 from kerasgan.models.cwgan_gp import CWGANGP

@@ -4,12 +4,13 @@ Reference: Odena, Olah and Shlens 2017, "Conditional Image Synthesis with Auxili
 (arXiv:1610.09585), with one class head for hair and one for eyes, as the course report has it.
 """
 
-from kerasgan import averaging, optimizers, schedules
-from kerasgan.adversarial import ReusingModel, first_part, zero_centred_penalties
-from kerasgan.attributes import Vocabulary
-from kerasgan.augmentation import augment
+from kerasgan import optimizers, schedules
 from kerasgan.configs.acgan import ACGANConfig
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import accuracy, bce, binary_accuracy, cross_entropy, pairwise_distance
+from kerasgan.models import averaging
+from kerasgan.models.augmentation import augment
+from kerasgan.models.base import ReusingModel, first_part, zero_centred_penalties
 from kerasgan.networks import acgan
 
 # Of each batch: the cost of the penalties is in proportion.

@@ -5,12 +5,13 @@ Reference: Mirza and Osindero 2014, "Conditional Generative Adversarial Nets" (a
 
 from keras import ops
 
-from kerasgan import averaging, optimizers
-from kerasgan.adversarial import ReusingModel
-from kerasgan.attributes import Vocabulary
-from kerasgan.augmentation import augment
+from kerasgan import optimizers
 from kerasgan.configs.dcgan import CGANConfig
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import bce, binary_accuracy, pairwise_distance
+from kerasgan.models import averaging
+from kerasgan.models.augmentation import augment
+from kerasgan.models.base import ReusingModel
 from kerasgan.networks import cgan
 
 

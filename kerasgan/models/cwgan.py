@@ -6,12 +6,13 @@ are those of the matching-aware WGAN-GP, without its mismatched pairs.
 
 from keras import ops
 
-from kerasgan import averaging, optimizers
-from kerasgan.adversarial import AdversarialModel
-from kerasgan.attributes import Vocabulary
-from kerasgan.augmentation import augment
+from kerasgan import optimizers
 from kerasgan.configs.dcgan import CWGANConfig
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import pairwise_distance
+from kerasgan.models import averaging
+from kerasgan.models.augmentation import augment
+from kerasgan.models.base import AdversarialModel
 from kerasgan.networks import cwgan, dcgan
 
 

@@ -7,13 +7,13 @@ kind of pair, a real image with a wrong condition, the critic is shown too.
 
 from keras import ops
 
-from kerasgan.adversarial import gradient_norms_between
-from kerasgan.attributes import Vocabulary
 from kerasgan.configs.dcgan import CWGANGPConfig
-from kerasgan.errors import Refused
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import gradient_penalty, pairwise_distance
+from kerasgan.models.base import gradient_norms_between
 from kerasgan.models.cwgan import CWGAN
 from kerasgan.networks import cwgan
+from kerasgan.utils.errors import Refused
 
 
 class CWGANGP(CWGAN):

@@ -4,13 +4,14 @@ Reference: Zhu, Park, Isola and Efros 2017, "Unpaired Image-to-Image Translation
 Cycle-Consistent Adversarial Networks" (arXiv:1703.10593).
 """
 
-from kerasgan import averaging, optimizers, schedules
-from kerasgan.adversarial import AdversarialModel, apart, no_logs, together, updates
-from kerasgan.attributes import Vocabulary
+from kerasgan import optimizers, schedules
 from kerasgan.configs.cyclegan import CycleGANConfig
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import bce, l1, least_squares
+from kerasgan.models import averaging
+from kerasgan.models.base import AdversarialModel, apart, no_logs, together, updates
+from kerasgan.models.image_pool import ImagePool
 from kerasgan.networks import cyclegan
-from kerasgan.pool import ImagePool
 
 _DOMAINS = ("a", "b")
 

@@ -6,12 +6,13 @@ Generative Adversarial Networks" (arXiv:1611.04076). The training tips are the c
 
 from keras import ops
 
-from kerasgan import averaging, optimizers
-from kerasgan.adversarial import ReusingModel
-from kerasgan.attributes import Vocabulary
-from kerasgan.augmentation import augment
+from kerasgan import optimizers
 from kerasgan.configs.dcgan import GANConfig
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import bce, binary_accuracy, least_squares, pairwise_distance
+from kerasgan.models import averaging
+from kerasgan.models.augmentation import augment
+from kerasgan.models.base import ReusingModel
 from kerasgan.networks import dcgan
 
 

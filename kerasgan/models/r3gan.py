@@ -7,12 +7,13 @@ Miyato and Koyama 2018, "cGANs with Projection Discriminator" (arXiv:1802.05637)
 
 from keras import ops
 
-from kerasgan import averaging, optimizers, schedules
-from kerasgan.adversarial import ReusingModel, first_part, zero_centred_penalties
-from kerasgan.attributes import Vocabulary
-from kerasgan.augmentation import augment
+from kerasgan import optimizers, schedules
 from kerasgan.configs.r3gan import R3GANConfig
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import accuracy, cross_entropy, pairwise_distance, relativistic
+from kerasgan.models import averaging
+from kerasgan.models.augmentation import augment
+from kerasgan.models.base import ReusingModel, first_part, zero_centred_penalties
 from kerasgan.networks import r3gan
 
 

@@ -7,10 +7,9 @@ Image-to-Image Translation" (arXiv:1711.09020), with the Wasserstein loss of its
 import tensorflow as tf
 from keras import ops
 
-from kerasgan import averaging, optimizers, schedules
-from kerasgan.adversarial import ReusingModel, gradient_norms_between
-from kerasgan.attributes import Vocabulary
+from kerasgan import optimizers, schedules
 from kerasgan.configs.stargan import StarGANConfig
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import (
     accuracy,
     attribute_accuracy,
@@ -20,6 +19,8 @@ from kerasgan.losses import (
     l1,
     pairwise_distance,
 )
+from kerasgan.models import averaging
+from kerasgan.models.base import ReusingModel, gradient_norms_between
 from kerasgan.networks import stargan
 
 # One of several colours each, or attributes that are there or not.

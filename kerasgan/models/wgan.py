@@ -5,12 +5,13 @@ Reference: Arjovsky, Chintala and Bottou 2017, "Wasserstein GAN" (arXiv:1701.078
 
 from keras import ops
 
-from kerasgan import averaging, optimizers
-from kerasgan.adversarial import AdversarialModel
-from kerasgan.attributes import Vocabulary
-from kerasgan.augmentation import augment
+from kerasgan import optimizers
 from kerasgan.configs.dcgan import WGANConfig
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import pairwise_distance
+from kerasgan.models import averaging
+from kerasgan.models.augmentation import augment
+from kerasgan.models.base import AdversarialModel
 from kerasgan.networks import dcgan
 
 

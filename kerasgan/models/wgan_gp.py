@@ -5,8 +5,8 @@ Reference: Gulrajani et al. 2017, "Improved Training of Wasserstein GANs" (arXiv
 
 from keras import ops
 
-from kerasgan.adversarial import gradient_norms_between
 from kerasgan.losses import gradient_penalty, pairwise_distance
+from kerasgan.models.base import gradient_norms_between
 from kerasgan.models.wgan import WGAN
 from kerasgan.networks import dcgan
 

@@ -3,8 +3,13 @@
 import keras
 from keras import layers
 
-from kerasgan.convolutions import ColourConv2D, DeepConv2D, UpsampleConv2D
-from kerasgan.layers import ByteDropout, FusedBatchNormalization, LeakyReLU, MinibatchStddev
+from kerasgan.layers.convolution import ColourConv2D, DeepConv2D, UpsampleConv2D
+from kerasgan.layers.normalization import (
+    ByteDropout,
+    FusedBatchNormalization,
+    LeakyReLU,
+    MinibatchStddev,
+)
 from kerasgan.networks.widths import scaled
 
 # The report gives BatchNorm's momentum; its places in the discriminator are ours.

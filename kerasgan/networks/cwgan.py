@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from kerasgan.layers import LeakyReLU
+from kerasgan.layers.normalization import LeakyReLU
 from kerasgan.networks import dcgan
 from kerasgan.networks.widths import scaled
 

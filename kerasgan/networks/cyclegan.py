@@ -12,8 +12,8 @@ one network computes, the other can compute of the mirrored picture.
 import keras
 from keras import layers, ops
 
-from kerasgan.convolutions import ColourConv2D, DeepConv2D, ReflectedConv2D, UpsampleConv2D
-from kerasgan.layers import InstanceNormalization, ReflectionPadding2D
+from kerasgan.layers.convolution import ColourConv2D, DeepConv2D, ReflectedConv2D, UpsampleConv2D
+from kerasgan.layers.normalization import InstanceNormalization, ReflectionPadding2D
 from kerasgan.networks.dcgan import batch_norm, initial_weights
 from kerasgan.networks.widths import scaled
 

@@ -9,8 +9,8 @@ drops the 512, each doubling adds twice as many.
 import keras
 from keras import layers
 
-from kerasgan.convolutions import DeepConv2D, DeepConv2DTranspose
-from kerasgan.layers import FusedBatchNormalization, LeakyReLU
+from kerasgan.layers.convolution import DeepConv2D, DeepConv2DTranspose
+from kerasgan.layers.normalization import FusedBatchNormalization, LeakyReLU
 from kerasgan.networks.widths import scaled
 
 

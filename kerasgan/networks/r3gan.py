@@ -8,8 +8,8 @@ import keras
 from keras import layers
 
 from kerasgan.configs.r3gan import GROUP
-from kerasgan.convolutions import ColourConv2D, DeepConv2D, UpsampleConv2D
-from kerasgan.layers import FusedBatchNormalization, GroupStddev, LeakyReLU
+from kerasgan.layers.convolution import ColourConv2D, DeepConv2D, UpsampleConv2D
+from kerasgan.layers.normalization import FusedBatchNormalization, GroupStddev, LeakyReLU
 from kerasgan.networks.widths import scaled
 
 # Filters at full size and after each halving; further halvings keep the last.

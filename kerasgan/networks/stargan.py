@@ -11,8 +11,13 @@ from collections.abc import Mapping
 import keras
 from keras import layers, ops
 
-from kerasgan.convolutions import ColourConv2D, DeepConv2D, DeepConv2DTranspose, LabelledConv2D
-from kerasgan.layers import InstanceNormalization, LeakyReLU
+from kerasgan.layers.convolution import (
+    ColourConv2D,
+    DeepConv2D,
+    DeepConv2DTranspose,
+    LabelledConv2D,
+)
+from kerasgan.layers.normalization import InstanceNormalization, LeakyReLU
 from kerasgan.networks.cyclegan import redrawn
 from kerasgan.networks.widths import scaled
 

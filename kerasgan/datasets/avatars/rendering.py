@@ -1,0 +1,39 @@
+"""Avatars as picture files."""
+
+from functools import partial
+from pathlib import Path
+
+from PIL import Image
+
+from kerasgan.datasets import cache
+from kerasgan.datasets.avatars import portrait, traits
+from kerasgan.labels import format_tag
+from kerasgan.utils import files
+from kerasgan.utils.errors import unknown
+
+
+def render(folder: Path, count: int, size: int, style: str, seed: int) -> None:
+    """Write `count` avatars as `images/<index>.png` and tags.csv into a new or empty folder.
+
+    Raises:
+        Refused: if the folder is not empty or cannot be written, or the style is unknown.
+    """
+    if style not in portrait.STYLES:
+        raise unknown("style", style, portrait.STYLES)
+    files.check_vacant(folder, count * size * size * 3)
+    work = partial(draw, seed=seed, size=size, style=style)
+    with files.replacing(folder) as temporary:
+        (temporary / "images").mkdir(parents=True)
+        lines = []
+        for index, (picture, tag) in enumerate(
+            cache.parallel(work, range(count), count, "Drawing")
+        ):
+            picture.save(temporary / "images" / f"{index}.png", optimize=True)
+            lines.append(f"{index},{tag}\n")
+        (temporary / "tags.csv").write_text("".join(lines))
+
+
+def draw(index: int, seed: int, size: int, style: str) -> tuple[Image.Image, str]:
+    """Return the picture and the tag of one avatar."""
+    face = traits.face(seed, index)
+    return portrait.draw(face, size, style), format_tag(face.hair, face.eyes)

@@ -1,0 +1,108 @@
+"""Pictures that the page makes out of other pictures."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from kerasgan.configs.translation import TranslationConfig
+from kerasgan.datasets import decoding, sources, unpaired
+from kerasgan.datasets.avatars import portrait, traits
+from kerasgan.demo import choices
+from kerasgan.demo.guard import is_inside
+from kerasgan.inference import image_to_image
+from kerasgan.inference.folders import enough_memory
+from kerasgan.inference.image_to_image import DomainTranslator, Editor, Steps, other
+from kerasgan.runs import directory
+from kerasgan.runs.directory import Run
+from kerasgan.utils.errors import Refused
+
+# Pixels of a picture that a browser may send: what a camera takes.
+LIMIT = 50_000_000
+
+# Each holds the graphs that it has traced.
+_translator = lru_cache(choices.KEPT)(DomainTranslator)
+_editor = lru_cache(choices.KEPT)(Editor)
+
+
+def translate(
+    path: str,
+    file: str,
+    folder: Path,
+    is_whole: bool,
+    domain: str,
+    hair: str,
+    eyes: str,
+    turned: Sequence[str],
+) -> list[np.ndarray]:
+    """Return a picture, its translation, and that translated back, uint8 [H, W, 3] each.
+
+    Args:
+        path: the run's folder.
+        file: the picture.
+        folder: what the file must lie below.
+        is_whole: whether to keep its size where it is larger than the pictures of training.
+        domain: that CycleGAN translates to, "a" or "b".
+        hair, eyes: colours that StarGAN shall change to; where they are empty, it keeps them.
+        turned: attributes that StarGAN shall make what they are not.
+
+    Raises:
+        Refused: naming the file, if it cannot be read or translated, has more pixels than LIMIT,
+            or lies elsewhere.
+    """
+    if not is_inside(file, folder):
+        raise Refused("this file was not uploaded here")
+    run = directory.read(Path(path))
+    steps = _steps(run, domain, {"hair": hair, "eyes": eyes}, turned)
+    size = run.config.image_size
+    try:
+        with enough_memory():
+            picture = decoding.read(Path(file), None if is_whole else size, LIMIT)
+            if not is_whole and min(picture.size) > size:
+                picture = ImageOps.cover(picture, (size, size), Image.Resampling.LANCZOS)
+            original = np.asarray(picture)
+            return [original, *steps(original)]
+    except Refused as reason:
+        raise Refused(f"{Path(file).name} {reason}") from reason
+
+
+def _steps(run: Run, domain: str, colours: dict[str, str], turned: Sequence[str]) -> Steps:
+    model, vocabulary = choices.model(run), run.vocabulary
+    if run.config.CONDITION == "domain":
+        return image_to_image.to_domain(_translator(model.sampling_generator), domain)
+    wanted = [
+        (kind, vocabulary.index(kind, colour), None) for kind, colour in colours.items() if colour
+    ]
+    wanted += [("attributes", vocabulary.attributes.index(name), None) for name in turned]
+    return image_to_image.to_labels(_editor(model, vocabulary), wanted)
+
+
+def knows_avatars(config: TranslationConfig) -> bool:
+    """Return whether drawn faces are what the run has learnt to translate."""
+    return config.data == "avatars" and not getattr(config, "domain_a", "")
+
+
+def domain_names(config: TranslationConfig) -> dict[str, str]:
+    """Return what to call CycleGAN's domains "a" and "b"."""
+    if knows_avatars(config):
+        return unpaired.STYLES
+    return {
+        domain: Path(getattr(config, f"domain_{domain}", "")).name or domain
+        for domain in unpaired.DOMAINS
+    }
+
+
+def drawn_face(path: str, domain: str, number: int) -> Image.Image:
+    """Return an avatar that the run was not trained on.
+
+    Args:
+        path: the run's folder.
+        domain: that CycleGAN shall translate it to: it is drawn in the style of the other.
+        number: which one, from 0 on.
+    """
+    config = directory.read(Path(path)).config
+    style = unpaired.STYLES[other(domain) if config.CONDITION == "domain" else "b"]
+    face = traits.face(sources.AVATAR_SEED, config.avatars + number)
+    return portrait.draw(face, config.image_size, style)

@@ -1,0 +1,112 @@
+"""A classifier of a data set's labels, trained on real pictures: the judge of generated ones."""
+
+import hashlib
+
+import keras
+import numpy as np
+from keras import layers
+
+from kerasgan.datasets import cache, step_random
+from kerasgan.datasets.labelled import Faces
+from kerasgan.labels import Vocabulary
+from kerasgan.layers.normalization import FusedBatchNormalization
+from kerasgan.utils import files, images
+
+# Part of the key under which trained weights are kept: raise it with every change below.
+VERSION = 2
+_STEPS = 1500
+_BATCH = 64
+
+
+def build(size: int, vocabulary: Vocabulary) -> keras.Model:
+    """Return an untrained image [B, size, size, 3] in [-1, 1] -> {label: logits [B, K]}."""
+    image = keras.Input((size, size, 3), name="image")
+    x = image
+    for block, filters in enumerate((32, 64, 128, 128)):
+        x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv_{block}")(x)
+        x = FusedBatchNormalization(momentum=0.9, name=f"norm_{block}")(x)
+        x = layers.ReLU(name=f"activation_{block}")(x)
+        x = layers.MaxPooling2D(name=f"pool_{block}")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dropout(0.3, name="dropout")(x)
+    heads = {name: layers.Dense(size, name=name)(x) for name, size in vocabulary.labels.items()}
+    return keras.Model(image, heads, name="classifier")
+
+
+def trained(faces: Faces, seed: int = 0) -> keras.Model:
+    """Return the classifier trained on these faces; its weights are kept in the cache folder."""
+    size = faces.images.shape[1]
+    model = build(size, faces.vocabulary)
+    rows = hashlib.sha256(np.ascontiguousarray(faces.rows).tobytes()).hexdigest()[:8]
+    kept = cache.folder() / f"classifier-v{VERSION}-{faces.key}-{rows}-{seed}.weights.h5"
+    if kept.is_file():
+        model.load_weights(kept)
+        return model
+    rate = keras.optimizers.schedules.CosineDecay(2e-3, _STEPS)
+    model.compile(
+        keras.optimizers.Adam(rate),
+        loss={
+            name: keras.losses.BinaryCrossentropy(from_logits=True)
+            if name == "attributes"
+            else keras.losses.CategoricalCrossentropy(from_logits=True)
+            for name in model.output
+        },
+        jit_compile=False,
+    )
+
+    def labelled(draw: step_random.Draws) -> tuple:
+        example = {name: values[:, 0] for name, values in draw.examples(updates=1).items()}
+        return example["image"], {name: example[name] for name in model.output}
+
+    batches = step_random.batches(
+        labelled, lambda step: step_random.Draws(faces, seed, step, _BATCH)
+    )
+    model.fit(batches, steps_per_epoch=_STEPS, shuffle=False, verbose=2)
+    with files.replacing(kept) as temporary:
+        model.save_weights(temporary)
+    return model
+
+
+def outputs(network: keras.Model, pictures: np.ndarray) -> dict[str, np.ndarray] | np.ndarray:
+    """Return what a classifier or extractor makes of pictures, uint8 [n, S, S, 3]."""
+    return network.predict(images.to_float(pictures.astype("float32")), verbose=0)
+
+
+def read(classifier: keras.Model, pictures: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what the classifier sees.
+
+    Colours are vocabulary places, {"hair", "eyes"}: int64 [n]; attributes are there or not,
+    {"attributes": bool [n, K]}.
+
+    Args:
+        pictures: uint8 [n, S, S, 3].
+    """
+    return {
+        name: values > 0 if name == "attributes" else values.argmax(axis=-1)
+        for name, values in outputs(classifier, pictures).items()
+    }
+
+
+def extractor(classifier: keras.Model) -> keras.Model:
+    """Return image [B, S, S, 3] -> [B, 128]: the means of the last convolution's maps."""
+    last = [layer for layer in classifier.layers if layer.name.startswith("activation_")][-1]
+    return keras.Model(classifier.input, layers.GlobalAveragePooling2D()(last.output))
+
+
+def accuracy(
+    classifier: keras.Model, pictures: np.ndarray, labels: dict[str, np.ndarray]
+) -> dict[str, float]:
+    """Return the share of pictures that are read as labelled, {"hair", "eyes", "both"}.
+
+    Args:
+        pictures: uint8 [n, S, S, 3].
+        labels: {"hair": int [n], "eyes": int [n]}, places in the vocabulary.
+    """
+    right = agreement(read(classifier, pictures), labels)
+    return {kind: float(agrees.mean()) for kind, agrees in right.items()}
+
+
+def agreement(seen: dict[str, np.ndarray], labels: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return which pictures are read as labelled, {"hair", "eyes", "both"}: bool [n]."""
+    right = {kind: seen[kind] == labels[kind] for kind in seen}
+    return {**right, "both": right["hair"] & right["eyes"]}

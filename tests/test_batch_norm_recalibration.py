@@ -1,0 +1,106 @@
+"""The BatchNorm statistics of averaged weights."""
+
+import keras
+import numpy as np
+import pytest
+
+from kerasgan.inference import sampling
+from kerasgan.inference.sampling import Sampler, random_pairs
+from kerasgan.models import MODELS
+from kerasgan.runs import directory
+from kerasgan.training import batch_norm_recalibration
+from kerasgan.training.callbacks import Periodic
+from tests.conftest import tiny_config
+from tests.stubs import ALL_PAIRS
+
+
+def untrained(model, **changes):
+    """Return a run and its model, whose averaged generator is another than the generator."""
+    config = tiny_config(model, ema=0.9, sigma=0.5, **changes)
+    run = directory.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
+    keras.utils.set_random_seed(1)
+    network = MODELS[model](config, ALL_PAIRS)
+    for weight in network.averaged_generator.trainable_weights:
+        weight.assign_add(0.1 * keras.random.normal(weight.shape))
+    return run, network
+
+
+def values(network):
+    return [np.array(variable.numpy()) for variable in network.variables]
+
+
+def test_statistics_are_the_means_over_batches_of_what_enters_a_norm():
+    run, model = untrained("acgan")
+    batch_norm_recalibration.settle(run, model)
+    generator = model.averaged_generator
+    norm = generator.get_layer("norm_0")
+    before = keras.Model(generator.input, norm.input)
+    inputs = Sampler(run, generator).inputs(random_pairs(run, 512, 0), 0)
+    entering = before.predict(inputs, verbose=0).reshape(8, -1, norm.input.shape[-1])
+    np.testing.assert_allclose(norm.moving_mean, entering.mean(axis=(0, 1)), atol=1e-6)
+    np.testing.assert_allclose(norm.moving_variance, entering.var(axis=1).mean(axis=0), rtol=1e-4)
+
+
+def test_what_is_drawn_is_what_training_would_draw():
+    run, model = untrained("gan")
+    generator = model.averaged_generator
+    inputs = Sampler(run, generator).inputs(random_pairs(run, 512, 7), 7)
+    trained = generator(inputs, training=True)
+
+    def error():
+        return np.abs(generator(inputs, training=False) - trained).mean()
+
+    before = error()
+    batch_norm_recalibration.settle(run, model)
+    assert error() < 0.1 * before
+
+
+@pytest.mark.parametrize("model", ["gan", "cwgan-gp"])
+def test_only_statistics_change_and_only_weights_decide_on_them(model):
+    changes = {"generator_dropout": 0.5} if model == "gan" else {}
+    run, network = untrained(model, **changes)
+    untouched = values(network.generator)
+    expected = values(network.averaged_generator)
+    batch_norm_recalibration.settle(run, network)
+    settled = values(network.averaged_generator)
+    kept = [
+        np.array_equal(one, other)
+        for one, other, variable in zip(
+            expected, settled, network.averaged_generator.variables, strict=True
+        )
+        if "moving" not in variable.path
+    ]
+    assert len(kept) > 4
+    assert all(kept)
+    for variable in network.averaged_generator.non_trainable_weights:
+        variable.assign(variable + 3.0)
+    batch_norm_recalibration.settle(run, network)
+    for one, other in zip(settled, values(network.averaged_generator), strict=True):
+        np.testing.assert_array_equal(one, other)
+    for one, other in zip(untouched, values(network.generator), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_checkpoint_holds_them(trained):
+    model = sampling.load(trained)
+    found = values(model.averaged_generator)
+    batch_norm_recalibration.settle(trained, model)
+    for one, other in zip(found, values(model.averaged_generator), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("steps", "acts"), [(3, [2, 3]), (4, [2, 3, 4]), (5, [2, 3, 4, 5])])
+def test_they_are_measured_where_others_act_and_where_a_run_ends(monkeypatch, steps, acts):
+    run, model = untrained("acgan")
+    settled = []
+    monkeypatch.setattr(
+        batch_norm_recalibration, "settle", lambda run, model: settled.append(callback.step)
+    )
+    others = [Periodic(run, 0, every) for every in (2, 3)]
+    callback = batch_norm_recalibration.StandingStatistics(run, 0, others)
+    callback.set_model(model)
+    callback.on_train_begin()
+    for _ in range(steps):
+        callback.on_train_batch_end(0)
+    callback.on_train_end()
+    assert settled == acts
