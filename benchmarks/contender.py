@@ -27,7 +27,7 @@ _SIDE = 4096
 
 
 def noise(config) -> Any:
-    """Return data of random pixels and labels."""
+    """Data of random pixels and labels."""
     from kerasgan.datasets import labelled, unpaired
     from kerasgan.labels import Vocabulary
 
@@ -35,14 +35,16 @@ def noise(config) -> Any:
     shape = (_PICTURES, config.image_size, config.image_size, 3)
     pictures = [random.integers(0, 256, shape, np.uint8) for _ in range(2)]
     if config.CONDITION == "domain":
-        return unpaired.Domains(*pictures, "noise")
+        return unpaired.UnpairedImages(*pictures, "noise")
     hair, eyes = random.integers(0, 12, _PICTURES), random.integers(0, 11, _PICTURES)
     rows = np.arange(_PICTURES)
-    return labelled.Faces("noise", pictures[0], rows, hair, eyes, 11 * hair + eyes, Vocabulary())
+    return labelled.LabelledImages(
+        "noise", pictures[0], rows, hair, eyes, 11 * hair + eyes, Vocabulary()
+    )
 
 
 def first_batch(config, data) -> dict[str, np.ndarray]:
-    """Return real pictures [B, S, S, 3] and one-hot labels as arrays."""
+    """Real images [B, S, S, 3] and one-hot labels as arrays."""
     from kerasgan.utils.images import to_float
 
     at = np.arange(config.batch_size)
@@ -54,7 +56,7 @@ def first_batch(config, data) -> dict[str, np.ndarray]:
 
 
 def ours(config, data) -> Callable[[], Any]:
-    """Return what makes one step as `kerasgan train` does, drawing its data included."""
+    """What makes one step as `kerasgan train` does, drawing its data included."""
     from kerasgan.datasets import pipeline
     from kerasgan.training import trainer
 
@@ -65,7 +67,7 @@ def ours(config, data) -> Callable[[], Any]:
 
 
 def plain_keras(config, data) -> Callable[[], Any]:
-    """Return what makes one step as `fit` does with its defaults."""
+    """What makes one step as `fit` does with its defaults."""
     import tensorflow as tf
 
     from benchmarks import plain_keras
@@ -81,7 +83,7 @@ def plain_keras(config, data) -> Callable[[], Any]:
 
 
 def plain_torch(config, data) -> Callable[[], Any]:
-    """Return what makes one step in eager PyTorch, in its default layout."""
+    """What makes one step in eager PyTorch, in its default layout."""
     import torch
 
     from benchmarks import plain_torch
@@ -98,7 +100,7 @@ def plain_torch(config, data) -> Callable[[], Any]:
 
 
 def waiting(name: str) -> Callable[[], None]:
-    """Return what waits until the device has done what a contender has asked of it."""
+    """What waits until the device has done what a contender has asked of it."""
     if name == "torch":
         import torch
 
@@ -109,7 +111,7 @@ def waiting(name: str) -> Callable[[], None]:
 
 
 def peak(wait: Callable[[], None]) -> float:
-    """Return the GFLOP/s of the best of ten float32 matrix products."""
+    """The GFLOP/s of the best of ten float32 matrix products."""
     import tensorflow as tf
 
     matrix = tf.random.normal([_SIDE, _SIDE])
@@ -124,7 +126,7 @@ def peak(wait: Callable[[], None]) -> float:
 
 
 def memory(name: str) -> float:
-    """Return the GiB that a contender took at most, of the GPU if there is one."""
+    """The GiB that a contender took at most, of the GPU if there is one."""
     if name == "torch":
         import torch
 

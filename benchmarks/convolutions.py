@@ -4,7 +4,7 @@ python -m benchmarks.convolutions upsample|transposed|wide|reflected|deep [--pre
     [--repeats 8]
 
 The layers are of ACGAN's generator at 96x96 pixels and of WGAN-GP's two networks at 64x64, of 64
-pictures, of CycleGAN's residual blocks at 128x128, of one picture and of two, and the last ones of
+images, of CycleGAN's residual blocks at 128x128, of one image and of two, and the last ones of
 StarGAN's discriminator at 128x128, of 16; times are the best of the repeats.
 """
 
@@ -67,7 +67,7 @@ def _layer(name, filters, thresholds, precision):
 
 
 def _steps(layer, shape) -> tuple[Callable, Callable]:
-    """Return what makes a forward pass, and what makes one and both gradients."""
+    """What makes a forward pass, and what makes one and both gradients."""
     import tensorflow as tf
 
     layer.build(shape)

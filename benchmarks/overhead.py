@@ -1,6 +1,6 @@
 """What a run costs beside its training steps, and whether its memory grows.
 
-python -m benchmarks.overhead [--steps 2000] trains `acgan --preset quick` with pictures of 32x32
+python -m benchmarks.overhead [--steps 2000] trains `acgan --preset quick` with images of 32x32
 pixels, whose steps are shorter than any other's, in a temporary folder. It prints the share of the
 time between the first step and the last but one that was spent outside of steps (metrics, health,
 progress bar; sheets and checkpoints come at the last), and the resident memory on the way.
@@ -48,7 +48,7 @@ class Watch:
         return watched
 
     def outside(self) -> float:
-        """Return the share of the time between the first and the last begin that no call took."""
+        """The share of the time between the first and the last begin that no call took."""
         calls = zip(self.begun[:-1], self.ended[:-1], strict=True)
         whole = self.begun[-1] - self.begun[0]
         return 1 - sum(end - begin for begin, end in calls) / whole

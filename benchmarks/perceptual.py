@@ -23,18 +23,18 @@ _PATCH = 16
 
 
 def blurred(images: np.ndarray) -> np.ndarray:
-    """Return uint8 images smoothed by a Gaussian of half a pixel."""
+    """Uint8 images smoothed by a Gaussian of half a pixel."""
     return gaussian_filter(images, (0, 0.5, 0.5, 0))
 
 
 def noisy(images: np.ndarray) -> np.ndarray:
-    """Return uint8 images with normal noise of 4 of 255 levels."""
+    """Uint8 images with normal noise of 4 of 255 levels."""
     noise = np.random.default_rng(0).normal(0, 4, images.shape)
     return (images + noise).round().clip(0, 255).astype(np.uint8)
 
 
 def shuffled(images: np.ndarray) -> np.ndarray:
-    """Return images whose patches of 16x16 pixels have changed places, in each in its own way."""
+    """Images whose patches of 16x16 pixels have changed places, in each in its own way."""
     random = np.random.default_rng(0)
     n, height, width = len(images), images.shape[1] // _PATCH, images.shape[2] // _PATCH
     patches = images.reshape(n, height, _PATCH, width, _PATCH, 3).swapaxes(2, 3)
@@ -45,7 +45,7 @@ def shuffled(images: np.ndarray) -> np.ndarray:
 
 
 def exchanged(images: np.ndarray) -> np.ndarray:
-    """Return images whose left and right halves have changed places."""
+    """Images whose left and right halves have changed places."""
     return np.roll(images, images.shape[2] // 2, axis=2)
 
 

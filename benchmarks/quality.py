@@ -1,7 +1,7 @@
 """How often a separately trained classifier reads the wanted colours in generated faces.
 
 `python -m benchmarks.quality RUN... [--count 1000]`; the classifier is trained on the first run's
-training pictures, and its ceiling is measured on the held-out ones.
+training images, and its ceiling is measured on the held-out ones.
 """
 
 import click

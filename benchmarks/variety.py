@@ -1,7 +1,7 @@
 """Whether generated avatars have all haircuts, mouths and so on as often as drawn ones.
 
 `python -m benchmarks.variety RUN... [--count 1500] [--checkpoint latest]`; a classifier of these,
-trained on the first run's training pictures, reads them, and is tried on held-out ones.
+trained on the first run's training images, reads them, and is tried on held-out ones.
 """
 
 import click

@@ -12,7 +12,7 @@ _MULTIPLYING = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense, UpsampleCon
 
 
 def products(network: keras.Model) -> tuple[int, int]:
-    """Return the multiplications per picture of a forward pass, and those of the first layer."""
+    """The multiplications per image of a forward pass, and those of the first layer."""
     counts = [
         _of_layer(layer) for layer in network._flatten_layers() if isinstance(layer, _MULTIPLYING)
     ]
@@ -31,7 +31,7 @@ def _of_layer(layer: layers.Layer) -> int:
 
 
 def gflop_of_step(config) -> float:
-    """Return the billions of additions and multiplications of a training step.
+    """The billions of additions and multiplications of a training step.
 
     A backward pass takes twice its forward pass: gradients of weights, and of inputs except the
     first layer's, unless they go on into another network. A gradient penalty takes four: scores,

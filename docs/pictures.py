@@ -1,8 +1,8 @@
-"""Write the pictures of the documents.
+"""Write the images of the documents.
 
 `python -m docs.pictures --runs DIR` trains every model by its quick preset, on faces that kerasgan
-draws, into DIR/MODEL, which takes about three hours on two processor cores; models that are there
-are not trained again. `--sweep sweeps/sigma` takes the picture that
+draws, into DIR/MODEL, which takes about three hours on two CPU cores; models that are there
+are not trained again. `--sweep sweeps/sigma` takes the image that
 `kerasgan reproduce sigma` left there, with the options that docs/reproductions.md names.
 """
 
@@ -50,9 +50,9 @@ def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
 
 
 def sheet(run, model):
-    """Return a picture of what the model does: rows of faces, or translations side by side."""
+    """An image of what the model does: rows of faces, or translations side by side."""
     from kerasgan.datasets import pipeline
-    from kerasgan.datasets.unpaired import Domains
+    from kerasgan.datasets.unpaired import UnpairedImages
     from kerasgan.inference.image_to_image import DomainTranslator, Editor, domain_sheet
     from kerasgan.inference.sampling import ANY, Sampler
     from kerasgan.utils import images
@@ -64,7 +64,7 @@ def sheet(run, model):
             return _edits(Editor(model, run.vocabulary), held_out)
         few = {name: held_out.by_name[name][:_ROWS] for name in ("a", "b")}
         translator = DomainTranslator(model.sampling_generator)
-        return domain_sheet(translator, Domains(**few, key=held_out.key), has_identity=False)
+        return domain_sheet(translator, UnpairedImages(**few, key=held_out.key), has_identity=False)
     sampler = Sampler(run, model.sampling_generator)
     if condition == "nothing":
         return images.grid(sampler.pictures([ANY] * _ROWS * _COLUMNS, seed=0), _COLUMNS)
@@ -72,7 +72,7 @@ def sheet(run, model):
 
 
 def _edits(editor, faces):
-    """Return faces, and each of them with other hair and with other eyes."""
+    """Faces, and each of them with other hair and with other eyes."""
     import numpy as np
 
     from kerasgan.inference.image_to_image import changed
@@ -91,7 +91,7 @@ def _edits(editor, faces):
 
 
 def save(picture, name: str) -> None:
-    """Write a picture among the documents' images, in 256 colours."""
+    """Write an image among the documents' images, in 256 colours."""
     from kerasgan.utils import images
 
     images.save(picture.convert("RGB").quantize(256, dither=0), IMAGES / name)

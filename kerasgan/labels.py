@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import product
 from typing import NamedTuple, Self
 
-from kerasgan.utils.errors import Refused, unknown
+from kerasgan.utils.errors import InvalidInput, unknown
 from kerasgan.utils.printing import printable
 
 HAIR = (
@@ -25,9 +25,9 @@ _TAG = re.compile(r"\s*(\S+)\s+hair\s+(\S+)\s+eyes\s*", re.IGNORECASE)
 class Vocabulary(NamedTuple):
     """The labels that a data set has, in the order of their vectors.
 
-    hair, eyes: colours, of which a picture has one each.
+    hair, eyes: colours, of which an image has one each.
     pairs: the (hair, eyes) that occur together, in the order of their first appearance.
-    attributes: what a picture has or lacks; then it has no colours.
+    attributes: what an image has or lacks; then it has no colours.
     """
 
     hair: tuple[str, ...] = HAIR
@@ -37,7 +37,7 @@ class Vocabulary(NamedTuple):
 
     @classmethod
     def of_pictures(cls, hair: Sequence[str | None], eyes: Sequence[str | None]) -> Self:
-        """Return the vocabulary of pictures with these colours, [N] each, in the report's order.
+        """The vocabulary of images with these colours, [N] each, in the report's order.
 
         None is a missing colour, and a pair lacks none.
         """
@@ -50,7 +50,7 @@ class Vocabulary(NamedTuple):
 
     @classmethod
     def of_contents(cls, names: dict[str, list]) -> Self:
-        """Return the vocabulary whose `contents` JSON has stored.
+        """The vocabulary whose `contents` JSON has stored.
 
         Raises:
             ValueError: if a value is no list of texts, or of pairs of texts.
@@ -64,7 +64,7 @@ class Vocabulary(NamedTuple):
         return cls(**{**NO_LABELS._asdict(), **others, "pairs": pairs})
 
     def contents(self) -> dict[str, tuple]:
-        """Return what JSON can store."""
+        """What JSON can store."""
         # Runs of before there were attributes have none.
         return {
             name: names for name, names in self._asdict().items() if names or name != "attributes"
@@ -83,19 +83,19 @@ class Vocabulary(NamedTuple):
         Where none occurs, all combinations of a hair and an eye colour.
 
         Raises:
-            Refused: if there is no combination either.
+            InvalidInput: if there is no combination either.
         """
         for pairs in (self.pairs, product(self.hair, self.eyes)):
             found = [(h, e) for h, e in pairs if hair in (None, h) and eyes in (None, e)]
             if found:
                 return found
-        raise Refused(f"no pair of colours has hair {hair or 'any'} and eyes {eyes or 'any'}")
+        raise InvalidInput(f"no pair of colours has hair {hair or 'any'} and eyes {eyes or 'any'}")
 
     def index(self, kind: str, colour: str) -> int:
-        """Return the place of `colour` among the `kind` ("hair" or "eyes") colours.
+        """The place of `colour` among the `kind` ("hair" or "eyes") colours.
 
         Raises:
-            Refused: if the data set has no such colour.
+            InvalidInput: if the data set has no such colour.
         """
         colours: Sequence[str] = getattr(self, kind)
         if colour.lower() not in colours:
@@ -103,18 +103,18 @@ class Vocabulary(NamedTuple):
         return colours.index(colour.lower())
 
     def indices(self, hair: str, eyes: str) -> tuple[int, int]:
-        """Return the places of a hair and an eye colour, which need not occur together.
+        """The places of a hair and an eye colour, which need not occur together.
 
         Raises:
-            Refused: if the data set lacks one of them.
+            InvalidInput: if the data set lacks one of them.
         """
         return self.index("hair", hair), self.index("eyes", eyes)
 
     def pair_index(self, hair: str, eyes: str) -> int:
-        """Return the place of a pair among those that occur.
+        """The place of a pair among those that occur.
 
         Raises:
-            Refused: if a colour is unknown, or the two never occur together; names near pairs.
+            InvalidInput: if a colour is unknown, or the two never occur together; names near pairs.
         """
         self.indices(hair, eyes)
         pair = (hair.lower(), eyes.lower())
@@ -124,7 +124,7 @@ class Vocabulary(NamedTuple):
                 for other in self.pairs
                 if other[0] == pair[0] or other[1] == pair[1]
             ]
-            raise Refused(f"no picture has {format_tag(*pair)}; near pairs: {', '.join(near)}")
+            raise InvalidInput(f"no image has {format_tag(*pair)}; near pairs: {', '.join(near)}")
         return self.pairs.index(pair)
 
 
@@ -132,7 +132,7 @@ NO_LABELS = Vocabulary((), (), (), ())
 
 
 def colours(tags: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the hair and the eye colours among tags such as "aqua hair", each once, in order.
+    """The hair and the eye colours among tags such as "aqua hair", each once, in order.
 
     What is no colour of the vocabulary, such as "long hair", is passed over.
     """
@@ -146,7 +146,7 @@ def _colours_of(tags: Sequence[str], ending: str, known: Sequence[str]) -> tuple
 
 
 def parse_tag(text: str) -> tuple[str, str]:
-    """Return the hair and eye colour of a tag such as "aqua hair red eyes".
+    """The hair and eye colour of a tag such as "aqua hair red eyes".
 
     Raises:
         ValueError: if `text` has another form. The colours themselves are not judged.
@@ -159,11 +159,11 @@ def parse_tag(text: str) -> tuple[str, str]:
 
 
 def format_tag(hair: str, eyes: str) -> str:
-    """Return the tag that `parse_tag` reads."""
+    """The tag that `parse_tag` reads."""
     return f"{hair} hair {eyes} eyes"
 
 
-class Wanted(NamedTuple):
+class SampleRequest(NamedTuple):
     """A line of a "draw me these" list."""
 
     id: int
@@ -171,16 +171,18 @@ class Wanted(NamedTuple):
     eyes: str
 
 
-def parse_list(text: str, check: Callable[[str, str], object]) -> tuple[list[Wanted], list[str]]:
+def parse_list(
+    text: str, check: Callable[[str, str], object]
+) -> tuple[list[SampleRequest], list[str]]:
     """Read lines such as `1,blue hair red eyes`; blank lines are skipped.
 
     Args:
-        check: raises `Refused` for a hair and an eye colour that cannot be drawn.
+        check: raises `InvalidInput` for a hair and an eye colour that cannot be drawn.
 
     Returns:
         What can be drawn, and a message for every line that cannot, which names the line.
     """
-    wanted: dict[int, Wanted] = {}
+    wanted: dict[int, SampleRequest] = {}
     problems = []
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
         if not line.strip():
@@ -193,7 +195,7 @@ def parse_list(text: str, check: Callable[[str, str], object]) -> tuple[list[Wan
                 raise ValueError(f"the number {int(name)} was used before")
             hair, eyes = parse_tag(tag)
             check(hair, eyes)
-            wanted[int(name)] = Wanted(int(name), hair, eyes)
-        except (ValueError, Refused) as error:
+            wanted[int(name)] = SampleRequest(int(name), hair, eyes)
+        except (ValueError, InvalidInput) as error:
             problems.append(f"line {number}: {error}")
     return list(wanted.values()), problems

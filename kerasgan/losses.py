@@ -4,7 +4,7 @@ from keras import ops
 
 
 def bce(logits, target):
-    """Return the mean binary cross-entropy of logits against a target, a scalar in nats.
+    """The mean binary cross-entropy of logits against a target, a scalar in nats.
 
     Args:
         logits: any shape.
@@ -16,7 +16,7 @@ def bce(logits, target):
 
 
 def least_squares(scores, target):
-    """Return the mean squared distance of scores from a target, a scalar.
+    """The mean squared distance of scores from a target, a scalar.
 
     Twice the loss of Mao et al. 2017, "Least Squares Generative Adversarial Networks"
     (arXiv:1611.04076), eq. 9 with a = 0 and b = c = 1, which Adam cannot tell from it.
@@ -41,12 +41,12 @@ def relativistic(scores, others):
 
 
 def l1(images, targets):
-    """Return the mean absolute difference of two tensors of one shape, a scalar."""
+    """The mean absolute difference of two tensors of one shape, a scalar."""
     return ops.mean(ops.abs(ops.cast(images, "float32") - targets))
 
 
 def gradient_penalty(norms):
-    """Return the mean of (norm - 1)^2 over the norms [B] of the critic's gradients, a scalar.
+    """The mean of (norm - 1)^2 over the norms [B] of the critic's gradients, a scalar.
 
     Reference: Gulrajani et al. 2017, "Improved Training of Wasserstein GANs" (arXiv:1704.00028),
     eq. 3 without its weight.
@@ -55,7 +55,7 @@ def gradient_penalty(norms):
 
 
 def cross_entropy(logits, labels):
-    """Return the categorical cross-entropy summed over the batch and divided by its size, in nats.
+    """The categorical cross-entropy summed over the batch and divided by its size, in nats.
 
     Args:
         logits: [B, K].
@@ -66,7 +66,7 @@ def cross_entropy(logits, labels):
 
 
 def attribute_cross_entropy(logits, labels):
-    """Return the binary cross-entropies of K attributes, summed over K, a mean over B, in nats.
+    """The binary cross-entropies of K attributes, summed over K, a mean over B, in nats.
 
     Args:
         logits, labels: [B, K]; a label is 0 or 1.
@@ -75,7 +75,7 @@ def attribute_cross_entropy(logits, labels):
 
 
 def binary_accuracy(scores, target, threshold=0.0):
-    """Return ([B] 1 where a score is on the side of `target` 0 or 1, [B] ones as weights).
+    """([B] 1 where a score is on the side of `target` 0 or 1, [B] ones as weights).
 
     Args:
         scores: [B, 1]; logits, whose threshold is 0, or others.
@@ -85,7 +85,7 @@ def binary_accuracy(scores, target, threshold=0.0):
 
 
 def attribute_accuracy(logits, labels):
-    """Return ([B] the share of the K attributes that are on the right side, [B] ones as weights).
+    """([B] the share of the K attributes that are on the right side, [B] ones as weights).
 
     Args:
         logits, labels: [B, K]; a label is 0 or 1.
@@ -95,7 +95,7 @@ def attribute_accuracy(logits, labels):
 
 
 def accuracy(logits, labels):
-    """Return ([B] 1 where the largest logit is the label's, [B] weights, 0 for missing labels).
+    """([B] 1 where the largest logit is the label's, [B] weights, 0 for missing labels).
 
     Args:
         logits: [B, K].
@@ -106,7 +106,7 @@ def accuracy(logits, labels):
 
 
 def pairwise_distance(images):
-    """Return the distance between two images of a batch, a scalar; 0 where all are the same.
+    """The distance between two images of a batch, a scalar; 0 where all are the same.
 
     It is the root of the mean squared difference of their values, over all pairs, which equals
     twice their variance over the batch: no pair need be formed.

@@ -28,7 +28,7 @@ class FusedAdam(keras.optimizers.Adam):
 def adam(
     learning_rate, beta_1: float, beta_2: float = 0.999, epsilon: float = 1e-7
 ) -> dict[str, keras.Optimizer]:
-    """Return an Adam for each player; beta_2 and epsilon are Keras's unless given.
+    """An Adam for each player; beta_2 and epsilon are Keras's unless given.
 
     Args:
         learning_rate: a number or a schedule, or a pair of them, the discriminator's first.
@@ -43,7 +43,7 @@ def adam(
 
 
 def rmsprop(learning_rate: float) -> dict[str, keras.Optimizer]:
-    """Return an RMSprop for each player, with rho 0.99 and epsilon 1e-8."""
+    """An RMSprop for each player, with rho 0.99 and epsilon 1e-8."""
     return {
         player: keras.optimizers.RMSprop(learning_rate, rho=0.99, epsilon=1e-8, name="rmsprop")
         for player in ("discriminator_optimizer", "generator_optimizer")

@@ -24,7 +24,7 @@ class _Schedule(keras.optimizers.schedules.LearningRateSchedule):
         self.updates = updates
 
     def _progress(self, update, first: int):
-        """Return 0 up to the step `first`, 1 at the last, and the share of the way between."""
+        """0 up to the step `first`, 1 at the last, and the share of the way between."""
         step = ops.cast(update // self.updates, "float32")
         return ops.clip((step - first) / max(self.steps - 1 - first, 1), 0.0, 1.0)
 
@@ -71,7 +71,7 @@ class Cosine(_Schedule):
 def of_config(
     config: ScheduledConfig, updates: int = 1
 ) -> float | keras.optimizers.schedules.LearningRateSchedule:
-    """Return the config's learning rate for an optimizer that makes `updates` in each step."""
+    """The config's learning rate for an optimizer that makes `updates` in each step."""
     if config.schedule == "constant":
         return config.learning_rate
     kind = {"linear": Linear, "exponential": Exponential, "cosine": Cosine}[config.schedule]

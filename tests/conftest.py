@@ -96,7 +96,7 @@ def tiny():
 
 
 def tiny_options(model="acgan", **changes):
-    """Return the command-line options of the tiny config."""
+    """The command-line options of the tiny config."""
     words = []
     for name, value in {**TINY, **OWN[model], **changes}.items():
         words += [f"--{name.replace('_', '-')}", str(value)]

@@ -16,7 +16,7 @@ FEW_PAIRS = Vocabulary(COLOURS, COLOURS, (("red", "blue"), ("blue", "red")))
 
 
 def made(model, vocabulary, prepare=lambda network: None, **changes):
-    """Return the next run, whose only checkpoint holds networks that `prepare` has changed."""
+    """The next run, whose only checkpoint holds networks that `prepare` has changed."""
     run = directory.create(tiny_config(model, **changes), vocabulary, "0123", "paper", "kerasgan")
     network = MODELS[model](run.config, vocabulary)
     prepare(network)
@@ -47,7 +47,7 @@ def _paint(model):
 
 
 def painted():
-    """Return a run of ACGAN that `_paint` has painted."""
+    """A run of ACGAN that `_paint` has painted."""
     return made("acgan", ALL_PAIRS, _paint, image_size=32, ema=0.5, sigma=0.1)
 
 
@@ -60,18 +60,18 @@ def _recolour(model):
 
 
 def seen(picture):
-    """Return which of the colours a picture shows."""
+    """Which of the colours an image shows."""
     return COLOURS[int(np.asarray(picture)[..., :3].mean(axis=(0, 1)).argmax())]
 
 
 def recoloured():
-    """Return a run of CycleGAN that `_recolour` has coloured."""
+    """A run of CycleGAN that `_recolour` has coloured."""
     return made("cyclegan", NO_LABELS, _recolour, skip=True)
 
 
 def write_bad_files(folder):
     """Write whole.png, and BAD_FILES, which are not."""
-    (folder / "notes.txt").write_text("no picture")
+    (folder / "notes.txt").write_text("no image")
     Image.effect_noise((60, 60), 50).save(folder / "whole.png")
     (folder / "cut.png").write_bytes((folder / "whole.png").read_bytes()[:1500])
     Image.new("1", (30_000, 3_000)).save(folder / "huge.png")
@@ -80,7 +80,7 @@ def write_bad_files(folder):
 
 # What is said of each.
 BAD_FILES = {
-    "notes.txt": "notes.txt is no picture",
+    "notes.txt": "notes.txt is not an image",
     "cut.png": "cut.png cannot be read: image file is truncated",
     "huge.png": "huge.png has 30000 x 3000 pixels, more than the limit",
     "small.png": "small.png has 4 x 4 pixels; allowed: from 8 x 8 on",

@@ -7,7 +7,7 @@ from keras import ops
 
 from kerasgan.configs.acgan import ACGANConfig
 from kerasgan.networks import acgan
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 from tests.test_models import build, floats, judged
 
@@ -55,9 +55,11 @@ def test_there_is_no_penalty_unless_asked_for():
 
 
 def test_a_penalty_is_refused_under_batch_norm():
-    with pytest.raises(Refused, match=r"penalty-weight is 2.0 and d-norm batch; .* must be none"):
+    with pytest.raises(
+        InvalidInput, match=r"penalty-weight is 2.0 and d-norm batch; .* must be none"
+    ):
         tiny_config("acgan", penalty_weight=2.0)
-    with pytest.raises(Refused, match="minibatch-stddev is on; with a penalty it must be off"):
+    with pytest.raises(InvalidInput, match="minibatch-stddev is on; with a penalty it must be off"):
         tiny_config("acgan", penalty_weight=2.0, d_norm="none", minibatch_stddev=True)
-    with pytest.raises(Refused, match=r"d-dropout is 0.3; it must be a multiple of"):
+    with pytest.raises(InvalidInput, match=r"d-dropout is 0.3; it must be a multiple of"):
         tiny_config("acgan", d_dropout=0.3)

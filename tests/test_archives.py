@@ -11,7 +11,7 @@ import pytest
 
 from kerasgan.inference import sampling
 from kerasgan.runs import archives, checkpoints, directory
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from tests import stubs
 
 MEMBER = "run.json.npy"
@@ -107,7 +107,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_taken(run, caplog, dam
     damage(run.saved[2])
     assert checkpoints.newest(run)[0] == 1
     assert f"{run.saved[2]} is damaged" in caplog.text
-    with pytest.raises(Refused, match=f"{run.saved[2]} is damaged"):
+    with pytest.raises(InvalidInput, match=f"{run.saved[2]} is damaged"):
         checkpoints.load(run, "2")
 
 
@@ -138,7 +138,7 @@ def test_what_the_model_does_not_expect_is_refused_by_file_and_key_and_not_read(
     monkeypatch.setattr(
         archives.Arrays, "__getitem__", lambda self, key: (read.append(key), get(self, key))[1]
     )
-    with pytest.raises(Refused, match=message) as refused:
+    with pytest.raises(InvalidInput, match=message) as refused:
         sampling.load(run)
     assert str(run.saved[2]) in str(refused.value)
     assert read == ["run.json"]
@@ -154,7 +154,7 @@ def test_a_bomb_takes_no_memory(run):
             zz.write(bytes(10**7))
     tracemalloc.start()
     try:
-        with pytest.raises(Refused, match="missing or left over: zz"):
+        with pytest.raises(InvalidInput, match="missing or left over: zz"):
             sampling.load(run)
         assert tracemalloc.get_traced_memory()[1] < 10**8
     finally:

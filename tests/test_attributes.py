@@ -1,7 +1,7 @@
 import pytest
 
-from kerasgan.labels import EYES, HAIR, Vocabulary, Wanted, format_tag, parse_list, parse_tag
-from kerasgan.utils.errors import Refused
+from kerasgan.labels import EYES, HAIR, SampleRequest, Vocabulary, format_tag, parse_list, parse_tag
+from kerasgan.utils.errors import InvalidInput
 
 
 def test_the_reports_vocabulary():
@@ -25,7 +25,7 @@ def test_other_texts_are_no_tags(text):
 
 
 def test_an_unknown_colour_is_named_with_the_known_ones():
-    with pytest.raises(Refused, match=r"unknown eyes colour 'mauve'; allowed: red, blue"):
+    with pytest.raises(InvalidInput, match=r"unknown eyes colour 'mauve'; allowed: red, blue"):
         Vocabulary(eyes=("red", "blue")).index("eyes", "mauve")
 
 
@@ -35,7 +35,7 @@ def test_a_list_is_drawn_as_far_as_it_can_be():
         "1,red hair red eyes\r\n3,Pink hair green eyes\n4,pink hair"
     )
     wanted, problems = parse_list(text, Vocabulary().indices)
-    assert wanted == [Wanted(1, "blue", "blue"), Wanted(3, "pink", "green")]
+    assert wanted == [SampleRequest(1, "blue", "blue"), SampleRequest(3, "pink", "green")]
     assert [problem.split(":")[0] for problem in problems] == [
         "line 3",
         "line 4",

@@ -12,7 +12,7 @@ from kerasgan.inference.sampling import Sampler
 from kerasgan.models import MODELS
 from kerasgan.models.augmentation import augment, cut_out, shifted
 from kerasgan.runs import directory
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 from tests.stubs import ALL_PAIRS
 
@@ -116,7 +116,7 @@ def test_half_of_the_real_images_are_mirrored():
 
 
 def test_an_unknown_change_is_refused():
-    with pytest.raises(Refused, match=r"augment.*'rotate'.*shift, cutout"):
+    with pytest.raises(InvalidInput, match=r"augment.*'rotate'.*shift, cutout"):
         tiny_config("gan", augment=("rotate",))
-    with pytest.raises(Refused, match=r"augment-probability is 1.5; it must be at most 1"):
+    with pytest.raises(InvalidInput, match=r"augment-probability is 1.5; it must be at most 1"):
         tiny_config("gan", augment_probability=1.5)

@@ -9,13 +9,13 @@ from kerasgan.inference.sampling import Sampler, random_pairs
 from kerasgan.models import MODELS
 from kerasgan.runs import directory
 from kerasgan.training import batch_norm_recalibration
-from kerasgan.training.callbacks import Periodic
+from kerasgan.training.callbacks import EveryNSteps
 from tests.conftest import tiny_config
 from tests.stubs import ALL_PAIRS
 
 
 def untrained(model, **changes):
-    """Return a run and its model, whose averaged generator is another than the generator."""
+    """A run and its model, whose averaged generator is another than the generator."""
     config = tiny_config(model, ema=0.9, sigma=0.5, **changes)
     run = directory.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
     keras.utils.set_random_seed(1)
@@ -96,8 +96,8 @@ def test_they_are_measured_where_others_act_and_where_a_run_ends(monkeypatch, st
     monkeypatch.setattr(
         batch_norm_recalibration, "settle", lambda run, model: settled.append(callback.step)
     )
-    others = [Periodic(run, 0, every) for every in (2, 3)]
-    callback = batch_norm_recalibration.StandingStatistics(run, 0, others)
+    others = [EveryNSteps(run, 0, every) for every in (2, 3)]
+    callback = batch_norm_recalibration.BatchNormRecalibration(run, 0, others)
     callback.set_model(model)
     callback.on_train_begin()
     for _ in range(steps):

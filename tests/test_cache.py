@@ -45,7 +45,7 @@ def test_pictures_are_read_at_random():
     assert found.shape == (2, 2, SIZE, SIZE, 3)
     for at, number in (((0, 0), 5), ((0, 1), 0), ((1, 0), 11), ((1, 1), 5)):
         np.testing.assert_array_equal(found[at], picture(number))
-    with pytest.raises(OSError, match="no picture 12"):
+    with pytest.raises(OSError, match="no image 12"):
         pictures[np.array([COUNT])]
 
 
@@ -125,7 +125,7 @@ def test_of_two_processes_one_prepares_and_the_other_waits():
 
 
 def test_pictures_take_no_memory_of_their_own(folder):
-    """64 MB of pictures, all read, leave the process as large as it was."""
+    """64 MB of images, all read, leave the process as large as it was."""
     count, size = 1365, 128
     folder.mkdir()
     (folder / "many").write_bytes(bytes(count * size * size * 3))

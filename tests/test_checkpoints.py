@@ -8,7 +8,7 @@ import pytest
 from kerasgan.datasets import labelled
 from kerasgan.runs import checkpoints, directory
 from kerasgan.training import trainer
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_config_that_was_changed_is_refused_by_its_fields(run):
     record = json.loads(file.read_text())
     record["config"] |= {"sigma": 0.25, "batch_size": 8}
     file.write_text(json.dumps(record))
-    with pytest.raises(Refused, match=r"batch-size \(4 -> 8\), sigma \(1.0 -> 0.25\)"):
+    with pytest.raises(InvalidInput, match=r"batch-size \(4 -> 8\), sigma \(1.0 -> 0.25\)"):
         checkpoints.newest(directory.read(run.path))
 
 
@@ -113,7 +113,7 @@ def test_what_does_not_fit_is_refused_and_nothing_assigned(wrong):
         arrays["c/0/v"] = np.ones(2)
     else:
         arrays["b/0/v"] = np.ones(3)
-    with pytest.raises(Refused, match="b/0/v" if wrong != "extra" else "c/0/v"):
+    with pytest.raises(InvalidInput, match="b/0/v" if wrong != "extra" else "c/0/v"):
         checkpoints.restore(arrays, variables)
     assert not any(np.asarray(variable).any() for variable in variables.values())
 

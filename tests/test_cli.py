@@ -62,13 +62,13 @@ def _sample_export_load(kerasgan, run, model):
 
 
 def _translate_export_load(kerasgan, tmp_path, model):
-    """A picture of odd sides keeps them, translated and served."""
+    """An image of odd sides keeps them, translated and served."""
     picture = np.random.default_rng(0).integers(0, 256, (33, 42, 3), np.uint8)
     Image.fromarray(picture).save(tmp_path / "one.png")
     colours = ("--hair", "red", "--eyes", "blue") if model == "stargan" else ()
     done = kerasgan("translate", "one.png", *colours, "--out", "translated")
     assert done.exit_code == 0, done.output
-    assert "wrote 1 pictures to translated" in done.output
+    assert "wrote 1 images to translated" in done.output
     with Image.open("translated/one.png") as translated:
         expected = np.asarray(translated, int)
     assert expected.shape == picture.shape
@@ -90,7 +90,7 @@ def test_a_run_that_needs_too_much_memory_says_what_to_lower(kerasgan, monkeypat
 
 
 def _served(kerasgan, model, **request):
-    """Return the one picture that the exported model answers with, int [H, W, 3]."""
+    """The one image that the exported model answers with, int [H, W, 3]."""
     done = kerasgan("export", "--out", "models")
     assert f"wrote models/{model}/1" in done.output
     serve = tf.saved_model.load(f"models/{model}/1").signatures["serving_default"]
@@ -114,7 +114,7 @@ def test_a_finished_run_says_how_to_go_further(kerasgan, run):
         (
             "cgan",
             ["--hair", "red", "--eyes", "red"],
-            "no picture has red hair red eyes; near pairs: red hair blue eyes, blue hair red eyes",
+            "no image has red hair red eyes; near pairs: red hair blue eyes, blue hair red eyes",
         ),
     ],
 )
@@ -421,7 +421,7 @@ def test_resuming_needs_the_data_that_the_run_began_with(kerasgan, tmp_path):
     tags.write_text(f"0,red hair red eyes\n{rest}")
     done = kerasgan("resume", "run", "--steps", 3)
     assert done.exit_code == 2
-    assert "no longer has the pictures and labels that run began with" in done.output
+    assert "no longer has the images and labels that run began with" in done.output
 
 
 def test_pictures_without_labels_train_acgan_when_any_may(kerasgan, tmp_path):

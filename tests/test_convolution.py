@@ -101,7 +101,7 @@ def test_colour_conv_refuses_pictures_of_odd_size():
 
 
 def norm_gradients(layer, inputs):
-    """Return the gradient towards the kernel of a sum of the layer's input gradients' squares."""
+    """The gradient towards the kernel of a sum of the layer's input gradients' squares."""
     with tf.GradientTape() as penalised, tf.GradientTape() as tape:
         tape.watch(inputs)
         outputs = tf.sin(layer(inputs))
@@ -182,7 +182,7 @@ def test_a_convolution_is_saved_with_its_model(layer, shape, tmp_path):
 
 
 def multiplying(layer, shape):
-    """Return the kinds of a graph's operations that multiply."""
+    """The kinds of a graph's operations that multiply."""
     if not layer.built:
         layer.build(shape)
     graph = tf.function(layer).get_concrete_function(tf.TensorSpec(shape)).graph
@@ -227,7 +227,7 @@ def test_wide_layers_filter_in_half_precision(kind):
 
 
 class _OfConcatenation(keras.layers.Conv2D):
-    """Keras's convolution of a picture and of the planes of a label."""
+    """Keras's convolution of an image and of the planes of a label."""
 
     def call(self, inputs):
         image, label = inputs

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from kerasgan.configs.cyclegan import CycleGANConfig
-from kerasgan.datasets.unpaired import DomainDraws, Domains
+from kerasgan.datasets.unpaired import UnpairedImages, UnpairedStepRandom
 from kerasgan.models.base import apart, together
 from kerasgan.models.cyclegan import CycleGAN
 from kerasgan.runs import checkpoints
@@ -19,13 +19,15 @@ TINY = {
     "steps": 10,
 }
 RANDOM = np.random.default_rng(0)
-DOMAINS = Domains(*(RANDOM.integers(256, size=(5, 34, 34, 3), dtype=np.uint8) for _ in range(2)))
+DOMAINS = UnpairedImages(
+    *(RANDOM.integers(256, size=(5, 34, 34, 3), dtype=np.uint8) for _ in range(2))
+)
 
 
 def batch_of(model, step):
     config = model.config
     step = tf.constant(step, tf.int64)
-    draws = DomainDraws(DOMAINS, config.seed, step, config.batch_size, config.image_size)
+    draws = UnpairedStepRandom(DOMAINS, config.seed, step, config.batch_size, config.image_size)
     return model.draw(draws)
 
 
@@ -256,7 +258,7 @@ def test_what_fit_records_adds_up_and_is_told_for_both_domains():
     model = build()
 
     def batch(step):
-        return model.draw(DomainDraws(DOMAINS, 0, step, 2, 32))
+        return model.draw(UnpairedStepRandom(DOMAINS, 0, step, 2, 32))
 
     steps = tf.data.Dataset.counter(start=np.int64(0)).map(batch)
     model.fit(steps, steps_per_epoch=2, shuffle=False, verbose=0)

@@ -8,7 +8,7 @@ from PIL import EpsImagePlugin, Image, features
 
 import kerasgan
 from kerasgan.datasets import decoding
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 def content(picture, kind="PNG", **options):
@@ -75,13 +75,13 @@ def test_shrinking_takes_every_pixel_into_account():
 @pytest.mark.parametrize(
     ("broken", "message"),
     [
-        (b"", "is no picture"),
-        (b"no picture", "is no picture"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(40), "cannot be read|is no picture"),
+        (b"", "is not an image"),
+        (b"no picture", "is not an image"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(40), "cannot be read|is not an image"),
     ],
 )
 def test_what_is_no_picture(broken, message):
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(InvalidInput, match=message):
         decoding.read(broken)
 
 
@@ -90,22 +90,22 @@ def test_pictures_that_are_cut_short(kind):
     noise = of(np.random.default_rng(0).integers(0, 256, (40, 40, 3)))
     whole = content(noise, kind)
     assert decoding.read(whole).size == (40, 40)
-    with pytest.raises(Refused, match=r"cannot be read|is no picture"):
+    with pytest.raises(InvalidInput, match=r"cannot be read|is not an image"):
         decoding.read(whole[: len(whole) // 2])
 
 
 def test_a_decompression_bomb_is_refused_with_the_limit(monkeypatch):
     monkeypatch.setattr(decoding, "PIXEL_LIMIT", 99)
-    with pytest.raises(Refused, match="has 10 x 10 pixels, more than the limit of 99"):
+    with pytest.raises(InvalidInput, match="has 10 x 10 pixels, more than the limit of 99"):
         decoding.read(content(Image.new("RGB", (10, 10))))
     # Pillow's own limit, twice as high, is met before ours.
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 40)
-    with pytest.raises(Refused, match="has more than the limit of 99 pixels"):
+    with pytest.raises(InvalidInput, match="has more than the limit of 99 pixels"):
         decoding.read(content(Image.new("RGB", (10, 10))))
 
 
 def test_a_missing_file(tmp_path):
-    with pytest.raises(Refused, match="is not there"):
+    with pytest.raises(InvalidInput, match="is not there"):
         decoding.read(tmp_path / "none.png")
 
 
@@ -117,7 +117,7 @@ def test_formats_that_are_not_meant_are_refused_whatever_the_name(tmp_path, monk
     monkeypatch.setattr(EpsImagePlugin, "Ghostscript", run)
     Image.new("RGB", (64, 64)).save(tmp_path / "x.png", kind)
     for source in (tmp_path / "x.png", (tmp_path / "x.png").read_bytes()):
-        with pytest.raises(Refused, match="is no picture"):
+        with pytest.raises(InvalidInput, match="is not an image"):
             decoding.read(source)
 
 

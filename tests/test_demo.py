@@ -12,7 +12,7 @@ from kerasgan.demo import choices, generation, run_files, translation
 from kerasgan.inference import image_to_image, packing, sampling
 from kerasgan.labels import NO_LABELS, Vocabulary
 from kerasgan.runs import checkpoints, directory, lookup
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 from tests.stubs import (
     ALL_PAIRS,
@@ -32,7 +32,7 @@ def run():
 
 
 def drawn(run, hair, eyes, *, weights=generation.AVERAGED, seed=0):
-    """Return the upper and the lower half of the one face that is drawn."""
+    """The upper and the lower half of the one face that is drawn."""
     picture = generation.faces(str(run.path), weights, 0.0, seed, hair, eyes, 1)
     return picture.crop((0, 0, 64, 32)), picture.crop((0, 32, 64, 64))
 
@@ -74,7 +74,7 @@ def test_a_model_without_conditions_draws_without_colours():
 @pytest.mark.parametrize(
     ("hair", "eyes", "seed", "message"),
     [
-        ("red", "red", 0, "no picture has red hair red eyes; near pairs: red hair blue eyes"),
+        ("red", "red", 0, "no image has red hair red eyes; near pairs: red hair blue eyes"),
         ("red", "blue", None, "a seed is missing; allowed: whole numbers"),
         ("red", "blue", 0.5, "the seed is 0.5; allowed: whole numbers from 0"),
         ("red", "blue", -1, "the seed is -1; allowed: from 0"),
@@ -83,7 +83,7 @@ def test_a_model_without_conditions_draws_without_colours():
 )
 def test_what_cannot_be_drawn_is_refused(hair, eyes, seed, message):
     run = made("cgan", FEW_PAIRS)
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(InvalidInput, match=message):
         drawn(run, hair, eyes, seed=seed)
 
 
@@ -99,9 +99,9 @@ def test_what_cannot_be_drawn_is_refused(hair, eyes, seed, message):
     ],
 )
 def test_numbers_out_of_range_are_refused(run, sigma, count, message):
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(InvalidInput, match=message):
         generation.faces(str(run.path), generation.AVERAGED, sigma, 0, "red", "red", count)
-    with pytest.raises(Refused, match="the place is nan"):
+    with pytest.raises(InvalidInput, match="the place is nan"):
         generation.face_between(
             str(run.path), generation.AVERAGED, 1.0, 0, "red", "red", 1, float("nan")
         )
@@ -166,7 +166,7 @@ def test_a_file_that_is_not_the_pages_is_refused(picture, tmp_path, file):
     (tmp_path / "page").mkdir()
     (tmp_path / "page" / "link.png").symlink_to(picture)
     run = recoloured()
-    with pytest.raises(Refused, match="this file was not uploaded here"):
+    with pytest.raises(InvalidInput, match="this file was not uploaded here"):
         translation.translate(
             str(run.path), str(tmp_path / file), tmp_path / "page", False, "b", None, None, []
         )
@@ -175,7 +175,9 @@ def test_a_file_that_is_not_the_pages_is_refused(picture, tmp_path, file):
 def test_a_picture_of_too_many_pixels_is_refused(tmp_path):
     Image.new("1", (10_000, 5_001)).save(tmp_path / "large.png")
     run = recoloured()
-    with pytest.raises(Refused, match=r"large.png has 10000 x 5001 pixels, more than the limit"):
+    with pytest.raises(
+        InvalidInput, match=r"large.png has 10000 x 5001 pixels, more than the limit"
+    ):
         translated(run, tmp_path / "large.png", False, "b", None, None, [])
 
 
@@ -214,7 +216,7 @@ def test_stargan_changes_what_is_asked_for(picture, vocabulary, asked, wanted):
 def test_a_file_that_cannot_be_translated_is_refused_by_its_name(tmp_path, name, message):
     write_bad_files(tmp_path)
     run = recoloured()
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(InvalidInput, match=message):
         translated(run, tmp_path / name, False, "b", None, None, [])
 
 

@@ -76,7 +76,7 @@ def client(stranger):
 
 
 def asked(client, fn, data):
-    """Return what the queue says at last of a function of the page."""
+    """What the queue says at last of a function of the page."""
     content = json.dumps({"data": data, "fn_index": fn, "session_hash": "s"})
     joined = client.post(
         "/gradio_api/queue/join", content=content, headers={"content-type": "application/json"}
@@ -88,7 +88,7 @@ def asked(client, fn, data):
 
 
 def functions(client, count, *labels):
-    """Return the page's functions with so many inputs, and outputs of these `alt_text`s."""
+    """The page's functions with so many inputs, and outputs of these `alt_text`s."""
     config = client.get("/config").json()
     alts = {one["id"]: one["props"].get("alt_text") for one in config["components"]}
     return [

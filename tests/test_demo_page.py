@@ -124,7 +124,7 @@ def test_a_browser_plays_with_it_and_nothing_leaves_the_machine(browser, server,
 
 
 def _shown(page, name, before=None):
-    """Return the picture of this name and where it comes from, when that is no longer `before`."""
+    """The image of this name and where it comes from, when that is no longer `before`."""
     image = page.locator(f"img[alt='{name}']:not([src='{before}'])").locator("visible=true")
     image.wait_for()
     source = image.get_attribute("src")
@@ -159,7 +159,7 @@ def _draw(page):
     _, source = _shown(page, "Faces")
     _choose(page, "Eyes", "red")
     page.get_by_role("button", name="Draw", exact=True).click()
-    _told(page, "no picture has red hair red eyes; near pairs: red hair blue eyes")
+    _told(page, "no image has red hair red eyes; near pairs: red hair blue eyes")
 
     _choose(page, "Run", "0001-acgan")
     _, source = _shown(page, "Faces", source)

@@ -16,7 +16,7 @@ def random():
 
 
 def sample(random, mean, covariance, count):
-    """Return [count, d] with exactly these moments."""
+    """[count, d] with exactly these moments."""
     rows = random.standard_normal((count, len(mean)))
     rows -= rows.mean(axis=0)
     white = linalg.solve_triangular(linalg.cholesky(np.cov(rows.T)).T, rows.T, lower=True).T
@@ -68,7 +68,7 @@ def test_frechet_distance_of_a_set_to_itself_is_0_also_with_fewer_pictures_than_
 
 
 def test_frechet_distance_of_singular_covariances_keeps_its_digits():
-    # All pictures on one line each: the root of the product of vv' and ww' has the trace |v.w|.
+    # All images on one line each: the root of the product of vv' and ww' has the trace |v.w|.
     v, w = np.array([3.0, 0, 4e-6, 0]), np.array([0, 2.0, 1.0, 0])
     along = np.sqrt(0.5) * np.array([[-1.0], [1.0]])
     found = distances.frechet_distance(2 * along * v, 3 * along * w)
@@ -151,7 +151,7 @@ def test_kernel_distance_is_0_on_average_for_equal_distributions_of_any_size(ran
 def test_the_interval_of_the_kernel_distance_covers_it(random):
     shift, repeats = 0.5, 300
     # E (xy + 1)^3 is a sum of products of moments, here of uniform distributions one shift apart:
-    # the cubes of a normal one have tails that 300 pictures do not show.
+    # the cubes of a normal one have tails that 300 images do not show.
     expected = (shift**3 + shift) ** 2 + 3 * shift**4 + 3 * shift**2
     covered = 0
     for _ in range(repeats):
@@ -218,7 +218,7 @@ def test_density_and_coverage_of_equal_distributions_are_those_of_the_paper(rand
     for _ in range(500):
         real, generated = random.standard_normal((n, 3)), random.standard_normal((m, 3))
         found.append([each.value for each in distances.density_coverage(real, generated, k)])
-    # Lemma 2 of the paper: the k nearest of all others to a real picture are all real.
+    # Lemma 2 of the paper: the k nearest of all others to a real image are all real.
     coverage = 1 - np.prod([(n - i) / (n + m - i) for i in range(1, k + 1)])
     errors = ERRORS * np.std(found, axis=0) / np.sqrt(500)
     assert np.all(np.abs(np.mean(found, axis=0) - (1, coverage)) < errors)

@@ -70,7 +70,7 @@ def test_pairs_are_of_one_condition_and_share_no_picture(monkeypatch):
         return np.arange(len(first), dtype=float)
 
     monkeypatch.setattr(diversity, "ms_ssim", spy)
-    # Every picture has its own number for a colour.
+    # Every image has its own number for a colour.
     pictures = np.arange(14, dtype=np.uint8).reshape(14, 1, 1, 1)
     conditions = np.array([7, 3, 3, 3, 7, 3, 9, 3, 7, 7, 7, 7, 1, 1])
     found = diversity.ms_ssim_within(pictures, conditions)

@@ -6,7 +6,7 @@ import pytest
 from kerasgan.datasets import labelled
 from kerasgan.evaluation import generation, inputs
 from kerasgan.evaluation.features import classifier, efficientnet, perceptual
-from kerasgan.evaluation.inputs import Subject
+from kerasgan.evaluation.inputs import EvaluationInputs
 from tests.conftest import SAMPLE, tiny_config, tiny_options
 
 CONFIG = tiny_config("acgan", data="avatars", avatars=400, val_fraction=0.5)
@@ -26,12 +26,12 @@ def avatars(tmp_path_factory):
 
 
 def subject_of(avatars, generated, labels, seed=0):
-    """Return these pictures as if a model had drawn them under these conditions."""
+    """These images as if a model had drawn them under these conditions."""
     split, judge = avatars
     vocabulary = split.training.vocabulary
     pairs = [(vocabulary.hair[hair], vocabulary.eyes[eyes]) for hair, eyes in labels]
     real = split.held_out.pictures(np.arange(len(split.held_out.rows)))
-    return Subject(CONFIG, split, generated, pairs, real, judge, seed)
+    return EvaluationInputs(CONFIG, split, generated, pairs, real, judge, seed)
 
 
 def training_pictures(avatars, count=200):
@@ -42,7 +42,7 @@ def training_pictures(avatars, count=200):
 
 @pytest.fixture(scope="module")
 def evaluated(avatars):
-    """The evaluation of training pictures, under the conditions that they show."""
+    """The evaluation of training images, under the conditions that they show."""
     return generation.evaluate(subject_of(avatars, *training_pictures(avatars)))
 
 
@@ -124,8 +124,8 @@ def test_a_run_is_evaluated_by_command(kerasgan, tmp_path, monkeypatch):
         (["--checkpoint", "newest"], "allowed: latest, 2, 3"),
         (["--n", "3"], "3 is not in the range x>=100"),
         (["--data", "nowhere"], "no data 'nowhere'"),
-        (["--data", str(SAMPLE / "tags.csv")], "pictures are held out, and an evaluation needs 40"),
-        ([], "pictures are held out, and an evaluation needs 40"),
+        (["--data", str(SAMPLE / "tags.csv")], "images are held out, and an evaluation needs 40"),
+        ([], "images are held out, and an evaluation needs 40"),
     ],
 )
 def test_what_cannot_be_evaluated_is_refused(kerasgan, trained_tiny, words, message):
@@ -146,7 +146,7 @@ def test_an_unconditional_model_has_no_accuracy(avatars):
     split, judge = avatars
     pictures, _ = training_pictures(avatars)
     config = tiny_config("gan", data="avatars")
-    judged = Subject(config, split, pictures, [("", "")] * 200, pictures[:100], judge, 0)
+    judged = EvaluationInputs(config, split, pictures, [("", "")] * 200, pictures[:100], judge, 0)
     found = generation.evaluate(judged)
     assert found.missing["accuracy"] == "the model knows no colours"
     assert "frechet_distance" in found.numbers
@@ -156,7 +156,7 @@ def test_data_without_colours_has_no_judge(avatars):
     split, _ = avatars
     pictures, _ = training_pictures(avatars)
     config = tiny_config("gan", data="avatars")
-    judged = Subject(config, split, pictures, [("", "")] * 200, pictures[:100], None, 0)
+    judged = EvaluationInputs(config, split, pictures, [("", "")] * 200, pictures[:100], None, 0)
     found = generation.evaluate(judged)
     assert "distances in the classifier's features" in found.missing
     assert {"sliced_wasserstein", "near_duplicates", "ms_ssim_within_condition"} <= set(

@@ -31,7 +31,7 @@ def cache_of_their_own(environment, kept, monkeypatch):
 
 
 class Known:
-    """Translates pictures that it has seen into their counterparts, all others into themselves."""
+    """Translates images that it has seen into their counterparts, all others into themselves."""
 
     filters = 1
 
@@ -76,7 +76,7 @@ def test_true_translations_are_equal_to_the_truth(monkeypatch):
             for ending in ("_doing_nothing", "_random"):
                 assert numbers[f"{area}l1_{name}{ending}"]["value"] > 0.1
                 assert numbers[f"{area}ssim_{name}{ending}"]["value"] < 0.7
-        # They are read as the true pictures are.
+        # They are read as the true images are.
         assert numbers[f"kept_hair_{name}"]["value"] == numbers[f"kept_hair_{name}"]["ceiling"]
         low, high = numbers[f"sliced_wasserstein_{name}"]["floor_interval"]
         assert low <= numbers[f"sliced_wasserstein_{name}"]["value"] <= high

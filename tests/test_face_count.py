@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from kerasgan.evaluation.metrics import face_count
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 @pytest.fixture
@@ -79,7 +79,9 @@ def test_faces_are_counted_in_full_grids_with_the_settings_of_the_course(
 def test_without_opencv_4_the_extra_is_named(pictures, cascade, monkeypatch, version):
     # OpenCV 5 can be imported, but has no cascades.
     monkeypatch.setitem(sys.modules, "cv2", None if version == "none" else io)
-    with pytest.raises(Refused, match=r"OpenCV 4, the extra 'faces': pip install -e '.\[faces\]'"):
+    with pytest.raises(
+        InvalidInput, match=r"OpenCV 4, the extra 'faces': pip install -e '.\[faces\]'"
+    ):
         face_count.count_faces(pictures, cascade)
 
 
@@ -87,9 +89,9 @@ def test_without_opencv_4_the_extra_is_named(pictures, cascade, monkeypatch, ver
 def test_what_is_no_cascade_is_refused(pictures, cascade, content):
     pytest.importorskip("cv2", reason="needs the extra 'faces'")
     cascade.write_text(content)
-    with pytest.raises(Refused, match=r"cascade.xml is no cascade that OpenCV can load"):
+    with pytest.raises(InvalidInput, match=r"cascade.xml is no cascade that OpenCV can load"):
         face_count.count_faces(pictures, cascade)
-    with pytest.raises(Refused, match=r"no cascade .*nowhere.xml"):
+    with pytest.raises(InvalidInput, match=r"no cascade .*nowhere.xml"):
         face_count.count_faces(pictures, cascade.with_name("nowhere.xml"))
 
 

@@ -239,7 +239,7 @@ def test_a_run_without_noise_collapses_and_is_stopped_after_a_checkpoint(kerasga
     options = tiny_options("gan", sigma=0, steps=10, checkpoint_every=100, out="run")
     done = kerasgan("train", "gan", *options, "--stop-on-failure")
     assert done.exit_code == 1
-    assert "stopped at step 6 of 10, as --stop-on-failure asks: generated pictures" in done.output
+    assert "stopped at step 6 of 10, as --stop-on-failure asks: generated images" in done.output
     assert "go on nevertheless with: kerasgan resume run" in done.output
     run = directory.read(Path("run"))
     assert [path.name for path in run.checkpoints.iterdir()] == ["step-000006.npz"]

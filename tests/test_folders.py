@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from kerasgan.inference import folders
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 @pytest.fixture
@@ -56,14 +56,14 @@ def test_pictures_that_differ_in_their_endings_keep_them(make):
 def test_nothing_is_lost(make, tmp_path, inputs, out, message):
     make("one/0.png", "other/0.png")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(InvalidInput, match=message):
         named(*inputs, out=out)
 
 
 def steps(picture):
     yield 255 - picture
     if picture.shape[0] > 50:
-        raise Refused("has too many pixels")
+        raise InvalidInput("has too many pixels")
     yield picture // 2
 
 
@@ -74,7 +74,7 @@ def test_what_cannot_be_translated_is_told_and_the_rest_is_written(make, tmp_pat
     files = folders.targets([Path("faces")], Path("out"))
     problems = folders.translate(files, steps, is_triptych=True)
     assert problems == {
-        Path("faces/1.png"): "is no picture",
+        Path("faces/1.png"): "is not an image",
         Path("faces/2.png"): "has too many pixels",
     }
     assert [path.name for path in Path("out").iterdir()] == ["0.png"]

@@ -6,7 +6,7 @@ from kerasgan.models.image_pool import ImagePool
 
 
 def numbered(*numbers):
-    """Pictures of one pixel that tells their number."""
+    """Images of one pixel that tells their number."""
     return tf.reshape(tf.constant(numbers, tf.float32), [-1, 1, 1, 1])
 
 
@@ -57,7 +57,7 @@ def test_a_pool_of_none_is_off():
 
 
 def reference(size, numbers, coins, slots):
-    """The pool of CycleGAN's PyTorch code, picture by picture."""
+    """The pool of CycleGAN's PyTorch code, image by image."""
     pool, shown = [], []
     for number, coin, slot in zip(numbers, coins, slots, strict=True):
         if len(pool) < size:

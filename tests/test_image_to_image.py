@@ -1,14 +1,14 @@
-"""What stands between a picture of any size and a generator."""
+"""What stands between an image of any size and a generator."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.datasets.unpaired import Domains
+from kerasgan.datasets.unpaired import UnpairedImages
 from kerasgan.inference import image_to_image
 from kerasgan.labels import Vocabulary
 from kerasgan.networks import cyclegan
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 def noise(*shape):
@@ -49,7 +49,7 @@ def test_what_is_added_at_the_edges_mirrors_the_picture():
 def test_what_is_too_small_or_too_large_is_refused(monkeypatch, size, message):
     memory = type("Memory", (), {"available": 10**6})
     monkeypatch.setattr(image_to_image.psutil, "virtual_memory", lambda: memory)
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(InvalidInput, match=message):
         image_to_image.DomainTranslator(Generators()).translate(noise(1, *size, 3), "b")
 
 
@@ -113,7 +113,7 @@ def test_labels_change_one_at_a_time():
 
 @pytest.mark.parametrize("has_identity", [False, True])
 def test_the_sheet_shows_each_domain_translated_and_back(has_identity):
-    domains = Domains(noise(9, 16, 16, 3), noise(3, 16, 16, 3))
+    domains = UnpairedImages(noise(9, 16, 16, 3), noise(3, 16, 16, 3))
     sheet = image_to_image.domain_sheet(
         image_to_image.DomainTranslator(Generators()), domains, has_identity
     )

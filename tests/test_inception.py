@@ -7,7 +7,7 @@ from keras import layers
 from keras.src.legacy.saving import legacy_h5_format
 
 from kerasgan.evaluation.features import inception
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 @pytest.fixture
@@ -73,15 +73,15 @@ def test_features_are_those_of_the_network_with_the_kept_weights(
 def test_missing_weights_are_refused_with_where_they_belong(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     path = tmp_path / "models" / "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
-    with pytest.raises(Refused, match=f"weights are missing: no {path}; .*include_top=False"):
+    with pytest.raises(InvalidInput, match=f"weights are missing: no {path}; .*include_top=False"):
         inception.load()
 
 
 def test_other_weights_are_refused(small, tmp_path):
     path = tmp_path / "other.h5"
     path.write_bytes(b"no weights")
-    with pytest.raises(Refused, match=r"other.h5 holds no weights of InceptionV3"):
+    with pytest.raises(InvalidInput, match=r"other.h5 holds no weights of InceptionV3"):
         inception.load(path)
     save(keras.Sequential([keras.Input((3,)), layers.Dense(2), layers.Dense(2)]), path)
-    with pytest.raises(Refused, match=r"other.h5 holds no weights of InceptionV3"):
+    with pytest.raises(InvalidInput, match=r"other.h5 holds no weights of InceptionV3"):
         inception.load(path)

@@ -33,7 +33,7 @@ def messy(folder):
         first.resize((40, 40)).save(images / "scaled.jpg", quality=95)
     content = (images / "1.png").read_bytes()
     (images / "cut.png").write_bytes(content[: len(content) // 2])
-    (images / "text.jpg").write_text("no picture")
+    (images / "text.jpg").write_text("no image")
     frames = [draw(face(0, number), 32) for number in (20, 21)]
     frames[0].save(images / "moving.gif", save_all=True, append_images=frames[1:])
     draw(face(0, 22), 32).convert("RGBA").save(images / "two.png")
@@ -59,33 +59,33 @@ def test_everything_that_is_wrong_is_named(messy):
     report = inspection.check(messy)
     assert report.problems == {
         "unusable lines": ["line 9: 'nonsense' is not of the form 'NAME,TAGS'"],
-        "lines without a picture": ["line 11: gone"],
+        "lines without an image": ["line 11: gone"],
         "repeated names": ["line 12: 0"],
-        "pictures without a line": [
+        "images without a line": [
             f"images/{name}" for name in ("copy.png", "mirrored.png", "scaled.jpg", "text.jpg")
         ],
-        "unreadable pictures": report.problems["unreadable pictures"],
+        "unreadable images": report.problems["unreadable images"],
         "animations, of which the first frame counts": ["images/moving.gif: 2 frames"],
         "copies": [
             "images/copy.png: a copy of images/0.png",
             "images/mirrored.png: a mirror image of images/0.png",
             "images/scaled.jpg: mirrored, scaled or compressed from, or into, images/0.png",
         ],
-        "pictures with several hair colours": ["images/two.png"],
-        "pictures with no hair and no eye colour": [
+        "images with several hair colours": ["images/two.png"],
+        "images with no hair and no eye colour": [
             f"images/{name}" for name in ("copy.png", "mirrored.png", "scaled.jpg")
         ],
     }
-    cut, text = report.problems["unreadable pictures"]
+    cut, text = report.problems["unreadable images"]
     assert cut.startswith("images/cut.png cannot be read: ")
-    assert text == "images/text.jpg is no picture"
+    assert text == "images/text.jpg is not an image"
 
 
 def test_the_counts_add_up_to_the_pictures(messy):
     report = inspection.check(messy)
     on_disk = len(list((messy / "images").iterdir()))
     left_out = sum(map(len, report.left_out.values()))
-    unreadable = len(report.problems["unreadable pictures"])
+    unreadable = len(report.problems["unreadable images"])
     assert report.trains["exactly-one"] + left_out + unreadable == on_disk
     assert report.trains == {"exactly-one": COUNT + 1, "first": COUNT + 2, "any": on_disk - 2}
 
@@ -124,7 +124,7 @@ def test_a_clean_copy_is_clean_and_the_original_untouched(kerasgan, messy, tmp_p
     before = {path: path.read_bytes() for path in messy.rglob("*") if path.is_file()}
     result = kerasgan("data", "check", messy, "--fix", tmp_path / "clean")
     assert result.exit_code == 1
-    assert f"wrote {COUNT + 1} pictures" in result.output
+    assert f"wrote {COUNT + 1} images" in result.output
     assert before == {path: path.read_bytes() for path in messy.rglob("*") if path.is_file()}
 
     fixed = kerasgan("data", "check", tmp_path / "clean")

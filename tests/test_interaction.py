@@ -10,7 +10,7 @@ from kerasgan.configs import CONFIGS
 from kerasgan.datasets import pipeline
 from kerasgan.runs import directory
 from kerasgan.training import interaction, precision, trainer
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from tests.stubs import ALL_PAIRS
 
 MEASURED = CONFIGS["acgan"]
@@ -22,7 +22,7 @@ def loud(caplog):
 
 
 def no_data(config):
-    raise Refused("no data")
+    raise InvalidInput("no data")
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_long_run_says_so_before_it_starts(monkeypatch, caplog, gpus, preset, 
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: gpus)
     monkeypatch.setattr(precision, "resolved", lambda name: "bfloat16" if name == "auto" else name)
     monkeypatch.setattr(pipeline, "load", no_data)
-    with pytest.raises(Refused, match="no data"):
+    with pytest.raises(InvalidInput, match="no data"):
         trainer.start(MEASURED.from_preset(preset, sigma=0.5), preset, "kerasgan train acgan")
     assert expected in caplog.text
     assert ("--preset quick takes minutes" in caplog.text) == bool(expected)

@@ -8,13 +8,13 @@ from PIL import Image, ImageOps
 from kerasgan.datasets import labelled, sources
 from kerasgan.datasets.avatars.traits import colours
 from kerasgan.labels import EYES, HAIR, Vocabulary
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 
 
 @pytest.fixture
 def folder(tmp_path):
-    """Twelve 20x12 pictures with a left half of one colour and a right half of another."""
+    """Twelve 20x12 images with a left half of one colour and a right half of another."""
     random = np.random.default_rng(0)
     folder = tmp_path / "faces"
     (folder / "images").mkdir(parents=True)
@@ -92,8 +92,8 @@ def test_what_cannot_be_used_is_named_and_left_out(tiny, folder, caplog):
     assert len(training.rows) == 11
     assert training.vocabulary.hair == HAIR[:3]
     for message in (
-        "left out 1 unreadable pictures: images/5.png is no picture",
-        "left out 1 lines without a picture: line 13: 77",
+        "left out 1 unreadable images: images/5.png is not an image",
+        "left out 1 lines without an image: line 13: 77",
         "left out 1 unusable lines: line 14: 'nonsense' is not of the form 'NAME,TAGS'",
         "left out 1 repeated names: line 15: 0",
     ):
@@ -103,30 +103,30 @@ def test_what_cannot_be_used_is_named_and_left_out(tiny, folder, caplog):
 @pytest.mark.parametrize(
     ("tags", "message"),
     [
-        ("0,red hair red eyes\n77,red hair red eyes\n", "1 lines without a picture: line 2: 77"),
+        ("0,red hair red eyes\n77,red hair red eyes\n", "1 lines without an image: line 2: 77"),
         ("0,red hair red eyes\nnonsense\n", "1 unusable lines: line 2"),
-        ("".join(f"{n},red hair red eyes\n" for n in range(12)), "1 unreadable pictures: .*5.png"),
+        ("".join(f"{n},red hair red eyes\n" for n in range(12)), "1 unreadable images: .*5.png"),
     ],
 )
 def test_strict_refuses_it(tiny, folder, tags, message):
     (folder / "images" / "5.png").write_bytes(b"no picture")
     (folder / "tags.csv").write_text(tags)
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(InvalidInput, match=message):
         load(tiny, folder, strict=True)
 
 
 @pytest.mark.parametrize(
     ("tags", "message"),
     [
-        ("0,mauve hair red eyes\n", "no picture to train on: 1 no hair colour; 11 no hair and no"),
-        ("0,red hair long eyes\n", "no picture to train on: 1 no eye colour"),
-        ("hair and eyes\n", "has no picture to train on: 12 no hair and no eye colour"),
-        ("", "has no picture to train on"),
+        ("0,mauve hair red eyes\n", "no image to train on: 1 no hair colour; 11 no hair and no"),
+        ("0,red hair long eyes\n", "no image to train on: 1 no eye colour"),
+        ("hair and eyes\n", "has no image to train on: 12 no hair and no eye colour"),
+        ("", "has no image to train on"),
     ],
 )
 def test_data_without_colours_is_refused(tiny, folder, tags, message):
     (folder / "tags.csv").write_text(tags)
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(InvalidInput, match=message):
         load(tiny, folder)
 
 
@@ -154,7 +154,7 @@ def test_tags_choose_pictures(tiny, folder):
     assert len(training.rows) == 11
     training, _ = load(tiny, folder, val_fraction=0.0, require_tag=("polychromatic",))
     assert len(training.rows) == 1
-    with pytest.raises(Refused, match="12 a colour of fewer than 9 pictures"):
+    with pytest.raises(InvalidInput, match="12 a colour of fewer than 9 images"):
         load(tiny, folder, min_per_class=9)
 
 
@@ -178,7 +178,7 @@ def test_another_content_has_another_key(tiny, folder):
 
 
 def test_unknown_data_is_refused(tiny, tmp_path):
-    with pytest.raises(Refused, match=r"no data .*allowed: avatars, tfds:NAME, a folder"):
+    with pytest.raises(InvalidInput, match=r"no data .*allowed: avatars, tfds:NAME, a folder"):
         load(tiny, tmp_path / "nowhere")
 
 
@@ -186,7 +186,9 @@ def test_two_domains_are_no_faces(tiny, tmp_path):
     for name in ("trainA", "trainB"):
         (tmp_path / "two" / name).mkdir(parents=True)
         Image.new("RGB", (4, 4)).save(tmp_path / "two" / name / "0.png")
-    with pytest.raises(Refused, match=r"two domains for translation, .* for acgan name one of its"):
+    with pytest.raises(
+        InvalidInput, match=r"two domains for translation, .* for acgan name one of its"
+    ):
         load(tiny, tmp_path / "two")
 
 
@@ -201,7 +203,7 @@ def test_real_faces_have_the_known_counts(tiny):
 
 
 def test_attributes_of_a_celeba_list_are_ones_and_zeros(tiny, folder):
-    """A picture that the list does not mention is not one that lacks everything."""
+    """An image that the list does not mention is not one that lacks everything."""
     (folder / "tags.csv").unlink()
     lines = [
         f"{number}.png {-1 if number % 3 else 1} {-1 if number < 4 else 1}" for number in range(11)
@@ -220,7 +222,7 @@ def test_attributes_of_a_celeba_list_are_ones_and_zeros(tiny, folder):
 def test_what_stargan_shall_edit_must_be_named_where_there_are_no_colours(folder):
     lines = [f"{row}.png,long hair\n" for row in range(12)]
     (folder / "tags.csv").write_text("".join(lines))
-    with pytest.raises(Refused, match=r"name with --attributes .* its tags: long hair"):
+    with pytest.raises(InvalidInput, match=r"name with --attributes .* its tags: long hair"):
         labelled.load(tiny_config("stargan", data=str(folder)))
 
 

@@ -96,7 +96,7 @@ def test_celeba():
         ("0,red hair red eyes\nred eyes\n2,red hair red eyes", "line 2: 'red eyes' is not", 2),
         ("file_name,hair\na,red\nb,red,blue\nc,blue,,\n", "line 3: 3 cells, and the header", 2),
         ('file_name,hair\na,"red\nb,blue\n', "line 2: .*unclosed", 1),
-        ("file_name,hair\na,red\n,blue\n", "line 3: names no picture", 1),
+        ("file_name,hair\na,red\n,blue\n", "line 3: names no image", 1),
         ('{"id": 1}\n{"id": 2\n[3]\n', "line 2: Expecting", 1),
         ('{"id": 1}\n[3]\n', r"line 2: '\[3\]' is no object", 1),
         ("3\nMale Young\n1.jpg 1 1\n2.jpg 1\n", "line 1: announces 3 lines, and 2 follow", 1),

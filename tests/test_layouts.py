@@ -6,12 +6,12 @@ from PIL import Image
 from kerasgan.configs import CONFIGS
 from kerasgan.datasets.layouts import detection
 from kerasgan.datasets.layouts.detection import Picture
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 @pytest.fixture
 def make(tmp_path):
-    """Write files below a folder: pictures where the content is None."""
+    """Write files below a folder: images where the content is None."""
 
     def make(**content):
         for name, text in content.items():
@@ -96,7 +96,7 @@ def test_another_layout_can_be_asked_for(make):
     assert detection.read(folder, "class-folders").pictures == [
         Picture("images/0.jpg", ("images",))
     ]
-    with pytest.raises(Refused, match=r"looked for celeba.*Found 1 pictures, images/, tags.csv"):
+    with pytest.raises(InvalidInput, match=r"looked for celeba.*Found 1 images, images/, tags.csv"):
         detection.read(folder, "celeba")
 
 
@@ -132,10 +132,10 @@ def test_every_picture_is_counted_once_and_every_line_accounted_for(make):
     assert listing.problems == {
         "unusable lines": ["line 8: 'nonsense' is not of the form 'NAME,TAGS'"],
         "repeated names": ["line 3: 0"],
-        "lines without a picture": ["line 4: 77"],
+        "lines without an image": ["line 4: 77"],
         "names that leave the folder": ["line 5: ../secret", "line 6: /etc/0.jpg"],
-        "names of several pictures": ["line 7: 2"],
-        "pictures without a line": ["images/2.jpg", "images/2.png", "images/extra.jpg"],
+        "names of several images": ["line 7: 2"],
+        "images without a line": ["images/2.jpg", "images/2.png", "images/extra.jpg"],
     }
 
 
@@ -170,20 +170,22 @@ def test_links_are_followed_only_when_asked(make, tmp_path):
 
 
 def test_what_is_no_data_is_refused(make, tmp_path):
-    with pytest.raises(Refused, match=r"no data .*nowhere'; allowed: avatars, tfds:NAME"):
+    with pytest.raises(InvalidInput, match=r"no data .*nowhere'; allowed: avatars, tfds:NAME"):
         detection.read(tmp_path / "nowhere")
     folder = make(**{"notes.md": "nothing", "a.npz": "no"})
-    with pytest.raises(Refused, match=r"looked for course-2018: images/ and tags.csv .*domains: "
-                       r"trainA/ and trainB/.* Found 0 pictures, a.npz, notes.md"):  # fmt: skip
+    with pytest.raises(InvalidInput, match=r"looked for course-2018: .*domains: "
+                       r"trainA/ and trainB/.* Found 0 images, a.npz, notes.md"):  # fmt: skip
         detection.read(folder)
-    with pytest.raises(Refused, match=r"notes.md is no label file; looked for: course-2018"):
+    with pytest.raises(InvalidInput, match=r"notes.md is no label file; looked for: course-2018"):
         detection.read(folder / "notes.md")
-    with pytest.raises(Refused, match=r"layout 'celebs' \(did you mean celeba.*: auto, course-"):
+    with pytest.raises(
+        InvalidInput, match=r"layout 'celebs' \(did you mean celeba.*: auto, course-"
+    ):
         detection.read(folder, "celebs")
 
 
 def test_an_unknown_column_is_refused(make):
     folder = make(**{"0.png": None, "metadata.csv": "file_name,Male,Young\n0.png,1,0\n"})
     assert named(detection.read(folder, attributes=["young"])) == {"0.png": ()}
-    with pytest.raises(Refused, match=r"has no column 'Old'; allowed: Male, Young"):
+    with pytest.raises(InvalidInput, match=r"has no column 'Old'; allowed: Male, Young"):
         detection.read(folder, attributes=["Old"])

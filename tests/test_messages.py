@@ -25,7 +25,7 @@ def level(caplog):
 
 
 def said(*words, at_terminal, **environment):
-    """Return what a process writes to standard error, a terminal or a pipe."""
+    """What a process writes to standard error, a terminal or a pipe."""
     reader, writer = pty.openpty() if at_terminal else os.pipe()
     environment = {**os.environ, **environment}
     subprocess.run([sys.executable, *words], stderr=writer, env=environment)

@@ -30,7 +30,7 @@ def floats(values):
 
 
 class Critic:
-    """Scores each kind of picture as it is told to; real pictures are tagged by a pixel of 9."""
+    """Scores each kind of image as it is told to; real images are tagged by a pixel of 9."""
 
     def __init__(self, real, fake, mismatched=None, condition=None):
         self.real, self.fake, self.mismatched, self.condition = real, fake, mismatched, condition
@@ -105,7 +105,7 @@ def test_second_derivatives_work_in_half_precision_and_with_xla(jit):
 
 
 def judged(model, batch):
-    """Return what both players of a model see that reuses the images."""
+    """What both players of a model see that reuses the images."""
     batch = tagged(batch["discriminator"])
     return {**batch, "generated": model.generate(batch)}
 
@@ -225,7 +225,7 @@ def test_matching_aware_losses_join_per_sample(mismatch):
     losses, measures = model.discriminator_losses(update)
     fake, wrong = np.asarray(fake), np.asarray(wrong)
     joined = {"max": np.maximum(fake, wrong), "mean": (fake + wrong) / 2}[mismatch]
-    # Neither picture's score is the larger one everywhere: a maximum of means would be smaller.
+    # Neither image's score is the larger one everywhere: a maximum of means would be smaller.
     assert 0 < np.mean(fake > wrong) < 1
     assert floats(losses) == pytest.approx(
         {"d_real": -np.mean(real), "d_fake": joined.mean(), "d_penalty": 0.0}, rel=1e-5, abs=1e-6

@@ -25,7 +25,7 @@ def briefly(monkeypatch):
 
 
 def rows(run):
-    """Return the rows of metrics.csv without the time that they took."""
+    """The rows of metrics.csv without the time that they took."""
     with (Path(run) / "metrics.csv").open(newline="") as file:
         return [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
 
@@ -75,7 +75,7 @@ def test_a_run_without_a_best_checkpoint_says_so(kerasgan, trained, tmp_path):
 
 
 def test_numbers_are_those_of_evaluate(tmp_path):
-    """On the same pictures, the same conditions and as many held-out ones."""
+    """On the same images, the same conditions and as many held-out ones."""
     config = tiny_config("acgan", data="avatars", avatars=120, val_fraction=100 / 120)
     split = labelled.load(config)
     run = directory.create(config, split.training.vocabulary, "0123", "paper", "kerasgan")
@@ -84,7 +84,7 @@ def test_numbers_are_those_of_evaluate(tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8)
     real = split.held_out.pictures(np.arange(100))
     judge = classifier.trained(split.training)
-    judged = inputs.Subject(config, split, noise, pairs, real, judge, 0)
+    judged = inputs.EvaluationInputs(config, split, noise, pairs, real, judge, 0)
     evaluation = generation.Evaluation({}, {}, {}, {})
     generation._measure_colours(judged, evaluation, False)
 
@@ -118,7 +118,7 @@ def test_numbers_are_those_of_evaluate(tmp_path):
             ["--evaluate-every", 3],
             "evaluate-every is 3; it must be a multiple",
         ),
-        ("acgan", ["--evaluate-every", 2, "--val-fraction", 0], "0 pictures are held out"),
+        ("acgan", ["--evaluate-every", 2, "--val-fraction", 0], "0 images are held out"),
         (
             "gan",
             ["--evaluate-every", 2, "--best-metric", "accuracy_hair"],

@@ -8,7 +8,7 @@ from kerasgan.training import workers
 
 
 def updated(optimizer, start, gradients, strategy):
-    """Return the weights and the optimizer's variables after its updates."""
+    """The weights and the optimizer's variables after its updates."""
     with strategy.scope():
         weights = keras.Variable(start)
         optimizer.build([weights])

@@ -5,7 +5,7 @@ import pytest
 
 from kerasgan.inference import packing, sampling
 from kerasgan.runs import directory
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 @pytest.fixture
@@ -37,5 +37,5 @@ def test_a_packed_run_cannot_be_trained_further(kerasgan, packed):
 
 def test_a_folder_that_holds_something_is_left_alone(trained, tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(Refused, match="is not empty"):
+    with pytest.raises(InvalidInput, match="is not empty"):
         packing.pack(trained, tmp_path)

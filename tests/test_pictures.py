@@ -1,4 +1,4 @@
-"""The documents' pictures: what the command writes is what they show."""
+"""The documents' images: what the command writes is what they show."""
 
 import re
 

@@ -8,7 +8,7 @@ import pytest
 
 from kerasgan.datasets.avatars import portrait, traits
 from kerasgan.labels import EYES, HAIR
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 SIZE = 32
 
@@ -62,12 +62,12 @@ def test_many_faces_can_be_drawn(style):
 
 @pytest.mark.parametrize("kind", ["hair", "eyes"])
 def test_unknown_colour_is_refused(kind):
-    with pytest.raises(Refused, match=f"unknown {kind} colour 'beige'; allowed: .*purple"):
+    with pytest.raises(InvalidInput, match=f"unknown {kind} colour 'beige'; allowed: .*purple"):
         traits.face(0, 0, **{kind: "beige"})
 
 
 def test_unknown_style_is_refused():
-    with pytest.raises(Refused, match="unknown style 'oil'; allowed: animation, cartoon"):
+    with pytest.raises(InvalidInput, match="unknown style 'oil'; allowed: animation, cartoon"):
         portrait.draw(traits.face(0, 0), SIZE, "oil")
 
 

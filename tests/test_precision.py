@@ -18,7 +18,7 @@ from tests.conftest import tiny_config, tiny_options
 
 @functools.cache
 def trained(name, precision="bfloat16"):
-    """Return a model after a step, and the graph of that step."""
+    """A model after a step, and the graph of that step."""
     keras.utils.set_random_seed(0)
     config = tiny_config(name, precision=precision, ema=0.5)
     data = pipeline.load(config).training
@@ -46,7 +46,7 @@ def test_networks_compute_in_bfloat16_and_heads_and_weights_in_float32(name):
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_no_operation_of_a_step_lacks_a_kernel_for_gpus(name):
-    """What has none falls back to the processor, and waits for copies there and back."""
+    """What has none falls back to the CPU, and waits for copies there and back."""
     if "GPU" not in {kernel.device_type for kernel in kernels_of("MatMul")}:
         pytest.skip("this TensorFlow was built without kernels for GPUs")
     graph = trained(name)[1].as_graph_def()

@@ -1,4 +1,4 @@
-"""What is shown of models that translate; untrained, they show where each picture comes from."""
+"""What is shown of models that translate; untrained, they show where each image comes from."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def test_a_row_of_translations_shows_held_out_pictures_if_there_are(shown):
     a = (split.held_out if split.held_out.size else split.training).a
     row = previews.row(run, model, 6)
     expected = DomainTranslator(model.sampling_generator).translate(a[np.arange(4)], "b")
-    # Sums over another number of pictures may round a grey level differently.
+    # Sums over another number of images may round a grey level differently.
     assert np.abs(row[:4].astype(int) - expected).max() <= 1
     if split.held_out.size:
         assert np.abs(row[4:].astype(int) - row[:2]).max() <= 1

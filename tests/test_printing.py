@@ -44,10 +44,10 @@ def test_other_text_stays_as_it_is():
 
 
 def test_long_names_are_shortened_in_the_middle():
-    shown = printable("a" * 10**6 + " is no picture")
+    shown = printable("a" * 10**6 + " is not an image")
     assert len(shown) < LONGEST_NAME + 40
     assert "...(1,000,014 characters)..." in shown
-    assert shown.endswith(" is no picture")
+    assert shown.endswith(" is not an image")
 
 
 def test_tables_keep_a_line_for_each_row():

@@ -3,14 +3,14 @@ import pytest
 
 from kerasgan.commands.sweep import check
 from kerasgan.experiments import comparison, reproductions
-from kerasgan.experiments.comparison import Compared
+from kerasgan.experiments.comparison import RunResults
 from kerasgan.experiments.reproductions import REPRODUCTIONS
 
 
 def run(metrics=(), **final):
-    """Return a run whose metrics end with `final`."""
+    """A run whose metrics end with `final`."""
     columns = {name: np.array([0.0, value]) for name, value in final.items()}
-    return Compared("", None, {**dict(metrics), **columns}, {})
+    return RunResults("", None, {**dict(metrics), **columns}, {})
 
 
 @pytest.mark.parametrize("name", REPRODUCTIONS)

@@ -7,7 +7,7 @@ from kerasgan.configs.base import NoiseConfig
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.labels import NO_LABELS, Vocabulary
 from kerasgan.runs import directory, locks, lookup
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 def create(**options):
@@ -43,7 +43,9 @@ def test_the_newest_run_that_fits_is_found():
     directory.create(CycleGANConfig(), NO_LABELS, "0123", "paper", "kerasgan train cyclegan")
     assert lookup.run(kind=NoiseConfig).path.name.startswith("0001-")
     assert lookup.run(kind=TranslationConfig).path.name.startswith("0002-")
-    with pytest.raises(Refused, match="0002-cyclegan is a run of cyclegan; allowed: gan, cgan"):
+    with pytest.raises(
+        InvalidInput, match="0002-cyclegan is a run of cyclegan; allowed: gan, cgan"
+    ):
         lookup.run("2", NoiseConfig)
 
 
@@ -68,7 +70,9 @@ def test_a_run_is_found_by_path_number_and_name(tmp_path):
 
 def test_a_run_is_suggested_by_what_its_name_begins_with():
     create(sigma=0.3)
-    with pytest.raises(Refused, match=r"no run '0001-acgn' \(did you mean 0001-acgan-quick-sigma"):
+    with pytest.raises(
+        InvalidInput, match=r"no run '0001-acgn' \(did you mean 0001-acgan-quick-sigma"
+    ):
         lookup.run("0001-acgn")
 
 
@@ -79,9 +83,9 @@ def test_the_newest_run_is_found_without_a_name():
 
 
 def test_without_runs_there_is_none_to_find():
-    with pytest.raises(Refused, match=r"no run in .*runs; train one"):
+    with pytest.raises(InvalidInput, match=r"no run in .*runs; train one"):
         lookup.run(shipped=False)
-    with pytest.raises(Refused, match=r"no run '3'; allowed: .*none"):
+    with pytest.raises(InvalidInput, match=r"no run '3'; allowed: .*none"):
         lookup.run("3")
 
 
@@ -97,7 +101,7 @@ def test_without_runs_there_is_none_to_find():
 def test_a_directory_of_something_else_is_refused(change, message):
     file = create().path / directory.CONFIG_FILE
     file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(InvalidInput, match=message):
         lookup.run()
 
 
@@ -105,12 +109,12 @@ def test_a_directory_of_something_else_is_refused(change, message):
 def test_a_damaged_config_is_refused(content):
     file = create().path / directory.CONFIG_FILE
     file.write_text(content)
-    with pytest.raises(Refused, match="cannot be read"):
+    with pytest.raises(InvalidInput, match="cannot be read"):
         lookup.run()
 
 
 def test_an_empty_directory_is_no_run(tmp_path):
-    with pytest.raises(Refused, match="no run directory"):
+    with pytest.raises(InvalidInput, match="no run directory"):
         directory.read(tmp_path)
 
 
@@ -118,7 +122,7 @@ def test_a_run_is_trained_by_one_process_at_a_time():
     run = create()
     with (
         locks.lock(run.path),
-        pytest.raises(Refused, match="another process"),
+        pytest.raises(InvalidInput, match="another process"),
         locks.lock(run.path),
     ):
         pass

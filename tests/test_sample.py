@@ -8,12 +8,12 @@ from PIL import Image
 
 from kerasgan.inference import sampling
 from kerasgan.labels import Vocabulary
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from tests.stubs import ALL_PAIRS, COLOURS, FEW_PAIRS, made, painted, seen
 
 
 def drawn(folder):
-    """Return {seed: (hair, eyes)} of the names of a folder's files."""
+    """{seed: (hair, eyes)} of the names of a folder's files."""
     words = (path.stem.split("-") for path in folder.iterdir())
     return {int(seed.removeprefix("seed")): (hair, eyes) for hair, eyes, seed in words}
 
@@ -72,7 +72,7 @@ def test_where_no_pair_occurs_all_combinations_are_drawn():
     vocabulary = Vocabulary(("red", "blue"), ("green",), ())
     assert vocabulary.with_colours(None, None) == [("red", "green"), ("blue", "green")]
     assert vocabulary.with_colours("red", None) == [("red", "green")]
-    with pytest.raises(Refused, match="no pair of colours has hair any and eyes any"):
+    with pytest.raises(InvalidInput, match="no pair of colours has hair any and eyes any"):
         Vocabulary(("red",), (), ()).with_colours(None, None)
 
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from kerasgan.inference import sampling
 from kerasgan.labels import Vocabulary
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 def test_noise_is_the_named_generators_row_by_row():
@@ -45,10 +45,12 @@ def test_conditions_follow_the_runs_vocabulary():
     np.testing.assert_array_equal(found["hair"], [[0, 1], [1, 0]])
     np.testing.assert_array_equal(found["eyes"], [[0, 1, 0], [1, 0, 0]])
     np.testing.assert_array_equal(found["pair"], [[0, 0, 1], [0, 1, 0]])
-    with pytest.raises(Refused, match=r"unknown eyes colour 'red' .*allowed: green, gray, black"):
+    with pytest.raises(
+        InvalidInput, match=r"unknown eyes colour 'red' .*allowed: green, gray, black"
+    ):
         sampling.conditions(vocabulary, ["eyes"], [("blue", "red")])
     with pytest.raises(
-        Refused, match="no picture has blue hair green eyes; near pairs: red hair gr"
+        InvalidInput, match="no image has blue hair green eyes; near pairs: red hair gr"
     ):
         sampling.conditions(vocabulary, ["pair"], [("blue", "green")])
     assert sampling.conditions(vocabulary, ["noise"], [("", "")]) == {}

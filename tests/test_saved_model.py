@@ -82,7 +82,7 @@ def test_versions_count_up(trained, served):
 
 
 def requests_of(model):
-    """Return what each signature of an exported model takes."""
+    """What each signature of an exported model takes."""
     return {
         name: sorted(signature.structured_input_signature[1])
         for name, signature in model.signatures.items()
@@ -91,7 +91,7 @@ def requests_of(model):
 
 @pytest.fixture
 def picture():
-    """A picture of odd sides, partly transparent."""
+    """An image of odd sides, partly transparent."""
     return np.random.default_rng(0).integers(0, 256, (13, 18, 4), np.uint8)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from kerasgan import schedules
 from kerasgan.configs.cyclegan import CycleGANConfig
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 def rates(schedule, updates):
@@ -67,7 +67,7 @@ def test_a_run_that_is_extended_holds_its_final_rate():
 
 
 def test_an_exponential_schedule_does_not_end_at_zero():
-    with pytest.raises(Refused, match=r"final-learning-rate is 0; .* above 0"):
+    with pytest.raises(InvalidInput, match=r"final-learning-rate is 0; .* above 0"):
         CycleGANConfig(schedule="exponential")
 
 

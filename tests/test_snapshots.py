@@ -44,7 +44,7 @@ def minutes(monkeypatch, run):
     monkeypatch.setattr(snapshots, "refuse_not_finite", lambda model, run: None)
     monkeypatch.setattr(checkpoints, "save", lambda run, model, step: acts.append(("save", step)))
 
-    class Clock(snapshots.Periodic):
+    class Clock(snapshots.EveryNSteps):
         now = 0.0
 
         def on_train_batch_end(self, batch, logs=None):

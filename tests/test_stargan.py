@@ -4,8 +4,8 @@ import pytest
 import tensorflow as tf
 
 from kerasgan.configs.stargan import StarGANConfig
-from kerasgan.datasets.labelled import Faces
-from kerasgan.datasets.step_random import Draws
+from kerasgan.datasets.labelled import LabelledImages
+from kerasgan.datasets.step_random import LabelledStepRandom
 from kerasgan.labels import Vocabulary
 from kerasgan.models.stargan import StarGAN
 from kerasgan.runs import checkpoints
@@ -26,7 +26,7 @@ def data():
     random = np.random.default_rng(0)
     rows = np.arange(6)
     images = random.integers(256, size=(6, 16, 16, 3), dtype=np.uint8)
-    return Faces("six", images, rows, rows % 3, rows // 3, rows, COLOURS)
+    return LabelledImages("six", images, rows, rows % 3, rows // 3, rows, COLOURS)
 
 
 def untrained(vocabulary=COLOURS, **changes):
@@ -36,7 +36,9 @@ def untrained(vocabulary=COLOURS, **changes):
 
 def batch_of(model, data, step):
     config = model.config
-    return model.draw(Draws(data, config.seed, tf.constant(step, tf.int64), config.batch_size))
+    return model.draw(
+        LabelledStepRandom(data, config.seed, tf.constant(step, tf.int64), config.batch_size)
+    )
 
 
 def build(data, **changes):

@@ -13,7 +13,7 @@ from kerasgan.runs import directory, locks, status
 from kerasgan.training import failure_signs
 from kerasgan.training.callbacks import note
 from kerasgan.utils import files
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 
 
@@ -59,9 +59,9 @@ def test_a_run_that_made_its_steps_is_finished(run):
 
 
 def test_a_run_has_failed_until_it_comes_further(run):
-    note(run, 3, failure_signs.Sign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=False)
+    note(run, 3, failure_signs.FailureSign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=False)
     assert status.of_run(run).state == "stopped"
-    note(run, 6, failure_signs.Sign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=True)
+    note(run, 6, failure_signs.FailureSign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=True)
     assert status.of_run(run).state == "failed"
     (run.checkpoints / "step-000007.npz").touch()
     assert status.of_run(run).state == "stopped"
@@ -90,7 +90,7 @@ def test_a_row_that_was_cut_is_passed_over(run):
 @pytest.mark.parametrize("name", ["metrics.csv", "evaluation.json", "health.jsonl"])
 def test_a_damaged_file_is_named(run, name):
     (run.path / name).write_text("{\n?\n")
-    with pytest.raises(Refused, match=f"{name} cannot be read"):
+    with pytest.raises(InvalidInput, match=f"{name} cannot be read"):
         status.of_run(run)
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.datasets.labelled import Faces
-from kerasgan.datasets.step_random import Draws, batches
+from kerasgan.datasets.labelled import LabelledImages
+from kerasgan.datasets.step_random import LabelledStepRandom, batches
 from kerasgan.labels import Vocabulary
 
 COUNT = 10
@@ -18,7 +18,7 @@ def data():
     pairs = tuple((hair, eyes) for hair in ("red", "blue") for eyes in ("red", "blue", "gray"))
     pair = np.where(rows == 3, -1, rows % 2 * 3 + rows % 3)
     vocabulary = Vocabulary(("red", "blue"), ("red", "blue", "gray"), pairs)
-    return Faces("ten", images, rows, rows % 2, eyes, pair, vocabulary)
+    return LabelledImages("ten", images, rows, rows % 2, eyes, pair, vocabulary)
 
 
 def draw(draws):
@@ -32,7 +32,7 @@ def draw(draws):
 
 
 def collect(data, seed, done, count):
-    endless = batches(draw, lambda step: Draws(data, seed, step, 4), done)
+    endless = batches(draw, lambda step: LabelledStepRandom(data, seed, step, 4), done)
     return list(endless.take(count).as_numpy_iterator())
 
 
@@ -54,7 +54,7 @@ def test_steps_and_seeds_draw_differently(data):
 
 
 def test_draws_of_other_names_differ(data):
-    draws = Draws(data, 0, tf.constant(0, tf.int64), 4)
+    draws = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 4)
     assert not np.array_equal(draws.normal("one", 1, [5]), draws.normal("other", 1, [5]))
 
 
@@ -68,7 +68,7 @@ def test_examples_bring_their_own_labels(data):
 
 
 def test_noise_has_the_wanted_spread_and_colours_are_uniform(data):
-    draws = Draws(data, 0, tf.constant(0, tf.int64), 3000)
+    draws = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 3000)
     noise = draws.normal("noise", 2, [5], 0.5)
     # Five standard errors of 30,000 draws.
     assert np.std(noise) == pytest.approx(0.5, abs=5 * 0.5 / np.sqrt(2 * 30_000))
@@ -79,7 +79,7 @@ def test_noise_has_the_wanted_spread_and_colours_are_uniform(data):
 def test_pairs_are_those_of_the_data_and_other_pairs_are_others(data):
     pairs = data.vocabulary.pairs[:4]
     data = data._replace(vocabulary=data.vocabulary._replace(pairs=pairs))
-    draws = Draws(data, 0, tf.constant(0, tf.int64), 400)
+    draws = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 400)
     one = draws.pairs("one", 2)
     for drawn in (one, draws.other_pairs("other", one["pair"])):
         places = np.argmax(drawn["pair"], axis=-1)
@@ -92,7 +92,9 @@ def test_pairs_are_those_of_the_data_and_other_pairs_are_others(data):
 
 
 def test_uniform_draws_stay_in_their_range(data):
-    drawn = Draws(data, 0, tf.constant(0, tf.int64), 1000).uniform("alpha", 2, 0.75, 1.25)
+    drawn = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 1000).uniform(
+        "alpha", 2, 0.75, 1.25
+    )
     assert drawn.shape == (1000, 2, 1)
     assert 0.75 <= np.min(drawn) < 0.76
     assert 1.24 < np.max(drawn) < 1.25

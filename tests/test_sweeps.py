@@ -6,13 +6,13 @@ import pytest
 
 from kerasgan.experiments import comparison, sweeps
 from kerasgan.runs import directory
-from kerasgan.utils.errors import Refused, Stopped
+from kerasgan.utils.errors import Interrupted, InvalidInput
 from tests.conftest import tiny_options
 
 
 def arity(option):
     if option not in ("sigma", "d-steps", "loss-weights", "label-noise"):
-        raise Refused(f"no option {option!r}")
+        raise InvalidInput(f"no option {option!r}")
     return 3 if option == "loss-weights" else 1
 
 
@@ -48,7 +48,7 @@ def test_what_varies(vary, settings):
     ],
 )
 def test_what_cannot_vary(vary, message):
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(InvalidInput, match=message):
         sweeps.parse(vary, arity)
 
 
@@ -104,20 +104,20 @@ def test_the_same_sweep_goes_on_and_another_is_refused(planned, said, tmp_path):
     started = [str(folder / run.folder) for run in planned]
     assert said[::2] == [["resume", path] for path in started]
     assert said[1] == ["evaluate", "--run", started[0], "--n", "50"]
-    with pytest.raises(Refused, match="holds another sweep"):
+    with pytest.raises(InvalidInput, match="holds another sweep"):
         sweeps.carry_out(planned[:2], folder)
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "mine").touch()
-    with pytest.raises(Refused, match="not empty"):
+    with pytest.raises(InvalidInput, match="not empty"):
         sweeps.carry_out(planned, tmp_path / "taken")
 
 
 def test_a_signal_ends_the_sweep(planned, monkeypatch, tmp_path):
     def stopped(words, log_file, processes):
-        raise Stopped("stopped", 2)
+        raise Interrupted("stopped", 2)
 
     monkeypatch.setattr(sweeps, "_kerasgan", stopped)
-    with pytest.raises(Stopped):
+    with pytest.raises(Interrupted):
         sweeps.carry_out(planned, tmp_path / "sweep")
 
 
@@ -167,7 +167,7 @@ def test_bad_sweeps_are_refused_before_anything_trains(kerasgan, tmp_path, words
 def test_a_table_tells_mean_and_deviation_over_seeds(tmp_path, monkeypatch):
     def compared(setting, value):
         metrics = {"step": np.array([1, 2]), "d_loss": np.array([9.0, value])}
-        return comparison.Compared(setting, None, metrics, {"fd": 1})
+        return comparison.RunResults(setting, None, metrics, {"fd": 1})
 
     table = comparison.means([compared("a", 1), compared("b", 5), compared("a", 3)])
     assert table["a"] == {"step": (2.0, 0.0), "d_loss": (2.0, 1.0), "fd": (1.0, 0.0)}

@@ -11,7 +11,7 @@ from tests.conftest import tiny_options
 
 
 def read(folder):
-    """Return {tag: [(step, value)]} of all event files, and the sample sheets by their steps."""
+    """{tag: [(step, value)]} of all event files, and the sample sheets by their steps."""
     found, sheets = {}, []
     for file in sorted(folder.iterdir()):
         for event in tensorboard.events(file):
@@ -24,7 +24,7 @@ def read(folder):
 
 
 def test_events_are_the_rows_and_sheets_also_of_a_run_that_lost_its_last_steps(kerasgan):
-    # Pictures without colours are measured without a classifier, which would have to be trained.
+    # Images without colours are measured without a classifier, which would have to be trained.
     kerasgan("data", "render", "faces", "--count", 20, "--image-size", 16)
     changes = {"data": "faces/images", "val_fraction": 0.5, "best_metric": "sliced_wasserstein"}
     words = tiny_options("gan", steps=5, evaluate_every=4, **changes)

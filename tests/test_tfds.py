@@ -8,7 +8,7 @@ import tensorflow_datasets as tfds
 
 from kerasgan.datasets import labelled, unpaired
 from kerasgan.datasets.tfds import TfdsPictures
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 
 
@@ -17,7 +17,7 @@ def colour(number):
 
 
 class KerasganTinyFaces(tfds.core.GeneratorBasedBuilder):
-    """Ten grey pictures with many kinds of labels."""
+    """Ten grey images with many kinds of labels."""
 
     VERSION = tfds.core.Version("1.0.0")
 
@@ -54,7 +54,7 @@ class KerasganTinyFaces(tfds.core.GeneratorBasedBuilder):
 
 
 class KerasganTwoDomains(tfds.core.GeneratorBasedBuilder):
-    """Pictures of two domains as tfds:cycle_gan has them, but for a testB."""
+    """Images of two domains as tfds:cycle_gan has them, but for a testB."""
 
     VERSION = tfds.core.Version("1.0.0")
 
@@ -128,10 +128,10 @@ def test_attributes_are_edited(tiny):
     greys = training.pictures(np.arange(10))[:, 0, 0, 0] // 20
     np.testing.assert_array_equal(training.attributes[:, 0], greys < 5)
     for attributes, message in (
-        (("hair",), "no picture of tfds:kerasgan_tiny_faces has 'hair'"),
-        (("Young",), "every picture of tfds:kerasgan_tiny_faces has 'Young'"),
+        (("hair",), "no image of tfds:kerasgan_tiny_faces has 'hair'"),
+        (("Young",), "every image of tfds:kerasgan_tiny_faces has 'Young'"),
     ):
-        with pytest.raises(Refused, match=message):
+        with pytest.raises(InvalidInput, match=message):
             labelled.load(dataclasses.replace(config, attributes=attributes))
 
 
@@ -143,5 +143,5 @@ def test_attributes_are_edited(tiny):
     ],
 )
 def test_what_is_not_there_is_refused(name, attributes, message):
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(InvalidInput, match=message):
         TfdsPictures(name, attributes)

@@ -69,7 +69,7 @@ def test_a_translation_has_its_pictures_size_and_range(settings, skip):
     for name in "ab":
         assert translated[name].shape == (2, 12, 20, 3)
         assert np.abs(translated[name]).max() <= 1
-    # Each output is the other domain's picture, translated; not its own.
+    # Each output is the other domain's image, translated; not its own.
     for name, layer, source in (("a", "b_to_a", "b"), ("b", "a_to_b", "a")):
         alone = model.get_layer(layer)(pictures[source], training=False)
         np.testing.assert_array_equal(translated[name], alone)
@@ -168,5 +168,5 @@ def test_a_translating_generator_is_exported_for_every_size(build, labels, tmp_p
             name: tf.random.stateless_uniform(shape, [0, 0], -1, 1)
             for name, shape in shapes.items()
         }
-        # The loaded one does not know how many pictures come, and norms them by Keras's own layer.
+        # The loaded one does not know how many images come, and norms them by Keras's own layer.
         np.testing.assert_allclose(loaded.translate(**values), translate(**values), atol=1e-5)

@@ -5,30 +5,30 @@ from PIL import Image
 
 from kerasgan.datasets import sources, unpaired
 from kerasgan.datasets.avatars import portrait, traits
-from kerasgan.datasets.unpaired import DomainDraws, Domains
+from kerasgan.datasets.unpaired import UnpairedImages, UnpairedStepRandom
 from kerasgan.labels import NO_LABELS
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 
 SIZE = 6
 
 
 def marked(count, first):
-    """Pictures whose red tells their number, green the row and blue the column."""
+    """Images whose red tells their number, green the row and blue the column."""
     red, green, blue = np.meshgrid(
         np.arange(first, first + count), np.arange(SIZE), np.arange(SIZE), indexing="ij"
     )
     return np.stack([red, green, blue], axis=-1).astype(np.uint8)
 
 
-DOMAINS = Domains(marked(7, 0), marked(4, 100))
+DOMAINS = UnpairedImages(marked(7, 0), marked(4, 100))
 
 
 def drawn(steps, seed=0, batch_size=3, image_size=4, domains=DOMAINS):
-    """Return uint8 {"a", "b"}: [steps * B, S, S, 3] as a data set brings them."""
+    """Uint8 {"a", "b"}: [steps * B, S, S, 3] as a data set brings them."""
 
     def batch_of(step):
-        return DomainDraws(unpaired, seed, step, batch_size, image_size).pictures()
+        return UnpairedStepRandom(unpaired, seed, step, batch_size, image_size).pictures()
 
     batches = [tf.data.Dataset.from_tensors(np.int64(step)).map(batch_of) for step in steps]
     batches = [next(batch.as_numpy_iterator()) for batch in batches]
@@ -53,7 +53,7 @@ def test_every_epoch_brings_every_picture_once_in_another_order():
 
 
 def test_domains_of_one_length_have_orders_of_their_own():
-    pictures = drawn(range(4), domains=Domains(marked(6, 0), marked(6, 0)))
+    pictures = drawn(range(4), domains=UnpairedImages(marked(6, 0), marked(6, 0)))
     assert numbers(pictures["a"]) != numbers(pictures["b"])
 
 
@@ -73,7 +73,7 @@ def test_pictures_are_squares_cut_anywhere_and_flipped_half_of_the_time():
 
 
 def test_a_picture_is_cut_anew_every_time_it_comes():
-    seen = drawn(range(12), batch_size=1, domains=Domains(marked(1, 0), marked(1, 0)))["a"]
+    seen = drawn(range(12), batch_size=1, domains=UnpairedImages(marked(1, 0), marked(1, 0)))["a"]
     assert len({picture.tobytes() for picture in seen}) > 4
 
 
@@ -91,7 +91,7 @@ def test_pictures_of_the_wanted_size_are_taken_whole():
 
 @pytest.fixture
 def make(tmp_path):
-    """Make a folder of pictures that are messy but for their colour."""
+    """Make a folder of images that are messy but for their colour."""
 
     def make(name, colours):
         (tmp_path / name).mkdir(parents=True)
@@ -156,14 +156,14 @@ def test_avatars_are_shared_out_and_those_held_out_are_drawn_in_both_styles():
 
 def test_a_domain_without_pictures_is_refused(make, tmp_path):
     make("two/trainA", (10,))
-    with pytest.raises(Refused, match=r"no folder 'two/trainB'; allowed: .* Found trainA"):
+    with pytest.raises(InvalidInput, match=r"no folder 'two/trainB'; allowed: .* Found trainA"):
         unpaired.load(tiny_config("cyclegan", data="two"))
     (tmp_path / "two" / "trainB").mkdir()
-    with pytest.raises(Refused, match="two/trainB has no layout that is known"):
+    with pytest.raises(InvalidInput, match="two/trainB has no layout that is known"):
         unpaired.load(tiny_config("cyclegan", data="two"))
     Image.new("RGB", (9, 9)).save(tmp_path / "two" / "trainB" / "0.png")
     (tmp_path / "two" / "trainB" / "0.png").write_bytes(b"broken")
-    with pytest.raises(Refused, match="domain b of two has 0 pictures that can be used"):
+    with pytest.raises(InvalidInput, match="domain b of two has 0 images that can be used"):
         unpaired.load(tiny_config("cyclegan", data="two"))
 
 
@@ -175,5 +175,5 @@ def test_a_domain_without_pictures_is_refused(make, tmp_path):
     ],
 )
 def test_domains_are_named_in_one_way(options, message):
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(InvalidInput, match=message):
         tiny_config("cyclegan", **options)

@@ -12,7 +12,7 @@ from kerasgan.experiments import comparison
 from kerasgan.reporting import plots
 from kerasgan.runs import directory, status
 from kerasgan.training import callbacks
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from tests import stubs
 from tests.conftest import tiny_config
 
@@ -54,7 +54,7 @@ def changed(run, part="config", **values):
 )
 def test_a_wrong_type_names_field_value_and_file(run, field, value, allowed):
     changed(run, **{field: value})
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(InvalidInput) as refused:
         directory.read(run.path)
     file = run.path / directory.CONFIG_FILE
     message = f"{file} cannot be used: {field} is {value!r}; allowed: {allowed}"
@@ -65,7 +65,9 @@ def test_a_wrong_type_names_field_value_and_file(run, field, value, allowed):
 def test_a_choice_is_not_what_merely_equals_one(value):
     run = directory.create(tiny_config("gan"), stubs.ALL_PAIRS, "0123", "paper", "kerasgan")
     changed(run, image_size=value)
-    with pytest.raises(Refused, match=f"image_size is {value!r}; allowed: 16, 32, 64, 128, 256"):
+    with pytest.raises(
+        InvalidInput, match=f"image_size is {value!r}; allowed: 16, 32, 64, 128, 256"
+    ):
         directory.read(run.path)
 
 
@@ -96,7 +98,7 @@ def test_what_is_written_is_read(model):
 )
 def test_any_other_content_is_refused_by_its_file(run, part, values):
     changed(run, part, **values)
-    with pytest.raises(Refused, match=str(run.path / directory.CONFIG_FILE)):
+    with pytest.raises(InvalidInput, match=str(run.path / directory.CONFIG_FILE)):
         directory.read(run.path)
 
 
@@ -189,7 +191,7 @@ def test_bad_metrics_name_their_file(run, content):
     run.metrics_file.write_bytes(content)
     log = callbacks.MetricsLog(run, 2, 1)
     log.set_model(SimpleNamespace(record=lambda: {"d_loss": 1.0}))
-    with pytest.raises(Refused, match=f"{run.metrics_file} cannot be read"):
+    with pytest.raises(InvalidInput, match=f"{run.metrics_file} cannot be read"):
         log.on_train_begin()
 
 
@@ -197,7 +199,7 @@ def test_bad_metrics_name_their_file(run, content):
 def test_bad_metrics_name_their_file_where_they_are_plotted_or_compared(run, content):
     run.metrics_file.write_bytes(content)
     for read in (plots.read_metrics, lambda _: comparison.read("x", run)):
-        with pytest.raises(Refused, match=f"{run.metrics_file} cannot be read"):
+        with pytest.raises(InvalidInput, match=f"{run.metrics_file} cannot be read"):
             read(run.metrics_file)
 
 
@@ -208,7 +210,7 @@ SIGNS = [b"{\n", b"[1]\n", b'{"step": []}\n', b"\xff\n", b"[" * 10**5 + b"\n"]
 def test_a_bad_health_record_names_its_file(run, content):
     run.health_file.write_bytes(content)
     watch = callbacks.Health(run, 2, 1, SimpleNamespace(history={"step": np.array([0.0])}))
-    with pytest.raises(Refused, match=f"{run.health_file} cannot be read"):
+    with pytest.raises(InvalidInput, match=f"{run.health_file} cannot be read"):
         watch.on_train_begin()
 
 
@@ -219,7 +221,7 @@ NUMBERS = ["{", "[]", '{"numbers": {"a": 1}}', '{"numbers": {"a": {"value": []}}
 def test_a_bad_evaluation_names_its_file_in_a_comparison(run, content):
     file = run.path / directory.EVALUATION_FILE
     file.write_text(content)
-    with pytest.raises(Refused, match=f"{file} cannot be read"):
+    with pytest.raises(InvalidInput, match=f"{file} cannot be read"):
         comparison.read("x", run)
 
 

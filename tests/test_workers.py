@@ -32,7 +32,7 @@ def test_two_devices_train_as_one(name):
 
 
 def clusters(workers=2):
-    """Return TF_CONFIG for each of several workers on this machine."""
+    """TF_CONFIG for each of several workers on this machine."""
     sockets = [socket.socket() for _ in range(workers)]
     for each in sockets:
         each.bind(("127.0.0.1", 0))

@@ -43,7 +43,7 @@ def descents(model):
 
 
 def trained(config):
-    """Return the variables and the record after two steps without dropout, {name: array}."""
+    """The variables and the record after two steps without dropout, {name: array}."""
     keras.utils.set_random_seed(config.seed)
     data = pipeline.load(config).training
     with pytest.MonkeyPatch.context() as patch:

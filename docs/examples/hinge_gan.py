@@ -26,7 +26,7 @@ class HingeGANConfig(DCGANConfig):
 
 
 class HingeGAN(AdversarialModel):
-    """GAN whose discriminator stops caring about pictures beyond a margin.
+    """GAN whose discriminator stops caring about images beyond a margin.
 
     Reference: Lim and Ye 2017, "Geometric GAN" (arXiv:1705.02894).
     """

@@ -22,7 +22,7 @@ from kerasgan.commands.sample import sample
 from kerasgan.commands.sweep import sweep
 from kerasgan.commands.train import train
 from kerasgan.commands.translate import translate
-from kerasgan.utils.errors import Failed, Refused, Stopped
+from kerasgan.utils.errors import Interrupted, InvalidInput, TrainingFailed
 from kerasgan.utils.printing import LONGEST_LINE, printable
 
 
@@ -42,7 +42,7 @@ class Kerasgan(NamedGroup):
         """Show the traceback of an error with `--debug`, without control characters."""
         try:
             return super().invoke(context)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, Stopped):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, Interrupted):
             raise
         except Exception as error:
             if context.params["debug"]:
@@ -54,9 +54,9 @@ class Kerasgan(NamedGroup):
             return self._invoke(context)
         except click.UsageError as error:
             raise _Ended(" ".join(error.format_message().split()), 2) from error
-        except Refused as error:
+        except InvalidInput as error:
             raise _Ended(str(error), 2) from error
-        except Stopped as stop:
+        except Interrupted as stop:
             messages.tell(str(stop), err=True)
             context.exit(128 + stop.signal_number)
         except KeyboardInterrupt:
@@ -64,7 +64,7 @@ class Kerasgan(NamedGroup):
             logging.getLogger("tensorflow").disabled = True
             messages.tell("interrupted", err=True)
             context.exit(128 + signal.SIGINT)
-        except (Failed, OSError) as error:
+        except (TrainingFailed, OSError) as error:
             raise _Ended(str(error), 1) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
@@ -83,9 +83,9 @@ def _terminate(*_) -> None:
 @click.option("--verbose", is_flag=True, help="Also say what is read, prepared and written.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def cli(quiet: bool, verbose: bool, debug: bool) -> None:
-    """Train GANs on pictures, draw with them, serve them."""
+    """Train GANs on images, draw with them, serve them."""
     if quiet and verbose:
-        raise Refused("--quiet and --verbose exclude one another")
+        raise InvalidInput("--quiet and --verbose exclude one another")
     messages.set_up(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
     if not (verbose or debug):
         greetings.hold_back()

@@ -6,7 +6,7 @@ import click
 
 from kerasgan.commands import messages, options
 from kerasgan.commands.names import NamedGroup
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 @click.group(cls=NamedGroup)
@@ -41,7 +41,7 @@ def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> 
 @click.option("--follow-links", is_flag=True, help="Follow symbolic links inside PATH.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write all of it as one page.")
 @click.option(
-    "--heat-map", type=click.Path(path_type=Path), help="Write how many pictures have which pair."
+    "--heat-map", type=click.Path(path_type=Path), help="Write how many images have which pair."
 )
 @click.option(
     "--fix",
@@ -74,8 +74,8 @@ def check(path, layout, attributes, follow_links, html, heat_map, fix) -> None:
         files.write(html, html_report.as_html(report, picture))
         messages.tell(f"wrote {html}")
     if not report.readable:
-        raise Refused(f"nothing in {path} could train")
+        raise InvalidInput(f"nothing in {path} could train")
     if fix:
-        messages.tell(f"wrote {cleaning.write(report, fix):,} pictures: {fix}")
+        messages.tell(f"wrote {cleaning.write(report, fix):,} images: {fix}")
     if report.problems:
         click.get_current_context().exit(1)

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import click
 
 from kerasgan.commands import messages
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 @click.command()
@@ -18,12 +18,12 @@ from kerasgan.utils.errors import Refused
     help="Answer only browsers that have the token of the printed address.  [default: token]",
 )
 def demo(run: str | None, port: int, token: bool) -> None:
-    """Show a page in the browser that draws faces, translates pictures and lists the runs.
+    """Show a page in the browser that draws faces, translates images and lists the runs.
 
     It is for this machine alone, and with its token for you alone. Ctrl-C ends it.
     """
     if find_spec("gradio") is None:
-        raise Refused("kerasgan demo needs Gradio: pip install 'kerasgan[demo]'")
+        raise InvalidInput("kerasgan demo needs Gradio: pip install 'kerasgan[demo]'")
 
     from kerasgan.demo import server
     from kerasgan.runs import lookup

@@ -7,7 +7,7 @@ import click
 
 from kerasgan.commands import messages, options
 from kerasgan.configs.base import NoiseConfig
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 @click.command()
@@ -20,7 +20,7 @@ from kerasgan.utils.errors import Refused
     type=click.IntRange(min=100),
     default=10_000,
     show_default=True,
-    help="Generated pictures; of a model that translates, held-out pictures at most.",
+    help="Generated images; of a model that translates, held-out images at most.",
 )
 @click.option("--seed", type=click.IntRange(min=0, max=2**32 - 1), default=0, show_default=True)
 @options.checkpoint
@@ -37,11 +37,9 @@ from kerasgan.utils.errors import Refused
     type=click.Path(path_type=Path),
     help="OpenCV's file for the face count; needs the extra 'faces'.",
 )
-@click.option(
-    "--cas", is_flag=True, help="Train a classifier on generated pictures, try it on real."
-)
+@click.option("--cas", is_flag=True, help="Train a classifier on generated images, try it on real.")
 def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None:
-    """Measure how good a run's pictures are, by pictures that it was not trained on.
+    """Measure how good a run's images are, by images that it was not trained on.
 
     Writes evaluation.json, evaluation/*.png and report.html into the run.
     """
@@ -50,7 +48,7 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
     found = lookup.run(run)
     has_noise = isinstance(found.config, NoiseConfig)
     if not has_noise and (cascade or cas or features):
-        raise Refused(
+        raise InvalidInput(
             f"{found.name} is a run of {found.config.MODEL}: leave out --cascade, --cas and "
             "--features"
         )

@@ -33,7 +33,7 @@ run_names = click.argument(
 
 
 def run(default: str) -> Callable:
-    """Return the option --run; `default` says which run is taken without it."""
+    """The option --run; `default` says which run is taken without it."""
     return click.option(
         "--run",
         shell_complete=complete_run,
@@ -50,7 +50,7 @@ class Choice(click.Choice):
 
 
 def of_config(config: type[Config]) -> list[click.Option]:
-    """Return an option for each field of a config; each flag has its opposite."""
+    """An option for each field of a config; each flag has its opposite."""
     kinds = get_type_hints(config)
     return [_of_field(field, kinds[field.name]) for field in dataclasses.fields(config)]
 
@@ -78,7 +78,7 @@ def split(context: click.Context, parameter: click.Parameter, values: tuple) -> 
 
 
 def given(context: click.Context, values: dict[str, Any]) -> dict[str, Any]:
-    """Return those of the values that the user typed, rather than defaults."""
+    """Those of the values that the user typed, rather than defaults."""
     return {
         name: value
         for name, value in values.items()
@@ -87,7 +87,7 @@ def given(context: click.Context, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_presets(config: type[Config]) -> str:
-    """Return the presets' names and what each sets, for `--help`."""
+    """The presets' names and what each sets, for `--help`."""
     return "; ".join(
         f"{name}: "
         + (", ".join(f"{option_name(k)} {v}" for k, v in preset.items()) or "the defaults below")

@@ -21,7 +21,7 @@ _EVALUATED = 1000
 def reproduce(name, seeds, jobs, out, train_options) -> None:
     """Repeat an experiment of the course reports; without NAME, list them.
 
-    Other options are those of `kerasgan train`: with `--preset quick` two processor cores are
+    Other options are those of `kerasgan train`: with `--preset quick` two CPU cores are
     enough. The same command goes on with one that was stopped.
     """
     from kerasgan.experiments import comparison, reproductions

@@ -6,7 +6,7 @@ import click
 
 from kerasgan.commands import messages, options
 from kerasgan.commands.names import NamedGroup
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 @click.group(cls=NamedGroup, invoke_without_command=True)
@@ -48,9 +48,9 @@ def delete(names: tuple[str, ...], yes: bool) -> None:
     found = [status.of_folder(folder) for folder in folders]
     for one in found:
         if one.problem and one.path not in known:
-            raise Refused(one.problem)
+            raise InvalidInput(one.problem)
         if one.state == "training":
-            raise Refused(f"{one.path} is being trained by another process")
+            raise InvalidInput(f"{one.path} is being trained by another process")
     messages.tell(status.as_text(found))
     if not (yes or _confirmed()):
         messages.tell("nothing was deleted")
@@ -65,7 +65,7 @@ def delete(names: tuple[str, ...], yes: bool) -> None:
 
 def _confirmed() -> bool:
     if not sys.stdin.isatty():
-        raise Refused("cannot ask whether to delete without a terminal; --yes does not ask")
+        raise InvalidInput("cannot ask whether to delete without a terminal; --yes does not ask")
     try:
         return click.confirm("Delete all of this?")
     except click.Abort:

@@ -8,8 +8,8 @@ import click
 
 from kerasgan.commands import messages, options
 from kerasgan.configs.base import NoiseConfig
-from kerasgan.labels import Wanted, parse_list
-from kerasgan.utils.errors import Refused
+from kerasgan.labels import SampleRequest, parse_list
+from kerasgan.utils.errors import InvalidInput
 
 _GRID_COUNT, _LIST_COUNT = 16, 5
 _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
@@ -45,7 +45,7 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
     help="Image i has the seed SEED + i, which chooses its noise and its random colours.",
 )
 @click.option("--sigma", type=click.FloatRange(min=0), help="Noise.  [default: the run's]")
-@click.option("--separate", is_flag=True, help="A file for each picture, in the folder --out.")
+@click.option("--separate", is_flag=True, help="A file for each image, in the folder --out.")
 @click.option(
     "--text",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -57,7 +57,7 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
     help="Walk from the noise of SEED to that of SEED + 1: a row, or a GIF by --out's ending.",
 )
 @options.checkpoint
-@click.option("--out", type=click.Path(path_type=Path), help="The picture; or the folder.")
+@click.option("--out", type=click.Path(path_type=Path), help="The image; or the folder.")
 def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, checkpoint, out):
     """Draw faces of the wanted hair and eyes.
 
@@ -65,7 +65,7 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
     `-n 36` is a grid of 36, `-n 2000 --separate` a folder of 2,000 files.
     """
     if sum((separate, text is not None, interpolate)) > 1:
-        raise Refused("--separate, --text and --interpolate exclude one another")
+        raise InvalidInput("--separate, --text and --interpolate exclude one another")
     if out and not (text or separate):
         _refuse_wrong_ending(out, interpolate)
 
@@ -77,7 +77,7 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
     is_sheet = not (text or separate or interpolate or count or is_free or (hair and eyes))
     _refuse_unknown(found, hair, eyes, text)
     if interpolate and not (is_free or (hair and eyes)):
-        raise Refused("--interpolate needs both --hair and --eyes")
+        raise InvalidInput("--interpolate needs both --hair and --eyes")
     wanted, problems = _read_list(text, found) if text else ([], [])
     count = count or (_LIST_COUNT if text else _GRID_COUNT)
     name = "-".join(filter(None, (hair, eyes))) or ("sheet" if is_sheet else "faces")
@@ -127,7 +127,7 @@ def _draw_files(sampler, pairs: list[tuple[str, str]], seed: int, out: Path) -> 
         images.save(Image.fromarray(face), out / f"{colours}-seed{seed + index}.png")
 
 
-def _draw_list(sampler, wanted: list[Wanted], count: int, seed: int, out: Path) -> None:
+def _draw_list(sampler, wanted: list[SampleRequest], count: int, seed: int, out: Path) -> None:
     from PIL import Image
 
     from kerasgan.utils import images
@@ -139,12 +139,12 @@ def _draw_list(sampler, wanted: list[Wanted], count: int, seed: int, out: Path) 
 
 def _refuse_unknown(found, hair: str | None, eyes: str | None, text: Path | None) -> None:
     if found.config.CONDITION == "nothing" and (hair or eyes or text):
-        raise Refused(
+        raise InvalidInput(
             f"{found.name} is a run of {found.config.MODEL}, which knows no colours: leave out "
             "--hair, --eyes and --text"
         )
     if text and (hair or eyes):
-        raise Refused("--text names the colours itself: leave out --hair and --eyes")
+        raise InvalidInput("--text names the colours itself: leave out --hair and --eyes")
     for kind, colour in (("hair", hair), ("eyes", eyes)):
         if colour is not None:
             found.vocabulary.index(kind, colour)
@@ -155,13 +155,15 @@ def _refuse_unknown(found, hair: str | None, eyes: str | None, text: Path | None
 def _refuse_wrong_ending(out: Path, interpolate: bool) -> None:
     allowed = _ENDINGS + ((".gif",) if interpolate else ())
     if out.suffix.lower() not in allowed:
-        raise Refused(f"--out {out} has the ending {out.suffix!r}; allowed: {', '.join(allowed)}")
+        raise InvalidInput(
+            f"--out {out} has the ending {out.suffix!r}; allowed: {', '.join(allowed)}"
+        )
 
 
-def _read_list(text: Path, found) -> tuple[list[Wanted], list[str]]:
+def _read_list(text: Path, found) -> tuple[list[SampleRequest], list[str]]:
     vocabulary = found.vocabulary
     check = vocabulary.pair_index if found.config.CONDITION == "pair" else vocabulary.indices
     wanted, problems = parse_list(text.read_text(errors="replace"), check)
     if not wanted:
-        raise Refused(f"{text} has no line that can be drawn; {'; '.join(problems[:3])}")
+        raise InvalidInput(f"{text} has no line that can be drawn; {'; '.join(problems[:3])}")
     return wanted, problems

@@ -7,7 +7,7 @@ import click
 from kerasgan.commands import messages
 from kerasgan.commands.train import parsed, train
 from kerasgan.configs.base import option_name
-from kerasgan.utils.errors import Refused, hint
+from kerasgan.utils.errors import InvalidInput, hint
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -22,9 +22,7 @@ from kerasgan.utils.errors import Refused, hint
 )
 @click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option(
-    "--evaluate", type=click.IntRange(min=1), help="Evaluate each run on so many pictures."
-)
+@click.option("--evaluate", type=click.IntRange(min=1), help="Evaluate each run on so many images.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The sweep's folder.  [default: sweeps/NAME]"
 )
@@ -46,7 +44,7 @@ def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
         name = option.replace("-", "_")
         if name not in known or name in fixed:
             allowed = sorted(option_name(other) for other in set(known) - fixed)
-            raise Refused(
+            raise InvalidInput(
                 f"{model} has no option {option!r} to vary{hint(option, allowed)}; "
                 f"allowed: {', '.join(allowed)}"
             )

@@ -47,10 +47,10 @@ def _command(config: type[Config]) -> click.Command:
 
 
 def parsed(model: str, words: list[str]) -> Config:
-    """Return the config that `kerasgan train MODEL WORDS` would train.
+    """The config that `kerasgan train MODEL WORDS` would train.
 
     Raises:
-        Refused, click.UsageError: as that command would.
+        InvalidInput, click.UsageError: as that command would.
     """
     command = train.commands[model]
     context = command.make_context(model, list(words), parent=click.get_current_context())

@@ -7,7 +7,7 @@ import click
 from kerasgan.commands import messages, options
 from kerasgan.configs import CycleGANConfig
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.utils.errors import Refused, unknown
+from kerasgan.utils.errors import InvalidInput, unknown
 from kerasgan.utils.printing import printable
 
 
@@ -34,9 +34,9 @@ from kerasgan.utils.printing import printable
 @options.checkpoint
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder of PNGs.")
 def translate(inputs, run, to, hair, eyes, settings, triptych, checkpoint, out) -> None:
-    """Translate pictures, files and whole folders INPUT, into the folder OUT, at their own size.
+    """Translate images, files and whole folders INPUT, into the folder OUT, at their own size.
 
-    What is not asked to change is kept as the model reads it off the picture.
+    What is not asked to change is kept as the model reads it off the image.
     """
     from kerasgan.runs import lookup
     from kerasgan.utils import files
@@ -56,18 +56,18 @@ def translate(inputs, run, to, hair, eyes, settings, triptych, checkpoint, out) 
     else:
         steps = image_to_image.to_labels(image_to_image.Editor(model, found.vocabulary), wanted)
     problems = folders.translate(pictures, steps, triptych)
-    messages.tell(f"wrote {len(pictures) - len(problems)} pictures to {out}")
+    messages.tell(f"wrote {len(pictures) - len(problems)} images to {out}")
     for picture, reason in problems.items():
         messages.tell(f"left out {printable(picture)}: it {reason}", err=True)
     if problems:
-        messages.tell(f"left out {len(problems)} of {len(pictures)} pictures", err=True)
+        messages.tell(f"left out {len(problems)} of {len(pictures)} images", err=True)
         click.get_current_context().exit(1)
 
 
 def _wanted(
     run, to: str | None, colours: dict[str, str | None], settings: tuple[str, ...]
 ) -> list[tuple[str, int, float | None]]:
-    """Return the labels to change, as `translation.changed` takes them."""
+    """The labels to change, as `translation.changed` takes them."""
     names = run.vocabulary.attributes
     is_cyclegan = isinstance(run.config, CycleGANConfig)
     given = {f"--{kind}": colour for kind, colour in colours.items()}
@@ -75,7 +75,7 @@ def _wanted(
     allowed = ["--to"] if is_cyclegan else ["--set"] if names else ["--hair", "--eyes"]
     for option, value in given.items():
         if value and option not in allowed:
-            raise Refused(
+            raise InvalidInput(
                 f"{run.name}, a run of {run.config.MODEL}, does not know {option}; "
                 f"allowed: {', '.join(allowed)}"
             )
@@ -86,7 +86,7 @@ def _wanted(
     ]
     wanted += [("attributes", *_setting(text, names)) for text in settings]
     if not (is_cyclegan or wanted):
-        raise Refused(f"nothing to change; allowed: {', '.join(allowed)}")
+        raise InvalidInput(f"nothing to change; allowed: {', '.join(allowed)}")
     return wanted
 
 
@@ -96,5 +96,5 @@ def _setting(text: str, names: tuple[str, ...]) -> tuple[int, float]:
     if name.lower() not in places:
         raise unknown("attribute", name, names)
     if value not in ("0", "1"):
-        raise Refused(f"{text!r} sets {name} to {value!r}; allowed: 0, 1")
+        raise InvalidInput(f"{text!r} sets {name} to {value!r}; allowed: 0, 1")
     return places[name.lower()], float(value)

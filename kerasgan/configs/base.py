@@ -4,8 +4,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
-from kerasgan.configs.checking import refuse_wrong_types
-from kerasgan.utils.errors import Refused, unknown
+from kerasgan.configs.checking import check_types
+from kerasgan.utils.errors import InvalidInput, unknown
 
 
 def option(
@@ -20,7 +20,7 @@ def option(
     parts: str | None = None,
     added: bool = False,
 ) -> Any:
-    """Return a dataclass field that becomes a command-line option.
+    """A dataclass field that becomes a command-line option.
 
     Args:
         default: the one place where this default is stated.
@@ -46,7 +46,7 @@ def option(
 
 
 def option_name(field: str) -> str:
-    """Return the command-line name of a field: `image_size` is `image-size`."""
+    """The command-line name of a field: `image_size` is `image-size`."""
     return field.replace("_", "-")
 
 
@@ -63,8 +63,8 @@ _WITHIN = {
 class Config:
     """The options that every model has. Impossible values are refused when it is made.
 
-    CONDITION is what a picture is made of beside noise: nothing, its colours, a pair of colours
-    that occurs, another picture and the labels that it shall have, or a picture of another domain.
+    CONDITION is what an image is made of beside noise: nothing, its colours, a pair of colours
+    that occurs, another image and the labels that it shall have, or an image of another domain.
     """
 
     MODEL: ClassVar[str]
@@ -74,14 +74,14 @@ class Config:
     GROUP: ClassVar[int] = 1
 
     data: str = option(
-        "avatars", "'avatars' (drawn faces), a folder of pictures, a label file, or tfds:NAME."
+        "avatars", "'avatars' (drawn faces), a folder of images, a label file, or tfds:NAME."
     )
     avatars: int = option(8000, "How many avatars to train on.", at_least=1)
     val_fraction: float = option(
-        0.1, "Share of the pictures that is held out from training.", at_least=0, below=1
+        0.1, "Share of the images that is held out from training.", at_least=0, below=1
     )
     fit: Literal["crop", "pad"] = option(
-        "crop", "Make pictures square: cut the centre out, or add white."
+        "crop", "Make images square: cut the centre out, or add white."
     )
     follow_links: bool = option(False, "Follow symbolic links inside the data folder.")
     strict: bool = option(False, "Refuse data with anything wrong, rather than leave that out.")
@@ -143,16 +143,18 @@ class Config:
             if get_origin(kinds[field.name]) is Literal:
                 allowed = get_args(kinds[field.name])
                 if value not in allowed:
-                    raise Refused(f"{name} is {value!r}; allowed: {', '.join(map(str, allowed))}")
+                    raise InvalidInput(
+                        f"{name} is {value!r}; allowed: {', '.join(map(str, allowed))}"
+                    )
             for number in value if isinstance(value, tuple) else (value,):
                 for limit_name, limit in field.metadata["limits"].items():
                     # Written so that NaN, which compares false to everything, is refused.
                     if not _WITHIN[limit_name](number, limit):
-                        raise Refused(f"{name} is {number}; it must be {limit_name} {limit}")
+                        raise InvalidInput(f"{name} is {number}; it must be {limit_name} {limit}")
                 if number == float("inf"):
-                    raise Refused(f"{name} is {number}; it must be finite")
+                    raise InvalidInput(f"{name} is {number}; it must be finite")
         if self.deterministic and self.jit:
-            raise Refused("jit is on; with deterministic it must be off")
+            raise InvalidInput("jit is on; with deterministic it must be off")
 
     @classmethod
     def default_preset(cls) -> str:
@@ -171,35 +173,35 @@ class Config:
 
     @classmethod
     def from_preset(cls, preset: str, **options: Any) -> Self:
-        """Return the config where `options` beat the preset and the preset the defaults."""
+        """The config where `options` beat the preset and the preset the defaults."""
         if preset not in cls.PRESETS:
             raise unknown("preset", preset, cls.PRESETS)
         return cls(**{**cls.PRESETS[preset], **options})
 
     @classmethod
     def completed(cls, fields: dict[str, Any]) -> dict[str, Any]:
-        """Return the fields of a run, from before some options were added too, with these."""
+        """The fields of a run, from before some options were added too, with these."""
         added = (field for field in dataclasses.fields(cls) if field.metadata["added"])
         return {**{field.name: field.default for field in added}, **fields}
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:
-        """Return the config that `dataclasses.asdict` and JSON made `fields` of.
+        """The config that `dataclasses.asdict` and JSON made `fields` of.
 
         Raises:
-            Refused: if a field is missing or unknown, or its type or value is impossible.
+            InvalidInput: if a field is missing or unknown, or its type or value is impossible.
         """
         fields = cls.completed(fields)
         names = {field.name for field in dataclasses.fields(cls)}
         if wrong := names ^ fields.keys():
-            raise Refused(f"missing or unknown fields: {', '.join(sorted(wrong))}")
-        refuse_wrong_types(get_type_hints(cls), fields)
+            raise InvalidInput(f"missing or unknown fields: {', '.join(sorted(wrong))}")
+        check_types(get_type_hints(cls), fields)
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
 
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledConfig(Config):
-    """The options of every model whose pictures may have labels."""
+    """The options of every model whose images may have labels."""
 
     layout: Literal[
         "auto",
@@ -211,8 +213,8 @@ class LabelledConfig(Config):
         "class-folders",
         "images",
     ] = option("auto", "The layout of the data, where it is not the one that is recognised.")
-    exclude_tag: tuple[str, ...] = option((), "Leave out pictures with one of these tags.")
-    require_tag: tuple[str, ...] = option((), "Leave out pictures without all of these tags.")
+    exclude_tag: tuple[str, ...] = option((), "Leave out images with one of these tags.")
+    require_tag: tuple[str, ...] = option((), "Leave out images without all of these tags.")
     attributes: tuple[str, ...] = option(
         (), "The columns, or tfds features, that give tags; all of them without this."
     )
@@ -223,10 +225,10 @@ class ColourConfig(LabelledConfig):
     """The options of every model that is conditioned on colours."""
 
     colours: Literal["exactly-one", "first"] = option(
-        "exactly-one", "Train on pictures with exactly one hair and eye colour, or take the first."
+        "exactly-one", "Train on images with exactly one hair and eye colour, or take the first."
     )
     min_per_class: int = option(
-        1, "Leave out hair and eye colours that fewer pictures have.", at_least=1
+        1, "Leave out hair and eye colours that fewer images have.", at_least=1
     )
 
 
@@ -264,12 +266,12 @@ class AugmentationConfig(Config):
 
 @dataclass(frozen=True, kw_only=True)
 class NoiseConfig(AugmentationConfig, BatchNormConfig, LabelledConfig):
-    """The options of every model that makes pictures out of noise."""
+    """The options of every model that makes images out of noise."""
 
     width: float = option(1.0, "Factor on every layer's number of filters.", above=0)
     latent_dim: int = option(100, "Length of the noise vector.", at_least=1)
     sigma: float = option(1.0, "Standard deviation of the noise.", at_least=0)
-    batch_size: int = option(64, "Pictures per update.", at_least=2)
+    batch_size: int = option(64, "Images per update.", at_least=2)
     evaluate_every: int = option(
         0,
         "Steps between evaluations on a small sample, a multiple of log-every; 0: none. The best "
@@ -283,7 +285,7 @@ class NoiseConfig(AugmentationConfig, BatchNormConfig, LabelledConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.evaluate_every % self.log_every:
-            raise Refused(
+            raise InvalidInput(
                 f"evaluate-every is {self.evaluate_every}; it must be a multiple of log-every "
                 f"{self.log_every}"
             )
@@ -291,7 +293,7 @@ class NoiseConfig(AugmentationConfig, BatchNormConfig, LabelledConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class ConditionalConfig(ColourConfig, NoiseConfig):
-    """The options of every model that makes pictures out of noise and colours."""
+    """The options of every model that makes images out of noise and colours."""
 
     best_metric: Literal[
         "frechet_distance",

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.base import ConditionalConfig, NoiseConfig, option
 
-# What makes faces recognisable within minutes on two processor cores.
+# What makes faces recognisable within minutes on two CPU cores.
 _QUICK = {
     "image_size": 32,
     "width": 0.5,
@@ -22,7 +22,7 @@ class DCGANConfig(NoiseConfig):
     """The options of every model on DCGAN's networks."""
 
     image_size: Literal[16, 32, 64, 128, 256] = option(
-        64, "Height and width of the pictures, in pixels."
+        64, "Height and width of the images, in pixels."
     )
 
 
@@ -41,15 +41,15 @@ class GANConfig(DCGANConfig):
         "bce", "Binary cross-entropy, or least squares (LSGAN), without the sigmoid."
     )
     label_noise: bool = option(
-        False, "Draw the targets of real pictures from [0.75, 1.25], of generated from [0, 0.25]."
+        False, "Draw the targets of real images from [0.75, 1.25], of generated from [0, 0.25]."
     )
     generator_dropout: float = option(
         0.0, "Rate of a dropout after each of the generator's BatchNorms.", at_least=0, below=1
     )
     instance_noise: float = option(
-        0.0, "Standard deviation of the noise added to real pictures.", at_least=0
+        0.0, "Standard deviation of the noise added to real images.", at_least=0
     )
-    # 19 epochs of the course's 36,740 pictures.
+    # 19 epochs of the course's 36,740 images.
     steps: int = option(10_907, "Training steps; each makes d-steps and one of G.", at_least=1)
     d_steps: int = option(1, "Discriminator updates per step.", at_least=1)
     learning_rate: float = option(2e-5, "Adam's learning rate, for both players.", above=0)
@@ -109,7 +109,7 @@ class WGANGPConfig(_CriticConfig):
         "none", "BatchNorm in the critic, as the report has it, or none, as the paper demands."
     )
     critic_steps: int = option(1, "Critic updates per generator update.", at_least=1)
-    # Three epochs of the course's 36,740 pictures.
+    # Three epochs of the course's 36,740 images.
     steps: int = option(1722, "Training steps; each makes one update of G.", at_least=1)
 
 
@@ -140,7 +140,7 @@ class CWGANGPConfig(ConditionalConfig, _CriticConfig):
     }
 
     mismatch: Literal["max", "mean"] = option(
-        "max", "How the scores of generated and of mismatched pictures are joined, per sample."
+        "max", "How the scores of generated and of mismatched images are joined, per sample."
     )
     penalty_weight: float = option(10.0, "Weight of the gradient penalty (lambda).", at_least=0)
     steps: int = option(24_000, "Training steps; each makes one update of G.", at_least=1)

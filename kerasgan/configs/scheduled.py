@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from kerasgan.configs.base import Config, option
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 Schedule = Literal["constant", "linear", "exponential", "cosine"]
 
 
 def schedule_option(default: Schedule) -> Any:
-    """Return the field `schedule`, whose default is that of a model's paper."""
+    """The field `schedule`, whose default is that of a model's paper."""
     return option(
         default,
         "How the learning rate falls: linear holds it for the first half, exponential multiplies "
@@ -41,11 +41,11 @@ class ScheduledConfig(Config):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.schedule == "exponential" and not self.final_learning_rate:
-            raise Refused(
+            raise InvalidInput(
                 "final-learning-rate is 0; with the exponential schedule it must be above 0"
             )
         if self.final_learning_rate > self.learning_rate:
-            raise Refused(
+            raise InvalidInput(
                 f"final-learning-rate is {self.final_learning_rate}; it must be at most "
                 f"learning-rate, {self.learning_rate}"
             )

@@ -1,4 +1,4 @@
-"""Options of the models that make pictures out of pictures."""
+"""Options of the models that make images out of images."""
 
 from dataclasses import dataclass
 
@@ -13,6 +13,6 @@ class TranslationConfig(ScheduledConfig):
     width: float = option(1.0, "Factor on every layer's number of filters.", above=0)
     skip: bool = option(
         False,
-        "Let generators change their pictures, not at all at first, rather than draw new ones.",
+        "Let generators change their images, not at all at first, rather than draw new ones.",
     )
     schedule: Schedule = schedule_option("linear")

@@ -1,4 +1,4 @@
-"""Pictures that are decoded or drawn once and then read at random from their file."""
+"""Images that are decoded or drawn once and then read at random from their file."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ _PIXELS, _TABLES = "pixels.bin", "tables.npz"
 
 
 class Pictures:
-    """Pictures in a file, read when they are asked for.
+    """Images in a file, read when they are asked for.
 
     They are not memory-mapped: pages that a process has touched count as its memory.
 
@@ -52,25 +52,25 @@ class Pictures:
         os.close(self._file)
 
     def __getitem__(self, rows: np.ndarray) -> np.ndarray:
-        """Return uint8 [*rows.shape, S, S, 3]."""
+        """Uint8 [*rows.shape, S, S, 3]."""
         rows = np.asarray(rows) if self._rows is None else self._rows[rows]
         pictures = np.empty((rows.size, *self.shape[1:]), np.uint8)
         for picture, row in zip(pictures, rows.ravel().tolist(), strict=True):
             if os.preadv(self._file, [picture], row * self._bytes) != self._bytes:
-                raise OSError(f"the file of prepared pictures has no picture {row}")
+                raise OSError(f"the file of prepared images has no image {row}")
         return pictures.reshape(*rows.shape, *self.shape[1:])
 
     def part(self, rows: np.ndarray) -> "Pictures":
-        """Return those of the pictures with these numbers."""
+        """Those of the images with these numbers."""
         return Pictures(self._path, self._size, rows if self._rows is None else self._rows[rows])
 
 
 class Prepared(NamedTuple):
-    """N pictures.
+    """N images.
 
     pictures: uint8 [N, S, S, 3]; an unreadable one is black.
     digests: bytes [N], hashes of the pixels.
-    fractions: float64 [N] in [0, 1), drawn from the pixels; the same for all pictures that are
+    fractions: float64 [N] in [0, 1), drawn from the pixels; the same for all images that are
         equal but for mirroring and compression.
     unreadable: {row: why}.
     """
@@ -82,7 +82,7 @@ class Prepared(NamedTuple):
 
 
 def folder() -> Path:
-    """Return the folder of prepared data: `$KERASGAN_CACHE`, or the user's cache folder."""
+    """The folder of prepared data: `$KERASGAN_CACHE`, or the user's cache folder."""
     return Path(os.environ.get("KERASGAN_CACHE") or platformdirs.user_cache_dir("kerasgan"))
 
 
@@ -94,7 +94,7 @@ def prepared(
     size: int,
     title: str,
 ) -> Prepared:
-    """Return what `work(item)` makes of the items: uint8 [size, size, 3], or why it cannot.
+    """What `work(item)` makes of the items: uint8 [size, size, 3], or why it cannot.
 
     It is computed once and kept under `key`, which must tell apart whatever changes the result. Of
     two processes that want the same thing one prepares it and the other waits.
@@ -104,7 +104,7 @@ def prepared(
         count: how many there are.
 
     Raises:
-        Refused: if the cache folder cannot be written or its disk is too full.
+        InvalidInput: if the cache folder cannot be written or its disk is too full.
     """
     key = f"{key}-v{_FORMAT}"
     target = folder() / key
@@ -117,7 +117,7 @@ def prepared(
                 with files.replacing(target) as temporary:
                     temporary.mkdir()
                     _prepare(temporary, parallel(work, items, count, title), count, size)
-    log.debug("reading prepared pictures from %s", target)
+    log.debug("reading prepared images from %s", target)
     tables = np.load(target / _TABLES)
     unreadable = {int(row): why for row, why in json.loads(str(tables["unreadable"])).items()}
     pictures = Pictures(target / _PIXELS, size)
@@ -130,7 +130,7 @@ def _alone(key: str) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        log.info("waiting for another process, which prepares the same pictures")
+        log.info("waiting for another process, which prepares the same images")
         lock.acquire()
     try:
         yield
@@ -149,9 +149,9 @@ def parallel(work: Callable, items: Iterable, count: int, title: str) -> Iterato
         return
     with (
         ProcessPoolExecutor(mp_context=get_context("spawn")) as pool,
-        progress.bar(desc=title, total=count, unit=" pictures") as bar,
+        progress.bar(desc=title, total=count, unit=" images") as bar,
     ):
-        # A window at a time: `map` takes all items at once, and they may be pictures.
+        # A window at a time: `map` takes all items at once, and they may be images.
         items = iter(items)
         while window := list(islice(items, 16 * _CHUNK * (os.cpu_count() or 1))):
             with _interrupts_held():
@@ -201,7 +201,7 @@ def _prepare(target: Path, results: Iterator, count: int, size: int) -> None:
 
 
 def digest(*arrays: np.ndarray) -> bytes:
-    """Return a hash of the arrays' bytes, 16 bytes long."""
+    """A hash of the arrays' bytes, 16 bytes long."""
     hashed = hashlib.blake2b(digest_size=16)
     for array in arrays:
         hashed.update(np.ascontiguousarray(array))

@@ -1,4 +1,4 @@
-"""Picture files, decoded safely into squares."""
+"""Image files, decoded safely into squares."""
 
 import io
 import warnings
@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageOps
 
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 # The formats that are read. Pillow has more, and hands EPS to Ghostscript.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF")
@@ -22,14 +22,14 @@ Fit = Literal["crop", "pad"]
 
 
 def square(source: Path | bytes, size: int, fit: Fit = "crop") -> np.ndarray:
-    """Return a picture as uint8 [size, size, 3].
+    """An image as uint8 [size, size, 3].
 
     Args:
         source: the file or its content; of an animation the first frame is taken.
         fit: "crop" cuts the centre square, "pad" adds white on two sides.
 
     Raises:
-        Refused: naming what is wrong with it.
+        InvalidInput: naming what is wrong with it.
     """
     picture = read(source, size)
     if fit == "pad":
@@ -39,14 +39,14 @@ def square(source: Path | bytes, size: int, fit: Fit = "crop") -> np.ndarray:
 
 
 def read(source: Path | bytes, size: int | None = None, limit: int | None = None) -> Image.Image:
-    """Return an upright RGB picture; what is transparent shows white.
+    """An upright RGB image; what is transparent shows white.
 
     Args:
         size: a large JPEG may be read at a smaller scale that still has this width and height.
         limit: how many pixels it may have, fewer than PIXEL_LIMIT.
 
     Raises:
-        Refused: if it cannot be read, is cut short, or has more pixels than the limit.
+        InvalidInput: if it cannot be read, is cut short, or has more pixels than the limit.
     """
     with opened(source, limit) as picture:
         if size is not None:
@@ -56,20 +56,20 @@ def read(source: Path | bytes, size: int | None = None, limit: int | None = None
 
 @contextmanager
 def opened(source: Path | bytes, limit: int | None = None) -> Iterator[Image.Image]:
-    """Yield a picture whose pixels are not yet read; refuse as `read` what goes wrong with it."""
+    """Yield an image whose pixels are not yet read; refuse as `read` what goes wrong with it."""
     try:
-        # Damaged metadata is no reason to refuse a whole picture.
+        # Damaged metadata is no reason to refuse a whole image.
         with warnings.catch_warnings(action="ignore"), _open(source, limit) as picture:
             yield picture
-    except Refused:
+    except InvalidInput:
         raise
     except Exception as error:
         # Pillow's readers raise errors of many kinds on damaged files.
-        raise Refused(_reason(error)) from error
+        raise InvalidInput(_reason(error)) from error
 
 
 def upright(picture: Image.Image) -> Image.Image:
-    """Return an opened picture as `read` does."""
+    """An opened image as `read` does."""
     return _to_rgb(ImageOps.exif_transpose(picture))
 
 
@@ -79,11 +79,11 @@ def _open(source: Path | bytes, limit: int | None) -> Image.Image:
         source = io.BytesIO(source) if isinstance(source, bytes) else source
         picture = Image.open(source, formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise Refused(f"has more than the limit of {limit:,} pixels") from error
+        raise InvalidInput(f"has more than the limit of {limit:,} pixels") from error
     if picture.width * picture.height > limit:
         width, height = picture.size
         picture.close()
-        raise Refused(f"has {width} x {height} pixels, more than the limit of {limit:,}")
+        raise InvalidInput(f"has {width} x {height} pixels, more than the limit of {limit:,}")
     return picture
 
 
@@ -103,7 +103,7 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
 def _reason(error: Exception) -> str:
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     if isinstance(error, Image.UnidentifiedImageError):
-        return "is no picture"
+        return "is not an image"
     if isinstance(error, FileNotFoundError):
         return "is not there"
     return f"cannot be read: {text}"

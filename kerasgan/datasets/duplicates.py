@@ -1,4 +1,4 @@
-"""Pictures that are the same but for mirroring, scale and compression."""
+"""Images that are the same but for mirroring, scale and compression."""
 
 import numpy as np
 from PIL import Image
@@ -15,12 +15,12 @@ _CHUNK = 100_000
 
 
 def signature(picture: Image.Image) -> np.ndarray:
-    """Return uint8 [8, 8, 3], the means of an RGB picture over 8 x 8 fields."""
+    """Uint8 [8, 8, 3], the means of an RGB image over 8 x 8 fields."""
     return np.asarray(picture.resize((_SIDE, _SIDE), Image.Resampling.BOX))
 
 
 def groups(signatures: np.ndarray) -> np.ndarray:
-    """Number pictures so that those which are the same have the same number.
+    """Number images so that those which are the same have the same number.
 
     Args:
         signatures: uint8 [N, 8, 8, 3].
@@ -38,9 +38,9 @@ def groups(signatures: np.ndarray) -> np.ndarray:
 
 
 def _same(signatures: np.ndarray) -> np.ndarray:
-    """Return int [P, 2], the pairs of equal or mirrored pictures."""
+    """Int [P, 2], the pairs of equal or mirrored images."""
     mirrored = signatures[:, :, ::-1]
-    # What a picture shares with its mirror image; noise is half as large there.
+    # What an image shares with its mirror image; noise is half as large there.
     folded = ((signatures + mirrored) / 2)[:, :, : _SIDE // 2].reshape(len(signatures), -1)
     centred = folded - folded.mean(axis=0)
     # A tree is fast in a few dimensions, and a projection never takes points apart.

@@ -1,4 +1,4 @@
-"""Pictures with hair and eye colours or attributes, ready for training: avatars, or a user's."""
+"""Images with hair and eye colours or attributes, ready for training: avatars, or a user's."""
 
 import logging
 from collections import Counter
@@ -16,18 +16,18 @@ from kerasgan.datasets.layouts.tags import spelled
 from kerasgan.datasets.sources import Source
 from kerasgan.datasets.tfds import TfdsPictures
 from kerasgan.labels import Vocabulary, colours
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 log = logging.getLogger(__name__)
 
 _NAMED = 20
 
 
-class Faces(NamedTuple):
+class LabelledImages(NamedTuple):
     """N faces out of a prepared set.
 
     key: a hash of all pixels and labels of the data, training and held out.
-    images: uint8 [M, S, S, 3], of all prepared pictures; indexed by integer arrays.
+    images: uint8 [M, S, S, 3], of all prepared images; indexed by integer arrays.
     rows: int64 [N], which of them these faces are.
     hair, eyes, pair: int64 [N], places in the vocabulary; -1 where the label is missing.
     attributes: float32 [N, K], ones and zeros, if the vocabulary has attributes.
@@ -48,11 +48,11 @@ class Faces(NamedTuple):
         return len(self.rows)
 
     def pictures(self, at: np.ndarray) -> np.ndarray:
-        """Return uint8 [*at.shape, S, S, 3], the pictures of the faces `at`."""
+        """Uint8 [*at.shape, S, S, 3], the images of the faces `at`."""
         return self.images[self.rows[at]]
 
     def labels(self, at: np.ndarray) -> dict[str, np.ndarray]:
-        """Return {name: float32 [*at.shape, K]} of the vocabulary's labels; zeros where missing."""
+        """{name: float32 [*at.shape, K]} of the vocabulary's labels; zeros where missing."""
         if self.attributes is not None:
             return {"attributes": self.attributes[at]}
         places = {"hair": self.hair[at], "eyes": self.eyes[at]}
@@ -63,15 +63,15 @@ class Faces(NamedTuple):
 
 
 class Split(NamedTuple):
-    training: Faces
-    held_out: Faces
+    training: LabelledImages
+    held_out: LabelledImages
 
 
 class _Labels(NamedTuple):
-    """What is known of the pictures of a source.
+    """What is known of the images of a source.
 
     hair, eyes: colours, None where missing.
-    names: of the attributes that a picture has or lacks.
+    names: of the attributes that an image has or lacks.
     attributes: float32 [N, K].
     """
 
@@ -82,13 +82,13 @@ class _Labels(NamedTuple):
 
 
 def load(config: Config) -> Split:
-    """Return the pictures of `config.data` at `config.image_size`, prepared on first use.
+    """The images of `config.data` at `config.image_size`, prepared on first use.
 
     Of avatars, those from number `config.avatars` on are held out; of other data
-    `config.val_fraction`. Pictures that cannot be read are named and left out.
+    `config.val_fraction`. Images that cannot be read are named and left out.
 
     Raises:
-        Refused: if there is no such data, nothing in it to train on, or, if `config.strict`,
+        InvalidInput: if there is no such data, nothing in it to train on, or, if `config.strict`,
             anything wrong with it.
     """
     if config.data == "avatars":
@@ -102,26 +102,28 @@ def load(config: Config) -> Split:
     else:
         held_out = sources.held_out(prepared, config)
     if not (readable & ~held_out).any():
-        raise Refused(
-            f"{config.data} has {readable.sum()} pictures that can be used, and val-fraction "
+        raise InvalidInput(
+            f"{config.data} has {readable.sum()} images that can be used, and val-fraction "
             f"{config.val_fraction} holds out all of them; allowed: data that leaves some"
         )
     places, vocabulary = _places(labels, readable)
     needs_colours = config.CONDITION != "nothing" and not vocabulary.attributes
     if needs_colours and not (vocabulary.hair and vocabulary.eyes):
-        raise Refused(f"no picture of {config.data} has a hair colour, or none an eye colour")
+        raise InvalidInput(f"no image of {config.data} has a hair colour, or none an eye colour")
     given = labels.attributes
     key = cache.digest(prepared.digests, places, *([] if given is None else [given])).hex()
 
-    def part(rows: np.ndarray) -> Faces:
+    def part(rows: np.ndarray) -> LabelledImages:
         attributes = None if given is None else given[rows]
-        return Faces(key, prepared.pictures, rows, *places[:, rows], vocabulary, attributes)
+        return LabelledImages(
+            key, prepared.pictures, rows, *places[:, rows], vocabulary, attributes
+        )
 
     return Split(*(part(np.flatnonzero(readable & of)) for of in (~held_out, held_out)))
 
 
 def _places(labels: _Labels, readable: np.ndarray) -> tuple[np.ndarray, Vocabulary]:
-    """Return int64 [3, N], hair, eyes and pair, and the vocabulary of what is readable."""
+    """Int64 [3, N], hair, eyes and pair, and the vocabulary of what is readable."""
     rows = np.flatnonzero(readable).tolist()
     vocabulary = Vocabulary.of_pictures(
         [labels.hair[row] for row in rows], [labels.eyes[row] for row in rows]
@@ -147,7 +149,7 @@ def _folder(config: Config) -> tuple[Source, _Labels]:
     path = Path(config.data)
     listing = sources.listed(path, config, config.layout, config.attributes)
     if listing.layout == "domains":
-        raise Refused(
+        raise InvalidInput(
             f"{path} holds two domains for translation, which cyclegan trains on; for "
             f"{config.MODEL} name one of its folders"
         )
@@ -169,7 +171,7 @@ def _tfds(config: Config) -> tuple[Source, _Labels]:
 def _labelled(
     pictures: Sequence[Picture], config: Config, unlabelled: Sequence[str] = ()
 ) -> tuple[list[int], _Labels]:
-    """Return the places of the pictures that train, and their labels."""
+    """The places of the images that train, and their labels."""
     if config.CONDITION == "labels" and not any(all(colours(one.tags)) for one in pictures):
         return _with_attributes(pictures, config, set(unlabelled))
     chosen = _select(pictures, config, config.CONDITION != "nothing")
@@ -183,7 +185,7 @@ def _with_attributes(
     tagged = Counter(tag for one in pictures for tag in one.tags)
     if not names:
         known = ", ".join(tag for tag, _ in tagged.most_common(_NAMED)) or "none"
-        raise Refused(
+        raise InvalidInput(
             f"{config.data} has no hair and eye colours; name with --attributes what shall be "
             f"edited; its tags: {known}"
         )
@@ -191,12 +193,14 @@ def _with_attributes(
         row for row in _select(pictures, config, False).rows if pictures[row].name not in unlabelled
     ]
     if not rows:
-        raise Refused(f"no picture of {config.data} has a line in its label file")
+        raise InvalidInput(f"no image of {config.data} has a line in its label file")
     has = np.array([[spelled(name) in pictures[row].tags for name in names] for row in rows])
     for name, share in zip(names, has.mean(axis=0), strict=True):
         if share in (0, 1):
             which = "every" if share else "no"
-            raise Refused(f"{which} picture of {config.data} has {name!r}: nothing to learn from")
+            raise InvalidInput(
+                f"{which} image of {config.data} has {name!r}: nothing to learn from"
+            )
     nothing = [None] * len(rows)
     return rows, _Labels(nothing, nothing, names, has.astype("float32"))
 
@@ -210,8 +214,8 @@ def _select(pictures: Sequence[Picture], config: Config, by_colours: bool) -> se
         config.min_per_class if by_colours else 1,
     )
     for why, names in chosen.left_out.items():
-        log.info("%s: left out %s pictures: %s", config.data, f"{len(names):,}", why)
+        log.info("%s: left out %s images: %s", config.data, f"{len(names):,}", why)
     if not chosen.rows:
         reasons = "; ".join(f"{len(names):,} {why}" for why, names in chosen.left_out.items())
-        raise Refused(f"{config.data} has no picture to train on: {reasons}")
+        raise InvalidInput(f"{config.data} has no image to train on: {reasons}")
     return chosen

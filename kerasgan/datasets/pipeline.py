@@ -12,34 +12,34 @@ from kerasgan.datasets import labelled, step_random, unpaired
 log = logging.getLogger(__name__)
 
 
-def load(config: Config) -> labelled.Split | unpaired.DomainSplit:
-    """Return the training and the held-out pictures; see `faces.load` and `domains.load`."""
+def load(config: Config) -> labelled.Split | unpaired.UnpairedSplit:
+    """The training and the held-out images; see `faces.load` and `domains.load`."""
     split = unpaired.load(config) if config.CONDITION == "domain" else labelled.load(config)
     training, held_out = (f"{part.size:,}" for part in split)
-    log.debug("%s: %s pictures to train on, %s held out", config.data, training, held_out)
+    log.debug("%s: %s images to train on, %s held out", config.data, training, held_out)
     return split
 
 
 def batches(
-    draw: Callable[[step_random.Randomness], dict],
+    draw: Callable[[step_random.StepRandom], dict],
     config: Config,
-    data: labelled.Faces | unpaired.Domains,
+    data: labelled.LabelledImages | unpaired.UnpairedImages,
     done: int = 0,
 ) -> tf.data.Dataset:
-    """Return the endless data set of a model's batches for the steps after `done`.
+    """The endless data set of a model's batches for the steps after `done`.
 
     Args:
         draw: the model's.
     """
 
-    def draws_of(step: tf.Tensor) -> step_random.Randomness:
-        if isinstance(data, unpaired.Domains):
+    def draws_of(step: tf.Tensor) -> step_random.StepRandom:
+        if isinstance(data, unpaired.UnpairedImages):
             sizes = config.batch_size, config.image_size
-            return unpaired.DomainDraws(data, config.seed, step, *sizes)
+            return unpaired.UnpairedStepRandom(data, config.seed, step, *sizes)
         if not isinstance(config, AugmentationConfig):
-            return step_random.Draws(data, config.seed, step, config.batch_size)
+            return step_random.LabelledStepRandom(data, config.seed, step, config.batch_size)
         augmentations = dict.fromkeys(config.augment, config.augment_probability)
-        return step_random.Draws(
+        return step_random.LabelledStepRandom(
             data, config.seed, step, config.batch_size, augmentations, config.mirror
         )
 

@@ -1,4 +1,4 @@
-"""Which pictures of a listing train, and with which labels."""
+"""Which images of a listing train, and with which labels."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
@@ -11,9 +11,9 @@ RULES = ("exactly-one", "first", "any")
 
 
 class Selection(NamedTuple):
-    """rows: the places of the chosen pictures; hair, eyes: their colours, None where missing.
+    """rows: the places of the chosen images; hair, eyes: their colours, None where missing.
 
-    left_out: {why: names}; together with the rows, every picture once.
+    left_out: {why: names}; together with the rows, every image once.
     """
 
     rows: list[int]
@@ -29,14 +29,14 @@ def select(
     require: Collection[str] = (),
     min_per_class: int = 1,
 ) -> Selection:
-    """Choose pictures by their tags.
+    """Choose images by their tags.
 
     Args:
-        rule: "exactly-one" hair and eye colour; the "first" of each; or "any", where a picture
+        rule: "exactly-one" hair and eye colour; the "first" of each; or "any", where an image
             that has not exactly one colour of a kind has no label of that kind.
-        exclude, require: tags that a picture must not have, and must have.
-        min_per_class: how many chosen pictures a colour needs; a rarer one leaves with its
-            pictures under the first two rules, and as a label under the last.
+        exclude, require: tags that an image must not have, and must have.
+        min_per_class: how many chosen images a colour needs; a rarer one leaves with its
+            images under the first two rules, and as a label under the last.
     """
     chosen: list[tuple[int, str | None, str | None]] = []
     left_out: dict[str, list[str]] = defaultdict(list)
@@ -53,7 +53,7 @@ def select(
             if missing == colours or rule == "any":
                 kept.append((row, *missing))
             else:
-                left_out[f"a colour of fewer than {min_per_class} pictures"].append(
+                left_out[f"a colour of fewer than {min_per_class} images"].append(
                     pictures[row].name
                 )
         chosen = kept

@@ -1,4 +1,4 @@
-"""Pictures that were chosen, wherever they come from, and how their pixels are prepared."""
+"""Images that were chosen, wherever they come from, and how their pixels are prepared."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from kerasgan.configs import Config
 from kerasgan.datasets import cache, decoding
 from kerasgan.datasets.avatars import portrait, traits
 from kerasgan.datasets.layouts import detection
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ _NAMED = 10
 
 
 class Source(NamedTuple):
-    """Pictures, and how to get their pixels.
+    """Images, and how to get their pixels.
 
     key: tells apart whatever changes the pixels.
     work: item -> uint8 [S, S, 3], or why it cannot be read.
@@ -40,29 +40,29 @@ class Source(NamedTuple):
 
 
 def prepared(source: Source, size: int, is_strict: bool) -> tuple[cache.Prepared, np.ndarray]:
-    """Return the pictures, of `size` pixels a side, and bool [N], which of them can be read.
+    """The images, of `size` pixels a side, and bool [N], which of them can be read.
 
     The others are named.
 
     Raises:
-        Refused: if they cannot be kept, or, if `is_strict`, some cannot be read.
+        InvalidInput: if they cannot be kept, or, if `is_strict`, some cannot be read.
     """
     count = len(source.names)
     found = cache.prepared(source.key, source.work, source.items, count, size, source.title)
     unreadable = [f"{source.names[row]} {why}" for row, why in found.unreadable.items()]
-    report("unreadable pictures", unreadable, is_strict)
+    report("unreadable images", unreadable, is_strict)
     readable = np.ones(count, bool)
     readable[list(found.unreadable)] = False
     return found, readable
 
 
 def held_out_avatars(config: Config) -> range:
-    """Return the numbers of the avatars that are held out, which follow those that train."""
+    """The numbers of the avatars that are held out, which follow those that train."""
     return range(config.avatars, config.avatars + round(config.avatars * config.val_fraction))
 
 
 def of_avatars(numbers: Sequence[int], size: int, style: str = "animation") -> Source:
-    """Return the avatars with these numbers."""
+    """The avatars with these numbers."""
     numbers = list(numbers)
     key = (
         f"avatars-v{portrait.RENDERER_VERSION}-seed{AVATAR_SEED}-{style}-{size}px-{_hash(numbers)}"
@@ -72,16 +72,16 @@ def of_avatars(numbers: Sequence[int], size: int, style: str = "animation") -> S
 
 
 def of_files(paths: Sequence[Path], names: Sequence[str], size: int, config: Config) -> Source:
-    """Return picture files under these names."""
+    """Image files under these names."""
     state = [(str(path.absolute()), *_state(path)) for path in paths]
-    key = f"pictures-{_hash([[size, config.fit], state])}"
+    key = f"images-{_hash([[size, config.fit], state])}"
     return _decoded(key, paths, names, size, config)
 
 
 def of_contents(
     key: str, contents: Iterable[bytes], names: Sequence[str], size: int, config: Config
 ) -> Source:
-    """Return the encoded pictures of a data set, which `key` tells from all others."""
+    """The encoded images of a data set, which `key` tells from all others."""
     key = f"tfds-{key}-{_hash([size, config.fit, list(names)])}"
     return _decoded(key, contents, names, size, config)
 
@@ -90,7 +90,7 @@ def _decoded(
     key: str, items: Iterable[Path | bytes], names: Sequence[str], size: int, config: Config
 ) -> Source:
     work = partial(read_picture, size=size, fit=config.fit)
-    return Source(key, work, items, names, "Reading pictures")
+    return Source(key, work, items, names, "Reading images")
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -103,23 +103,23 @@ def _hash(value: object) -> str:
 
 
 def draw_avatar(index: int, size: int, style: str) -> np.ndarray:
-    """Return uint8 [size, size, 3] of the avatar with this number."""
+    """Uint8 [size, size, 3] of the avatar with this number."""
     return np.asarray(portrait.draw(traits.face(AVATAR_SEED, index), size, style))
 
 
 def read_picture(path: Path | bytes, size: int, fit: str) -> np.ndarray | str:
-    """Return uint8 [size, size, 3], or why the picture cannot be read."""
+    """Uint8 [size, size, 3], or why the image cannot be read."""
     try:
         return decoding.square(path, size, fit)
-    except Refused as reason:
+    except InvalidInput as reason:
         return str(reason)
 
 
 def listed(path: Path, config: Config, layout: str, attributes: Sequence[str] = ()):
-    """Return what a folder or label file has, as `layouts.read`, and tell what is wrong with it.
+    """What a folder or label file has, as `layouts.read`, and tell what is wrong with it.
 
     Raises:
-        Refused: as `layouts.read`, and, if `config.strict`, of anything wrong.
+        InvalidInput: as `layouts.read`, and, if `config.strict`, of anything wrong.
     """
     listing = detection.read(path, layout, attributes, config.follow_links)
     for what, where in listing.problems.items():
@@ -133,12 +133,12 @@ def report(what: str, names: Sequence[str], is_strict: bool) -> None:
         more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
         message = f"{len(names):,} {what}: {'; '.join(map(printable, names[:_NAMED]))}{more}"
         if is_strict:
-            raise Refused(f"{message} (--strict)")
+            raise InvalidInput(f"{message} (--strict)")
         log.warning("left out %s", message)
 
 
 def held_out(prepared: cache.Prepared, config: Config) -> np.ndarray:
-    """Return bool [N], which pictures `config.val_fraction` keeps from training.
+    """Bool [N], which images `config.val_fraction` keeps from training.
 
     It is decided by a hash of the pixels, so that copies and mirror images stay together.
     """

@@ -7,16 +7,16 @@ from types import MappingProxyType
 import numpy as np
 import tensorflow as tf
 
-from kerasgan.datasets.labelled import Faces
+from kerasgan.datasets.labelled import LabelledImages
 from kerasgan.models import augmentation
 from kerasgan.utils.images import to_float
 
 
-class Randomness:
+class StepRandom:
     """The random numbers of one training step.
 
     Equal arguments give equal tensors on every device and in every process; a draw depends on no
-    other draw. Shapes are [B, updates, ...]: a value for each picture of each update.
+    other draw. Shapes are [B, updates, ...]: a value for each image of each update.
 
     Args:
         seed: the run's seed.
@@ -31,18 +31,18 @@ class Randomness:
     def normal(
         self, name: str, updates: int, shape: Sequence[int], stddev: float = 1.0
     ) -> tf.Tensor:
-        """Return Gaussian float32 [B, updates, *shape] of mean 0."""
+        """Gaussian float32 [B, updates, *shape] of mean 0."""
         full = [self._batch_size, updates, *shape]
         return stddev * tf.random.stateless_normal(full, self._key(name), alg="philox")
 
     def integers(self, name: str, updates: int, maximum: int) -> tf.Tensor:
-        """Return int64 [B, updates], uniform in [0, maximum)."""
+        """Int64 [B, updates], uniform in [0, maximum)."""
         return tf.random.stateless_uniform(
             [self._batch_size, updates], self._key(name), 0, maximum, tf.int64, alg="philox"
         )
 
     def uniform(self, name: str, updates: int, low: float = 0.0, high: float = 1.0) -> tf.Tensor:
-        """Return float32 [B, updates, 1], uniform in [low, high)."""
+        """Float32 [B, updates, 1], uniform in [low, high)."""
         return tf.random.stateless_uniform(
             [self._batch_size, updates, 1], self._key(name), low, high, alg="philox"
         )
@@ -51,19 +51,19 @@ class Randomness:
         return tf.random.fold_in(self._step_key, zlib.crc32(name.encode()), alg="philox")
 
 
-class Draws(Randomness):
+class LabelledStepRandom(StepRandom):
     """The random numbers and examples of one training step.
 
     Args:
         faces: what examples are drawn from.
-        seed, step, batch_size: as `Randomness` takes them.
+        seed, step, batch_size: as `StepRandom` takes them.
         augmentations: {name: probability} of the changes of real and generated images.
         mirror: whether half of the real images are mirrored.
     """
 
     def __init__(
         self,
-        faces: Faces,
+        faces: LabelledImages,
         seed: int,
         step: tf.Tensor,
         batch_size: int,
@@ -76,18 +76,18 @@ class Draws(Randomness):
         self._mirror = mirror
 
     def colours(self, name: str, updates: int) -> dict[str, tf.Tensor]:
-        """Return one-hot {"hair", "eyes"}: [B, updates, .], independent of one another."""
+        """One-hot {"hair", "eyes"}: [B, updates, .], independent of one another."""
         return {
             kind: tf.one_hot(self.integers(f"{name}_{kind}", updates, len(names)), len(names))
             for kind, names in zip(("hair", "eyes"), self._faces.vocabulary, strict=False)
         }
 
     def pairs(self, name: str, updates: int) -> dict[str, tf.Tensor]:
-        """Return one-hot {"hair", "eyes", "pair"}: [B, updates, .] of pairs that the data has."""
+        """One-hot {"hair", "eyes", "pair"}: [B, updates, .] of pairs that the data has."""
         return self._of_pairs(self.integers(name, updates, len(self._faces.vocabulary.pairs)))
 
     def other_pairs(self, name: str, pair: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Return what `pairs` returns, never the pair of the same place in one-hot `pair`."""
+        """What `pairs` returns, never the pair of the same place in one-hot `pair`."""
         count = len(self._faces.vocabulary.pairs)
         distance = 1 + self.integers(name, pair.shape[1], count - 1)
         return self._of_pairs((tf.argmax(pair, axis=-1) + distance) % count)
@@ -103,14 +103,14 @@ class Draws(Randomness):
         }
 
     def augmentation(self, name: str, updates: int) -> dict[str, tf.Tensor]:
-        """Return the parameters of `augment`, {change: [B, updates, 2]}; {} without any."""
+        """The parameters of `augment`, {change: [B, updates, 2]}; {} without any."""
         return {
             kind: augmentation.SAMPLERS[kind](self, f"{name}_{kind}", updates, probability)
             for kind, probability in self._augmentations.items()
         }
 
     def _presented(self, images: tf.Tensor) -> tf.Tensor:
-        """Return real images [B, updates, S, S, 3], mirrored and augmented as the config asks."""
+        """Real images [B, updates, S, S, 3], mirrored and augmented as the config asks."""
         updates = images.shape[1]
         if self._mirror:
             is_mirrored = self.uniform("mirror", updates)[..., None, None] < 0.5
@@ -123,7 +123,7 @@ class Draws(Randomness):
         return tf.reshape(changed, images.shape)
 
     def examples(self, updates: int) -> dict[str, tf.Tensor]:
-        """Return real pictures drawn with replacement, mirrored and augmented, and their labels.
+        """Real images drawn with replacement, mirrored and augmented, and their labels.
 
         Returns:
             {"image": [B, updates, S, S, 3] in [-1, 1]; "hair", "eyes", "pair": one-hot
@@ -132,7 +132,7 @@ class Draws(Randomness):
         """
         faces = self._faces
         rows = self.integers("examples", updates, len(faces.hair))
-        # The pictures may be larger than memory: they stay in their file.
+        # The images may be larger than memory: they stay in their file.
         pixels = tf.numpy_function(faces.pictures, [rows], tf.uint8, stateful=False)
         pixels = tf.ensure_shape(pixels, [*rows.shape, *faces.images.shape[1:]])
         drawn = {
@@ -147,9 +147,9 @@ class Draws(Randomness):
 
 
 def batches(
-    draw: Callable[[Randomness], dict], draws_of: Callable[[tf.Tensor], Randomness], done: int = 0
+    draw: Callable[[StepRandom], dict], draws_of: Callable[[tf.Tensor], StepRandom], done: int = 0
 ) -> tf.data.Dataset:
-    """Return the endless data set of `draw`'s batches for the steps after `done`.
+    """The endless data set of `draw`'s batches for the steps after `done`.
 
     Args:
         draws_of: step -> what is drawn from in it.

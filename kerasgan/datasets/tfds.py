@@ -1,18 +1,18 @@
-"""Pictures of TensorFlow Datasets: their tags, and their encoded files."""
+"""Images of TensorFlow Datasets: their tags, and their encoded files."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
 
 from kerasgan.datasets.layouts.detection import Picture
 from kerasgan.datasets.layouts.tags import of_cell, spelled, unique
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 class TfdsPictures:
     """A split of a data set, downloaded and prepared on first use.
 
     Labels, truth values, texts and lists of labels are tags, by the rules of a table's cells. A
-    picture's name is `<split>[N]`.
+    image's name is `<split>[N]`.
 
     Args:
         name: as TensorFlow Datasets knows it: `celeb_a`, `my_faces/small:1.0.0`.
@@ -20,7 +20,7 @@ class TfdsPictures:
         split: which part of it; `splits` names all.
 
     Raises:
-        Refused: if there is no such data set or split, it cannot be had, or it has no pictures.
+        InvalidInput: if there is no such data set or split, it cannot be had, or it has no images.
     """
 
     def __init__(self, name: str, attributes: Collection[str] = (), split: str = "train"):
@@ -32,10 +32,10 @@ class TfdsPictures:
         except Exception as error:
             # What goes wrong between a name and a data set has no common class.
             reason = " ".join(str(error).split())[:300]
-            raise Refused(f"cannot get tfds:{name}: {reason}") from error
+            raise InvalidInput(f"cannot get tfds:{name}: {reason}") from error
         info = self._builder.info
         if split not in info.splits:
-            raise Refused(
+            raise InvalidInput(
                 f"tfds:{name} has no split {split!r}; it has {', '.join(info.splits) or 'none'}"
             )
         self._split = split
@@ -45,7 +45,7 @@ class TfdsPictures:
             key for key, kind in info.features.items() if isinstance(kind, tfds.features.Image)
         ]
         if not images:
-            raise Refused(f"tfds:{name} has no pictures; it has {', '.join(info.features)}")
+            raise InvalidInput(f"tfds:{name} has no images; it has {', '.join(info.features)}")
         self._image = images[0]
         self._features = {
             path: kind for path, kind in _leaves(info.features) if path[0] != self._image
@@ -53,14 +53,14 @@ class TfdsPictures:
         self._choose(name, attributes)
 
     def pictures(self) -> list[Picture]:
-        """Return every picture's name and tags."""
+        """Every image's name and tags."""
         return [
             Picture(f"{self._split}[{number}]", self._tags(example))
             for number, example in enumerate(self._examples())
         ]
 
     def contents(self, rows: Collection[int]) -> Iterator[bytes]:
-        """Yield the encoded files of the pictures with these numbers, in ascending order."""
+        """Yield the encoded files of the images with these numbers, in ascending order."""
         wanted = set(rows)
         for number, example in enumerate(self._examples()):
             if number in wanted:
@@ -70,7 +70,7 @@ class TfdsPictures:
         known = {spelled(path[-1]) for path in self._features}
         if unknown := [wanted for wanted in attributes if spelled(wanted) not in known]:
             columns = ", ".join(path[-1] for path in self._features)
-            raise Refused(f"tfds:{name} has no feature {unknown[0]!r}; allowed: {columns}")
+            raise InvalidInput(f"tfds:{name} has no feature {unknown[0]!r}; allowed: {columns}")
         if wanted := {spelled(attribute) for attribute in attributes}:
             self._features = {
                 path: kind for path, kind in self._features.items() if spelled(path[-1]) in wanted
@@ -105,7 +105,7 @@ def _leaves(features: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
 
 
 def _readable(kind: Any, value: Any) -> Any:
-    """Return a feature's value as a table would have it: names for the numbers of classes."""
+    """A feature's value as a table would have it: names for the numbers of classes."""
     if hasattr(kind, "feature"):
         return [_readable(kind.feature, item) for item in value]
     if hasattr(kind, "int2str"):

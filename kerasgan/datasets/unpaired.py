@@ -1,4 +1,4 @@
-"""Pictures of two domains, and what a step of training draws of them."""
+"""Images of two domains, and what a step of training draws of them."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -11,10 +11,10 @@ import tensorflow as tf
 from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.datasets import cache, sources
 from kerasgan.datasets.sources import Source
-from kerasgan.datasets.step_random import Randomness
+from kerasgan.datasets.step_random import StepRandom
 from kerasgan.datasets.tfds import TfdsPictures
 from kerasgan.labels import NO_LABELS, Vocabulary
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.images import to_float
 
 DOMAINS = ("a", "b")
@@ -23,8 +23,8 @@ STYLES = {"a": "cartoon", "b": "animation"}
 _TRAINING, _HELD_OUT = "train", "test"
 
 
-class Domains(NamedTuple):
-    """Unpaired pictures of two domains: uint8 [N, L, L, 3] each, with an N of its own.
+class UnpairedImages(NamedTuple):
+    """Unpaired images of two domains: uint8 [N, L, L, 3] each, with an N of its own.
 
     Arrays will do, and whatever has a `shape` and takes an array of indices.
 
@@ -37,36 +37,36 @@ class Domains(NamedTuple):
 
     @property
     def by_name(self) -> dict[str, cache.Pictures | np.ndarray]:
-        """The pictures of each domain, {"a", "b"}."""
+        """The images of each domain, {"a", "b"}."""
         return {"a": self.a, "b": self.b}
 
     @property
     def size(self) -> int:
-        """How many pictures the smaller domain has."""
+        """How many images the smaller domain has."""
         return min(self.a.shape[0], self.b.shape[0])
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """Pictures of domains have no labels."""
+        """Images of domains have no labels."""
         return NO_LABELS
 
 
-class DomainSplit(NamedTuple):
-    training: Domains
-    held_out: Domains
+class UnpairedSplit(NamedTuple):
+    training: UnpairedImages
+    held_out: UnpairedImages
 
 
-class DomainDraws(Randomness):
-    """The random numbers and pictures of one training step, which makes one update.
+class UnpairedStepRandom(StepRandom):
+    """The random numbers and images of one training step, which makes one update.
 
     Args:
-        domains: what pictures are drawn from.
-        seed, step, batch_size: as `Randomness` takes them.
-        image_size: S, of the squares that are cut from the pictures, at most L.
+        domains: what images are drawn from.
+        seed, step, batch_size: as `StepRandom` takes them.
+        image_size: S, of the squares that are cut from the images, at most L.
     """
 
     def __init__(
-        self, domains: Domains, seed: int, step: tf.Tensor, batch_size: int, image_size: int
+        self, domains: UnpairedImages, seed: int, step: tf.Tensor, batch_size: int, image_size: int
     ):
         super().__init__(seed, step, batch_size)
         self._domains = domains
@@ -75,14 +75,14 @@ class DomainDraws(Randomness):
         self._image_size = image_size
 
     def pictures(self) -> dict[str, tf.Tensor]:
-        """Return {"a", "b"}: [B, 1, S, S, 3] in [-1, 1], cut out and flipped at random.
+        """{"a", "b"}: [B, 1, S, S, 3] in [-1, 1], cut out and flipped at random.
 
         Each domain is gone through in an order of its own, drawn anew when all were seen.
         """
         drawn = {}
         for number, (name, pictures) in enumerate(self._domains.by_name.items()):
             rows = self._shuffled(number, pictures.shape[0])
-            # The pictures may be larger than memory: they stay in their file.
+            # The images may be larger than memory: they stay in their file.
             pixels = tf.numpy_function(pictures.__getitem__, [rows], tf.uint8, stateful=False)
             pixels = tf.ensure_shape(pixels, [*rows.shape, *pictures.shape[1:]])
             drawn[name] = to_float(tf.cast(self._squares(name, pixels), tf.float32))[:, None]
@@ -109,16 +109,16 @@ class DomainDraws(Randomness):
         return tf.gather(pictures, columns, axis=2, batch_dims=1)
 
 
-def load(config: CycleGANConfig) -> DomainSplit:
-    """Return the pictures of both domains at `config.load_size`, prepared on first use.
+def load(config: CycleGANConfig) -> UnpairedSplit:
+    """The images of both domains at `config.load_size`, prepared on first use.
 
-    testA and testB are held out; where they are missing, `config.val_fraction` of the pictures.
+    testA and testB are held out; where they are missing, `config.val_fraction` of the images.
     The avatars of the training part are shared out between the domains; those held out, from
     number `config.avatars` on, are drawn in both styles, so that each has its true translation.
 
     Raises:
-        Refused: if there is no such data, nothing in a domain to train on, or, if `config.strict`,
-            anything wrong with it.
+        InvalidInput: if there is no such data, nothing in a domain to train on, or, if
+            `config.strict`, anything wrong with it.
     """
     parts, digests = {}, []
     for domain, (source, given) in _sources(config).items():
@@ -126,8 +126,8 @@ def load(config: CycleGANConfig) -> DomainSplit:
         held_out = sources.held_out(prepared, config) if given is None else given
         where = {"a": config.domain_a, "b": config.domain_b}[domain] or config.data
         if not (readable & ~held_out).any():
-            raise Refused(
-                f"domain {domain} of {where} has {readable.sum()} pictures that can be "
+            raise InvalidInput(
+                f"domain {domain} of {where} has {readable.sum()} images that can be "
                 "used, and none of them to train on; allowed: data that leaves some"
             )
         digests.append(prepared.digests)
@@ -135,11 +135,11 @@ def load(config: CycleGANConfig) -> DomainSplit:
             prepared.pictures.part(np.flatnonzero(readable & of)) for of in (~held_out, held_out)
         ]
     key = cache.digest(*digests).hex()
-    return DomainSplit(*(Domains(a, b, key) for a, b in zip(*parts.values(), strict=True)))
+    return UnpairedSplit(*(UnpairedImages(a, b, key) for a, b in zip(*parts.values(), strict=True)))
 
 
 def _sources(config: CycleGANConfig) -> dict[str, tuple[Source, np.ndarray | None]]:
-    """Return the pictures of each domain, and which of them are held out if that is given."""
+    """The images of each domain, and which of them are held out if that is given."""
     if config.domain_a:
         folders = {"a": Path(config.domain_a), "b": Path(config.domain_b)}
         return {name: _files([folder], config) for name, folder in folders.items()}
@@ -154,7 +154,7 @@ def _sources(config: CycleGANConfig) -> dict[str, tuple[Source, np.ndarray | Non
     }
     if missing := [training for training, _ in parts.values() if not training.is_dir()]:
         found = ", ".join(sorted(path.name for path in root.glob("*"))[:10]) or "nothing"
-        raise Refused(
+        raise InvalidInput(
             f"no folder {str(missing[0])!r}; allowed: avatars, tfds:cycle_gan/NAME, a folder with "
             f"trainA and trainB, or two folders by --domain-a and --domain-b. Found {found}"
         )
@@ -165,7 +165,7 @@ def _sources(config: CycleGANConfig) -> dict[str, tuple[Source, np.ndarray | Non
 
 
 def avatar_numbers(domain: str, config: CycleGANConfig) -> tuple[range, range]:
-    """Return the numbers of the avatars that a domain trains on, and of those held out."""
+    """The numbers of the avatars that a domain trains on, and of those held out."""
     trained = range(DOMAINS.index(domain), config.avatars, len(DOMAINS))
     return trained, sources.held_out_avatars(config)
 
@@ -201,5 +201,5 @@ def _tfds(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray | Non
 
 
 def _beyond(parts: Sequence[Sequence]) -> np.ndarray | None:
-    """Return bool [N] of all pictures of the parts, true beyond the first; None if it is alone."""
+    """Bool [N] of all images of the parts, true beyond the first; None if it is alone."""
     return None if len(parts) < 2 else np.arange(sum(map(len, parts))) >= len(parts[0])

@@ -9,14 +9,14 @@ from kerasgan.inference import sampling
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import directory, lookup, status
 from kerasgan.runs.directory import PRETRAINED, Run
-from kerasgan.runs.status import Overview
-from kerasgan.utils.errors import Refused
+from kerasgan.runs.status import RunStatus
+from kerasgan.utils.errors import InvalidInput
 
 KEPT = 4
 
 
 def fitting(kind: type[Config], name: str | None = None) -> list[Run]:
-    """Return the runs of a kind that have a checkpoint, the one to begin with first.
+    """The runs of a kind that have a checkpoint, the one to begin with first.
 
     Args:
         name: the run to begin with, a path, number or name; the newest, if it is of another kind.
@@ -26,8 +26,8 @@ def fitting(kind: type[Config], name: str | None = None) -> list[Run]:
     return list({run.path: run for run in found}.values())
 
 
-def listed(name: str | None = None) -> list[Overview]:
-    """Return all runs: the named one first, then the newest, damaged ones too."""
+def listed(name: str | None = None) -> list[RunStatus]:
+    """All runs: the named one first, then the newest, damaged ones too."""
     shipped = (run for kind in (NoiseConfig, TranslationConfig) for run in _found(PRETRAINED, kind))
     paths = [run.path for run in _found(name, Config)]
     paths += [*reversed(directory.folders()), *(run.path for run in shipped)]
@@ -37,12 +37,12 @@ def listed(name: str | None = None) -> list[Overview]:
 def _found(name: str | None, kind: type[Config]) -> list[Run]:
     try:
         return [lookup.run(name, kind)] if name else []
-    except Refused:
+    except InvalidInput:
         return []
 
 
 def described(run: Run) -> str:
-    """Return a line of Markdown that says which run it is."""
+    """A line of Markdown that says which run it is."""
     config = run.config
     return (
         f"{config.MODEL}, {config.image_size} x {config.image_size} pixels, "
@@ -51,12 +51,12 @@ def described(run: Run) -> str:
 
 
 def has_raw_weights(run: Run) -> bool:
-    """Return whether the run has the weights that training changes, beside averaged ones."""
+    """Whether the run has the weights that training changes, beside averaged ones."""
     return run.config.averages and not run.is_shipped
 
 
 def model(run: Run) -> AdversarialModel:
-    """Return the run's model with its newest checkpoint, loaded anew only when that is new."""
+    """The run's model with its newest checkpoint, loaded anew only when that is new."""
     newest = next(reversed(run.saved.values()), None)
     return _loaded(run, newest and newest.stat().st_mtime_ns)
 

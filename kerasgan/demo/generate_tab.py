@@ -32,7 +32,7 @@ class _Asked(NamedTuple):
 
 
 class _Shown(NamedTuple):
-    """The pictures, and what the walk between two faces needs beside their controls."""
+    """The images, and what the walk between two faces needs beside their controls."""
 
     faces: gr.Image
     other: gr.Number
@@ -104,7 +104,7 @@ def _show() -> _Shown:
 
 
 def _fitted(path: str) -> list:
-    """Return updates of the caption and the controls for a run."""
+    """Updates of the caption and the controls for a run."""
     run = directory.read(Path(path))
     config, vocabulary = run.config, run.vocabulary
     is_free = config.CONDITION == "nothing"

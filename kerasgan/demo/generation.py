@@ -1,4 +1,4 @@
-"""Pictures that the page draws from noise."""
+"""Images that the page draws from noise."""
 
 import math
 import sys
@@ -11,7 +11,7 @@ from kerasgan.demo import choices
 from kerasgan.inference.sampling import Sampler
 from kerasgan.runs import directory
 from kerasgan.utils import images
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 AVERAGED, RAW = "averaged", "raw"
 # How many faces at once, and the largest seed: browsers have whole numbers up to 2**53.
@@ -22,7 +22,7 @@ LARGEST_SEED = 2**53 - MOST
 def faces(
     path: str, weights: str, sigma: float, seed: int | None, hair: str, eyes: str, count: int
 ) -> Image.Image:
-    """Return a grid of faces, as `kerasgan sample` draws it.
+    """A grid of faces, as `kerasgan sample` draws it.
 
     Args:
         path: the run's folder.
@@ -33,8 +33,8 @@ def faces(
         count: how many, from 1 to MOST.
 
     Raises:
-        Refused: if a number is missing or out of its range, or the model does not know this pair
-            of colours.
+        InvalidInput: if a number is missing or out of its range, or the model does not know this
+            pair of colours.
     """
     count = _whole("the number of faces", count, 1, MOST)
     pictures = _sampler(path, weights, sigma).pictures([(hair, eyes)] * count, _seed(seed))
@@ -51,7 +51,7 @@ def face_between(
     other: int | None,
     place: float,
 ) -> np.ndarray:
-    """Return the face, uint8 [S, S, 3], at a place between two seeds: 0 is `seed`, 1 is `other`.
+    """The face, uint8 [S, S, 3], at a place between two seeds: 0 is `seed`, 1 is `other`.
 
     All else is as `faces` takes it.
     """
@@ -61,20 +61,20 @@ def face_between(
 
 
 def sheet(path: str, weights: str, sigma: float, seed: int | None) -> Image.Image:
-    """Return every hair by every eye colour, or a square of faces; all else is as in `faces`."""
+    """Every hair by every eye colour, or a square of faces; all else is as in `faces`."""
     return _sampler(path, weights, sigma).sheet(_seed(seed))
 
 
 def _seed(seed: int | None) -> int:
     if seed is None:
-        raise Refused(f"a seed is missing; allowed: whole numbers from 0 to {LARGEST_SEED}")
+        raise InvalidInput(f"a seed is missing; allowed: whole numbers from 0 to {LARGEST_SEED}")
     return _whole("the seed", seed, 0, LARGEST_SEED)
 
 
 def _whole(name: str, number: float, least: int, most: int) -> int:
     _within(name, number, least, most)
     if number != int(number):
-        raise Refused(f"{name} is {number}; allowed: whole numbers from {least} to {most}")
+        raise InvalidInput(f"{name} is {number}; allowed: whole numbers from {least} to {most}")
     return int(number)
 
 
@@ -85,7 +85,7 @@ def _within(name: str, number: float, least: float, most: float) -> None:
         or not isinstance(number, int | float)
         or not (least <= number <= most)
     ):
-        raise Refused(f"{name} is {number!r}; allowed: from {least} to {most}")
+        raise InvalidInput(f"{name} is {number!r}; allowed: from {least} to {most}")
 
 
 def _sampler(path: str, weights: str, sigma: float) -> Sampler:

@@ -38,7 +38,7 @@ _HEADERS = {
 
 
 def middleware(token: str | None, folder: Path) -> list[Middleware]:
-    """Return what stands before the page's application, the outermost first.
+    """What stands before the page's application, the outermost first.
 
     Args:
         token: what a request must show; None lets all of this machine in.
@@ -52,7 +52,7 @@ def middleware(token: str | None, folder: Path) -> list[Middleware]:
 
 
 def is_inside(path: object, folder: Path) -> bool:
-    """Return whether an absolute path, followed through links, lies below a folder."""
+    """Whether an absolute path, followed through links, lies below a folder."""
     # Gradio fetches what looks like a URL, and a relative path is none that it wrote.
     if not isinstance(path, str | Path) or not Path(path).is_absolute():
         return False
@@ -84,7 +84,7 @@ class Guard:
             await answer(scope, receive, _with_headers(send))
 
     def _answer(self, request: Request) -> Response | None:
-        """Return the refusal of a request, or None if the application answers it."""
+        """The refusal of a request, or None if the application answers it."""
         origin, path = request.headers.get("origin"), request.scope["path"]
         if origin not in (None, f"{request.url.scheme}://{request.headers['host']}"):
             return PlainTextResponse("this page answers no other site\n", 403)

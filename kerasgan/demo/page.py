@@ -17,7 +17,7 @@ from kerasgan.demo.server import HOST
 _WAITING = 100
 _LONGEST = 300
 _FONTS = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
-# Small pictures are shown large, faces pixel by pixel.
+# Small images are shown large, faces pixel by pixel.
 _STYLE = """
 .large img { width: 100%; height: 100%; object-fit: contain }
 .pixels img { image-rendering: pixelated }
@@ -79,7 +79,7 @@ def _paths(value: Any) -> Iterator[Any]:
 
 
 def app(name: str | None, folder: Path, token: str | None = None) -> FastAPI:
-    """Return what answers a browser.
+    """What answers a browser.
 
     Args:
         name: the run to begin with, where it fits; else the newest.

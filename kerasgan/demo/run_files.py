@@ -1,4 +1,4 @@
-"""Pictures that a run has left of its training."""
+"""Images that a run has left of its training."""
 
 from pathlib import Path
 
@@ -8,18 +8,18 @@ from kerasgan.datasets import decoding
 
 
 def losses(path: str) -> Image.Image | None:
-    """Return the curves of the run in a folder, if it has any yet."""
+    """The curves of the run in a folder, if it has any yet."""
     file = Path(path) / "losses.png"
     return _opened(file) if file.exists() else None
 
 
 def steps(path: str) -> list[int]:
-    """Return the steps of its sample sheets, in their order."""
+    """The steps of its sample sheets, in their order."""
     return sorted(int(file.stem.removeprefix("step-")) for file in _sheets(path).glob("step-*.png"))
 
 
 def sheet(path: str, step: int) -> Image.Image:
-    """Return the sample sheet of a step."""
+    """The sample sheet of a step."""
     return _opened(_sheets(path) / f"step-{step:06d}.png")
 
 

@@ -52,7 +52,7 @@ def _selected(paths: dict[str, str], event: gr.SelectData) -> str:
 
 
 def _chosen(path: str | None) -> list:
-    """Return the name and the curves of a run, and the slider at its last samples with those."""
+    """The name and the curves of a run, and the slider at its last samples with those."""
     if path is None:
         return [gr.skip()] * 5
     last = max(len(run_files.steps(path)) - 1, 0)

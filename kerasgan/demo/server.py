@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from kerasgan.runs import locks
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 HOST = "127.0.0.1"
 _PREFIX = "kerasgan-demo-"
@@ -47,7 +47,7 @@ def private() -> Iterator[Path]:
 def _remove_stale() -> None:
     """Remove the folders of pages that were killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError, Refused):
+        with suppress(OSError, InvalidInput):
             status = folder.lstat()
             # A folder without a lock is about to get one.
             is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
@@ -62,19 +62,21 @@ def _end_at_hangup() -> None:
 
 
 def listening(port: int) -> socket.socket:
-    """Return a socket that listens on a port of this machine, out of reach of others.
+    """A socket that listens on a port of this machine, out of reach of others.
 
     Args:
         port: 0 for any that is free.
 
     Raises:
-        Refused: if the port is taken or not allowed.
+        InvalidInput: if the port is taken or not allowed.
     """
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
         reason = os.strerror(error.errno).lower()
-        raise Refused(f"port {port} cannot be used: {reason}; allowed: another --port") from error
+        raise InvalidInput(
+            f"port {port} cannot be used: {reason}; allowed: another --port"
+        ) from error
 
 
 def serve(app: FastAPI, listener: socket.socket) -> None:

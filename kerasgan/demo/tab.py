@@ -8,31 +8,31 @@ import gradio as gr
 
 from kerasgan.configs import Config
 from kerasgan.demo import choices
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
-# One picture after the other: Keras builds no two models at once. Other programs may not ask.
+# One image after the other: Keras builds no two models at once. Other programs may not ask.
 COMPUTES = {"concurrency_id": "model", "concurrency_limit": 1, "api_visibility": "private"}
 # Of what follows a slider.
 MOVING = {"show_progress": "hidden", "trigger_mode": "always_last", **COMPUTES}
-# Pictures to look at and to keep.
+# Images to look at and to keep.
 SHOWN = {
     "interactive": False,
     "show_label": False,
     "format": "png",
     "buttons": ["download", "fullscreen"],
 }
-# The classes of pictures whose pixels may be seen; `page` has their style.
+# The classes of images whose pixels may be seen; `page` has their style.
 PIXELS = ["large", "pixels"]
 
 
 def told(function: Callable) -> Callable:
-    """Return the function with what it refuses told on the page."""
+    """The function with what it refuses told on the page."""
 
     @wraps(function)
     def tell(*inputs):
         try:
             return function(*inputs)
-        except Refused as reason:
+        except InvalidInput as reason:
             # Gradio shows messages as HTML.
             raise gr.Error(html.escape(str(reason)), print_exception=False) from reason
 
@@ -40,7 +40,7 @@ def told(function: Callable) -> Callable:
 
 
 def offers(kind: type[Config], name: str | None) -> Callable[[], dict]:
-    """Return -> an update of the choice; shipped runs see to it that there is one.
+    """-> an update of the choice; shipped runs see to it that there is one.
 
     Args:
         kind, name: as `choices.fitting` takes them.

@@ -1,4 +1,4 @@
-"""The tab that translates pictures."""
+"""The tab that translates images."""
 
 import random
 from functools import partial
@@ -45,7 +45,7 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
     page.load(offers(TranslationConfig, name), outputs=run, **COMPUTES)
     chosen = run.change(told(_fitted), run, [asked.which, asked.face, *wanted], **COMPUTES)
     rolled = asked.face.click(partial(random.randrange, 10**6), outputs=number, **COMPUTES)
-    # A picture that is refused shall not stand beside the translation of the one before.
+    # An image that is refused shall not stand beside the translation of the one before.
     uploaded = file.upload(lambda: [None] * 4, outputs=[number, *triptych], **COMPUTES)
     translate = {
         "fn": told(partial(_translated, folder)),
@@ -91,7 +91,7 @@ def _show() -> list[gr.Image]:
 
 
 def _fitted(path: str) -> list:
-    """Return the caption and updates of the controls for a run."""
+    """The caption and updates of the controls for a run."""
     run = directory.read(Path(path))
     hair, eyes, attributes = (
         getattr(run.vocabulary, name) for name in ("hair", "eyes", "attributes")
@@ -113,7 +113,7 @@ def _or_kept(colours: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _drawn(folder: Path, path: str, domain: str, number: int | None):
-    """Return the file of a drawn face, unless the user has brought a picture."""
+    """The file of a drawn face, unless the user has brought an image."""
     if number is None:
         return gr.skip()
     if not translation.knows_avatars(directory.read(Path(path)).config):

@@ -1,4 +1,4 @@
-"""Pictures that the page makes out of other pictures."""
+"""Images that the page makes out of other images."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -17,9 +17,9 @@ from kerasgan.inference.folders import enough_memory
 from kerasgan.inference.image_to_image import DomainTranslator, Editor, Steps, other
 from kerasgan.runs import directory
 from kerasgan.runs.directory import Run
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
-# Pixels of a picture that a browser may send: what a camera takes.
+# Pixels of an image that a browser may send: what a camera takes.
 LIMIT = 50_000_000
 
 # Each holds the graphs that it has traced.
@@ -37,23 +37,23 @@ def translate(
     eyes: str,
     turned: Sequence[str],
 ) -> list[np.ndarray]:
-    """Return a picture, its translation, and that translated back, uint8 [H, W, 3] each.
+    """An image, its translation, and that translated back, uint8 [H, W, 3] each.
 
     Args:
         path: the run's folder.
-        file: the picture.
+        file: the image.
         folder: what the file must lie below.
-        is_whole: whether to keep its size where it is larger than the pictures of training.
+        is_whole: whether to keep its size where it is larger than the images of training.
         domain: that CycleGAN translates to, "a" or "b".
         hair, eyes: colours that StarGAN shall change to; where they are empty, it keeps them.
         turned: attributes that StarGAN shall make what they are not.
 
     Raises:
-        Refused: naming the file, if it cannot be read or translated, has more pixels than LIMIT,
-            or lies elsewhere.
+        InvalidInput: naming the file, if it cannot be read or translated, has more pixels than
+            LIMIT, or lies elsewhere.
     """
     if not is_inside(file, folder):
-        raise Refused("this file was not uploaded here")
+        raise InvalidInput("this file was not uploaded here")
     run = directory.read(Path(path))
     steps = _steps(run, domain, {"hair": hair, "eyes": eyes}, turned)
     size = run.config.image_size
@@ -64,8 +64,8 @@ def translate(
                 picture = ImageOps.cover(picture, (size, size), Image.Resampling.LANCZOS)
             original = np.asarray(picture)
             return [original, *steps(original)]
-    except Refused as reason:
-        raise Refused(f"{Path(file).name} {reason}") from reason
+    except InvalidInput as reason:
+        raise InvalidInput(f"{Path(file).name} {reason}") from reason
 
 
 def _steps(run: Run, domain: str, colours: dict[str, str], turned: Sequence[str]) -> Steps:
@@ -80,12 +80,12 @@ def _steps(run: Run, domain: str, colours: dict[str, str], turned: Sequence[str]
 
 
 def knows_avatars(config: TranslationConfig) -> bool:
-    """Return whether drawn faces are what the run has learnt to translate."""
+    """Whether drawn faces are what the run has learnt to translate."""
     return config.data == "avatars" and not getattr(config, "domain_a", "")
 
 
 def domain_names(config: TranslationConfig) -> dict[str, str]:
-    """Return what to call CycleGAN's domains "a" and "b"."""
+    """What to call CycleGAN's domains "a" and "b"."""
     if knows_avatars(config):
         return unpaired.STYLES
     return {
@@ -95,7 +95,7 @@ def domain_names(config: TranslationConfig) -> dict[str, str]:
 
 
 def drawn_face(path: str, domain: str, number: int) -> Image.Image:
-    """Return an avatar that the run was not trained on.
+    """An avatar that the run was not trained on.
 
     Args:
         path: the run's folder.

@@ -1,4 +1,4 @@
-"""How good a run's pictures are: numbers with intervals, and pictures to look at."""
+"""How good a run's images are: numbers with intervals, and images to look at."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -9,11 +9,11 @@ import numpy as np
 
 from kerasgan.evaluation import inputs, intervals
 from kerasgan.evaluation.features import classifier, efficientnet, inception, perceptual
-from kerasgan.evaluation.inputs import Subject
+from kerasgan.evaluation.inputs import EvaluationInputs
 from kerasgan.evaluation.intervals import Estimate
 from kerasgan.evaluation.metrics import diversity, face_count, measures
 from kerasgan.utils import images
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 _NEIGHBOURS, _COUNTED = 12, 250
 
@@ -22,7 +22,7 @@ class Evaluation(NamedTuple):
     """What was measured.
 
     numbers: {name: {"value", "interval", "n", "seed"}}, some with a "floor", a "ceiling" or "real",
-        which is what real pictures have, and its interval.
+        which is what real images have, and its interval.
     confusions: {"hair", "eyes": int [wanted, read]}.
     pictures: {name: uint8 [H, W, 3]}.
     missing: {what was not measured: why}.
@@ -35,17 +35,17 @@ class Evaluation(NamedTuple):
 
 
 def load(features: Collection[str]) -> dict[str, keras.Model]:
-    """Return the networks of "perceptual" and "inception", if they are among these features.
+    """The networks of "perceptual" and "inception", if they are among these features.
 
     Raises:
-        Refused: if their weights are missing.
+        InvalidInput: if their weights are missing.
     """
     loaders = {"perceptual": perceptual.load, "inception": inception.load}
     return {name: load() for name, load in loaders.items() if name in features}
 
 
 def evaluate(
-    judged: Subject,
+    judged: EvaluationInputs,
     cascade: Path | None = None,
     networks: Mapping[str, keras.Model] | None = None,
     cas: bool = False,
@@ -55,10 +55,10 @@ def evaluate(
     Args:
         cascade: OpenCV's XML file, for the face count.
         networks: of `load`, in whose features distances are measured too.
-        cas: train a classifier on the generated pictures too, and try it on the real ones.
+        cas: train a classifier on the generated images too, and try it on the real ones.
 
     Raises:
-        Refused: if what the face count needs is missing.
+        InvalidInput: if what the face count needs is missing.
     """
     found = Evaluation({}, {}, {}, {})
     networks = networks or {}
@@ -85,7 +85,7 @@ def evaluate(
     return found
 
 
-def _measure_colours(judged: Subject, found: Evaluation, cas: bool) -> None:
+def _measure_colours(judged: EvaluationInputs, found: Evaluation, cas: bool) -> None:
     if judged.judge is None or not judged.is_conditional:
         found.missing["accuracy"] = "the model knows no colours"
         return
@@ -114,7 +114,7 @@ def _measure_colours(judged: Subject, found: Evaluation, cas: bool) -> None:
 
 
 def _shares(seen: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) -> dict[str, Estimate]:
-    """Return how often the colours are the wanted ones, of the pictures that have both."""
+    """How often the colours are the wanted ones, of the images that have both."""
     labelled = (wanted["hair"] >= 0) & (wanted["eyes"] >= 0)
     return {
         kind: intervals.share(np.count_nonzero(agrees[labelled]), np.count_nonzero(labelled))
@@ -122,7 +122,9 @@ def _shares(seen: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) -> dict[
     }
 
 
-def _measure_perceptual(judged: Subject, network: keras.Model | None, found: Evaluation) -> None:
+def _measure_perceptual(
+    judged: EvaluationInputs, network: keras.Model | None, found: Evaluation
+) -> None:
     if network is None:
         how = "" if efficientnet.is_installed() else f", after: {efficientnet.INSTALL}"
         found.missing["perceptual distances"] = f"asked for with --features perceptual{how}"
@@ -146,7 +148,7 @@ def _measure_perceptual(judged: Subject, network: keras.Model | None, found: Eva
     found.numbers.update(measures.perceptual(seen, judged.seed))
 
 
-def _measure_pixels(judged: Subject, found: Evaluation) -> None:
+def _measure_pixels(judged: EvaluationInputs, found: Evaluation) -> None:
     seed = judged.seed
     found.numbers.update(measures.flat(judged.generated, judged.real, seed))
     found.numbers["sliced_wasserstein"] = measures.sliced_wasserstein(inputs.samples(judged), seed)
@@ -162,18 +164,18 @@ def _measure_pixels(judged: Subject, found: Evaluation) -> None:
     )
     shown = judged.generated[:_NEIGHBOURS]
     nearest = diversity.nearest(shown, reals).indices
-    found.pictures["nearest real pictures"] = np.asarray(
+    found.pictures["nearest real images"] = np.asarray(
         images.grid([*shown, *reals[nearest]], _NEIGHBOURS, ("generated", "nearest real"))
     )
 
 
-def _count_faces(judged: Subject, found: Evaluation, cascade: Path) -> None:
+def _count_faces(judged: EvaluationInputs, found: Evaluation, cascade: Path) -> None:
     shown = judged.generated[:_COUNTED]
     generated, real = (
         face_count.count_faces(pictures, cascade) for pictures in (shown, judged.real[:_COUNTED])
     )
     if min(len(generated), len(real)) < 2:
-        raise Refused(f"the face count needs {2 * face_count.PICTURES} pictures")
+        raise InvalidInput(f"the face count needs {2 * face_count.PICTURES} images")
     found.numbers["faces_in_25"] = measures.number(
         intervals.mean(generated), len(shown), judged.seed, ceiling=intervals.mean(real)
     )

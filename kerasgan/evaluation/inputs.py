@@ -1,4 +1,4 @@
-"""What an evaluation judges: generated pictures, real ones, and the classifier between them."""
+"""What an evaluation judges: generated images, real ones, and the classifier between them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,25 +8,25 @@ import numpy as np
 
 from kerasgan.configs.base import NoiseConfig
 from kerasgan.datasets import cache, sources
-from kerasgan.datasets.labelled import Faces, Split
+from kerasgan.datasets.labelled import LabelledImages, Split
 from kerasgan.evaluation import intervals
 from kerasgan.evaluation.features import classifier
 from kerasgan.inference import sampling
 from kerasgan.labels import Vocabulary
 from kerasgan.runs.directory import Run
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 # So many held-out images, the first ones, choose the best checkpoint while a model trains.
 MONITORED = 500
 
 
-class Subject(NamedTuple):
+class EvaluationInputs(NamedTuple):
     """What is judged, and by what.
 
     config: the run's, with the data that it is judged by.
     generated: uint8 [n, S, S, 3]; pairs: the wanted (hair, eyes) of each.
-    real: uint8 [m, S, S, 3], the held-out pictures.
-    judge: the classifier that was trained on the training pictures; None if they have no colours.
+    real: uint8 [m, S, S, 3], the held-out images.
+    judge: the classifier that was trained on the training images; None if they have no colours.
     """
 
     config: NoiseConfig
@@ -44,26 +44,26 @@ class Subject(NamedTuple):
 
 def subject(
     run: Run, config: NoiseConfig, split: Split, count: int, seed: int, checkpoint: str = "latest"
-) -> Subject:
-    """Draw `count` pictures, under random conditions that the run knows, and train the judge.
+) -> EvaluationInputs:
+    """Draw `count` images, under random conditions that the run knows, and train the judge.
 
     Args:
         config: the run's, with the data of the split.
 
     Raises:
-        Refused: if the run has no such checkpoint, or too few pictures are held out.
+        InvalidInput: if the run has no such checkpoint, or too few images are held out.
     """
     generator = sampling.load(run, checkpoint).sampling_generator
     held_out = split.held_out
     if len(held_out.rows) < 2 * intervals.GROUPS:
-        raise Refused(
-            f"{len(held_out.rows)} pictures are held out, and an evaluation needs "
+        raise InvalidInput(
+            f"{len(held_out.rows)} images are held out, and an evaluation needs "
             f"{2 * intervals.GROUPS}; allowed: a larger --val-fraction, or other --data"
         )
     sampler = sampling.Sampler(run, generator)
     pairs = sampling.random_pairs(run, count, seed)
     has_colours = bool(split.training.vocabulary.hair and split.training.vocabulary.eyes)
-    return Subject(
+    return EvaluationInputs(
         config,
         split,
         sampler.pictures(pairs, seed),
@@ -75,16 +75,16 @@ def subject(
 
 
 def places(vocabulary: Vocabulary, pairs: Sequence[tuple[str, str]]) -> dict[str, np.ndarray]:
-    """Return the places of (hair, eyes) in the vocabulary, {"hair", "eyes"}: int [n]."""
+    """The places of (hair, eyes) in the vocabulary, {"hair", "eyes"}: int [n]."""
     indices = np.array([vocabulary.indices(*pair) for pair in pairs]).T
     return dict(zip(("hair", "eyes"), indices, strict=True))
 
 
-def as_faces(judged: Subject, wanted: dict[str, np.ndarray]) -> Faces:
-    """Return the generated pictures as data to train on, under their wanted colours."""
+def as_faces(judged: EvaluationInputs, wanted: dict[str, np.ndarray]) -> LabelledImages:
+    """The generated images as data to train on, under their wanted colours."""
     vocabulary = judged.split.training.vocabulary
     rows = np.arange(len(judged.generated))
-    return Faces(
+    return LabelledImages(
         cache.digest(judged.generated).hex(),
         judged.generated,
         rows,
@@ -95,8 +95,8 @@ def as_faces(judged: Subject, wanted: dict[str, np.ndarray]) -> Faces:
     )
 
 
-def samples(judged: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return two disjoint halves of the real pictures and as many generated ones, uint8.
+def samples(judged: EvaluationInputs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two disjoint halves of the real images and as many generated ones, uint8.
 
     Such measures depend on the sizes of their samples: only equal sizes can be compared.
     """
@@ -106,7 +106,7 @@ def samples(judged: Subject) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def unseen(config: NoiseConfig, split: Split, count: int) -> np.ndarray:
-    """Return at most `count` real images that no training and no choice of a checkpoint has used.
+    """At most `count` real images that no training and no choice of a checkpoint has used.
 
     Avatars are drawn anew, those after the held-out ones; of other data, they are held-out ones.
 
@@ -121,6 +121,6 @@ def unseen(config: NoiseConfig, split: Split, count: int) -> np.ndarray:
 
 
 def drawn(numbers: Sequence[int], size: int) -> np.ndarray:
-    """Return the avatars with these numbers, uint8 [n, size, size, 3]."""
+    """The avatars with these numbers, uint8 [n, size, size, 3]."""
     prepared, _ = sources.prepared(sources.of_avatars(numbers, size), size, is_strict=True)
     return prepared.pictures[np.arange(len(numbers))]

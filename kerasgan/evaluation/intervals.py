@@ -20,7 +20,7 @@ class Estimate(NamedTuple):
 
 
 def student(value: float, error: float, freedom: int) -> Estimate:
-    """Return a value with Student's interval.
+    """A value with Student's interval.
 
     Args:
         error: the value's standard error.
@@ -31,12 +31,12 @@ def student(value: float, error: float, freedom: int) -> Estimate:
 
 
 def mean(values: np.ndarray) -> Estimate:
-    """Return the mean of independent values [n], n > 1, with Student's interval."""
+    """The mean of independent values [n], n > 1, with Student's interval."""
     return student(values.mean(), values.std(ddof=1) / sqrt(len(values)), len(values) - 1)
 
 
 def share(successes: int, count: int) -> Estimate:
-    """Return successes / count with the interval of a binomial, which holds near 0 and 1 too.
+    """Successes / count with the interval of a binomial, which holds near 0 and 1 too.
 
     Reference: Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference",
     Journal of the American Statistical Association 22.
@@ -46,14 +46,14 @@ def share(successes: int, count: int) -> Estimate:
 
 
 def _lowest(successes: int, count: int) -> float:
-    """Return the lower end of Wilson's interval, exactly 0 without a success."""
+    """The lower end of Wilson's interval, exactly 0 without a success."""
     p = float(successes / count)
     z2 = float(ndtri(_QUANTILE)) ** 2 / count
     return (p + z2 / 2 - sqrt(z2 * (p * (1 - p) + z2 / 4))) / (1 + z2)
 
 
 def jackknife(statistic: Callable[..., float], *samples: np.ndarray, seed: int = 0) -> Estimate:
-    """Return a statistic of independent samples with the interval of its grouped jackknife.
+    """A statistic of independent samples with the interval of its grouped jackknife.
 
     The samples are dealt out at random into 20 groups, and the statistic is computed without each
     group in turn. Not the bootstrap: rows drawn twice are no distance apart and shrink the spread,

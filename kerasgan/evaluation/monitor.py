@@ -1,4 +1,4 @@
-"""How good a model's pictures are while it trains: few numbers, of a small sample."""
+"""How good a model's images are while it trains: few numbers, of a small sample."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -6,14 +6,14 @@ from typing import NamedTuple
 import numpy as np
 
 from kerasgan.configs.base import NoiseConfig
-from kerasgan.datasets.labelled import Faces, Split
+from kerasgan.datasets.labelled import LabelledImages, Split
 from kerasgan.evaluation import inputs
 from kerasgan.evaluation.features import classifier, efficientnet, perceptual
 from kerasgan.evaluation.metrics import distances, flatness
 from kerasgan.inference.sampling import Sampler, random_pairs
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs.directory import Run
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 _PERCEPTUAL = "perceptual_frechet"
 _WITHOUT_COLOURS = ("sliced_wasserstein", "flatness_difference", _PERCEPTUAL)
@@ -27,30 +27,30 @@ class _Measure(NamedTuple):
 
 
 def check(config: NoiseConfig, split: Split) -> None:
-    """Refuse what a `Monitor` cannot measure: too few pictures, or its best-metric."""
+    """Refuse what a `Monitor` cannot measure: too few images, or its best-metric."""
     if split.held_out.size < 2:
-        raise Refused(
-            f"evaluate-every is {config.evaluate_every}, and {split.held_out.size} pictures are "
+        raise InvalidInput(
+            f"evaluate-every is {config.evaluate_every}, and {split.held_out.size} images are "
             "held out; allowed: 0, or a larger val-fraction"
         )
     if config.best_metric not in _WITHOUT_COLOURS and not _has_colours(split.held_out):
-        raise Refused(
+        raise InvalidInput(
             f"best-metric is {config.best_metric}, and {config.data} has no colours; allowed: "
             f"{', '.join(_WITHOUT_COLOURS)}"
         )
     if config.best_metric == _PERCEPTUAL and not efficientnet.is_installed():
-        raise Refused(
+        raise InvalidInput(
             f"best-metric is {_PERCEPTUAL}, which needs: {efficientnet.INSTALL}; allowed without: "
             f"{', '.join(_WITHOUT_COLOURS[:-1])}"
         )
 
 
-def _has_colours(faces: Faces) -> bool:
+def _has_colours(faces: LabelledImages) -> bool:
     return bool(faces.vocabulary.hair and faces.vocabulary.eyes)
 
 
 class Monitor:
-    """Measures pictures of the same noise and conditions every time, by held-out ones.
+    """Measures images of the same noise and conditions every time, by held-out ones.
 
     The numbers, `names`, are defined as those of `evaluate`. They tell checkpoints of a run apart;
     distances between samples as small as these are far above those between large ones.
@@ -73,7 +73,7 @@ class Monitor:
         self.names = [name for measure in self._measures for name in measure.names]
 
     def measure(self, model: AdversarialModel) -> dict[str, float]:
-        """Return {name: value} of the pictures of the model's sampling generator."""
+        """{name: value} of the images of the model's sampling generator."""
         sampler = Sampler(self._run, model.sampling_generator)
         pictures = sampler.pictures(self._pairs, self._run.config.seed)
         values = [value for measure in self._measures for value in measure.values(pictures)]
@@ -104,7 +104,7 @@ def _by_eye(real: np.ndarray) -> _Measure:
 def _by_classifier(
     run: Run, split: Split, real: np.ndarray, pairs: Sequence[tuple[str, str]]
 ) -> list[_Measure]:
-    """Return the distance in the classifier's features and, of a conditional run, accuracies."""
+    """The distance in the classifier's features and, of a conditional run, accuracies."""
     judge = classifier.trained(split.training)
     extractor = classifier.extractor(judge)
     features = classifier.outputs(extractor, real)
@@ -126,5 +126,5 @@ def _by_classifier(
 
 
 def is_better(metric: str, value: float, best: float) -> bool:
-    """Return whether a value is better: a higher accuracy, or a smaller distance."""
+    """Whether a value is better: a higher accuracy, or a smaller distance."""
     return value > best if metric.startswith("accuracy") else value < best

@@ -11,7 +11,7 @@ from kerasgan.runs.directory import EVALUATION_FILE, Run
 from kerasgan.utils import files, images, tables
 
 _FORMAT_VERSION = 1
-_HEAD = ("", "value", "95% interval", "real pictures", "95% interval", "n")
+_HEAD = ("", "value", "95% interval", "real images", "95% interval", "n")
 
 
 def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
@@ -43,7 +43,7 @@ def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
 
 
 def as_text(evaluation: Evaluation) -> str:
-    """Return the numbers in columns, and what was not measured."""
+    """The numbers in columns, and what was not measured."""
     table = tables.aligned([_HEAD, *_rows(evaluation)])
     return "\n".join([table, *_missing(evaluation)])
 

@@ -20,16 +20,16 @@ from kerasgan.inference.image_to_image import (
 )
 from kerasgan.labels import Vocabulary
 from kerasgan.runs.directory import Run
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 _MEASURES = {"l1": similarity.l1, "psnr": similarity.psnr, "ssim": similarity.ssim}
 _COLOURS = Vocabulary()
 
 
 def evaluate_domains(
-    run: Run, split: unpaired.DomainSplit, count: int, seed: int, checkpoint: str
+    run: Run, split: unpaired.UnpairedSplit, count: int, seed: int, checkpoint: str
 ) -> Evaluation:
-    """Judge a CycleGAN by at most `count` held-out pictures of each domain, at their load size.
+    """Judge a CycleGAN by at most `count` held-out images of each domain, at their load size.
 
     Of avatars the true translation is known: they are the same faces. `l1_a_to_b` is the distance
     of the translations from it, `..._doing_nothing` that of the untranslated faces, `..._random`
@@ -37,7 +37,7 @@ def evaluate_domains(
     `kept_...` is how often a classifier of the target domain reads the face's true colours.
 
     Raises:
-        Refused: if the run has no such checkpoint, or too few pictures are held out.
+        InvalidInput: if the run has no such checkpoint, or too few images are held out.
     """
     translator = DomainTranslator(sampling.load(run, checkpoint).sampling_generator)
     pictures = {
@@ -68,17 +68,17 @@ def evaluate_domains(
 def evaluate_labels(
     run: Run, split: labelled.Split, count: int, seed: int, checkpoint: str
 ) -> Evaluation:
-    """Judge a StarGAN by at most `count` held-out pictures, in each of which one label changes.
+    """Judge a StarGAN by at most `count` held-out images, in each of which one label changes.
 
-    `changed_<label>` is how often a classifier that was trained on real pictures reads what was
+    `changed_<label>` is how often a classifier that was trained on real images reads what was
     asked for, `kept_<other>_with_<label>` how often it reads an other label as it was.
 
     Raises:
-        Refused: as `evaluate_domains`.
+        InvalidInput: as `evaluate_domains`.
     """
     model, held_out = sampling.load(run, checkpoint), split.held_out
     if held_out.vocabulary.labels != run.vocabulary.labels:
-        raise Refused(
+        raise InvalidInput(
             f"{run.config.data} has the labels {held_out.vocabulary.labels}; allowed: those of "
             f"{run.path}, {run.vocabulary.labels}"
         )
@@ -105,8 +105,8 @@ def evaluate_labels(
 
 def _enough(count: int) -> int:
     if count < 2 * intervals.GROUPS:
-        raise Refused(
-            f"{count} pictures are held out, and an evaluation needs {2 * intervals.GROUPS}; "
+        raise InvalidInput(
+            f"{count} images are held out, and an evaluation needs {2 * intervals.GROUPS}; "
             "allowed: a larger --val-fraction, or other --data"
         )
     return count
@@ -126,7 +126,7 @@ def _measure_cycle(
 def _measure_distance(
     found: Evaluation, name: str, translated: np.ndarray, real: np.ndarray, seed: int
 ) -> None:
-    """Measure how far translations are from real pictures, which show no face of theirs."""
+    """Measure how far translations are from real images, which show no face of theirs."""
     size = min(len(real), len(translated)) // 2
     order = np.random.default_rng(seed).permutation(2 * size)
     parts = (real[order[:size]], real[order[size:]], translated[order[size:]])
@@ -151,7 +151,7 @@ def _compare(
 
 
 def _masks(run: Run, domain: str, truth: np.ndarray) -> dict[str, np.ndarray]:
-    """Return where to compare: everywhere, and where the true face hides the background."""
+    """Where to compare: everywhere, and where the true face hides the background."""
     _, numbers = unpaired.avatar_numbers(domain, run.config)
     of_faces = [
         portrait.face_mask(
@@ -163,9 +163,9 @@ def _masks(run: Run, domain: str, truth: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _labelled(
-    run: Run, split: unpaired.DomainSplit, domain: str
-) -> tuple[labelled.Faces, labelled.Faces]:
-    """Return the training and the held-out avatars of a domain with their colours."""
+    run: Run, split: unpaired.UnpairedSplit, domain: str
+) -> tuple[labelled.LabelledImages, labelled.LabelledImages]:
+    """The training and the held-out avatars of a domain with their colours."""
     parts = []
     for part, numbers in zip(split, unpaired.avatar_numbers(domain, run.config), strict=True):
         pairs = [traits.colours(sources.AVATAR_SEED, number) for number in numbers]
@@ -174,7 +174,9 @@ def _labelled(
         nowhere = np.full(len(pairs), -1)
         key = f"{part.key}-{domain}"
         parts.append(
-            labelled.Faces(key, pictures, rows, **places, pair=nowhere, vocabulary=_COLOURS)
+            labelled.LabelledImages(
+                key, pictures, rows, **places, pair=nowhere, vocabulary=_COLOURS
+            )
         )
     return tuple(parts)
 
@@ -184,7 +186,7 @@ def _read_colours(
     name: str,
     translated: np.ndarray,
     truth: np.ndarray,
-    annotated: tuple[labelled.Faces, labelled.Faces],
+    annotated: tuple[labelled.LabelledImages, labelled.LabelledImages],
     seed: int,
 ) -> None:
     training, held_out = annotated
@@ -200,7 +202,7 @@ def _read_colours(
 def _right(
     seen: dict[str, np.ndarray], labels: dict[str, np.ndarray], vocabulary: Vocabulary
 ) -> dict[str, np.ndarray]:
-    """Return where the classifier reads the label, {colour kind or attribute: bool [n]}."""
+    """Where the classifier reads the label, {colour kind or attribute: bool [n]}."""
     if vocabulary.attributes:
         agrees = seen["attributes"] == (labels["attributes"] > 0)
         return dict(zip(vocabulary.attributes, agrees.T, strict=True))
@@ -210,7 +212,7 @@ def _right(
 def _wishes(
     labels: dict[str, np.ndarray], vocabulary: Vocabulary, random: np.random.Generator
 ) -> dict[str, dict[str, np.ndarray]]:
-    """Return labels in which each in turn is another than it was, {what: labels}."""
+    """Labels in which each in turn is another than it was, {what: labels}."""
     if vocabulary.attributes:
         return {
             name: changed(labels, "attributes", place)

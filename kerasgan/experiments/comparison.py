@@ -18,7 +18,7 @@ from kerasgan.utils import files, images
 _SAMPLES = 10
 
 
-class Compared(NamedTuple):
+class RunResults(NamedTuple):
     """A run under the name of its setting; runs that differ in the seed share a name.
 
     metrics: the columns of metrics.csv, {name: [rows]}.
@@ -31,32 +31,32 @@ class Compared(NamedTuple):
     evaluation: dict[str, float]
 
     def final(self) -> dict[str, float]:
-        """Return the last value of each of the metrics, and the evaluation's."""
+        """The last value of each of the metrics, and the evaluation's."""
         known = {name: rows[~np.isnan(rows)] for name, rows in self.metrics.items()}
         last = {name: float(values[-1]) for name, values in known.items() if len(values)}
         return {**last, **self.evaluation}
 
 
-def read(setting: str, run: Run) -> Compared:
-    """Return what the run's folder tells."""
+def read(setting: str, run: Run) -> RunResults:
+    """What the run's folder tells."""
     metrics = plots.read_metrics(run.metrics_file) if run.metrics_file.is_file() else {}
     file = run.path / EVALUATION_FILE
     with files.named_if_damaged(file):
         numbers = json.loads(file.read_text())["numbers"] if file.is_file() else {}
         evaluation = {name: float(number["value"]) for name, number in numbers.items()}
-    return Compared(setting, run, metrics, evaluation)
+    return RunResults(setting, run, metrics, evaluation)
 
 
-def by_setting(compared: Sequence[Compared]) -> dict[str, list[Compared]]:
-    """Return the runs of each setting, in the order of their first appearance."""
-    groups: dict[str, list[Compared]] = {}
+def by_setting(compared: Sequence[RunResults]) -> dict[str, list[RunResults]]:
+    """The runs of each setting, in the order of their first appearance."""
+    groups: dict[str, list[RunResults]] = {}
     for one in compared:
         groups.setdefault(one.setting, []).append(one)
     return groups
 
 
-def means(compared: Sequence[Compared]) -> dict[str, dict[str, tuple[float, float]]]:
-    """Return the final values of each setting, {setting: {name: (mean, standard deviation)}}."""
+def means(compared: Sequence[RunResults]) -> dict[str, dict[str, tuple[float, float]]]:
+    """The final values of each setting, {setting: {name: (mean, standard deviation)}}."""
     table = {}
     for setting, runs in by_setting(compared).items():
         finals = [run.final() for run in runs]
@@ -70,9 +70,9 @@ def means(compared: Sequence[Compared]) -> dict[str, dict[str, tuple[float, floa
 
 
 def table_of(
-    compared: Sequence[Compared], columns: dict[str, Callable[[dict[str, float]], float]]
+    compared: Sequence[RunResults], columns: dict[str, Callable[[dict[str, float]], float]]
 ) -> str:
-    """Return a Markdown table of numbers made of the final values, means over the seeds."""
+    """A Markdown table of numbers made of the final values, means over the seeds."""
     table = {
         setting: {
             heading: (float(np.mean([number(run.final()) for run in runs])), 0.0)
@@ -83,7 +83,7 @@ def table_of(
     return _as_markdown(table)
 
 
-def write(compared: Sequence[Compared], folder: Path, title: str, note: str = "") -> None:
+def write(compared: Sequence[RunResults], folder: Path, title: str, note: str = "") -> None:
     """Write table.csv, table.md, curves/*.png, samples.png and report.html into the folder.
 
     Args:
@@ -98,7 +98,7 @@ def write(compared: Sequence[Compared], folder: Path, title: str, note: str = ""
     files.write(folder / "report.html", page)
 
 
-def _as_csv(compared: Sequence[Compared]) -> str:
+def _as_csv(compared: Sequence[RunResults]) -> str:
     finals = [one.final() for one in compared]
     names = list(dict.fromkeys(name for final in finals for name in final))
     text = io.StringIO()
@@ -125,7 +125,7 @@ def _cell(value: tuple[float, float] | None) -> str:
     return f"{mean:.4g}" + (f" ± {deviation:.2g}" if deviation else "")
 
 
-def _draw_curves(compared: Sequence[Compared], folder: Path) -> list[Path]:
+def _draw_curves(compared: Sequence[RunResults], folder: Path) -> list[Path]:
     names = dict.fromkeys(name for one in compared for name in one.metrics)
     drawn = []
     for name in names:
@@ -140,8 +140,8 @@ def _draw_curves(compared: Sequence[Compared], folder: Path) -> list[Path]:
     return drawn
 
 
-def _draw_samples(compared: Sequence[Compared], file: Path) -> list[Path]:
-    """Draw a row of pictures for each setting, of the same noise or the same pictures."""
+def _draw_samples(compared: Sequence[RunResults], file: Path) -> list[Path]:
+    """Draw a row of images for each setting, of the same noise or the same images."""
     rows, labels = [], []
     for setting, (one, *_) in by_setting(compared).items():
         found = checkpoints.newest(one.run)

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kerasgan.experiments.comparison import Compared
+from kerasgan.experiments.comparison import RunResults
 from kerasgan.experiments.sweeps import Planned
 
-Runs = Mapping[str, Sequence[Compared]]
+Runs = Mapping[str, Sequence[RunResults]]
 
 
 class Reproduction(NamedTuple):
@@ -29,7 +29,7 @@ class Reproduction(NamedTuple):
 
 
 def plan(reproduction: Reproduction, options: Sequence[str], seeds: int) -> list[Planned]:
-    """Return the runs of an experiment, with further options of `kerasgan train`."""
+    """The runs of an experiment, with further options of `kerasgan train`."""
     return [
         Planned(setting, seed, (model, *options, *words, "--seed", str(seed)))
         for setting, (model, *words) in reproduction.settings.items()
@@ -37,13 +37,13 @@ def plan(reproduction: Reproduction, options: Sequence[str], seeds: int) -> list
     ]
 
 
-def final(runs: Sequence[Compared], name: str) -> float:
-    """Return the mean of a final value over the runs; NaN, which agrees with nothing, if absent."""
+def final(runs: Sequence[RunResults], name: str) -> float:
+    """The mean of a final value over the runs; NaN, which agrees with nothing, if absent."""
     return float(np.mean([run.final().get(name, np.nan) for run in runs]))
 
 
-def swing(runs: Sequence[Compared], name: str) -> float:
-    """Return the standard deviation of a column over the second half of the rows, over all runs."""
+def swing(runs: Sequence[RunResults], name: str) -> float:
+    """The standard deviation of a column over the second half of the rows, over all runs."""
     halves = [run.metrics.get(name, np.array([np.nan])) for run in runs]
     return float(np.mean([np.std(column[len(column) // 2 :]) for column in halves]))
 
@@ -86,7 +86,7 @@ REPRODUCTIONS: dict[str, Reproduction] = {
     "sigma": Reproduction(
         _varied("acgan", "sigma", "0.1", "0.2", "0.5", "1", "2"),
         "With noise of sigma 0.1 and 0.2 the discriminator is right about the source of fewer "
-        "pictures (36 and 38%) than from 0.5 on (66 to 80%).",
+        "images (36 and 38%) than from 0.5 on (66 to 80%).",
         _sigma_agrees,
         columns=_SIGMA_COLUMNS,
     ),
@@ -98,7 +98,7 @@ REPRODUCTIONS: dict[str, Reproduction] = {
     ),
     "wgan-vs-gp": Reproduction(
         {"cwgan": ("cwgan",), "cwgan-gp": ("cwgan-gp",)},
-        "With the gradient penalty pictures are clearly better than with clipped weights.",
+        "With the gradient penalty images are clearly better than with clipped weights.",
         lambda runs: (
             final(runs["cwgan-gp"], "frechet_distance") < final(runs["cwgan"], "frechet_distance")
         ),
@@ -120,7 +120,7 @@ REPRODUCTIONS: dict[str, Reproduction] = {
     ),
     "dropout": Reproduction(
         _varied("gan", "generator-dropout", "0", "0.5"),
-        "With dropout in the generator the discriminator's score of real pictures stays higher.",
+        "With dropout in the generator the discriminator's score of real images stays higher.",
         lambda runs: (
             final(runs["generator-dropout 0.5"], "d_score_real")
             > final(runs["generator-dropout 0"], "d_score_real")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kerasgan.runs import directory
 from kerasgan.utils import files, progress
-from kerasgan.utils.errors import Refused, Stopped
+from kerasgan.utils.errors import Interrupted, InvalidInput
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Planned(NamedTuple):
 
 
 def parse(vary: str, arity: Callable[[str], int]) -> list[dict[str, tuple[str, ...]]]:
-    """Return the settings of `--vary NAME[,NAME...]=VALUE,VALUE...`, {option: its words}.
+    """The settings of `--vary NAME[,NAME...]=VALUE,VALUE...`, {option: its words}.
 
     A colon joins the parts of one value: `loss-weights=1:.1:.1,1:.3:.35`, and the values of options
     that vary together: `cycle-weight,d-ratio=10:2,10:1,5:1`.
@@ -46,18 +46,20 @@ def parse(vary: str, arity: Callable[[str], int]) -> list[dict[str, tuple[str, .
         arity: how many words an option takes; refuses an unknown one.
 
     Raises:
-        Refused: if a value has not the parts that the options take.
+        InvalidInput: if a value has not the parts that the options take.
     """
     names, equals, values = vary.partition("=")
     options = [name.strip().replace("_", "-") for name in names.split(",")]
     if not equals or not values or not all(options):
-        raise Refused(f"--vary {vary!r} is not of the form NAME=VALUE,VALUE or A,B=A1:B1,A2:B2")
+        raise InvalidInput(
+            f"--vary {vary!r} is not of the form NAME=VALUE,VALUE or A,B=A1:B1,A2:B2"
+        )
     arities = [arity(option) for option in options]
     settings = []
     for value in values.split(","):
         parts = [part.strip() for part in value.split(":")]
         if len(parts) != sum(arities) or not all(parts):
-            raise Refused(
+            raise InvalidInput(
                 f"--vary {vary!r}: {value!r} has {len(parts)} parts; {', '.join(options)} "
                 f"take {sum(arities)}, joined by colons"
             )
@@ -77,7 +79,7 @@ def plan(
     varied: Sequence[list[dict[str, tuple[str, ...]]]],
     seeds: int,
 ) -> list[Planned]:
-    """Return the runs of all combinations of what varies, and of the seeds 0, 1, ...
+    """The runs of all combinations of what varies, and of the seeds 0, 1, ...
 
     Args:
         options: what follows `kerasgan train MODEL` in every run.
@@ -111,14 +113,14 @@ def carry_out(
 
     Args:
         jobs: how many runs are trained at once.
-        evaluate: how many pictures each run is evaluated on; None for no evaluation.
+        evaluate: how many images each run is evaluated on; None for no evaluation.
 
     Returns:
         {run: "done", or how it ended and the last line of its log}.
 
     Raises:
-        Refused: if the folder holds something else.
-        Stopped: if a signal ended a run; the others were stopped by it too.
+        InvalidInput: if the folder holds something else.
+        Interrupted: if a signal ended a run; the others were stopped by it too.
     """
     _claim(folder, {"runs": [list(run) for run in planned]})
     processes: set[subprocess.Popen] = set()
@@ -153,7 +155,7 @@ def _kerasgan(words: Sequence[str], said: Path, processes: set[subprocess.Popen]
         code = process.wait()
         processes.remove(process)
     if code in _SIGNALS:
-        raise Stopped("stopped; the same command goes on", code - 128)
+        raise Interrupted("stopped; the same command goes on", code - 128)
     lines = said.read_text(errors="replace").split("\n")
     return "done" if code == 0 else f"exit code {code}: {lines[-2:][0]}"
 
@@ -162,7 +164,7 @@ def _claim(folder: Path, definition: Mapping) -> None:
     file = folder / _PLAN_FILE
     if file.is_file():
         if json.loads(file.read_text()) != json.loads(json.dumps(definition)):
-            raise Refused(f"{folder} holds another sweep; name a new folder with --out")
+            raise InvalidInput(f"{folder} holds another sweep; name a new folder with --out")
         return
     files.check_vacant(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Picture files, translated into a folder."""
+"""Image files, translated into a folder."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,11 +13,11 @@ from kerasgan.datasets import decoding
 from kerasgan.datasets.layouts import detection
 from kerasgan.inference.image_to_image import Steps
 from kerasgan.utils import images, progress
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 def targets(inputs: Sequence[Path], out: Path) -> dict[Path, Path]:
-    """Return {picture: the PNG file of its translation}.
+    """{picture: the PNG file of its translation}.
 
     A file keeps its stem, and below a folder its path; of several folders each keeps its name. Two
     files that differ in their endings alone keep them.
@@ -26,8 +26,8 @@ def targets(inputs: Sequence[Path], out: Path) -> dict[Path, Path]:
         inputs: files, and folders that are gone through recursively.
 
     Raises:
-        Refused: if a folder has no picture, if two pictures would be written to one file, or if
-            one would be written over a picture that is to be translated.
+        InvalidInput: if a folder has no image, if two images would be written to one file, or if
+            one would be written over an image that is to be translated.
     """
     folders = [path for path in inputs if path.is_dir()]
     places = {}
@@ -45,7 +45,7 @@ def targets(inputs: Sequence[Path], out: Path) -> dict[Path, Path]:
             place = place.with_suffix("")
         target = out / place.with_name(f"{place.name}.png")
         if owners.setdefault(target, picture) != picture:
-            raise Refused(
+            raise InvalidInput(
                 f"{owners[target]} and {picture} would both be written to {target}; "
                 "translate them one after the other"
             )
@@ -53,24 +53,24 @@ def targets(inputs: Sequence[Path], out: Path) -> dict[Path, Path]:
     sources = {picture.resolve() for picture in found}
     for target in found.values():
         if target.resolve() in sources:
-            raise Refused(f"--out {out} would write over {target}; allowed: another folder")
+            raise InvalidInput(f"--out {out} would write over {target}; allowed: another folder")
     return found
 
 
 def translate(files: dict[Path, Path], steps: Steps, is_triptych: bool) -> dict[Path, str]:
-    """Translate picture by picture and return why some could not be, {picture: reason}.
+    """Translate image by image and return why some could not be, {picture: reason}.
 
     Args:
         files: as `targets` returns them.
         is_triptych: whether to write original, translated and translated back side by side.
     """
     problems = {}
-    with progress.bar(desc="Translating", total=len(files), unit=" pictures") as bar:
+    with progress.bar(desc="Translating", total=len(files), unit=" images") as bar:
         for picture, target in files.items():
             try:
                 with enough_memory():
                     images.save(_translated(picture, steps, is_triptych), target)
-            except Refused as reason:
+            except InvalidInput as reason:
                 problems[picture] = str(reason)
             bar.update()
     return problems
@@ -78,11 +78,11 @@ def translate(files: dict[Path, Path], steps: Steps, is_triptych: bool) -> dict[
 
 @contextmanager
 def enough_memory() -> Iterator[None]:
-    """Refuse a picture for which the memory turns out not to suffice."""
+    """Refuse an image for which the memory turns out not to suffice."""
     try:
         yield
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
-        raise Refused("needs more memory than there is") from error
+        raise InvalidInput("needs more memory than there is") from error
 
 
 def _translated(file: Path, steps: Steps, is_triptych: bool) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Pictures made out of pictures: what `translate`, callbacks and evaluation share."""
+"""Images made out of images: what `translate`, callbacks and evaluation share."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -10,12 +10,12 @@ import tensorflow as tf
 from keras import ops
 from PIL import Image
 
-from kerasgan.datasets.labelled import Faces
-from kerasgan.datasets.unpaired import DOMAINS, Domains
+from kerasgan.datasets.labelled import LabelledImages
+from kerasgan.datasets.unpaired import DOMAINS, UnpairedImages
 from kerasgan.labels import Vocabulary
 from kerasgan.models.base import AdversarialModel
 from kerasgan.utils import images
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 # uint8 [H, W, 3] -> its translation and that translated back, each computed when it is asked for.
 Steps = Callable[[np.ndarray], Iterator[np.ndarray]]
@@ -25,17 +25,17 @@ _SHOWN = 8
 # Both generators halve height and width twice, and one reflects a pixel beyond what is left.
 _MULTIPLE, _SMALLEST = 4, 8
 # What the generators need at their widest, as a multiple of the first layer's output: its input
-# and output, the norm's, and the convolution's own workspace. Measured on a processor: 4.9.
+# and output, the norm's, and the convolution's own workspace. Measured on a CPU: 4.9.
 _LIVE_LAYERS = 6
 
 
 def other(domain: str) -> str:
-    """Return "b" for "a" and "a" for "b"."""
+    """ "b" for "a" and "a" for "b"."""
     return DOMAINS[1 - DOMAINS.index(domain)]
 
 
 class DomainTranslator:
-    """Translates pictures between CycleGAN's domains.
+    """Translates images between CycleGAN's domains.
 
     Args:
         generators: as `networks.cyclegan.generators` returns.
@@ -49,7 +49,7 @@ class DomainTranslator:
         }
 
     def translate(self, pictures: np.ndarray, domain: str) -> np.ndarray:
-        """Return uint8 [n, H, W, 3], translated to the domain "a" or "b".
+        """Uint8 [n, H, W, 3], translated to the domain "a" or "b".
 
         Args:
             pictures: uint8 [n, H, W, 3], of any height and width.
@@ -58,7 +58,7 @@ class DomainTranslator:
 
 
 class Editor:
-    """Changes the labels of pictures, as StarGAN has learnt them.
+    """Changes the labels of images, as StarGAN has learnt them.
 
     Args:
         model: a StarGAN, whose discriminator reads labels.
@@ -72,7 +72,7 @@ class Editor:
         self.vocabulary = vocabulary
 
     def read(self, pictures: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the labels that the discriminator sees, {name: float32 [n, K]}.
+        """The labels that the discriminator sees, {name: float32 [n, K]}.
 
         Args:
             pictures: uint8 [n, H, W, 3].
@@ -89,7 +89,7 @@ class Editor:
         }
 
     def edit(self, pictures: np.ndarray, labels: dict[str, np.ndarray]) -> np.ndarray:
-        """Return uint8 [n, H, W, 3] that shall have these labels.
+        """Uint8 [n, H, W, 3] that shall have these labels.
 
         Args:
             pictures: uint8 [n, H, W, 3], of any height and width.
@@ -102,7 +102,7 @@ class Editor:
 
 
 def _traced(generate: Callable[..., tf.Tensor]) -> Callable[..., tf.Tensor]:
-    """Return (pictures, labels) -> pictures, both uint8 [n, H, W, 3], as a graph.
+    """(images, labels) -> images, both uint8 [n, H, W, 3], as a graph.
 
     A graph lets go of what it no longer needs, where Keras keeps the output of every layer.
 
@@ -118,9 +118,9 @@ def _traced(generate: Callable[..., tf.Tensor]) -> Callable[..., tf.Tensor]:
 
 
 def at_own_size(generate: Callable[[tf.Tensor], tf.Tensor], pictures: tf.Tensor) -> tf.Tensor:
-    """Return uint8 [n, H, W, 3] as `generate` makes them, for any H and W from 8 on.
+    """Uint8 [n, H, W, 3] as `generate` makes them, for any H and W from 8 on.
 
-    The pictures are mirrored beyond two edges, up to what the networks need, and cut back.
+    The images are mirrored beyond two edges, up to what the networks need, and cut back.
 
     Args:
         generate: image [n, h, w, 3] in [-1, 1] -> the like; h and w are multiples of 4.
@@ -136,7 +136,7 @@ def at_own_size(generate: Callable[[tf.Tensor], tf.Tensor], pictures: tf.Tensor)
 def _translated(
     translate: Callable, network: keras.Model, pictures: np.ndarray, labels: dict[str, np.ndarray]
 ) -> np.ndarray:
-    """Return the pictures translated batch by batch, if the memory suffices for one of them."""
+    """The images translated batch by batch, if the memory suffices for one of them."""
     _refuse_size(network, *pictures.shape[1:3])
     parts = []
     for start in range(0, len(pictures), _BATCH):
@@ -148,13 +148,15 @@ def _translated(
 
 def _refuse_size(network: keras.Model, height: int, width: int) -> None:
     if min(height, width) < _SMALLEST:
-        raise Refused(f"has {width} x {height} pixels; allowed: from {_SMALLEST} x {_SMALLEST} on")
+        raise InvalidInput(
+            f"has {width} x {height} pixels; allowed: from {_SMALLEST} x {_SMALLEST} on"
+        )
     filters = network.get_layer("in").filters
     needed = _LIVE_LAYERS * filters * 4 * height * width
     available = psutil.virtual_memory().available
     if needed > available:
         largest = int((available / (_LIVE_LAYERS * filters * 4)) ** 0.5)
-        raise Refused(
+        raise InvalidInput(
             f"has {width} x {height} pixels, for which {needed / 2**30:.1f} GiB of memory are "
             f"needed and {available / 2**30:.1f} available; allowed: up to about "
             f"{largest} x {largest}"
@@ -162,7 +164,7 @@ def _refuse_size(network: keras.Model, height: int, width: int) -> None:
 
 
 def to_domain(translator: DomainTranslator, domain: str) -> Steps:
-    """Return picture -> its translation to the domain, and that translated back."""
+    """Image -> its translation to the domain, and that translated back."""
 
     def steps(picture: np.ndarray) -> Iterator[np.ndarray]:
         translated = translator.translate(picture[None], domain)
@@ -173,10 +175,10 @@ def to_domain(translator: DomainTranslator, domain: str) -> Steps:
 
 
 def to_labels(editor: Editor, wanted: Sequence[tuple[str, int, float | None]]) -> Steps:
-    """Return picture -> it with other labels, and that with those that were read off the picture.
+    """Image -> it with other labels, and that with those that were read off the image.
 
     Args:
-        wanted: what `changed` takes; all other labels stay as they are read off the picture.
+        wanted: what `changed` takes; all other labels stay as they are read off the image.
     """
 
     def steps(picture: np.ndarray) -> Iterator[np.ndarray]:
@@ -190,11 +192,13 @@ def to_labels(editor: Editor, wanted: Sequence[tuple[str, int, float | None]]) -
     return steps
 
 
-def domain_sheet(translator: DomainTranslator, shown: Domains, has_identity: bool) -> Image.Image:
-    """Return triptychs of both domains side by side: original, translated, translated back.
+def domain_sheet(
+    translator: DomainTranslator, shown: UnpairedImages, has_identity: bool
+) -> Image.Image:
+    """Triptychs of both domains side by side: original, translated, translated back.
 
     Args:
-        shown: of which the first pictures are taken.
+        shown: of which the first images are taken.
         has_identity: whether what each generator makes of its own domain is shown too.
     """
     columns, labels = [], []
@@ -210,8 +214,8 @@ def domain_sheet(translator: DomainTranslator, shown: Domains, has_identity: boo
     return _side_by_side(columns, labels)
 
 
-def label_sheet(editor: Editor, shown: Faces) -> Image.Image:
-    """Return pictures, and each of them with every label changed in turn, the others kept.
+def label_sheet(editor: Editor, shown: LabelledImages) -> Image.Image:
+    """Images, and each of them with every label changed in turn, the others kept.
 
     Args:
         shown: of which the first are taken.
@@ -228,7 +232,7 @@ def label_sheet(editor: Editor, shown: Faces) -> Image.Image:
 
 
 def _side_by_side(columns: Sequence[np.ndarray], labels: Sequence[str]) -> Image.Image:
-    """Return labelled columns of pictures, uint8 [n, H, W, 3] each."""
+    """Labelled columns of images, uint8 [n, H, W, 3] each."""
     rows = np.stack(columns, axis=1)
     return images.grid(rows.reshape(-1, *rows.shape[2:]), len(columns), (), labels)
 
@@ -236,7 +240,7 @@ def _side_by_side(columns: Sequence[np.ndarray], labels: Sequence[str]) -> Image
 def changed(
     labels: dict[str, np.ndarray], name: str, place: int, value: float | None = None
 ) -> dict[str, np.ndarray]:
-    """Return labels {name: float32 [n, K]} with one of them set.
+    """Labels {name: float32 [n, K]} with one of them set.
 
     Args:
         place: the colour that all shall have; or the attribute, which becomes `value`, or, without

@@ -15,7 +15,7 @@ from kerasgan.inference import sampling
 from kerasgan.runs import archives, checkpoints, directory, lookup
 from kerasgan.runs.directory import Run
 from kerasgan.utils import files
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 _RECORDS = (directory.EVALUATION_FILE, "metrics.csv", "losses.png")
 
@@ -28,7 +28,7 @@ def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
         checkpoint: as `checkpoints.load` takes it.
 
     Raises:
-        Refused: if `out` is not empty, or the run has no such checkpoint.
+        InvalidInput: if `out` is not empty, or the run has no such checkpoint.
     """
     files.check_vacant(out)
     step, arrays = checkpoints.load(run, checkpoint)
@@ -51,12 +51,14 @@ def _halved(key: str, array: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):
         half = array.astype("float16")
     if not np.isfinite(half).all():
-        raise Refused(f"{key} has numbers that float16 lacks; allowed: finite ones up to 65504")
+        raise InvalidInput(
+            f"{key} has numbers that float16 lacks; allowed: finite ones up to 65504"
+        )
     return half
 
 
 def _config(run: Run) -> str:
-    """Return the run's config.json without where it was written to."""
+    """The run's config.json without where it was written to."""
     record = json.loads((run.path / directory.CONFIG_FILE).read_text())
     words = shlex.split(record["command"])
     if "--out" in words:

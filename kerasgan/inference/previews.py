@@ -19,11 +19,11 @@ from kerasgan.runs.directory import Run
 
 
 def of_run(
-    run: Run, split: labelled.Split | unpaired.DomainSplit, model: AdversarialModel
+    run: Run, split: labelled.Split | unpaired.UnpairedSplit, model: AdversarialModel
 ) -> Callable[[], Image.Image]:
-    """Return -> the model's sheet: every hair by every eye colour, or held-out pictures translated.
+    """-> the model's sheet: every hair by every eye colour, or held-out images translated.
 
-    Where nothing is held out, pictures of the training part are shown.
+    Where nothing is held out, images of the training part are shown.
     """
     config, shown = run.config, _shown(split)
     if config.CONDITION == "domain":
@@ -36,15 +36,17 @@ def of_run(
     return lambda: sampler.sheet(config.seed)
 
 
-def _shown(split: labelled.Split | unpaired.DomainSplit) -> labelled.Faces | unpaired.Domains:
+def _shown(
+    split: labelled.Split | unpaired.UnpairedSplit,
+) -> labelled.LabelledImages | unpaired.UnpairedImages:
     training, held_out = split
     return held_out if held_out.size else training
 
 
 def row(run: Run, model: AdversarialModel, count: int) -> np.ndarray:
-    """Return uint8 [count, S, S, 3] that show what a model does, the same for all of its kind.
+    """Uint8 [count, S, S, 3] that show what a model does, the same for all of its kind.
 
-    That are pictures of the same noise, or the same held-out pictures, translated from a to b or
+    That are images of the same noise, or the same held-out images, translated from a to b or
     edited to one colour or attribute after the other.
     """
     config, at = run.config, np.arange(count)

@@ -1,4 +1,4 @@
-"""Noise, labels and generated pictures: what `sample`, callbacks and serving share."""
+"""Noise, labels and generated images: what `sample`, callbacks and serving share."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -21,24 +21,24 @@ _NETWORKS = {"generator", "averaged_generator", "discriminator"}
 _PLAYERS = {"generator_player", "discriminator_player"}
 _BATCH = 64
 _SQUARE = 8
-# The colours of a picture whose generator knows none.
+# The colours of an image whose generator knows none.
 ANY = ("", "")
 
 
 def load(run: Run, checkpoint: str = "latest") -> AdversarialModel:
-    """Return the model with the networks of a checkpoint; its optimizers are not there.
+    """The model with the networks of a checkpoint; its optimizers are not there.
 
     Args:
         checkpoint: as `checkpoints.load` takes it.
 
     Raises:
-        Refused: if the run has no such checkpoint.
+        InvalidInput: if the run has no such checkpoint.
     """
     return of_arrays(run, checkpoints.load(run, checkpoint)[1])
 
 
 def of_arrays(run: Run, arrays: Mapping[str, np.ndarray]) -> AdversarialModel:
-    """Return the model with the networks of a checkpoint's arrays; see `load`."""
+    """The model with the networks of a checkpoint's arrays; see `load`."""
     model = MODELS[run.config.MODEL](run.config, run.vocabulary)
     # A packed checkpoint has those alone that draw.
     wanted = drawing(run.config) | (_NETWORKS & {network(key) for key in arrays})
@@ -53,19 +53,19 @@ def of_arrays(run: Run, arrays: Mapping[str, np.ndarray]) -> AdversarialModel:
 
 
 def network(key: str) -> str:
-    """Return the attribute that holds the variable of a checkpoint's key."""
+    """The attribute that holds the variable of a checkpoint's key."""
     return key.partition("/")[0]
 
 
 def drawing(config: Config) -> set[str]:
-    """Return the attributes of a model's networks that draw or translate."""
+    """The attributes of a model's networks that draw or translate."""
     generator = "averaged_generator" if config.averages else "generator"
     # StarGAN's discriminator reads what is not asked to change.
     return {generator, "discriminator"} if config.CONDITION == "labels" else {generator}
 
 
 def noise(seeds: tf.Tensor, latent_dim: int, sigma: float) -> tf.Tensor:
-    """Return float32 [n, latent_dim], a Gaussian row for each of the int64 [n] seeds."""
+    """Float32 [n, latent_dim], a Gaussian row for each of the int64 [n] seeds."""
     return sigma * _unit_noise(seeds, latent_dim)
 
 
@@ -78,7 +78,7 @@ def _unit_noise(seeds: tf.Tensor, latent_dim: int) -> tf.Tensor:
 
 
 def slerp(start: np.ndarray, end: np.ndarray, places: Sequence[float]) -> np.ndarray:
-    """Return [n, d]: points between `start` and `end` on the great circle through both.
+    """[n, d]: points between `start` and `end` on the great circle through both.
 
     Their lengths go evenly from one to the other, so that every point is as likely as its ends
     under the Gaussian that they come from; a straight line would pass close to the origin.
@@ -105,13 +105,13 @@ def slerp(start: np.ndarray, end: np.ndarray, places: Sequence[float]) -> np.nda
 def conditions(
     vocabulary: Vocabulary, names: Iterable[str], pairs: Sequence[tuple[str, str]]
 ) -> dict[str, np.ndarray]:
-    """Return the one-hot conditions, float32 [n, .], of n (hair, eyes) pairs.
+    """The one-hot conditions, float32 [n, .], of n (hair, eyes) pairs.
 
     Args:
         names: which of "hair", "eyes" and "pair" are wanted; other names are passed over.
 
     Raises:
-        Refused: if the vocabulary lacks a colour, or the pair where that is wanted.
+        InvalidInput: if the vocabulary lacks a colour, or the pair where that is wanted.
     """
     place_of = {
         "hair": lambda hair, eyes: vocabulary.index("hair", hair),
@@ -127,7 +127,7 @@ def conditions(
 
 
 def random_pairs(run: Run, count: int, seed: int) -> list[tuple[str, str]]:
-    """Return random (hair, eyes) that the run's model can draw."""
+    """Random (hair, eyes) that the run's model can draw."""
     random, vocabulary = np.random.default_rng(seed), run.vocabulary
     if run.config.CONDITION == "nothing":
         return [ANY] * count
@@ -148,11 +148,11 @@ def pair_of(pairs: Sequence[tuple[str, str]], seed: int) -> tuple[str, str]:
 
 
 class Sampler:
-    """Draws pictures with a generator.
+    """LabelledStepRandom images with a generator.
 
     Args:
         run: tells the colours and the noise.
-        generator: as the run's; its inputs tell what a picture is conditioned on.
+        generator: as the run's; its inputs tell what an image is conditioned on.
         sigma: standard deviation of the noise; the run's unless given.
     """
 
@@ -163,7 +163,7 @@ class Sampler:
         self._generator = generator
 
     def pictures(self, pairs: Sequence[tuple[str, str]], seed: int) -> np.ndarray:
-        """Return uint8 [n, S, S, 3] of n (hair, eyes) pairs; picture i has the seed `seed` + i."""
+        """Uint8 [n, S, S, 3] of n (hair, eyes) pairs; image i has the seed `seed` + i."""
         return self._generate(self.inputs(pairs, seed))
 
     def each(self, pairs: Sequence[tuple[str, str]], seed: int) -> Iterator[np.ndarray]:
@@ -172,25 +172,25 @@ class Sampler:
             yield from self.pictures(pairs[start : start + _BATCH], seed + start)
 
     def inputs(self, pairs: Sequence[tuple[str, str]], seed: int) -> dict[str, np.ndarray]:
-        """Return what the generator makes those pictures of, {input: float32 [n, .]}."""
+        """What the generator makes those images of, {input: float32 [n, .]}."""
         seeds = tf.range(seed, seed + len(pairs), dtype=tf.int64)
         drawn = noise(seeds, self.latent_dim, self.sigma)
         return self._inputs(ops.convert_to_numpy(drawn), pairs)
 
     def walk(self, pair: tuple[str, str], seed: int, count: int) -> np.ndarray:
-        """Return uint8 [count, S, S, 3]: from the noise of `seed` to that of `seed` + 1."""
+        """Uint8 [count, S, S, 3]: from the noise of `seed` to that of `seed` + 1."""
         return self.between(pair, (seed, seed + 1), np.linspace(0.0, 1.0, count))
 
     def between(
         self, pair: tuple[str, str], seeds: tuple[int, int], places: Sequence[float]
     ) -> np.ndarray:
-        """Return uint8 [n, S, S, 3] at the places between the noises of two seeds; see `slerp`."""
+        """Uint8 [n, S, S, 3] at the places between the noises of two seeds; see `slerp`."""
         ends = noise(tf.constant(seeds, tf.int64), self.latent_dim, self.sigma)
         points = slerp(*ops.convert_to_numpy(ends), places)
         return self._generate(self._inputs(points.astype("float32"), [pair] * len(points)))
 
     def sheet(self, seed: int, hair: Sequence[str] = (), eyes: Sequence[str] = ()) -> Image.Image:
-        """Return the labelled picture of every hair colour by every eye colour.
+        """The labelled image of every hair colour by every eye colour.
 
         A pair that the generator does not know stays white; one without conditions fills a square
         instead.

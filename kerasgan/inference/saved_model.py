@@ -19,14 +19,14 @@ Endpoints = dict[str, tuple[Callable, dict[str, tf.TensorSpec]]]
 def export(run: Run, out: Path | None = None, checkpoint: str = "latest") -> Path:
     """Write `out/<model>/<version>/`, one version above the highest there, and return it.
 
-    Signatures, for n pictures of S pixels; models without conditions have no hair and eyes:
+    Signatures, for n images of S pixels; models without conditions have no hair and eyes:
 
     - `serving_default`: hair and eyes, string [n]; seed, int64 [n] -> image, uint8 [n, S, S, 3];
     - `generate`: the generator's own inputs (noise and one-hot conditions), float32 [n, .]
       -> image, float32 [n, S, S, 3] in [-1, 1];
     - `png`: as `serving_default` -> image_bytes, string [n], PNG files.
 
-    Of models that translate, for pictures of any height and width from 8 on:
+    Of models that translate, for images of any height and width from 8 on:
 
     - `serving_default`: image, uint8 [n, H, W, 3] -> image, the same;
     - `generate`: image, float32 [n, h, w, 3] in [-1, 1], h and w multiples of 4 -> image, the same;
@@ -60,7 +60,7 @@ def _versions(models: Path) -> list[int]:
 
 
 def _drawings(run: Run, generator: keras.Model) -> Endpoints:
-    """Return the endpoints of a generator that takes noise."""
+    """The endpoints of a generator that takes noise."""
     config, inputs = run.config, generator.input
 
     def generate(**values):
@@ -90,7 +90,7 @@ def _drawings(run: Run, generator: keras.Model) -> Endpoints:
 
 
 def _translations(run: Run, generator: keras.Model) -> Endpoints:
-    """Return the endpoints of CycleGAN's two generators."""
+    """The endpoints of CycleGAN's two generators."""
 
     def endpoints(layer):
         def translate(image):
@@ -103,7 +103,7 @@ def _translations(run: Run, generator: keras.Model) -> Endpoints:
 
 
 def _edits(run: Run, generator: keras.Model) -> Endpoints:
-    """Return the endpoints of StarGAN's generator."""
+    """The endpoints of StarGAN's generator."""
     labels = run.vocabulary.labels
 
     def generate(image, **one_hots):
@@ -119,7 +119,7 @@ def _edits(run: Run, generator: keras.Model) -> Endpoints:
 
 
 def _of_floats(edit: Callable[..., tf.Tensor], request: dict[str, tf.TensorSpec]) -> Endpoints:
-    """Return the endpoint that takes images in [-1, 1] and the rest of a request."""
+    """The endpoint that takes images in [-1, 1] and the rest of a request."""
 
     def generate(**values):
         return {"image": edit(**values)}
@@ -129,7 +129,7 @@ def _of_floats(edit: Callable[..., tf.Tensor], request: dict[str, tf.TensorSpec]
 
 
 def _of_pictures(edit: Callable[..., tf.Tensor], request: dict[str, tf.TensorSpec]) -> Endpoints:
-    """Return the endpoints that take pictures, uint8 or PNG files, and the rest of a request."""
+    """The endpoints that take images, uint8 or PNG files, and the rest of a request."""
 
     def pixels(image, **wanted):
         return image_to_image.at_own_size(lambda floats: edit(floats, **wanted), image)
@@ -168,7 +168,7 @@ def _floats(sizes: Mapping[str, int]) -> dict[str, tf.TensorSpec]:
 def _conditions(
     vocabulary: Vocabulary, names: Iterable[str], **colours: tf.Tensor
 ) -> dict[str, tf.Tensor]:
-    """Return the one-hot conditions of colour names [n]; a request with an unknown one fails."""
+    """The one-hot conditions of colour names [n]; a request with an unknown one fails."""
     found = {}
     for kind in {"hair", "eyes"} & set(names):
         known = tf.constant(getattr(vocabulary, kind))

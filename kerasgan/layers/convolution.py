@@ -23,7 +23,7 @@ class UpsampleConv2D(keras.layers.Layer):
     `y[i] = sum_k w[k] u[i + k - 1] = sum_n x[n] sum_k w[k] box[i + k - 1 - 2n]`, where `box` is 1
     at 0 and 1, and 0 elsewhere. The inner sum depends on `i - 2n` alone: this is a transposed
     convolution of stride 2 whose 4 taps are the flipped kernel convolved with the box,
-    `[w2, w1 + w2, w0 + w1, w0]`. Pixels outside the picture are zero in both forms. A processor
+    `[w2, w1 + w2, w0 + w1, w0]`. Pixels outside the image are zero in both forms. A CPU
     makes do with fewer again where there are many channels; see `winograd`.
 
     Args:
@@ -84,7 +84,7 @@ def _four_taps(kernel):
 
 
 def _transposed(inputs, kernel, shape, strides, padding):
-    """Return the transposed convolution [B, H', W', F] -> `shape`, (B, H, W, C)."""
+    """The transposed convolution [B, H', W', F] -> `shape`, (B, H, W, C)."""
     filtering = fewer_products(shape, kernel.shape, strides, padding, inputs.dtype)
     if filtering:
         return filtering.transposed(inputs, kernel)
@@ -93,9 +93,9 @@ def _transposed(inputs, kernel, shape, strides, padding):
 
 @keras.saving.register_keras_serializable("kerasgan")
 class ColourConv2D(keras.layers.Conv2D):
-    """Compute `keras.layers.Conv2D` to the few channels of a picture, in less time.
+    """Compute `keras.layers.Conv2D` to the few channels of an image, in less time.
 
-    A processor multiplies 8 or 16 channels at once, whatever there are. Here the four pixels of
+    A CPU multiplies 8 or 16 channels at once, whatever there are. Here the four pixels of
     each 2x2 block are channels of one: a convolution of stride 2 whose kernel of k + 1 holds the
     one of k four times, shifted by a pixel or not. It has the same weights and, to rounding, the
     same values and gradients.
@@ -132,7 +132,7 @@ class DeepConv2D(keras.layers.Conv2D):
 
     oneDNN brings a kernel into an order of its own at every use, which for a few pixels takes
     longer than to multiply them. From `RATIO` filters for each output pixel of the batch on, a
-    processor multiplies the kernel as it lies by the patches of the inputs that it meets. With
+    CPU multiplies the kernel as it lies by the patches of the inputs that it meets. With
     more pixels it takes fewer products where that pays; see `winograd`. The layer has the same
     weights and, to rounding, the same values and gradients of every order.
 
@@ -161,10 +161,10 @@ class DeepConv2D(keras.layers.Conv2D):
 
 @keras.saving.register_keras_serializable("kerasgan")
 class ReflectedConv2D(keras.layers.Conv2D):
-    """Convolve a picture that its mirror image continues, without repeating the pixels at its edge.
+    """Convolve an image that its mirror image continues, without repeating the pixels at its edge.
 
     It is `ReflectionPadding2D(size // 2)` and then `Conv2D`, and takes fewer products than they do
-    where that pays; see `winograd`, whose sums of pixels need no larger picture.
+    where that pays; see `winograd`, whose sums of pixels need no larger image.
 
     Args:
         filters, kernel_size, settings: of `keras.layers.Conv2D`, without strides and dilation; the
@@ -191,7 +191,7 @@ class ReflectedConv2D(keras.layers.Conv2D):
 class DeepConv2DTranspose(keras.layers.Conv2DTranspose):
     """Compute `keras.layers.Conv2DTranspose` of many channels in less time.
 
-    A processor takes fewer products where that pays; see `winograd`. The layer has the same weights
+    A CPU takes fewer products where that pays; see `winograd`. The layer has the same weights
     and, to rounding, the same values and gradients of every order.
 
     Args:
@@ -211,7 +211,7 @@ class DeepConv2DTranspose(keras.layers.Conv2DTranspose):
 
 @_fused
 def _patches(x, size, strides, padding):
-    """Return what a kernel of that size meets at each of its places, as rows.
+    """What a kernel of that size meets at each of its places, as rows.
 
     Shapes:
         [B, H, W, C] -> [B H' W', height width C].
@@ -230,12 +230,12 @@ def _patches(x, size, strides, padding):
 
 @keras.saving.register_keras_serializable("kerasgan")
 class LabelledConv2D(keras.layers.Layer):
-    """Convolve a picture beside a label that is repeated at every pixel, as further channels.
+    """Convolve an image beside a label that is repeated at every pixel, as further channels.
 
     It has the kernel and, to rounding, the values and gradients of `Conv2D(filters, size,
     padding="same", use_bias=False)` on the concatenation, without multiplying what is the same
     everywhere: a label's planes add the same numbers to all pixels but those near an edge, where a
-    part of the kernel lies outside. They are computed for a picture as small as the kernel, and
+    part of the kernel lies outside. They are computed for an image as small as the kernel, and
     those of its middle row and column repeated.
 
     Args:
@@ -276,7 +276,7 @@ class LabelledConv2D(keras.layers.Layer):
 
 
 def _likes(side, size: int, dtype) -> tf.Tensor:
-    """Return which row of a picture of `size`, as one-hot, each row of one of `side` is like."""
+    """Which row of an image of `size`, as one-hot, each row of one of `side` is like."""
     row, middle = tf.range(side), size // 2
     like = tf.minimum(row, middle) + tf.maximum(row - tf.maximum(side, size) + 1 + middle, 0)
     return tf.one_hot(like, tf.minimum(side, size), dtype=dtype)

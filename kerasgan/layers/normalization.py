@@ -6,17 +6,17 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-# From more pictures on Keras's own instance norm is as fast.
+# From more images on Keras's own instance norm is as fast.
 _FEW = 4
 _BYTES_OF_DRAW = 8
 
 
 @keras.saving.register_keras_serializable("kerasgan")
 class ReflectionPadding2D(keras.layers.Layer):
-    """Extend a picture by its mirror image, without repeating the pixels at its edge.
+    """Extend an image by its mirror image, without repeating the pixels at its edge.
 
     Args:
-        padding: pixels added on each side, fewer than the picture has.
+        padding: pixels added on each side, fewer than the image has.
 
     Shapes:
         [B, H, W, C] -> [B, H + 2 padding, W + 2 padding, C].
@@ -40,9 +40,9 @@ class ReflectionPadding2D(keras.layers.Layer):
 
 
 def _normalised(inputs, scale, offset, epsilon: float) -> tuple:
-    """Return inputs of mean `offset` and deviation `scale` per channel, and what both were before.
+    """Inputs of mean `offset` and deviation `scale` per channel, and what both were before.
 
-    One operation of TensorFlow for what `keras.ops` does in a dozen passes over the pictures, with
+    One operation of TensorFlow for what `keras.ops` does in a dozen passes over the images, with
     their gradients. It computes in float32 whatever the inputs are.
 
     Args:
@@ -61,7 +61,7 @@ def _normalised(inputs, scale, offset, epsilon: float) -> tuple:
 
 @keras.saving.register_keras_serializable("kerasgan")
 class FusedBatchNormalization(keras.layers.BatchNormalization):
-    """Compute `keras.layers.BatchNormalization`, which trains 5 times as slowly on a processor.
+    """Compute `keras.layers.BatchNormalization`, which trains 5 times as slowly on a CPU.
 
     It has the same weights and, to rounding, the same values, statistics and gradients.
 
@@ -81,10 +81,10 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
 @keras.saving.register_keras_serializable("kerasgan")
 class InstanceNormalization(keras.layers.GroupNormalization):
-    """Give each channel of each picture mean 0 and variance 1, then learned ones if asked for.
+    """Give each channel of each image mean 0 and variance 1, then learned ones if asked for.
 
     It is `keras.layers.GroupNormalization(-1)`, with the same weights and, to rounding, the same
-    values and gradients; of few pictures each is a batch of its own, which takes half the time.
+    values and gradients; of few images each is a batch of its own, which takes half the time.
 
     Args:
         affine: whether a scale and an offset of each channel are learned.
@@ -141,7 +141,7 @@ class LeakyReLU(keras.layers.LeakyReLU):
 class ByteDropout(keras.layers.Dropout):
     """Drop values as `keras.layers.Dropout` does, by a random byte each instead of a float.
 
-    Drawing a float for every value takes a tenth of ACGAN's step on a processor.
+    Drawing a float for every value takes a tenth of ACGAN's step on a CPU.
 
     Args:
         rate: the share to drop, a multiple of 1/256, for which bytes are exact.
@@ -169,10 +169,10 @@ class ByteDropout(keras.layers.Dropout):
 
 @keras.saving.register_keras_serializable("kerasgan")
 class MinibatchStddev(keras.layers.Layer):
-    """Tell a discriminator how much the pictures of its batch differ from one another.
+    """Tell a discriminator how much the images of its batch differ from one another.
 
     Of each feature, the logarithm of what its standard deviations over the batch, one at each
-    place, are on average: the same numbers for all pictures. The paper takes the average over
+    place, are on average: the same numbers for all images. The paper takes the average over
     features too, which in a discriminator with BatchNorm tells next to nothing.
 
     Shapes:
@@ -186,7 +186,7 @@ class MinibatchStddev(keras.layers.Layer):
         super().__init__(**{**kwargs, "dtype": "float32"})
 
     def call(self, inputs):
-        # Where all pictures are the same, values and gradients must be finite.
+        # Where all images are the same, values and gradients must be finite.
         deviations = ops.sqrt(ops.var(inputs, axis=0) + 1e-6)
         logarithms = ops.log(ops.mean(deviations, axis=(0, 1)))
         return ops.broadcast_to(logarithms, (ops.shape(inputs)[0], inputs.shape[-1]))

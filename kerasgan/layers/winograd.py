@@ -7,7 +7,7 @@ A filter of r taps w makes m outputs of m + r - 1 data d with as many products i
 y = A ((G w) * (B d)). G and the transpose of A evaluate polynomials of r and of m coefficients at
 m + r - 2 points and at infinity; there, products of values are values of the product, whose
 coefficients the inverse of such an evaluation finds. The transpose of that inverse is B, since a
-filter is the transpose of a product of polynomials. Both axes of a picture save the factor.
+filter is the transpose of a product of polynomials. Both axes of an image save the factor.
 
 With stride s, every s-th pixel belongs to one of s filters, whose taps are every s-th of the
 kernel's and whose products are summed as those of channels are. The tiles of an axis, its padding
@@ -32,10 +32,10 @@ _OF_PIXEL = 1.3
 
 
 class Axis(NamedTuple):
-    """What filters one axis of a picture: tiles of `outputs`, T in all.
+    """What filters one axis of an image: tiles of `outputs`, T in all.
 
     Attributes:
-        side: pixels of the picture.
+        side: pixels of the image.
         size: taps of the kernel.
         stride: s.
         padding: as in `fewer_products`.
@@ -71,7 +71,7 @@ class Axis(NamedTuple):
         return self.outputs + self.taps - 1
 
     def with_fewest_products(self) -> "Axis":
-        """Return the axis with the tiles that take the fewest products in all."""
+        """The axis with the tiles that take the fewest products in all."""
         sizes = range(1, len(self.points) - self.taps + 3)
         # Of those that take as many, the smallest round least.
         return min(
@@ -80,7 +80,7 @@ class Axis(NamedTuple):
         )
 
     def spread(self) -> np.ndarray:
-        """Return B of all tiles, [n, T, s, side]."""
+        """B of all tiles, [n, T, s, side]."""
         _, before = places(self.side, self.size, self.stride, self.padding)
         tile, datum, phase = np.ogrid[: self.tiles, : self.products, : self.stride]
         pixel = self.stride * (self.outputs * tile + datum) + phase - before
@@ -90,24 +90,24 @@ class Axis(NamedTuple):
         return np.einsum("dn,tdsp->ntsp", coefficients, _one_hot(pixel, self.side))
 
     def weigh(self) -> np.ndarray:
-        """Return G, [n, s, size]."""
+        """G, [n, s, size]."""
         tap, phase = np.ogrid[: self.taps, : self.stride]
         of_kernel = _one_hot(self.stride * tap + phase, self.size)
         return np.einsum("nt,tsk->nsk", self._evaluation(self.taps), of_kernel)
 
     def gather(self) -> np.ndarray:
-        """Return A of all tiles, transposed, [n, T, 1, count]."""
+        """A of all tiles, transposed, [n, T, 1, count]."""
         of_tiles = np.einsum("no,tu->ntuo", self._evaluation(self.outputs), np.eye(self.tiles))
         return of_tiles.reshape(self.products, self.tiles, 1, -1)[..., : self.count]
 
     def _evaluation(self, coefficients):
-        """Return what evaluates polynomials at points and at infinity: [n, coefficients]."""
+        """What evaluates polynomials at points and at infinity: [n, coefficients]."""
         powers = np.vander(self.points[: self.products - 1], coefficients, increasing=True)
         return np.vstack([powers, np.eye(coefficients)[-1]])
 
 
 def places(side: int, size: int, stride: int, padding: str) -> tuple[int, int]:
-    """Return on how many places a kernel of `size` lies, and how many pixels are before the first.
+    """On how many places a kernel of `size` lies, and how many pixels are before the first.
 
     Args:
         padding: as in `fewer_products`.
@@ -119,7 +119,7 @@ def places(side: int, size: int, stride: int, padding: str) -> tuple[int, int]:
 
 
 def _one_hot(indices, depth):
-    """Return zeros and a one where the index is, if it is any: [..., depth]."""
+    """Zeros and a one where the index is, if it is any: [..., depth]."""
     return (indices[..., None] == np.arange(depth)).astype(float)
 
 
@@ -130,7 +130,7 @@ class Filtering(NamedTuple):
     columns: Axis
 
     def pays(self, shape, kernel_shape) -> bool:
-        """Return whether images of that shape take less time so: multiplied less, moved more."""
+        """Whether images of that shape take less time so: multiplied less, moved more."""
         batch, height, width, channels = shape
         filters = kernel_shape[-1]
         rows, columns = self.rows, self.columns
@@ -143,19 +143,19 @@ class Filtering(NamedTuple):
         return saved >= moved * (WORTH + _OF_PIXEL * max(height, width))
 
     def convolve(self, images: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-        """Return what `tf.nn.conv2d` makes of images [B, H, W, C]: [B, H', W', F]."""
+        """What `tf.nn.conv2d` makes of images [B, H, W, C]: [B, H', W', F]."""
         data = _to_products(images, self.rows.spread(), self.columns.spread())
         products = tf.matmul(data, self._weighed(kernel))
         return _from_products(products, self.rows.gather(), self.columns.gather())
 
     def transposed(self, outputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-        """Return what `tf.nn.conv2d_transpose` makes of outputs [B, H', W', F]: [B, H, W, C]."""
+        """What `tf.nn.conv2d_transpose` makes of outputs [B, H', W', F]: [B, H, W, C]."""
         products = _to_products(outputs, self.rows.gather(), self.columns.gather())
         data = tf.matmul(products, self._weighed(kernel), transpose_b=True)
         return _from_products(data, self.rows.spread(), self.columns.spread())
 
     def _weighed(self, kernel):
-        """Return what data are multiplied by: [n n', s s' C, F]."""
+        """What data are multiplied by: [n n', s s' C, F]."""
         weigh = np.einsum("nsk,mtl->nmstkl", self.rows.weigh(), self.columns.weigh())
         products, taps = math.prod(weigh.shape[:2]), math.prod(weigh.shape[-2:])
         *_, filters = kernel.shape
@@ -165,7 +165,7 @@ class Filtering(NamedTuple):
 
 
 def fewer_products(shape, kernel_shape, strides, padding: str, dtype: tf.DType) -> Filtering | None:
-    """Return how a processor convolves images with fewer products, if that takes less time.
+    """How a CPU convolves images with fewer products, if that takes less time.
 
     Args:
         shape: of the images, (B, H, W, C), where None is for what is not known.
@@ -188,7 +188,7 @@ def fewer_products(shape, kernel_shape, strides, padding: str, dtype: tf.DType) 
 
 
 def _to_products(x, rows, columns):
-    """Return data of `rows` [n, T, s, H] and `columns` [n', T', s', W] of pictures [B, H, W, C].
+    """Data of `rows` [n, T, s, H] and `columns` [n', T', s', W] of images [B, H, W, C].
 
     The result [n n', B T T', s s' C] has the tiles of one product side by side.
     """
@@ -202,7 +202,7 @@ def _to_products(x, rows, columns):
 
 
 def _from_products(x, rows, columns):
-    """Return the transpose of `_to_products`: [n n', B T T', s s' C] -> [B, H, W, C]."""
+    """The transpose of `_to_products`: [n n', B T T', s s' C] -> [B, H, W, C]."""
     (n, tiles, phases, _), (m, across, phases_across, _) = rows.shape, columns.shape
     x = tf.reshape(x, (n, m, -1, tiles, across, phases, x.shape[-1] // phases))
     x = tf.transpose(x, (2, 0, 3, 5, 1, 4, 6))
@@ -215,7 +215,7 @@ def _flat(matrix):
 
 
 def _along_both(x, rows, columns):
-    """Multiply the axes of pictures [B, H, W, C] by matrices [H', H] and [W', W]."""
+    """Multiply the axes of images [B, H, W, C] by matrices [H', H] and [W', W]."""
     batch, height, width, channels = x.shape
     x = tf.matmul(tf.constant(rows, x.dtype), tf.reshape(x, (batch, height, width * channels)))
     x = tf.reshape(x, (batch * len(rows), width, channels))

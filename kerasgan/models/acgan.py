@@ -10,14 +10,14 @@ from kerasgan.labels import Vocabulary
 from kerasgan.losses import accuracy, bce, binary_accuracy, cross_entropy, pairwise_distance
 from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
-from kerasgan.models.base import ReusingModel, first_part, zero_centred_penalties
+from kerasgan.models.base import SharedFakesModel, first_part, zero_centred_penalties
 from kerasgan.networks import acgan
 
 # Of each batch: the cost of the penalties is in proportion.
 PENALTY_SHARE = 0.25
 
 
-class ACGAN(ReusingModel):
+class ACGAN(SharedFakesModel):
     """ACGAN whose loss weights are those of the heads source, hair and eyes."""
 
     def __init__(self, config: ACGANConfig, vocabulary: Vocabulary):
@@ -79,7 +79,7 @@ class ACGAN(ReusingModel):
         return augment(images, batch["augmentation"])
 
     def discriminator_losses(self, batch):
-        """Return L_S and L_C of real images, and L_S alone of generated ones (eq. 2 and 3)."""
+        """L_S and L_C of real images, and L_S alone of generated ones (eq. 2 and 3)."""
         # Two batches: BatchNorm must not mix the statistics of real and generated images.
         real, hair, eyes = self.discriminator(batch["image"], training=True)
         generated = batch["generated"]
@@ -108,7 +108,7 @@ class ACGAN(ReusingModel):
         return losses, measures
 
     def generator_losses(self, batch):
-        """Return the losses of being taken for real and of showing the wanted colours."""
+        """The losses of being taken for real and of showing the wanted colours."""
         source, hair, eyes = self.discriminator(batch["generated"], training=True)
         source_weight, hair_weight, eyes_weight = self.config.loss_weights
         losses = {

@@ -25,7 +25,7 @@ def squared_gradient_norms(critic: Callable, images: tf.Tensor) -> tf.Tensor:
 
 
 def gradient_norms(critic: Callable, images: tf.Tensor) -> tf.Tensor:
-    """Return the Euclidean norm of the critic's gradient at each image, float32 [B].
+    """The Euclidean norm of the critic's gradient at each image, float32 [B].
 
     Its own gradient is finite where the critic's vanishes. The arguments are those of
     `squared_gradient_norms`.
@@ -63,7 +63,7 @@ def first_part(share: float, batch: dict, group: int = 1) -> dict:
 def gradient_norms_between(
     critic: Callable, real: tf.Tensor, generated: tf.Tensor, alpha: tf.Tensor
 ) -> tf.Tensor:
-    """Return `gradient_norms` at alpha x + (1 - alpha) G(z), float32 [B].
+    """`gradient_norms` at alpha x + (1 - alpha) G(z), float32 [B].
 
     Args:
         real, generated: images [B, H, W, C].
@@ -183,7 +183,7 @@ class AdversarialModel(keras.Model):
         return self.averaged_generator or self.generator
 
     def record(self) -> dict[str, float]:
-        """Return the means of every term and measure since `reset_record`, {column: value}."""
+        """The means of every term and measure since `reset_record`, {column: value}."""
         return {**self.discriminator_player.means.result(), **self.generator_player.means.result()}
 
     def reset_record(self) -> None:
@@ -194,7 +194,7 @@ class AdversarialModel(keras.Model):
         """Do nothing: `compile` has built everything, and there is no `call` to trace."""
 
 
-class ReusingModel(AdversarialModel):
+class SharedFakesModel(AdversarialModel):
     """A model whose generator answers for the images that the discriminator has just judged.
 
     They are made once: `generate(batch)` returns the images [B, H, W, C] of an update, which both
@@ -235,7 +235,7 @@ class ReusingModel(AdversarialModel):
 
 
 def no_logs() -> dict[str, tf.Tensor]:
-    """Return what a `train_step` may return: Keras wants a number, and waits for it.
+    """What a `train_step` may return: Keras wants a number, and waits for it.
 
     This one waits for no device; several workers need an axis to average over.
     """
@@ -243,10 +243,10 @@ def no_logs() -> dict[str, tf.Tensor]:
 
 
 def together(network: keras.Model, *batches: dict) -> list:
-    """Return what the network makes of each of the batches, {name: [B, ...]}, in one pass.
+    """What the network makes of each of the batches, {name: [B, ...]}, in one pass.
 
     It is `apart` for networks in which no sample sees another, such as those of instance norm, and
-    faster: a processor shares the convolutions of few pictures badly among its cores.
+    faster: a CPU shares the convolutions of few images badly among its cores.
     """
     joined = tf.nest.map_structure(lambda *parts: ops.concatenate(parts), *batches)
     made = network(joined, training=True)
@@ -255,7 +255,7 @@ def together(network: keras.Model, *batches: dict) -> list:
 
 
 def apart(network: keras.Model, *batches: dict) -> list:
-    """Return what the network makes of each of the batches, in a pass of its own."""
+    """What the network makes of each of the batches, in a pass of its own."""
     return [network(batch, training=True) for batch in batches]
 
 

@@ -11,11 +11,11 @@ from kerasgan.labels import Vocabulary
 from kerasgan.losses import bce, binary_accuracy, pairwise_distance
 from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
-from kerasgan.models.base import ReusingModel
+from kerasgan.models.base import SharedFakesModel
 from kerasgan.networks import cgan
 
 
-class CGAN(ReusingModel):
+class CGAN(SharedFakesModel):
     """Conditional DCGAN whose labels are the pairs that the data has."""
 
     def __init__(self, config: CGANConfig, vocabulary: Vocabulary):
@@ -48,7 +48,7 @@ class CGAN(ReusingModel):
         return augment(self.generator(inputs, training=True), batch["augmentation"])
 
     def discriminator_losses(self, batch):
-        """Return the losses of real images with their pair and of generated with theirs."""
+        """The losses of real images with their pair and of generated with theirs."""
         real = self.discriminator({"image": batch["image"], "pair": batch["pair"]}, training=True)
         fake = self._judge_generated(batch)
         losses = {"d_real": bce(real, 1.0), "d_fake": bce(fake, 0.0)}
@@ -63,7 +63,7 @@ class CGAN(ReusingModel):
         return losses, measures
 
     def generator_losses(self, batch):
-        """Return the loss of being taken for a real image of the same pair."""
+        """The loss of being taken for a real image of the same pair."""
         fake = self._judge_generated(batch)
         return {"g_fool": bce(fake, 1.0)}, {"g_score_fake": ops.mean(ops.sigmoid(fake))}
 

@@ -42,7 +42,7 @@ class CWGAN(AdversarialModel):
         return self.draw_beside(draws, draws.examples(self.config.critic_steps))
 
     def draw_beside(self, draws, real):
-        """Return a step's draws, the critic's beside these examples."""
+        """A step's draws, the critic's beside these examples."""
         config = self.config
         shape = [config.latent_dim]
         wanted = draws.pairs("wanted", 1)
@@ -64,7 +64,7 @@ class CWGAN(AdversarialModel):
         return augment(self.generator(inputs, training=True), batch["augmentation"])
 
     def discriminator_losses(self, batch):
-        """Return -E[D(x, c)] and E[D(G(z, c), c)], both of x's own condition c."""
+        """-E[D(x, c)] and E[D(G(z, c), c)], both of x's own condition c."""
         condition = {"hair": batch["hair"], "eyes": batch["eyes"]}
         real = ops.mean(self.discriminator({"image": batch["image"], **condition}, training=True))
         generated = self.generate(batch)
@@ -77,7 +77,7 @@ class CWGAN(AdversarialModel):
         return {"d_real": -real, "d_fake": fake}, measures
 
     def generator_losses(self, batch):
-        """Return -E[D(G(z, c), c)]."""
+        """-E[D(G(z, c), c)]."""
         condition = {"hair": batch["hair"], "eyes": batch["eyes"]}
         generated = self.generate(batch)
         fake = self.discriminator({"image": generated, **condition}, training=True)

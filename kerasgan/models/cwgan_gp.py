@@ -13,19 +13,19 @@ from kerasgan.losses import gradient_penalty, pairwise_distance
 from kerasgan.models.base import gradient_norms_between
 from kerasgan.models.cwgan import CWGAN
 from kerasgan.networks import cwgan
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 class CWGANGP(CWGAN):
     """Conditional WGAN with a penalty, whose critic also judges real images under wrong conditions.
 
     Raises:
-        Refused: if all pictures have the same pair of colours: no condition is wrong then.
+        InvalidInput: if all images have the same pair of colours: no condition is wrong then.
     """
 
     def __init__(self, config: CWGANGPConfig, vocabulary: Vocabulary):
         if len(vocabulary.pairs) < 2:
-            raise Refused(
+            raise InvalidInput(
                 f"{config.data} has one pair of hair and eyes, and cwgan-gp learns from wrong "
                 "ones; allowed: data with two or more"
             )
@@ -47,7 +47,7 @@ class CWGANGP(CWGAN):
         return drawn
 
     def discriminator_losses(self, batch):
-        """Return -D(x, c), what `mismatch` makes of D(G(c), c) and D(x, c'), and the penalty."""
+        """-D(x, c), what `mismatch` makes of D(G(c), c) and D(x, c'), and the penalty."""
         image, own = batch["image"], {"hair": batch["hair"], "eyes": batch["eyes"]}
         wrong = {"hair": batch["wrong_hair"], "eyes": batch["wrong_eyes"]}
         generated = self.generate(batch)

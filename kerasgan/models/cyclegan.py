@@ -20,7 +20,7 @@ class CycleGAN(AdversarialModel):
     """Two generators and two discriminators, each pair trained as one player.
 
     `generator` maps {a, b} to {a: the translation of b, b: that of a}. Terms are named after the
-    domain of the picture that they judge: `g_fool_b` is about translations of a.
+    domain of the image that they judge: `g_fool_b` is about translations of a.
     """
 
     def __init__(self, config: CycleGANConfig, vocabulary: Vocabulary | None = None):
@@ -79,7 +79,7 @@ class CycleGAN(AdversarialModel):
         return no_logs()
 
     def generator_losses(self, real):
-        """Return eq. 3 with the identity loss of section 5.2, and the translations."""
+        """Eq. 3 with the identity loss of section 5.2, and the translations."""
         weight = self.config.cycle_weight
         same = []
         if self.config.identity_weight:
@@ -97,7 +97,7 @@ class CycleGAN(AdversarialModel):
         return losses, {}, fake
 
     def discriminator_losses(self, batch):
-        """Return each discriminator's loss of real and of generated pictures, over d_ratio."""
+        """Each discriminator's loss of real and of generated images, over d_ratio."""
         real, fake = self._run(self.discriminator, batch["real"], batch["fake"])
         ratio = self.config.d_ratio
         losses = {f"d_real_{name}": self._loss(real[name], 1.0) / ratio for name in _DOMAINS}

@@ -12,11 +12,11 @@ from kerasgan.labels import Vocabulary
 from kerasgan.losses import bce, binary_accuracy, least_squares, pairwise_distance
 from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
-from kerasgan.models.base import ReusingModel
+from kerasgan.models.base import SharedFakesModel
 from kerasgan.networks import dcgan
 
 
-class GAN(ReusingModel):
+class GAN(SharedFakesModel):
     """Unconditional DCGAN, on binary cross-entropy or least squares."""
 
     def __init__(self, config: GANConfig, vocabulary: Vocabulary):
@@ -58,7 +58,7 @@ class GAN(ReusingModel):
         return augment(images, batch["augmentation"])
 
     def discriminator_losses(self, batch):
-        """Return L_D of real and of generated images, in batches of their own."""
+        """L_D of real and of generated images, in batches of their own."""
         real = self.discriminator(batch["image"], training=True)
         generated = batch["generated"]
         fake = self.discriminator(generated, training=True)
@@ -78,7 +78,7 @@ class GAN(ReusingModel):
         return losses, measures
 
     def generator_losses(self, batch):
-        """Return L_G, the non-saturating loss of being taken for real."""
+        """L_G, the non-saturating loss of being taken for real."""
         fake = self.discriminator(batch["generated"], training=True)
         losses = {"g_fool": self._loss(fake, batch["real_target"])}
         return losses, {"g_score_fake": ops.mean(self._probability(fake))}

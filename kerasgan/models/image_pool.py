@@ -1,4 +1,4 @@
-"""A history of generated pictures, which discriminators see beside the newest."""
+"""A history of generated images, which discriminators see beside the newest."""
 
 from collections.abc import Sequence
 
@@ -10,17 +10,17 @@ from kerasgan.models import replicas
 
 
 class ImagePool:
-    """The last so many generated pictures, in variables that a checkpoint holds.
+    """The last so many generated images, in variables that a checkpoint holds.
 
-    The first pictures fill the pool. From then on half of them go straight through; each of the
+    The first images fill the pool. From then on half of them go straight through; each of the
     others takes the place of a stored one, which comes out instead.
 
     Reference: Shrivastava et al. 2017, "Learning from Simulated and Unsupervised Images through
     Adversarial Training" (arXiv:1612.07828), in the form of CycleGAN's PyTorch code.
 
     Args:
-        size: how many pictures are stored; 0 lets every picture through.
-        shape: of a picture, [H, W, C].
+        size: how many images are stored; 0 lets every image through.
+        shape: of an image, [H, W, C].
     """
 
     def __init__(self, size: int, shape: Sequence[int]):
@@ -33,11 +33,11 @@ class ImagePool:
         return [self.images, self.count]
 
     def exchange(self, images: tf.Tensor, coins: tf.Tensor, slots: tf.Tensor) -> tf.Tensor:
-        """Return float32 [B, H, W, C]: each picture or an older one, one picture after the other.
+        """Float32 [B, H, W, C]: each image or an older one, one image after the other.
 
         Args:
             images: float32 [B, H, W, C], B known.
-            coins: float32 [B] in [0, 1); below 0.5 the picture is stored.
+            coins: float32 [B] in [0, 1); below 0.5 the image is stored.
             slots: int64 [B] in [0, size), the place where it is stored.
         """
         if not self.size:

@@ -36,7 +36,7 @@ class RunningMeans:
         self.weights.assign_add(weights)
 
     def result(self) -> dict[str, float]:
-        """Return the means; NaN where nothing was added."""
+        """The means; NaN where nothing was added."""
         means = ops.convert_to_numpy(self.sums / self.weights)
         return dict(zip(self.names, map(float, means), strict=True))
 
@@ -79,7 +79,7 @@ class Player:
         return [*self.optimizer.variables, *self.means.variables]
 
     def tape(self) -> tf.GradientTape:
-        """Return a tape that watches what this player may change."""
+        """A tape that watches what this player may change."""
         tape = tf.GradientTape(watch_accessed_variables=False)
         with tape:
             tape.watch([variable.value for variable in self.trained])
@@ -106,7 +106,7 @@ class Player:
         return made
 
     def _norm(self, gradients: list[tf.Tensor]) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
-        """Return the norm of gradients of the scaled loss; nothing where too large a scale is."""
+        """The norm of gradients of the scaled loss; nothing where too large a scale is."""
         norm = tf.linalg.global_norm(gradients) / self.optimizer.scale_loss(1.0)
         if not isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer):
             return norm

@@ -13,11 +13,11 @@ from kerasgan.labels import Vocabulary
 from kerasgan.losses import accuracy, cross_entropy, pairwise_distance, relativistic
 from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
-from kerasgan.models.base import ReusingModel, first_part, zero_centred_penalties
+from kerasgan.models.base import SharedFakesModel, first_part, zero_centred_penalties
 from kerasgan.networks import r3gan
 
 
-class R3GAN(ReusingModel):
+class R3GAN(SharedFakesModel):
     """Relativistic pairing loss, zero-centred gradient penalties, class logits as projection."""
 
     def __init__(self, config: R3GANConfig, vocabulary: Vocabulary):
@@ -55,7 +55,7 @@ class R3GAN(ReusingModel):
         return augment(images, batch["augmentation"])
 
     def judge(self, images, labels):
-        """Return D(x, y) [B] and the class logits, {label: [B, K]}.
+        """D(x, y) [B] and the class logits, {label: [B, K]}.
 
         D(x, y) is the score plus the logit of each label; a missing label, a row of zeros, adds 0.
         """

@@ -29,30 +29,30 @@ def _own_seed(draw, ordered: bool = True) -> tf.Tensor:
 
 
 def count() -> int:
-    """Return how many replicas share a batch where this is called."""
+    """How many replicas share a batch where this is called."""
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
 def index() -> tf.Tensor:
-    """Return the number of this replica, an int32 scalar; 0 outside of a replica's step."""
+    """The number of this replica, an int32 scalar; 0 outside of a replica's step."""
     context = tf.distribute.get_replica_context()
     return tf.cast(context.replica_id_in_sync_group if context else 0, tf.int32)
 
 
 def all_reduce_sum(tensors: list[tf.Tensor]) -> list[tf.Tensor]:
-    """Return the sums of the tensors over all replicas."""
+    """The sums of the tensors over all replicas."""
     if count() == 1:
         return tensors
     return tf.distribute.get_replica_context().all_reduce("SUM", tensors)
 
 
 def split_over_replicas(tensors: list[tf.Tensor]) -> list[tf.Tensor]:
-    """Return equal shares of tensors that all replicas have, for what will sum them again."""
+    """Equal shares of tensors that all replicas have, for what will sum them again."""
     return [tensor / count() for tensor in tensors] if count() > 1 else tensors
 
 
 def all_gather(tensors: list[tf.Tensor]) -> list[tf.Tensor]:
-    """Return the tensors [B, ...] of all replicas one after the other."""
+    """The tensors [B, ...] of all replicas one after the other."""
     if count() == 1:
         return tensors
     everywhere = tf.distribute.get_replica_context().all_gather(tensors, axis=0)
@@ -63,5 +63,5 @@ def all_gather(tensors: list[tf.Tensor]) -> list[tf.Tensor]:
 
 
 def local_shard(tensor: tf.Tensor) -> tf.Tensor:
-    """Return what this replica gave to `all_gather`."""
+    """What this replica gave to `all_gather`."""
     return tf.gather(tf.split(tensor, count()), index())

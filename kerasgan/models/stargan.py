@@ -20,7 +20,7 @@ from kerasgan.losses import (
     pairwise_distance,
 )
 from kerasgan.models import averaging
-from kerasgan.models.base import ReusingModel, gradient_norms_between
+from kerasgan.models.base import SharedFakesModel, gradient_norms_between
 from kerasgan.networks import stargan
 
 # One of several colours each, or attributes that are there or not.
@@ -31,8 +31,8 @@ _CLASSIFICATION = {
 }
 
 
-class StarGAN(ReusingModel):
-    """A generator that edits a picture's labels; the critic also reads them."""
+class StarGAN(SharedFakesModel):
+    """A generator that edits an image's labels; the critic also reads them."""
 
     def __init__(self, config: StarGANConfig, vocabulary: Vocabulary):
         labels = vocabulary.labels
@@ -57,7 +57,7 @@ class StarGAN(ReusingModel):
         batch = {
             "image": drawn["image"],
             "label": label,
-            # What is asked for are the labels of other pictures, so it occurs in the data.
+            # What is asked for are the labels of other images, so it occurs in the data.
             "wanted": {name: tf.roll(rows, 1, axis=0) for name, rows in label.items()},
         }
         return {"discriminator": {**batch, "alpha": draws.uniform("alpha", updates)}}
@@ -66,7 +66,7 @@ class StarGAN(ReusingModel):
         return self.generator({"image": batch["image"], **batch["wanted"]}, training=True)
 
     def discriminator_losses(self, batch):
-        """Return the terms of eq. 5: eq. 8 negated, and the classes of real pictures, eq. 2."""
+        """The terms of eq. 5: eq. 8 negated, and the classes of real images, eq. 2."""
         image, generated = batch["image"], batch["generated"]
         seen = self.discriminator(image, training=True)
         real = ops.mean(seen["source"])
@@ -95,7 +95,7 @@ class StarGAN(ReusingModel):
         return losses, measures
 
     def generator_losses(self, batch):
-        """Return the terms of eq. 6: being taken for real, eq. 3 and the reconstruction, eq. 4."""
+        """The terms of eq. 6: being taken for real, eq. 3 and the reconstruction, eq. 4."""
         generated = batch["generated"]
         seen = self.discriminator(generated, training=True)
         rebuilt = self.generator({"image": generated, **batch["label"]}, training=True)

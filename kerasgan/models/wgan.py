@@ -56,7 +56,7 @@ class WGAN(AdversarialModel):
         return augment(images, batch["augmentation"])
 
     def discriminator_losses(self, batch):
-        """Return -E[D(x)] and E[D(G(z))]: minus the estimate of the distance (algorithm 1)."""
+        """-E[D(x)] and E[D(G(z))]: minus the estimate of the distance (algorithm 1)."""
         real = ops.mean(self.discriminator(batch["image"], training=True))
         generated = self.generate(batch)
         fake = ops.mean(self.discriminator(generated, training=True))
@@ -68,6 +68,6 @@ class WGAN(AdversarialModel):
         return {"d_real": -real, "d_fake": fake}, measures
 
     def generator_losses(self, batch):
-        """Return -E[D(G(z))]."""
+        """-E[D(G(z))]."""
         generated = self.generate(batch)
         return {"g_fool": -ops.mean(self.discriminator(generated, training=True))}, {}

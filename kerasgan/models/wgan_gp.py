@@ -26,7 +26,7 @@ class WGANGP(WGAN):
         return drawn
 
     def discriminator_losses(self, batch):
-        """Return the terms of eq. 3, the penalty with its weight lambda."""
+        """The terms of eq. 3, the penalty with its weight lambda."""
         image = batch["image"]
         generated = self.generate(batch)
         real = ops.mean(self.discriminator(image, training=True))

@@ -6,7 +6,7 @@ of Isola et al. 2017 (arXiv:1611.07004). The biases are those of the authors' Py
 everywhere with instance norm, only at both ends with BatchNorm, which has an offset of its own.
 
 With 3x3 kernels of stride 2, that code pads at the top and left, ours at the bottom and right: what
-one network computes, the other can compute of the mirrored picture.
+one network computes, the other can compute of the mirrored image.
 """
 
 import keras
@@ -21,12 +21,12 @@ _NORMS = {"instance": InstanceNormalization, "batch": batch_norm}
 
 
 def convolution(filters: int, size: int, name: str, **settings) -> layers.Layer:
-    """Return a convolution of stride 1 without padding, unless `settings` say otherwise."""
+    """A convolution of stride 1 without padding, unless `settings` say otherwise."""
     return DeepConv2D(filters, size, kernel_initializer=initial_weights(), name=name, **settings)
 
 
 def doubling(filters: int, upsample: str, name: str, use_bias: bool) -> layers.Layer:
-    """Return a 3x3 layer that doubles height and width; see `generator` for `upsample`."""
+    """A 3x3 layer that doubles height and width; see `generator` for `upsample`."""
     settings = {"kernel_initializer": initial_weights(), "use_bias": use_bias, "name": name}
     if upsample == "nearest":
         return UpsampleConv2D(filters, **settings)
@@ -44,7 +44,7 @@ def activated(x, layer, norm: str):
 
 
 def reflected(filters: int, size: int, name: str, **settings) -> layers.Layer:
-    """Return a convolution of stride 1 with reflected edges, where zeros would draw a frame."""
+    """A convolution of stride 1 with reflected edges, where zeros would draw a frame."""
     return ReflectedConv2D(
         filters, size, kernel_initializer=initial_weights(), name=name, **settings
     )
@@ -98,7 +98,7 @@ def generator(
 
 
 def redrawn(image, x, padding: str = "valid"):
-    """Return tanh(atanh(0.9 image) + change), where a 7x7 convolution makes the change of `x`.
+    """Tanh(atanh(0.9 image) + change), where a 7x7 convolution makes the change of `x`.
 
     At first nothing changes. Translators that start near the identity keep colours, which they may
     otherwise agree to exchange: the cycle brings them back. The factor keeps atanh finite.

@@ -1,8 +1,8 @@
-"""DCGAN: 4x4 convolutions that double a picture from 4x4 pixels, or halve it down to them.
+"""DCGAN: 4x4 convolutions that double an image from 4x4 pixels, or halve it down to them.
 
 Reference: Radford, Metz and Chintala 2015, "Unsupervised Representation Learning with Deep
 Convolutional Generative Adversarial Networks" (arXiv:1511.06434). At 64 pixels these are the course
-report's stacks of 512, 256, 128, 64 and of 64, 128, 256, 512 filters; each halving of the picture
+report's stacks of 512, 256, 128, 64 and of 64, 128, 256, 512 filters; each halving of the image
 drops the 512, each doubling adds twice as many.
 """
 
@@ -32,23 +32,23 @@ class ClipWeights(keras.constraints.Constraint):
 
 
 def initial_weights() -> keras.initializers.Initializer:
-    """Return the paper's N(0, 0.02)."""
+    """The paper's N(0, 0.02)."""
     return keras.initializers.RandomNormal(stddev=0.02)
 
 
 def batch_norm(name: str) -> layers.Layer:
-    """Return BatchNorm with the constants of the paper's code: momentum 0.9, epsilon 1e-5."""
+    """BatchNorm with the constants of the paper's code: momentum 0.9, epsilon 1e-5."""
     return FusedBatchNormalization(momentum=0.9, epsilon=1e-5, name=name)
 
 
 def convolution(filters: int, name: str, **settings) -> layers.Layer:
-    """Return a 4x4 convolution; stride 2 and no bias unless `settings` say otherwise."""
+    """A 4x4 convolution; stride 2 and no bias unless `settings` say otherwise."""
     settings = {"strides": 2, "padding": "same", "use_bias": False, **settings}
     return DeepConv2D(filters, 4, kernel_initializer=initial_weights(), name=name, **settings)
 
 
 def transposed(filters: int, name: str, **settings) -> layers.Layer:
-    """Return a 4x4 transposed convolution; stride 2 and no bias unless `settings` say otherwise."""
+    """A 4x4 transposed convolution; stride 2 and no bias unless `settings` say otherwise."""
     settings = {"strides": 2, "padding": "same", "use_bias": False, **settings}
     return DeepConv2DTranspose(
         filters, 4, kernel_initializer=initial_weights(), name=name, **settings
@@ -56,7 +56,7 @@ def transposed(filters: int, name: str, **settings) -> layers.Layer:
 
 
 def blocks(image_size: int) -> int:
-    """Return how many convolutions lie between 4x4 and image_size, a power of two from 8 on."""
+    """How many convolutions lie between 4x4 and image_size, a power of two from 8 on."""
     return image_size.bit_length() - 3
 
 

@@ -13,7 +13,7 @@ td { text-align: right } th { text-align: left }
 
 
 def page(title: str, *parts: str) -> str:
-    """Return the page of parts that are HTML already."""
+    """The page of parts that are HTML already."""
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
     body = "\n".join([f"<h1>{escape(title)}</h1>", *parts])
     return f'<!doctype html>\n<html lang="en">{head}\n{body}\n</html>\n'
@@ -28,7 +28,7 @@ def preformatted(text: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table whose rows begin with a heading."""
+    """A table whose rows begin with a heading."""
     cells = "".join(f"<th>{escape(cell)}</th>" for cell in head)
     body = "".join(
         f"<tr><th>{escape(first)}</th>"
@@ -45,7 +45,7 @@ def picture(name: str, png: bytes) -> str:
 
 
 def folded(title: str, items: Sequence[str], most: int = 1000) -> str:
-    """Return a list that opens on a click, of `most` items at most."""
+    """A list that opens on a click, of `most` items at most."""
     shown = "".join(f"<li>{escape(item)}</li>" for item in items[:most])
     more = paragraph(f"and {len(items) - most:,} more") if len(items) > most else ""
     return f"<details><summary>{escape(title)}</summary><ul>{shown}</ul>{more}</details>"

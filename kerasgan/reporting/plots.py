@@ -1,4 +1,4 @@
-"""Pictures of metrics.csv."""
+"""Images of metrics.csv."""
 
 import csv
 import io
@@ -17,17 +17,17 @@ _SOURCE_TERMS = ("real", "fake", "fool")
 _TITLES = {
     "score_real": "probability of being real",
     "score_fake": "probability of being real",
-    "distance_real": "distance between pictures of a batch",
-    "distance_fake": "distance between pictures of a batch",
+    "distance_real": "distance between images of a batch",
+    "distance_fake": "distance between images of a batch",
     "penalty": "gradient penalty",
-    "critic_gradient": "norm of the critic's gradient at a picture",
+    "critic_gradient": "norm of the critic's gradient at an image",
     "wasserstein": "Wasserstein estimate and mismatch",
     "mismatch": "Wasserstein estimate and mismatch",
 }
 
 
 def read_metrics(file: Path) -> dict[str, np.ndarray]:
-    """Return the columns of a metrics.csv, {name: [rows]}; refuse, naming it, a damaged one."""
+    """The columns of a metrics.csv, {name: [rows]}; refuse, naming it, a damaged one."""
     with files.named_if_damaged(file), file.open(newline="") as lines:
         table = csv.DictReader(lines)
         rows = [[float(value) for value in row.values()] for row in table]
@@ -42,7 +42,7 @@ def panels(columns: list[str]) -> dict[str, list[str]]:
     The losses of a head, of both players, share a panel; then come the totals, the accuracies and
     the gradient norms.
     """
-    # What a critic says of a picture is no probability, and its losses are scores too.
+    # What a critic says of an image is no probability, and its losses are scores too.
     source = "critic scores, not probabilities" if "d_wasserstein" in columns else "source loss"
     grouped: dict[str, list[str]] = {}
     last = {"total loss": [], "accuracy": [], "gradient norm": []}
@@ -73,7 +73,7 @@ def save_losses(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
 
 
 def save_evaluations(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
-    """Write evaluation.png: what was measured of pictures, if anything, whole or not at all."""
+    """Write evaluation.png: what was measured of images, if anything, whole or not at all."""
     names = [name for name in metrics if name.partition("_")[0] not in ("d", "g")]
     grouped: dict[str, list[str]] = {}
     for name in names:
@@ -106,7 +106,7 @@ def _save_panels(
 
 
 def known(metrics: dict[str, np.ndarray], column: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the steps and the values of a column where it is not NaN."""
+    """The steps and the values of a column where it is not NaN."""
     there = ~np.isnan(metrics[column])
     return metrics["step"][there], metrics[column][there]
 
@@ -131,14 +131,14 @@ def save_curves(
 
 
 def draw_pairs(pairs: Counter[tuple[str, str]], vocabulary: Vocabulary) -> bytes:
-    """Return the PNG of a heat map: how many pictures have which hair and eye colour."""
+    """The PNG of a heat map: how many images have which hair and eye colour."""
     counts = [[pairs[hair, eyes] for eyes in vocabulary.eyes] for hair in vocabulary.hair]
-    labels = {"title": "pictures of each pair", "ylabel": "hair", "xlabel": "eyes"}
+    labels = {"title": "images of each pair", "ylabel": "hair", "xlabel": "eyes"}
     return _heat_map(np.array(counts), vocabulary.hair, vocabulary.eyes, labels)
 
 
 def draw_confusion(counts: np.ndarray, colours: Sequence[str], kind: str) -> bytes:
-    """Return the PNG of a confusion matrix.
+    """The PNG of a confusion matrix.
 
     Args:
         counts: int [wanted, read].

@@ -65,7 +65,7 @@ class Arrays(Mapping[str, np.ndarray]):
             raise zipfile.BadZipFile(f"bad checksum of {printable(name)}")
 
     def chosen(self, keys: Callable[[str], bool]) -> "Arrays":
-        """Return those arrays of the file whose keys are wanted."""
+        """Those arrays of the file whose keys are wanted."""
         part = object.__new__(Arrays)
         part.path, part._file = self.path, self._file
         part.headers = {key: header for key, header in self.headers.items() if keys(key)}
@@ -85,14 +85,14 @@ class Arrays(Mapping[str, np.ndarray]):
 
 
 def headers(arrays: Mapping[str, np.ndarray]) -> dict[str, Header]:
-    """Return what the arrays are, without reading those of a file."""
+    """What the arrays are, without reading those of a file."""
     if isinstance(arrays, Arrays):
         return arrays.headers
     return {key: Header(array.shape, array.dtype) for key, array in arrays.items()}
 
 
 def chosen(arrays: Mapping[str, np.ndarray], keys: Callable[[str], bool]) -> Mapping:
-    """Return the arrays whose keys are wanted, without reading those of a file."""
+    """The arrays whose keys are wanted, without reading those of a file."""
     if isinstance(arrays, Arrays):
         return arrays.chosen(keys)
     return {key: array for key, array in arrays.items() if keys(key)}

@@ -17,7 +17,7 @@ from kerasgan.runs import archives, directory
 from kerasgan.runs.archives import Arrays, Header
 from kerasgan.runs.directory import Run
 from kerasgan.utils import files
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable
 
 FORMAT_VERSION = 1
@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 
 def named_variables(model: keras.Model) -> dict[str, keras.Variable]:
-    """Return every variable that the model's attributes hold, {"<attribute>/<index>/<path>": ...}.
+    """Every variable that the model's attributes hold, {"<attribute>/<index>/<path>": ...}.
 
     Paths alone are no keys: networks of one builder share them.
 
@@ -71,7 +71,7 @@ def named_variables(model: keras.Model) -> dict[str, keras.Variable]:
 
 
 def size_in_bytes(model: keras.Model) -> int:
-    """Return how large a checkpoint of the model is, nearly."""
+    """How large a checkpoint of the model is, nearly."""
     return sum(np.asarray(variable).nbytes for variable in named_variables(model).values())
 
 
@@ -103,13 +103,13 @@ def write(run: Run, arrays: dict[str, np.ndarray], step: int, path: Path, packed
 
 
 def newest(run: Run) -> tuple[int, Arrays] | None:
-    """Return the step and the arrays of the newest whole checkpoint, or None if there is none.
+    """The step and the arrays of the newest whole checkpoint, or None if there is none.
 
     A damaged one is named in a warning, and the one before is taken.
 
     Raises:
-        Refused: if it was made under another config than config.json now holds, or has an unknown
-            format version.
+        InvalidInput: if it was made under another config than config.json now holds, or has an
+            unknown format version.
     """
     for path in reversed(run.saved.values()):
         try:
@@ -120,27 +120,27 @@ def newest(run: Run) -> tuple[int, Arrays] | None:
 
 
 def load(run: Run, which: str = "latest") -> tuple[int, Arrays]:
-    """Return the step and the arrays of a checkpoint.
+    """The step and the arrays of a checkpoint.
 
     Args:
         which: "latest" for the newest whole one, BEST for the best in the run's best-metric, or a
             step.
 
     Raises:
-        Refused: if there is no such checkpoint, or it is damaged, or as `newest`.
+        InvalidInput: if there is no such checkpoint, or it is damaged, or as `newest`.
     """
     steps = {str(step): path for step, path in run.saved.items()}
     if (best := run.checkpoints / f"{BEST}.npz").is_file():
         steps[BEST] = best
     if which != "latest" and which not in steps:
         allowed = ", ".join(["latest", *steps])
-        raise Refused(f"{run.path} has no checkpoint {which!r}; allowed: {allowed}")
+        raise InvalidInput(f"{run.path} has no checkpoint {which!r}; allowed: {allowed}")
     try:
         found = newest(run) if which == "latest" else _read(run, steps[which])
     except _DAMAGE as error:
-        raise Refused(f"{steps[which]} is damaged: {error}") from error
+        raise InvalidInput(f"{steps[which]} is damaged: {error}") from error
     if found is None:
-        raise Refused(f"{run.path} has no whole checkpoint yet; train or resume it first")
+        raise InvalidInput(f"{run.path} has no whole checkpoint yet; train or resume it first")
     return found
 
 
@@ -148,7 +148,7 @@ def _read(run: Run, path: Path) -> tuple[int, Arrays]:
     arrays = Arrays(path)
     record = _record(arrays)
     if record["format_version"] != FORMAT_VERSION:
-        raise Refused(
+        raise InvalidInput(
             f"{path} has format version {record['format_version']!r}; allowed: {FORMAT_VERSION}"
         )
     if type(record["step"]) is not int or record["step"] < 0:
@@ -181,7 +181,7 @@ def _refuse_other_config(run: Run, path: Path, saved: dict) -> None:
         if before.get(field) != now["config"].get(field)
     ]
     if differing:
-        raise Refused(
+        raise InvalidInput(
             f"{run.path / directory.CONFIG_FILE} differs from the copy in {path.name}: "
             f"{', '.join(differing)}; undo the change, or start a new run"
         )
@@ -191,17 +191,17 @@ def restore(arrays: Mapping[str, np.ndarray], variables: dict[str, keras.Variabl
     """Assign the arrays to the variables of the same keys.
 
     Raises:
-        Refused: if a key is missing or left over, or a shape or type differs; then nothing was
+        InvalidInput: if a key is missing or left over, or a shape or type differs; then nothing was
             read or assigned.
     """
     found, name = archives.headers(arrays), getattr(arrays, "path", "the checkpoint")
     if wrong := sorted(found.keys() ^ variables.keys()):
         keys = ", ".join(map(printable, wrong[:5]))
-        raise Refused(f"{name} does not fit the model; missing or left over: {keys}")
+        raise InvalidInput(f"{name} does not fit the model; missing or left over: {keys}")
     for key, variable in variables.items():
         expected = Header(tuple(variable.shape), np.dtype(variable.dtype))
         if found[key] not in (expected, _packed(expected)):
-            raise Refused(
+            raise InvalidInput(
                 f"{name} does not fit the model: {key} is {found[key].dtype} {found[key].shape}; "
                 f"allowed: {expected.dtype} {expected.shape}"
             )

@@ -15,7 +15,7 @@ from kerasgan.configs import CONFIGS, Config
 from kerasgan.configs.base import option_name
 from kerasgan.labels import Vocabulary
 from kerasgan.utils import files
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 FORMAT_VERSION = 2
 CONFIG_FILE = "config.json"
@@ -31,7 +31,7 @@ SHIPPED = Path(kerasgan.__file__).parent / PRETRAINED
 class Run:
     """A run directory and what its config.json says.
 
-    data_key: a hash of the pictures and labels that it began with.
+    data_key: a hash of the images and labels that it began with.
     """
 
     path: Path
@@ -78,12 +78,12 @@ class Run:
 
 
 def home() -> Path:
-    """Return the folder that holds the numbered runs: `$KERASGAN_HOME/runs`, or `./runs`."""
+    """The folder that holds the numbered runs: `$KERASGAN_HOME/runs`, or `./runs`."""
     return Path(os.environ.get("KERASGAN_HOME", ".")) / "runs"
 
 
 def run_name(config: Config, preset: str) -> str:
-    """Return the model, the preset unless it is the default, and what was set beyond it."""
+    """The model, the preset unless it is the default, and what was set beyond it."""
     # What follows from the steps need not be said beside them.
     base = dataclasses.asdict(type(config).from_preset(preset, steps=config.steps))
     base["steps"] = type(config).from_preset(preset).steps
@@ -146,7 +146,7 @@ def _next_numbered(name: str) -> Path:
 
 
 def folders() -> list[Path]:
-    """Return the run directories below `home()`: those without a number, then by their numbers."""
+    """The run directories below `home()`: those without a number, then by their numbers."""
     with_number = numbered(home()).values()
     others = sorted(set(home().glob("[!.]*")) - set(with_number))
     # What is there but no file is a damaged run.
@@ -154,7 +154,7 @@ def folders() -> list[Path]:
 
 
 def numbered(runs: Path) -> dict[int, Path]:
-    """Return the folders whose names begin with a number, {number: folder}, the highest last."""
+    """The folders whose names begin with a number, {number: folder}, the highest last."""
     matches = ((re.match(r"(\d{4,})(-|$)", path.name), path) for path in sorted(runs.glob("*")))
     found = {int(match[1]): path for match, path in matches if match and path.is_dir()}
     return dict(sorted(found.items()))
@@ -173,7 +173,7 @@ def write(run: Run, **record: str) -> None:
 
 
 def contents(run: Run) -> dict[str, Any]:
-    """Return what defines the run, as JSON has it: model, config, vocabulary and data."""
+    """What defines the run, as JSON has it: model, config, vocabulary and data."""
     fields = {
         "model": run.config.MODEL,
         "config": dataclasses.asdict(run.config),
@@ -184,7 +184,7 @@ def contents(run: Run) -> dict[str, Any]:
 
 
 def extend(run: Run, steps: int) -> Run:
-    """Return the run with another number of steps, written to its config.json."""
+    """The run with another number of steps, written to its config.json."""
     record = _read_json(run.path)
     extended = dataclasses.replace(run, config=dataclasses.replace(run.config, steps=steps))
     write(extended, preset=record.get("preset", ""), command=record.get("command", ""))
@@ -195,16 +195,17 @@ def read(path: Path) -> Run:
     """Read a run directory's config.json.
 
     Raises:
-        Refused: if it is absent or damaged, of an unknown format version or of an unknown model.
+        InvalidInput: if it is absent or damaged, of an unknown format version or of an unknown
+            model.
     """
     record = _read_json(path)
     if record.get("format_version") != FORMAT_VERSION:
-        raise Refused(
+        raise InvalidInput(
             f"{path / CONFIG_FILE} has format version {record.get('format_version')!r}; "
             f"allowed: {FORMAT_VERSION}"
         )
     if not isinstance(record.get("model"), str) or record["model"] not in CONFIGS:
-        raise Refused(
+        raise InvalidInput(
             f"{path / CONFIG_FILE} is of model {record.get('model')!r}; "
             f"allowed: {', '.join(CONFIGS)}"
         )
@@ -212,21 +213,21 @@ def read(path: Path) -> Run:
         config = CONFIGS[record["model"]].from_json(record["config"])
         vocabulary = Vocabulary.of_contents(record["vocabulary"])
         data_key = str(record["data_key"])
-    except (Refused, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise Refused(f"{path / CONFIG_FILE} cannot be used: {error}") from error
+    except (InvalidInput, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise InvalidInput(f"{path / CONFIG_FILE} cannot be used: {error}") from error
     return Run(path, config, vocabulary, data_key)
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     file = path / CONFIG_FILE
     if not os.path.lexists(file):
-        raise Refused(f"{path} is no run directory: it has no {CONFIG_FILE}")
+        raise InvalidInput(f"{path} is no run directory: it has no {CONFIG_FILE}")
     if not file.is_file():
-        raise Refused(f"{file} cannot be read: it is no file")
+        raise InvalidInput(f"{file} cannot be read: it is no file")
     if (size := file.stat().st_size) > CONFIG_LIMIT:
-        raise Refused(f"{file} has {size:,} bytes, more than the limit of {CONFIG_LIMIT:,}")
+        raise InvalidInput(f"{file} has {size:,} bytes, more than the limit of {CONFIG_LIMIT:,}")
     with files.named_if_damaged(file):
         record = json.loads(file.read_text())
     if not isinstance(record, dict):
-        raise Refused(f"{file} cannot be read: it holds no object")
+        raise InvalidInput(f"{file} cannot be read: it holds no object")
     return record

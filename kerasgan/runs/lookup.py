@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kerasgan.configs import CONFIGS, Config
 from kerasgan.runs import directory
-from kerasgan.utils.errors import Refused, hint
+from kerasgan.utils.errors import InvalidInput, hint
 
 # The first that fits is meant.
 _SHIPPED_MODELS = ("r3gan", "cyclegan")
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 def run(
     name: str | None = None, kind: type[Config] = Config, shipped: bool = True
 ) -> directory.Run:
-    """Return the run of this path, number or name, or the one with the highest number.
+    """The run of this path, number or name, or the one with the highest number.
 
     Args:
         kind: what the run's config must be; without a name, others are passed over.
@@ -24,7 +24,7 @@ def run(
             `pretrained/MODEL`, and without a name where there is no other.
 
     Raises:
-        Refused: if there is none, if it cannot be read, or if it is of another kind.
+        InvalidInput: if there is none, if it cannot be read, or if it is of another kind.
     """
     if name is None:
         return _newest(kind, shipped)
@@ -34,7 +34,9 @@ def run(
     named = {one.name: one for one in _shipped(Config)} if is_asked else {}
     found = named.get(name) or directory.read(folder(name))
     if not isinstance(found.config, kind):
-        raise Refused(f"{found.name} is a run of {found.config.MODEL}; allowed: {_models(kind)}")
+        raise InvalidInput(
+            f"{found.name} is a run of {found.config.MODEL}; allowed: {_models(kind)}"
+        )
     return found
 
 
@@ -48,7 +50,9 @@ def _newest(kind: type[Config], shipped: bool) -> directory.Run:
     if shipped and (fitting := _shipped(kind)):
         log.info("no %s in %s: this is %s", what, directory.home().absolute(), fitting[0].name)
         return fitting[0]
-    raise Refused(f"no {what} in {directory.home().absolute()}; train one, or name one by its path")
+    raise InvalidInput(
+        f"no {what} in {directory.home().absolute()}; train one, or name one by its path"
+    )
 
 
 def _shipped(kind: type[Config]) -> list[directory.Run]:
@@ -61,7 +65,7 @@ def _models(kind: type[Config]) -> str:
 
 
 def folder(name: str) -> Path:
-    """Return the folder of this path, number or name, whatever is in it."""
+    """The folder of this path, number or name, whatever is in it."""
     numbered = directory.numbered(directory.home())
     for path in (directory.home() / name, Path(name)):
         if path.is_dir():
@@ -70,4 +74,4 @@ def folder(name: str) -> Path:
         return numbered[int(name)]
     known = [path.name for path in directory.folders()]
     near, names = hint(name, known), ", ".join(known) or "none"
-    raise Refused(f"no run {name!r}{near}; allowed: a path, or a number or name of: {names}")
+    raise InvalidInput(f"no run {name!r}{near}; allowed: a path, or a number or name of: {names}")

@@ -11,16 +11,16 @@ from pathlib import Path
 from kerasgan.runs import directory, locks
 from kerasgan.runs.directory import Run
 from kerasgan.utils import files, tables
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 _LOSSES = ("d_loss", "g_loss")
 HEAD = ("run", "model", "step", *_LOSSES, "accuracy", "size", "state")
-# How often a classifier reads what was asked for, of pictures that were drawn and of translations.
+# How often a classifier reads what was asked for, of images that were drawn and of translations.
 _ACCURACIES = ("accuracy_", "changed_")
 
 
 @dataclass(frozen=True)
-class Overview:
+class RunStatus:
     """A run and what has become of it.
 
     path: its folder.
@@ -32,7 +32,7 @@ class Overview:
     step: of the newest checkpoint; while the run is training, of the last row of metrics.csv
         where that is later.
     losses: the last d_loss and g_loss, {name: value}; empty before the first row.
-    accuracy: how often a classifier of real pictures reads what was asked for, {"hair": share},
+    accuracy: how often a classifier of real images reads what was asked for, {"hair": share},
         of evaluation.json where there is one, else the last that `--evaluate-every` measured.
         Empty where neither was measured: what the discriminator thinks says nothing of the
         generator.
@@ -53,24 +53,24 @@ class Overview:
         return self.run.name if self.run and self.run.is_shipped else self.path.name
 
 
-def of_home() -> list[Overview]:
-    """Return all runs of `runs.folders()`, damaged ones too, in that order: the newest is last."""
+def of_home() -> list[RunStatus]:
+    """All runs of `runs.folders()`, damaged ones too, in that order: the newest is last."""
     return [of_folder(folder) for folder in directory.folders()]
 
 
-def of_folder(folder: Path) -> Overview:
-    """Return what has become of the run in a folder, or what is damaged of it."""
+def of_folder(folder: Path) -> RunStatus:
+    """What has become of the run in a folder, or what is damaged of it."""
     try:
         return of_run(directory.read(folder))
-    except (Refused, OSError) as error:
-        return Overview(folder, _size(folder), "damaged", str(error))
+    except (InvalidInput, OSError) as error:
+        return RunStatus(folder, _size(folder), "damaged", str(error))
 
 
-def of_run(run: Run) -> Overview:
-    """Return what has become of a run.
+def of_run(run: Run) -> RunStatus:
+    """What has become of a run.
 
     Raises:
-        Refused: if one of its files is damaged.
+        InvalidInput: if one of its files is damaged.
     """
     last = _last_values(run.metrics_file)
     step = max(run.saved, default=0)
@@ -82,7 +82,7 @@ def of_run(run: Run) -> Overview:
         state = "failed"
     else:
         state = "finished" if step >= run.config.steps else "stopped"
-    return Overview(
+    return RunStatus(
         run.path,
         _size(run.path),
         state,
@@ -94,7 +94,7 @@ def of_run(run: Run) -> Overview:
 
 
 def _last_values(file: Path) -> dict[str, float]:
-    """Return the last value that is no NaN of each column of a metrics.csv."""
+    """The last value that is no NaN of each column of a metrics.csv."""
     if not file.exists():
         return {}
     last = {}
@@ -141,13 +141,13 @@ def _size(folder: Path) -> int:
     return total
 
 
-def as_text(overviews: Sequence[Overview]) -> str:
-    """Return a table, a line for each run."""
+def as_text(overviews: Sequence[RunStatus]) -> str:
+    """A table, a line for each run."""
     return tables.aligned([HEAD, *map(row, overviews)])
 
 
-def row(overview: Overview) -> list[str]:
-    """Return the cells below HEAD, as a person reads them."""
+def row(overview: RunStatus) -> list[str]:
+    """The cells below HEAD, as a person reads them."""
     if overview.run is None:
         known = [""] * 5
     else:
@@ -164,5 +164,5 @@ def row(overview: Overview) -> list[str]:
 
 
 def size(count: int) -> str:
-    """Return a number of bytes as a person reads it: 12.3 MiB."""
+    """A number of bytes as a person reads it: 12.3 MiB."""
     return f"{count / 2**20:,.1f} MiB"

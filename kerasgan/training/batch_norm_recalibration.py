@@ -9,20 +9,20 @@ import numpy as np
 from kerasgan.inference.sampling import Sampler, random_pairs
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs.directory import Run
-from kerasgan.training.callbacks import Periodic
+from kerasgan.training.callbacks import EveryNSteps
 
 _BATCHES = 8
 _SIZE = 64
 
 
-class StandingStatistics(Periodic):
+class BatchNormRecalibration(EveryNSteps):
     """Settle the averaged generator before others look at it or keep it.
 
     Args:
         others: the callbacks that do so; they act after this one.
     """
 
-    def __init__(self, run: Run, done: int, others: Sequence[Periodic]):
+    def __init__(self, run: Run, done: int, others: Sequence[EveryNSteps]):
         super().__init__(run, done, every=1)
         self.others = others
 
@@ -39,7 +39,7 @@ class StandingStatistics(Periodic):
 
 
 def settle(run: Run, model: AdversarialModel) -> None:
-    """Set the BatchNorm statistics of a model's averaged generator to those of its own pictures.
+    """Set the BatchNorm statistics of a model's averaged generator to those of its own images.
 
     The average that training makes of statistics is that of other weights' statistics, and the
     averaged weights have others. Here each is the mean over 8 batches of 64 random conditions and

@@ -17,12 +17,12 @@ from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import Run
 from kerasgan.training import failure_signs
 from kerasgan.utils import files
-from kerasgan.utils.errors import Failed
+from kerasgan.utils.errors import TrainingFailed
 
 log = logging.getLogger(__name__)
 
 
-class Periodic(keras.callbacks.Callback):
+class EveryNSteps(keras.callbacks.Callback):
     """Act every so many steps and at the run's last.
 
     Args:
@@ -51,12 +51,12 @@ class Periodic(keras.callbacks.Callback):
         raise NotImplementedError
 
     def is_kept(self, step: int) -> bool:
-        """Return whether what was written at a step stands when the run goes on from here."""
+        """Whether what was written at a step stands when the run goes on from here."""
         # Between two regular steps a run ended that is now extended; the model still has its means.
         return step <= self.step and step % self.every == 0
 
 
-class MetricsLog(Periodic):
+class MetricsLog(EveryNSteps):
     """Append a row of means to metrics.csv; on resuming, drop the rows beyond the checkpoint.
 
     `history` is what the file holds, {column: [rows]}; `measured` goes into the next row.
@@ -108,18 +108,18 @@ class MetricsLog(Periodic):
 
 
 def refuse_not_finite(model: keras.Model, run: Run) -> None:
-    """Raise `Failed`, saying when and what to try, once a loss or gradient was not finite."""
+    """Raise `TrainingFailed` once a loss or gradient is not finite."""
     if failed := int(np.asarray(model.failed_step)):
         row = {"step": failed, **model.record()}
         sign = failure_signs.signs({name: np.array([value]) for name, value in row.items()})[0]
         note(run, failed, sign, ended_run=True)
-        raise Failed(
+        raise TrainingFailed(
             f"{sign.message}; {sign.advice(run.config)}; checkpoints from before it are kept in "
             f"{run.checkpoints}"
         )
 
 
-def note(run: Run, step: int, sign: failure_signs.Sign, ended_run: bool) -> None:
+def note(run: Run, step: int, sign: failure_signs.FailureSign, ended_run: bool) -> None:
     """Append the line of a sign, seen at a step, to health.jsonl."""
     line = {
         "step": step,
@@ -133,7 +133,7 @@ def note(run: Run, step: int, sign: failure_signs.Sign, ended_run: bool) -> None
         file.write(json.dumps(line) + "\n")
 
 
-class Health(Periodic):
+class Health(EveryNSteps):
     """Warn of the signs of a failing run, of each when it appears; on resuming, as `MetricsLog`.
 
     `failure` is the fatal sign that stopped a run with `stop_on_failure`, or None.
@@ -145,7 +145,7 @@ class Health(Periodic):
     def __init__(self, run: Run, done: int, every: int, metrics: MetricsLog):
         super().__init__(run, done, every)
         self.metrics = metrics
-        self.failure: failure_signs.Sign | None = None
+        self.failure: failure_signs.FailureSign | None = None
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._present = {sign.name for sign in failure_signs.signs(self.metrics.history)}
@@ -164,7 +164,7 @@ class Health(Periodic):
                 self._report(sign)
         self._present = {sign.name for sign in signs}
 
-    def _report(self, sign: failure_signs.Sign) -> None:
+    def _report(self, sign: failure_signs.FailureSign) -> None:
         ends_run = sign.fatal and self.run.config.stop_on_failure
         note(self.run, self.step, sign, ends_run)
         log.warning("step %d: %s; %s", self.step, sign.message, sign.advice(self.run.config))
@@ -173,8 +173,8 @@ class Health(Periodic):
             self.model.stop_training = True
 
 
-class Evaluation(Periodic):
-    """Measure the model's pictures and keep the best checkpoint.
+class Evaluation(EveryNSteps):
+    """Measure the model's images and keep the best checkpoint.
 
     Args:
         metrics: acts after this does.

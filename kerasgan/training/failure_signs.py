@@ -17,29 +17,29 @@ History = dict[str, np.ndarray]
 
 # Steps for which a sign must last, and before which none but NaN is one. D's early lead over G,
 # which a healthy run makes up for, is shorter, and so is the time of leaping gradients and of
-# pictures that are all alike.
+# images that are all alike.
 LONG = 500
 # Rows below which a trend is not told from chance.
 ROWS = 8
 
-# The report: "D loss at 0 (kill the run)". This is 99% certainty of every picture, -2 log 0.99; the
+# The report: "D loss at 0 (kill the run)". This is 99% certainty of every image, -2 log 0.99; the
 # lowest in a healthy run was 0.09 (gan, quick).
 CERTAIN = 0.02
 # The report, and ganhacks, its source: gradient norms over 100. The highest in a healthy run whose
 # losses are no critic's was 69 (gan with lsgan, quick).
 GRADIENT_NORM = 100.0
-# The report: with G's loss below 0.5 the pictures were bad. D takes them for real then: -log 0.6.
+# The report: with G's loss below 0.5 the images were bad. D takes them for real then: -log 0.6.
 FOOLED = 0.5
 # G's loss reached 6.0 in a healthy run (gan, quick), 2.8 in the report's.
 LOST = 8.0
-# D's loss on real pictures where it gives them 95%; that run's was 0.047 once.
+# D's loss on real images where it gives them 95%; that run's was 0.047 once.
 KNOWN = 0.05
 # A trend is a change by a quarter within LONG steps.
 TREND = 1.25
 # A class loss that falls by less than a tenth within twice LONG steps stays where it is; the
 # slowest that was learned fell by a fifth (acgan, 16x16, a quarter of the filters).
 STEADY = 0.9
-# D guesses where it is right about less than this share of real pictures.
+# D guesses where it is right about less than this share of real images.
 GUESSED = 0.3
 # G learns to show what D can read: in that run G's class loss fell only from 0.77 on.
 READ = 0.8
@@ -49,19 +49,19 @@ IGNORED = 2.0
 # The share of its first value below which G's class loss has been learned: acgan's at 64x64 stayed
 # at a twelfth for 1,000 steps, twice D's, while a classifier read 99% of the eyes as asked.
 LEARNT = 0.25
-# Share of the distance between real pictures. Generated ones kept at least 0.12 of it in healthy
+# Share of the distance between real images. Generated ones kept at least 0.12 of it in healthy
 # runs (gan with lsgan, quick, in the first 300 steps), and 0.02 or less in a collapsed one.
 COLLAPSED = 0.05
 
 _LOWER = "a lower"
 _SLOWER = {"learning_rate": _LOWER}
-# The report adds noise to real pictures where D knows them by heart; another course report saw
+# The report adds noise to real images where D knows them by heart; another course report saw
 # fewer collapses with noisy targets, and D's loss near 0 with a large learning rate.
 _WEAKER_D = {"instance_noise": "a higher", "label_noise": "", "d_ratio": "a higher", **_SLOWER}
 
 
 @dataclass(frozen=True)
-class Sign:
+class FailureSign:
     """What a history shows.
 
     name: the same for as long as the sign lasts.
@@ -80,7 +80,7 @@ class Sign:
     fatal: bool = False
 
     def advice(self, config: Config) -> str:
-        """Return what to try: those of the remedies that this config has and does not yet use."""
+        """What to try: those of the remedies that this config has and does not yet use."""
         options = vars(config)
         words = []
         for field, change in self.remedies.items():
@@ -93,8 +93,8 @@ class Sign:
         return f"try a new run with {', or '.join(words)}"
 
 
-def signs(history: History) -> list[Sign]:
-    """Return what is wrong by the end of a history, worst first; nothing of a healthy one.
+def signs(history: History) -> list[FailureSign]:
+    """What is wrong by the end of a history, worst first; nothing of a healthy one.
 
     Args:
         history: the columns of metrics.csv so far; needs "step" alone.
@@ -107,7 +107,7 @@ def signs(history: History) -> list[Sign]:
 
 
 def _since(steps: np.ndarray, holds: np.ndarray, long: int) -> int | None:
-    """Return the step since which `holds` is true, if that is `long` steps ago or more."""
+    """The step since which `holds` is true, if that is `long` steps ago or more."""
     wrong = np.flatnonzero(~holds)
     first = wrong[-1] + 1 if wrong.size else 0
     if first < len(steps) and steps[-1] - steps[first] >= long:
@@ -116,7 +116,7 @@ def _since(steps: np.ndarray, holds: np.ndarray, long: int) -> int | None:
 
 
 def _quarters(history: History, column: str, long: int) -> tuple[int, np.ndarray]:
-    """Return where the last `long` steps begin, and the column's means over their four quarters.
+    """Where the last `long` steps begin, and the column's means over their four quarters.
 
     The means are NaN, which compares false to everything, where the history is shorter.
     """
@@ -128,8 +128,8 @@ def _quarters(history: History, column: str, long: int) -> tuple[int, np.ndarray
     return int(steps[first]), np.array([part.mean() for part in parts])
 
 
-def _not_finite(history: History) -> Iterator[Sign]:
-    """A loss or gradient is NaN or infinite; an accuracy is NaN where no picture has a label."""
+def _not_finite(history: History) -> Iterator[FailureSign]:
+    """A loss or gradient is NaN or infinite; an accuracy is NaN where no image has a label."""
     wrong = [
         column
         for column, values in history.items()
@@ -140,25 +140,25 @@ def _not_finite(history: History) -> Iterator[Sign]:
     if wrong:
         since = int(history["step"][-1])
         message = f"a loss or gradient was not finite at step {since} ({', '.join(wrong)})"
-        yield Sign("not-finite", None, since, message, _SLOWER, fatal=True)
+        yield FailureSign("not-finite", None, since, message, _SLOWER, fatal=True)
 
 
-def _collapse(history: History) -> Iterator[Sign]:
-    """Mode collapse: the generated pictures of a batch are nearly the same."""
+def _collapse(history: History) -> Iterator[FailureSign]:
+    """Mode collapse: the generated images of a batch are nearly the same."""
     if "d_distance_fake" not in history:
         return
     fake, real = history["d_distance_fake"], history["d_distance_real"]
     since = _since(history["step"], fake < COLLAPSED * real, LONG)
     if since is not None:
         message = (
-            f"generated pictures of a batch differ by {fake[-1]:.2g}, real ones by "
-            f"{real[-1]:.2g}, since step {since}: G draws nearly the same picture every time"
+            f"generated images of a batch differ by {fake[-1]:.2g}, real ones by "
+            f"{real[-1]:.2g}, since step {since}: G draws nearly the same image every time"
         )
         remedies = {"label_noise": "", "critic_steps": "more", **_SLOWER}
-        yield Sign("collapse", fake[-1], since, message, remedies, fatal=True)
+        yield FailureSign("collapse", fake[-1], since, message, remedies, fatal=True)
 
 
-def _certain(history: History) -> Iterator[Sign]:
+def _certain(history: History) -> Iterator[FailureSign]:
     """D has won, or that of one of two domains: what G learns from vanishes."""
     losses = {
         domain: (f"d_real{domain} + d_fake{domain}", history[f"d_real{domain}"] + fake)
@@ -174,38 +174,40 @@ def _certain(history: History) -> Iterator[Sign]:
                 f"{name} is {loss[-1]:.2g}, near zero, since step {since}: D tells all generated "
                 "images from real ones, and G no longer learns from it"
             )
-            yield Sign(f"d-loss-zero{domain}", loss[-1], since, message, _WEAKER_D, fatal=True)
+            yield FailureSign(
+                f"d-loss-zero{domain}", loss[-1], since, message, _WEAKER_D, fatal=True
+            )
 
 
-def _memorising(history: History) -> Iterator[Sign]:
-    """G's loss rises abnormally while D is sure of the real pictures: it may know them by heart."""
+def _memorising(history: History) -> Iterator[FailureSign]:
+    """G's loss rises abnormally while D is sure of the real images: it may know them by heart."""
     since, lost = _quarters(history, "g_fool", LONG)
     _, known = _quarters(history, "d_real", LONG)
     if all(np.diff(lost) > 0) and lost[-1] > max(LOST, TREND * lost[0]) and known[-1] < KNOWN:
         message = (
             f"g_fool rose from {lost[0]:.2g} to {lost[-1]:.2g} since step {since} while d_real is "
-            f"{known[-1]:.2g}: D may have learnt the real pictures by heart"
+            f"{known[-1]:.2g}: D may have learnt the real images by heart"
         )
-        yield Sign("d-memorises", lost[-1], since, message, _WEAKER_D)
+        yield FailureSign("d-memorises", lost[-1], since, message, _WEAKER_D)
 
 
-def _fooled(history: History) -> Iterator[Sign]:
-    """G's loss falls steadily: it found a pattern that fools D, whatever its pictures look like."""
+def _fooled(history: History) -> Iterator[FailureSign]:
+    """G's loss falls steadily: it found a pattern that fools D, whatever its images look like."""
     since, loss = _quarters(history, "g_fool", LONG)
     _, right = _quarters(history, "d_accuracy_fake", LONG)
     if all(np.diff(loss) < 0) and loss[-1] < min(FOOLED, loss[0] / TREND) and right[-1] < 0.5:
         message = (
             f"g_fool fell steadily from {loss[0]:.2g} to {loss[-1]:.2g} since step {since}: G may "
-            "have found a pattern that fools D, whatever its pictures look like"
+            "have found a pattern that fools D, whatever its images look like"
         )
         remedies = {"loss_weights": "smaller class weights in", "d_steps": "more", **_SLOWER}
-        yield Sign("g-loss-falling", loss[-1], since, message, remedies)
+        yield FailureSign("g-loss-falling", loss[-1], since, message, remedies)
 
 
-def _stuck(history: History) -> Iterator[Sign]:
+def _stuck(history: History) -> Iterator[FailureSign]:
     """A class loss does not fall, though the report's do once realism is learned.
 
-    D's: it reads few colours of real pictures right. G's: D reads them, but not in G's pictures.
+    D's: it reads few colours of real images right. G's: D reads them, but not in G's images.
     """
     remedies = {"loss_weights": "larger class weights in", "learning_rate": "another"}
     for column in history:
@@ -221,15 +223,15 @@ def _stuck(history: History) -> Iterator[Sign]:
         if right[-1] < GUESSED and read[-1] > STEADY * read[0]:
             message = (
                 f"d_{head} stays at {read[-1]:.2g} since step {since}, and D is right about "
-                f"{right[-1]:.0%} of real pictures: it does not learn to read their {head}"
+                f"{right[-1]:.0%} of real images: it does not learn to read their {head}"
             )
-            yield Sign(f"d-{head}-stuck", read[-1], since, message, remedies)
+            yield FailureSign(f"d-{head}-stuck", read[-1], since, message, remedies)
         elif right[0] > READ and _is_ignored(history, head, read[-1], shown):
             message = (
                 f"g_{head} stays at {shown[-1]:.2g} since step {since}, far above d_{head}, "
                 f"{read[-1]:.2g}: G does not show the {head} that it is asked for"
             )
-            yield Sign(f"g-{head}-stuck", shown[-1], since, message, remedies)
+            yield FailureSign(f"g-{head}-stuck", shown[-1], since, message, remedies)
 
 
 def _is_ignored(history: History, head: str, read: float, shown: np.ndarray) -> bool:
@@ -238,7 +240,7 @@ def _is_ignored(history: History, head: str, read: float, shown: np.ndarray) -> 
     return shown[-1] > np.max([IGNORED * read, STEADY * shown[0], LEARNT * first])
 
 
-def _gradient_norms(history: History) -> Iterator[Sign]:
+def _gradient_norms(history: History) -> Iterator[FailureSign]:
     """A gradient norm is over 100, or, of a critic's scores, over 100 times the run's median.
 
     Norms grow with the scores, whose unit is each critic's own: in ordinary runs that clip at 0.1
@@ -260,4 +262,4 @@ def _gradient_norms(history: History) -> Iterator[Sign]:
                 f"step {since}: the updates are wild"
             )
             remedies = {**_SLOWER, "clip": _LOWER, "penalty_weight": "a higher"}
-            yield Sign(f"{player}-gradient-norm", norms[-1], since, message, remedies)
+            yield FailureSign(f"{player}-gradient-norm", norms[-1], since, message, remedies)

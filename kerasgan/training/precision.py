@@ -19,9 +19,9 @@ _AMPERE = (8, 0)
 
 
 def resolved(precision: str) -> str:
-    """Return the precision itself or, for "auto", bfloat16 where this machine multiplies it faster.
+    """The precision itself or, for "auto", bfloat16 where this machine multiplies it faster.
 
-    A GPU is known to or not; what a processor does is measured.
+    A GPU is known to or not; what a CPU does is measured.
     """
     if precision != "auto":
         return precision
@@ -46,7 +46,7 @@ def _of_processor() -> str:
 
 
 def _seconds(dtype: str) -> float:
-    """Return the time of a matrix product, the best of a few."""
+    """The time of a matrix product, the best of a few."""
     matrix = tf.ones([_SIDE, _SIDE], dtype)
     times = []
     for _ in range(_PRODUCTS):
@@ -68,7 +68,7 @@ def policy(precision: str) -> Iterator[None]:
 
 
 def optimizer(precision: str, inner: keras.Optimizer) -> keras.Optimizer:
-    """Return the optimizer, for float16 with a loss scale that adapts: it has few exponents.
+    """The optimizer, for float16 with a loss scale that adapts: it has few exponents.
 
     Reference: Micikevicius et al. 2017, "Mixed Precision Training" (arXiv:1710.03740).
     """

@@ -10,11 +10,11 @@ from PIL import Image
 from kerasgan.reporting import plots
 from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import Run
-from kerasgan.training.callbacks import Periodic, refuse_not_finite
+from kerasgan.training.callbacks import EveryNSteps, refuse_not_finite
 from kerasgan.utils import images
 
 
-class Plots(Periodic):
+class Plots(EveryNSteps):
     """Redraw losses.png, and evaluation.png if there is something, from metrics.csv."""
 
     def act(self) -> None:
@@ -24,7 +24,7 @@ class Plots(Periodic):
             plots.save_evaluations(metrics, self.run.path / "evaluation.png", self.run.path.name)
 
 
-class SampleSheet(Periodic):
+class SampleSheet(EveryNSteps):
     """Write samples/step-*.png: the same noise, or the same images to translate, every time.
 
     Sheets of the steps `FIRST` come beside the regular ones.
@@ -51,7 +51,7 @@ class SampleSheet(Periodic):
         return self.run.samples / f"step-{self.step:06d}.png"
 
 
-class Checkpoint(Periodic):
+class Checkpoint(EveryNSteps):
     """Write a checkpoint, also where the run is stopped; never of a model that went astray.
 
     Args:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from kerasgan.datasets import decoding
 from kerasgan.runs.directory import Run
-from kerasgan.training.callbacks import MetricsLog, Periodic
+from kerasgan.training.callbacks import EveryNSteps, MetricsLog
 from kerasgan.training.snapshots import SampleSheet
 from kerasgan.utils import files
 
@@ -64,7 +64,7 @@ def events(file: Path) -> Iterator[tf.compat.v1.Event]:
         return
 
 
-class Scalars(Periodic):
+class Scalars(EveryNSteps):
     """Write what is known of the last row of `metrics`, which has acted before."""
 
     def __init__(self, run: Run, done: int, log: EventLog, metrics: MetricsLog):
@@ -79,7 +79,7 @@ class Scalars(Periodic):
         self.log.write(self.step, values)
 
 
-class Sheets(Periodic):
+class Sheets(EveryNSteps):
     """Write the file of `sheet`, which has acted before."""
 
     def __init__(self, run: Run, done: int, log: EventLog, sheet: SampleSheet):
@@ -100,8 +100,8 @@ class Sheets(Periodic):
         self.log.write(self.step, [_Value(tag="samples", image=image)])
 
 
-def of_run(run: Run, done: int, metrics: MetricsLog, sheet: SampleSheet) -> list[Periodic]:
-    """Return what acts after `metrics` and `sheet`, if the run wants it."""
+def of_run(run: Run, done: int, metrics: MetricsLog, sheet: SampleSheet) -> list[EveryNSteps]:
+    """What acts after `metrics` and `sheet`, if the run wants it."""
     if not run.config.tensorboard:
         return []
     log = EventLog(run.path / "tensorboard", done)

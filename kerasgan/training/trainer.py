@@ -28,7 +28,7 @@ from kerasgan.training import (
     workers,
 )
 from kerasgan.utils import files
-from kerasgan.utils.errors import Failed, Refused, Stopped
+from kerasgan.utils.errors import Interrupted, InvalidInput, TrainingFailed
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +41,10 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
         out: the run directory; the next numbered one without it.
 
     Raises:
-        Refused: before anything is written, if the data, the disk or `out` will not do.
-        Failed: if a loss is no longer finite, or, after a checkpoint, at a fatal sign of failure
-            with `stop_on_failure`.
-        Stopped: if a signal ended it, after a checkpoint.
+        InvalidInput: before anything is written, if the data, the disk or `out` will not do.
+        TrainingFailed: if a loss is no longer finite, or, after a checkpoint, at a fatal sign of
+            failure with `stop_on_failure`.
+        Interrupted: if a signal ended it, after a checkpoint.
     """
     workers.check(config, out)
     parent = out or directory.home()
@@ -75,8 +75,9 @@ def resume(run: Run, steps: int | None = None) -> Run:
     A finished run that is not extended stays as it is.
 
     Raises:
-        Refused: if `steps` were already made, or the data is no longer what the run began with.
-        Failed, Stopped: as `start`.
+        InvalidInput: if `steps` were already made, or the data is no longer what the run began
+            with.
+        TrainingFailed, Interrupted: as `start`.
     """
     workers.check(run.config, run.path)
     with workers.written(run) as written:
@@ -86,7 +87,9 @@ def resume(run: Run, steps: int | None = None) -> Run:
             _, arrays = checkpoints.load(run, str(done))
         if steps is not None:
             if steps <= done:
-                raise Refused(f"steps is {steps}, and {run.path} has made {done}; allowed: more")
+                raise InvalidInput(
+                    f"steps is {steps}, and {run.path} has made {done}; allowed: more"
+                )
             written = directory.extend(written, steps)
             run = dataclasses.replace(run, config=written.config)
         if done >= run.config.steps:
@@ -94,8 +97,8 @@ def resume(run: Run, steps: int | None = None) -> Run:
         _seed(run.config)
         split = pipeline.load(run.config)
         if split.training.key != run.data_key:
-            raise Refused(
-                f"{run.config.data} no longer has the pictures and labels that {run.path} began "
+            raise InvalidInput(
+                f"{run.config.data} no longer has the images and labels that {run.path} began "
                 "with; resuming needs the same"
             )
         model = build(run.config, split.training)
@@ -107,8 +110,8 @@ def resume(run: Run, steps: int | None = None) -> Run:
     return run
 
 
-def build(config: Config, data: labelled.Faces | unpaired.Domains) -> keras.Model:
-    """Return the compiled model of this config."""
+def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImages) -> keras.Model:
+    """The compiled model of this config."""
     synchronize = isinstance(config, BatchNormConfig) and config.sync_batch_norm
     with (
         workers.strategy(config.strategy).scope(),
@@ -143,7 +146,7 @@ def _fit(
     run: Run,
     written: Run,
     model: keras.Model,
-    split: labelled.Split | unpaired.DomainSplit,
+    split: labelled.Split | unpaired.UnpairedSplit,
     done: int,
 ) -> None:
     """Train; `written` is where the records go, see `distribution.written`."""
@@ -180,13 +183,13 @@ def _fit(
         )
     made = f"stopped at step {np.asarray(model.step)} of {config.steps}"
     if watch.failure is not None:
-        raise Failed(
+        raise TrainingFailed(
             f"{made}, as --stop-on-failure asks: "
             f"{watch.failure.message}; {watch.failure.advice(config)}; go on nevertheless with: "
             f"kerasgan resume {run.path}"
         )
     if stop.received is not None:
-        raise Stopped(f"{made}; go on with: kerasgan resume {run.path}", stop.received)
+        raise Interrupted(f"{made}; go on with: kerasgan resume {run.path}", stop.received)
 
 
 def _minutes(config: Config) -> float:
@@ -195,13 +198,13 @@ def _minutes(config: Config) -> float:
 
 
 def _settling(
-    run: Run, done: int, others: list[callbacks.Periodic]
-) -> list[batch_norm_recalibration.StandingStatistics]:
+    run: Run, done: int, others: list[callbacks.EveryNSteps]
+) -> list[batch_norm_recalibration.BatchNormRecalibration]:
     """What settles an averaged generator before `others` act, if there is one that draws."""
     config = run.config
     if not isinstance(config, NoiseConfig) or not config.averages:
         return []
-    return [batch_norm_recalibration.StandingStatistics(run, done, others)]
+    return [batch_norm_recalibration.BatchNormRecalibration(run, done, others)]
 
 
 @contextmanager
@@ -211,7 +214,7 @@ def _explained(run: Run) -> Iterator[None]:
     try:
         yield
     except tf.errors.ResourceExhaustedError as error:
-        raise Failed(
+        raise TrainingFailed(
             f"out of memory at batch-size {config.batch_size}, image-size {config.image_size} and "
             f"width {config.width}; lower one of them, or try --precision bfloat16: "
             f"{error.message.splitlines()[0]}"
@@ -219,16 +222,16 @@ def _explained(run: Run) -> Iterator[None]:
     except workers.LOST as error:
         if config.strategy != "multi-worker":
             raise
-        raise Failed(
+        raise TrainingFailed(
             f"lost another worker ({type(error).__name__}); start all of them again with: "
             f"kerasgan resume {run.path}"
         ) from error
 
 
 def _measuring(
-    run: Run, split: labelled.Split | unpaired.DomainSplit, done: int
+    run: Run, split: labelled.Split | unpaired.UnpairedSplit, done: int
 ) -> tuple[list[callbacks.Evaluation], callbacks.MetricsLog]:
-    """Return what evaluates, if anything, and what logs."""
+    """What evaluates, if anything, and what logs."""
     config = run.config
     if not _evaluates(config):
         return [], callbacks.MetricsLog(run, done, config.log_every)

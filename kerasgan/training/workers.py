@@ -19,7 +19,7 @@ import tensorflow as tf
 from kerasgan.configs import Config
 from kerasgan.runs import directory, locks
 from kerasgan.runs.directory import Run
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 _MULTI_WORKER = "multi-worker"
 _TASKS = ("chief", "worker")
@@ -35,12 +35,12 @@ LOST = (
 
 @functools.cache
 def strategy(kind: str) -> tf.distribute.Strategy:
-    """Return the strategy "none", "mirrored" or "multi-worker", one of each in a process.
+    """The strategy "none", "mirrored" or "multi-worker", one of each in a process.
 
     The last waits until all workers are there. It comes before anything else of TensorFlow.
 
     Raises:
-        Refused: if TF_CONFIG does not say which worker this is of which.
+        InvalidInput: if TF_CONFIG does not say which worker this is of which.
     """
     if kind == _MULTI_WORKER:
         _check_cluster()
@@ -65,9 +65,9 @@ def _check_cluster() -> None:
         kind, index = task["type"], int(task["index"])
         tasks = len(cluster.get(kind, ()))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Refused(f"{needed}; it is {text!r}") from error
+        raise InvalidInput(f"{needed}; it is {text!r}") from error
     if kind not in _TASKS or not 0 <= index < tasks:
-        raise Refused(f"{needed}; its task is {kind} {index}, its cluster {cluster}")
+        raise InvalidInput(f"{needed}; its task is {kind} {index}, its cluster {cluster}")
 
 
 def check(config: Config, out: Path | None) -> None:
@@ -75,16 +75,16 @@ def check(config: Config, out: Path | None) -> None:
     replicas = strategy(config.strategy).num_replicas_in_sync
     if config.batch_size % (replicas * config.GROUP):
         groups = f" times {config.GROUP}" if config.GROUP > 1 else ""
-        raise Refused(
+        raise InvalidInput(
             f"batch-size is {config.batch_size}, of all replicas together; it must be a multiple "
             f"of their number, {replicas}{groups}"
         )
     if config.strategy == _MULTI_WORKER and out is None:
-        raise Refused("strategy multi-worker needs --out, a folder that all machines share")
+        raise InvalidInput("strategy multi-worker needs --out, a folder that all machines share")
 
 
 def description(config: Config) -> str:
-    """Return what a config trains on, in words."""
+    """What a config trains on, in words."""
     kind = "GPU" if tf.config.list_logical_devices("GPU") else "processor"
     if config.strategy == "none":
         return f"the {kind}"
@@ -93,7 +93,7 @@ def description(config: Config) -> str:
 
 
 def is_chief(config: Config) -> bool:
-    """Return whether this process is the one that writes the run."""
+    """Whether this process is the one that writes the run."""
     if config.strategy != _MULTI_WORKER:
         return True
     resolver = strategy(config.strategy).cluster_resolver
@@ -102,7 +102,7 @@ def is_chief(config: Config) -> bool:
 
 
 def broadcast_from_chief(config: Config, number: int) -> int:
-    """Return the chief's number on every worker, once all have asked for it."""
+    """The chief's number on every worker, once all have asked for it."""
     if config.strategy != _MULTI_WORKER:
         return number
     everywhere = strategy(config.strategy)
@@ -121,7 +121,7 @@ def written(run: Run) -> Iterator[Run]:
     So every worker keeps the same records and decides the same.
 
     Raises:
-        Refused: if another process trains the run.
+        InvalidInput: if another process trains the run.
     """
     if is_chief(run.config):
         with locks.lock(run.path):

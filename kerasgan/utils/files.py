@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def named_if_damaged(path: Path) -> Iterator[None]:
         yield
     except _BAD_CONTENT as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise Refused(f"{path} cannot be read: {reason}") from error
+        raise InvalidInput(f"{path} cannot be read: {reason}") from error
 
 
 def remove_stale(folder: Path, name: str = "*") -> None:
@@ -94,16 +94,16 @@ def check_writable(folder: Path, needed_bytes: int = 0) -> None:
     The folder itself may be absent: then its nearest existing parent is judged.
 
     Raises:
-        Refused: naming the folder, and the space needed and left.
+        InvalidInput: naming the folder, and the space needed and left.
     """
     existing = folder.absolute()
     while not existing.exists():
         existing = existing.parent
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
-        raise Refused(f"cannot write to {folder}: {existing} is not a writable folder")
+        raise InvalidInput(f"cannot write to {folder}: {existing} is not a writable folder")
     free = shutil.disk_usage(existing).free
     if free < needed_bytes:
-        raise Refused(
+        raise InvalidInput(
             f"not enough disk for {folder}: needs {needed_bytes / 2**20:,.0f} MiB, "
             f"{free / 2**20:,.0f} MiB are free"
         )
@@ -112,5 +112,5 @@ def check_writable(folder: Path, needed_bytes: int = 0) -> None:
 def check_vacant(folder: Path, needed_bytes: int = 0) -> None:
     """Refuse a folder that exists and is not empty, or that `check_writable` refuses."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(f"{folder} is not empty; allowed: a new or an empty folder")
+        raise InvalidInput(f"{folder} is not empty; allowed: a new or an empty folder")
     check_writable(folder, needed_bytes)

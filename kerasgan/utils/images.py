@@ -1,4 +1,4 @@
-"""Pictures: pixel values, labelled grids and PNG files."""
+"""Images: pixel values, labelled grids and PNG files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,12 +29,12 @@ def grid(
     row_labels: Sequence[str] = (),
     column_labels: Sequence[str] = (),
 ) -> Image.Image:
-    """Return pictures side by side, row by row, on white.
+    """Images side by side, row by row, on white.
 
     Args:
         pictures: uint8 [H, W, 3] each, all of one size. Small ones are enlarged by a whole factor,
             so that a cell is at least 64 pixels wide.
-        columns: pictures per row.
+        columns: images per row.
         row_labels, column_labels: written left of the rows and above the columns.
     """
     height, width = pictures[0].shape[:2]
@@ -60,16 +60,16 @@ def grid(
 
 
 def save(picture: Image.Image, path: Path) -> None:
-    """Write a picture in the format of the path's ending, whole or not at all."""
+    """Write an image in the format of the path's ending, whole or not at all."""
     with files.replacing(path) as temporary:
         picture.save(temporary)
 
 
 def save_row(pictures: Sequence[np.ndarray], path: Path, milliseconds: int = 60) -> None:
-    """Write uint8 [H, W, 3] pictures side by side, or as an endless animation if the path is .gif.
+    """Write uint8 [H, W, 3] images side by side, or as an endless animation if the path is .gif.
 
     Args:
-        milliseconds: how long each picture of an animation is shown.
+        milliseconds: how long each image of an animation is shown.
     """
     if path.suffix.lower() != ".gif":
         save(grid(pictures, len(pictures)), path)

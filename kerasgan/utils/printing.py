@@ -12,7 +12,7 @@ _CONTROLS = re.compile(
 
 
 def printable(text: object, longest: int | None = LONGEST_NAME) -> str:
-    """Return a text on one line, its control characters escaped as Python does: `\\x1b`.
+    """A text on one line, its control characters escaped as Python does: `\\x1b`.
 
     Args:
         longest: how many characters are kept, of its beginning and its end; None for all.
@@ -25,7 +25,7 @@ def printable(text: object, longest: int | None = LONGEST_NAME) -> str:
 
 
 def printable_lines(text: object) -> str:
-    """Return a text as `printable` does, but with its lines and tabs, of 4,000 characters each."""
+    """A text as `printable` does, but with its lines and tabs, of 4,000 characters each."""
     return "\n".join(
         "\t".join(printable(part, LONGEST_LINE) for part in line.split("\t"))
         for line in str(text).split("\n")

@@ -11,7 +11,7 @@ from kerasgan.utils.printing import printable
 
 
 def bar(*args: Any, desc: str = "", **kwargs: Any) -> tqdm:
-    """Return a tqdm bar on standard error; in a log file it speaks every ten seconds only.
+    """A tqdm bar on standard error; in a log file it speaks every ten seconds only.
 
     There is none where kerasgan's logger was told to let warnings through only.
     """

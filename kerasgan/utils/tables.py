@@ -6,7 +6,7 @@ from kerasgan.utils.printing import printable
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows of equally many cells in columns that begin below one another."""
+    """Rows of equally many cells in columns that begin below one another."""
     rows = [[printable(cell, None) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(

@@ -20,7 +20,7 @@ Colour = tuple[int, int, int]
 
 
 def tint(colour: Colour, amount: float) -> Colour:
-    """Return the RGB colour taken towards white (amount up to 1) or its shadow (down to -1)."""
+    """The RGB colour taken towards white (amount up to 1) or its shadow (down to -1)."""
     if amount >= 0:
         return tuple(round(value + amount * (255 - value)) for value in colour)
     return tuple(
@@ -39,14 +39,14 @@ class Paint(NamedTuple):
 
 
 def paint(colour: Colour, top: float = 0.0, bottom: float = 0.0) -> Paint:
-    """Return the paint of a colour whose gradient has these tints."""
+    """The paint of a colour whose gradient has these tints."""
     return Paint(colour, tint(colour, top), tint(colour, bottom), tint(colour, -0.8))
 
 
 # Most shapes are the same in every face: remembered, they cost nothing.
 @lru_cache(maxsize=1024)
 def curve(outline: str) -> np.ndarray:
-    """Return points along quadratic curves "x y  x y ...": end, control, end, ..., end."""
+    """Points along quadratic curves "x y  x y ...": end, control, end, ..., end."""
     given = np.array(outline.split(), float).reshape(-1, 2) / 100
     start, control, end = given[:-2:2, None], given[1::2, None], given[2::2, None]
     t = np.linspace(0.125, 1, 8)[:, None]
@@ -56,21 +56,21 @@ def curve(outline: str) -> np.ndarray:
 
 @lru_cache(maxsize=1024)
 def symmetric(outline: str) -> np.ndarray:
-    """Return the outline whose right half is given, from one end on the middle to the other."""
+    """The outline whose right half is given, from one end on the middle to the other."""
     right = curve(outline)
     return np.concatenate([right, (right * SIDES[0])[-2:0:-1]])
 
 
 @lru_cache(maxsize=1024)
 def ellipse(width: float, height: float, x: float = 0.0, y: float = 0.0) -> np.ndarray:
-    """Return the outline of an upright ellipse about (x, y) with these radii."""
+    """The outline of an upright ellipse about (x, y) with these radii."""
     angle = np.arange(24) * np.pi / 12
     return np.stack([x + width * np.cos(angle), y + height * np.sin(angle)], axis=1)
 
 
 @lru_cache(maxsize=1024)
 def lock(spine: str, width: float) -> np.ndarray:
-    """Return the outline of a lock of hair along a curve: widest in its upper part, pointed."""
+    """The outline of a lock of hair along a curve: widest in its upper part, pointed."""
     along = curve(spine)
     t = np.linspace(0, 1, len(along))[:, None]
     side = _normals(along) * (width / 2) * np.sqrt(np.sin(np.pi * t**0.6).clip(0)) * (1 - 0.35 * t)
@@ -83,7 +83,7 @@ def _normals(points: np.ndarray) -> np.ndarray:
 
 
 class Canvas:
-    """A supersampled picture and the place of the head on it.
+    """A supersampled image and the place of the head on it.
 
     Args:
         picture: RGB, the background, `SUPERSAMPLING` times its final size; it is drawn upon.
@@ -135,7 +135,7 @@ class Canvas:
             self._pen.circle(point, pixels / 2, fill=colour)
 
     def glaze(self, points: np.ndarray, colour: Colour, opacity: float) -> None:
-        """Lay a translucent shape over the picture."""
+        """Lay a translucent shape over the image."""
         placed = points @ self._matrix + self._origin
         self._glaze_pen.polygon(placed.ravel().tolist(), fill=(*colour, round(255 * opacity)))
 
@@ -195,7 +195,7 @@ _SHINE = np.stack([np.append(_x, _x[::-1]), np.append(_upper, _lower[::-1])], ax
 
 @lru_cache
 def fringe(style: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the outline of the hair over the forehead and the notches [n, 2] between its locks."""
+    """The outline of the hair over the forehead and the notches [n, 2] between its locks."""
     tips = np.array(FRINGES[style].split(), float).reshape(-1, 2) / 100
     notches = (tips[1:] + tips[:-1]) / 2 - (0, 0.22)
     roots = np.concatenate([[(-0.71, -0.25)], notches, [(0.71, -0.25)]])

@@ -12,7 +12,7 @@ from kerasgan.utils.errors import unknown
 
 STYLES = ("animation", "cartoon")
 
-# Prepared pictures are kept under this number: raise it whenever a pixel changes.
+# Prepared images are kept under this number: raise it whenever a pixel changes.
 RENDERER_VERSION = 1
 
 _HAIR_COLOURS = {
@@ -39,10 +39,10 @@ _MOUTHS = {
 
 
 def draw(face: Face, size: int, style: str = "animation") -> Image.Image:
-    """Return an RGB picture of `size` pixels a side; the same face is drawn in either style.
+    """An RGB image of `size` pixels a side; the same face is drawn in either style.
 
     Raises:
-        Refused: if there is no such style.
+        InvalidInput: if there is no such style.
     """
     side = drawing.SUPERSAMPLING * size
     background = Image.new("RGB", (side, side), WHITE) if style == "cartoon" else _sky(face, side)
@@ -50,7 +50,7 @@ def draw(face: Face, size: int, style: str = "animation") -> Image.Image:
 
 
 def face_mask(face: Face, size: int, style: str) -> np.ndarray:
-    """Return bool [size, size]: where the figure hides the background; refuses as `draw`."""
+    """Bool [size, size]: where the figure hides the background; refuses as `draw`."""
     side = drawing.SUPERSAMPLING * size
     on_black, on_white = (
         np.asarray(_draw_figure(face, Image.new("RGB", (side, side), colour), style), int)

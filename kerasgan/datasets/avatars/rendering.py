@@ -1,4 +1,4 @@
-"""Avatars as picture files."""
+"""Avatars as image files."""
 
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ def render(folder: Path, count: int, size: int, style: str, seed: int) -> None:
     """Write `count` avatars as `images/<index>.png` and tags.csv into a new or empty folder.
 
     Raises:
-        Refused: if the folder is not empty or cannot be written, or the style is unknown.
+        InvalidInput: if the folder is not empty or cannot be written, or the style is unknown.
     """
     if style not in portrait.STYLES:
         raise unknown("style", style, portrait.STYLES)
@@ -34,6 +34,6 @@ def render(folder: Path, count: int, size: int, style: str, seed: int) -> None:
 
 
 def draw(index: int, seed: int, size: int, style: str) -> tuple[Image.Image, str]:
-    """Return the picture and the tag of one avatar."""
+    """The image and the tag of one avatar."""
     face = traits.face(seed, index)
     return portrait.draw(face, size, style), format_tag(face.hair, face.eyes)

@@ -40,16 +40,16 @@ class Face:
     tilt: float  # of the head, in radians
     shift: tuple[float, float]
     mirrored: bool
-    background: tuple[float, float]  # a hue in [0, 1] and its change over the picture
+    background: tuple[float, float]  # a hue in [0, 1] and its change over the image
 
 
 def face(seed: int, index: int, hair: str | None = None, eyes: str | None = None) -> Face:
-    """Return face number `index` (both numbers are 0 or more), whatever else is drawn.
+    """Face number `index` (both numbers are 0 or more), whatever else is drawn.
 
     Hair and eyes given by name replace those drawn, and change nothing else.
 
     Raises:
-        Refused: if there is no such colour.
+        InvalidInput: if there is no such colour.
     """
     random = _random(seed, index)
 
@@ -84,7 +84,7 @@ def face(seed: int, index: int, hair: str | None = None, eyes: str | None = None
 
 
 def colours(seed: int, index: int) -> tuple[str, str]:
-    """Return the hair and the eye colour of `face(seed, index)`, in a fifth of its time."""
+    """The hair and the eye colour of `face(seed, index)`, in a fifth of its time."""
     random = _random(seed, index)
     return HAIR[random.integers(len(HAIR))], EYES[random.integers(len(EYES))]
 

@@ -1,4 +1,4 @@
-"""A clean copy of a folder of pictures."""
+"""A clean copy of a folder of images."""
 
 import shutil
 from pathlib import Path
@@ -13,17 +13,17 @@ _TABLE, _LOG = "metadata.csv", "fix.log"
 
 
 def write(report: Report, folder: Path) -> int:
-    """Write the pictures that can be used into a new or empty folder, and what was done to a log.
+    """Write the images that can be used into a new or empty folder, and what was done to a log.
 
-    Left out are unreadable pictures, copies and, where pictures have colours, those without exactly
+    Left out are unreadable images, copies and, where images have colours, those without exactly
     one hair and one eye colour. Files of plain RGB are copied as they are, others become PNGs of
     their upright first frame on white. Tags go into metadata.csv, in UTF-8.
 
     Returns:
-        How many pictures were written.
+        How many images were written.
 
     Raises:
-        Refused: if the folder is not empty or cannot be written.
+        InvalidInput: if the folder is not empty or cannot be written.
     """
     sizes = sum(
         (report.listing.root / picture.name).stat().st_size for picture in report.listing.pictures

@@ -1,4 +1,4 @@
-"""What is in a folder of pictures, and what is wrong with it."""
+"""What is in a folder of images, and what is wrong with it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from kerasgan.datasets.layouts import detection
 from kerasgan.datasets.layouts.detection import Listing, Picture
 from kerasgan.datasets.layouts.tags import COLOUR
 from kerasgan.labels import Vocabulary, colours
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable
 
 _HUGE = 16_000_000
@@ -22,9 +22,9 @@ _ORIENTATION = 0x0112
 
 
 class Examined(NamedTuple):
-    """A picture file; the fields after `why`, the reason why it cannot be read, only if it can.
+    """An image file; the fields after `why`, the reason why it cannot be read, only if it can.
 
-    pixels, mirrored: hashes of the upright RGB picture and of its mirror image.
+    pixels, mirrored: hashes of the upright RGB image and of its mirror image.
     is_plain: whether the file holds nothing but 8-bit RGB.
     """
 
@@ -42,14 +42,14 @@ class Examined(NamedTuple):
 class Report:
     """What `check` found.
 
-    examined: of every picture of the listing, in its order.
+    examined: of every image of the listing, in its order.
     trains: {rule: how many readable pictures it chooses, or lines where there are no pictures}.
     per_picture: {"hair", "eyes": {"none", "one", "several": how many have so many colours}}.
     no_colours: {tag of hair or eyes that is no colour of the vocabulary: how many}.
-    left_out: {why: names} of the pictures that the default rule leaves out.
+    left_out: {why: names} of the images that the default rule leaves out.
     copies: {picture: why it is a copy of an earlier one}.
-    problems: {what is wrong: [where]}, of the listing and of the pictures.
-    vocabulary, hair, eyes, pairs: the colours of the pictures with exactly one of each kind, and
+    problems: {what is wrong: [where]}, of the listing and of the images.
+    vocabulary, hair, eyes, pairs: the colours of the images with exactly one of each kind, and
         how many have them.
     """
 
@@ -72,10 +72,10 @@ class Report:
 
 
 def check(path: Path, layout: str = "auto", attributes=(), follow_links: bool = False) -> Report:
-    """Read every picture once, by one process per core, and report.
+    """Read every image once, by one process per core, and report.
 
     Raises:
-        Refused: if the path is of no layout that is known.
+        InvalidInput: if the path is of no layout that is known.
     """
     listing = detection.read(path, layout, attributes, follow_links)
     names = [picture.name for picture in listing.pictures]
@@ -88,13 +88,13 @@ def check(path: Path, layout: str = "auto", attributes=(), follow_links: bool = 
 
 
 def examine(name: str, root: Path) -> Examined:
-    """Read a picture file as training would, and describe it."""
+    """Read an image file as training would, and describe it."""
     try:
         with decoding.opened(root / name) as picture:
             mode, frames = picture.mode, getattr(picture, "n_frames", 1)
             is_upright = picture.getexif().get(_ORIENTATION, 1) <= 1
             upright = decoding.upright(picture)
-    except Refused as error:
+    except InvalidInput as error:
         return Examined(str(error))
     pixels = np.asarray(upright)
     shape = np.array(pixels.shape)
@@ -116,7 +116,7 @@ def _count_colours(report: Report) -> None:
         labelled = zip(listing.pictures, report.examined, strict=True)
         countable = [picture for picture, examined in labelled if examined.why is None]
     else:
-        # The lines of a label file can be counted without their pictures.
+        # The lines of a label file can be counted without their images.
         countable = [Picture(row.name, row.tags) for row in listing.rows]
     for rule in selection.RULES:
         chosen = selection.select(countable, rule)
@@ -163,29 +163,29 @@ def _problems(report: Report, names: Sequence[str]) -> dict[str, list[str]]:
     problems: dict[str, list[str]] = defaultdict(list)
     for name, examined in zip(names, report.examined, strict=True):
         if examined.why is not None:
-            problems["unreadable pictures"].append(f"{name} {examined.why}")
+            problems["unreadable images"].append(f"{name} {examined.why}")
         if examined.frames > 1:
             problems["animations, of which the first frame counts"].append(
                 f"{name}: {examined.frames} frames"
             )
         width, height = examined.size
         if width * height > _HUGE:
-            problems["huge pictures"].append(f"{name}: {width} x {height}")
+            problems["huge images"].append(f"{name}: {width} x {height}")
     if report.copies:
         problems["copies"] = [f"{name}: {how}" for name, how in report.copies.items()]
     if has_colours(report.listing):
         for why, where in report.left_out.items():
-            problems[f"pictures with {why}"] = where
+            problems[f"images with {why}"] = where
     return problems
 
 
 def has_colours(listing: Listing) -> bool:
-    """Return whether any picture or line has a hair or an eye colour."""
+    """Whether any image or line has a hair or an eye colour."""
     return any(any(colours(labelled.tags)) for labelled in (*listing.pictures, *listing.rows))
 
 
 def as_text(report: Report, most: int = 5) -> str:
-    """Return the report in lines; of what is wrong, `most` places are named."""
+    """The report in lines; of what is wrong, `most` places are named."""
     listing = report.listing
     lines = [f"layout: {listing.layout} ({detection.LAYOUTS[listing.layout]})"]
     if listing.label_file is not None:
@@ -193,7 +193,7 @@ def as_text(report: Report, most: int = 5) -> str:
     unreadable = len(report.examined) - report.readable
     lines.append(f"pictures: {len(report.examined):,}, of which {unreadable:,} unreadable")
     if report.copies:
-        lines.append(f"different pictures: {report.readable - len(report.copies):,}")
+        lines.append(f"different images: {report.readable - len(report.copies):,}")
     readable = [examined for examined in report.examined if examined.why is None]
     has_labels = has_colours(listing)
     for what, values in (
@@ -202,7 +202,7 @@ def as_text(report: Report, most: int = 5) -> str:
         ("hair", _in_order(report, "hair")),
         ("eyes", _in_order(report, "eyes")),
         *(
-            (f"{kind}, colours of a picture", counts)
+            (f"{kind}, colours of an image", counts)
             for kind, counts in report.per_picture.items()
             if has_labels
         ),

@@ -1,4 +1,4 @@
-"""Folders of pictures: which layout they have, and which tags each picture."""
+"""Folders of images: which layout they have, and which tags each image."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kerasgan.datasets.layouts import label_files
 from kerasgan.datasets.layouts.tags import spelled
-from kerasgan.utils.errors import Refused, unknown
+from kerasgan.utils.errors import InvalidInput, unknown
 
 LAYOUTS = {
     "course-2018": "images/ and tags.csv with lines such as 0,aqua hair red eyes",
@@ -17,11 +17,11 @@ LAYOUTS = {
     "table": "a CSV, TSV or JSONL file whose header has file_name",
     "celeba": "list_attr_celeba.txt, 1 or -1 for every attribute",
     "domains": "trainA/ and trainB/",
-    "class-folders": "folders of pictures that are named after their class",
+    "class-folders": "folders of images that are named after their class",
     "images": "pictures",
 }
-# The pictures that the label file does not mention.
-UNLABELLED = "pictures without a line"
+# The images that the label file does not mention.
+UNLABELLED = "images without a line"
 _PICTURES = {
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm",
     ".pgm", ".avif",
@@ -35,7 +35,7 @@ _USUAL = (
 
 
 class Picture(NamedTuple):
-    """A picture's name, its path below the root with slashes, and its tags in lower case."""
+    """An image's name, its path below the root with slashes, and its tags in lower case."""
 
     name: str
     tags: tuple[str, ...] = ()
@@ -44,8 +44,8 @@ class Picture(NamedTuple):
 class Listing(NamedTuple):
     """What a folder has.
 
-    pictures: every picture file once; those that have a line first, in their order.
-    rows: what the lines of `label_file` say, whether or not there is such a picture.
+    pictures: every image file once; those that have a line first, in their order.
+    rows: what the lines of `label_file` say, whether or not there is such an image.
     problems: {what is wrong: [where]}.
     """
 
@@ -60,7 +60,7 @@ class Listing(NamedTuple):
 def read(
     path: Path, layout: str = "auto", attributes: Collection[str] = (), follow_links: bool = False
 ) -> Listing:
-    """Return the listing of a folder, or of a label file and the pictures beside it.
+    """The listing of a folder, or of a label file and the images beside it.
 
     Args:
         layout: one of LAYOUTS, or "auto" for the one that is recognised.
@@ -68,19 +68,21 @@ def read(
         follow_links: whether symbolic links below the folder count as what they lead to.
 
     Raises:
-        Refused: if there is no such thing, or it has no such layout; names what was found.
+        InvalidInput: if there is no such thing, or it has no such layout; names what was found.
     """
     if layout not in ("auto", *LAYOUTS):
         raise unknown("layout", layout, ["auto", *LAYOUTS])
     if not path.exists():
-        raise Refused(f"no data {str(path)!r}; allowed: avatars, tfds:NAME, a folder or a file")
+        raise InvalidInput(
+            f"no data {str(path)!r}; allowed: avatars, tfds:NAME, a folder or a file"
+        )
     root = path if path.is_dir() else path.parent
     found = _scan(root, follow_links)
     label_file, read_labels = _label_file(path, found, layout, attributes)
     if read_labels is not None:
         known = {spelled(column) for column in read_labels.columns}
         if absent := [name for name in attributes if spelled(name) not in known]:
-            raise Refused(
+            raise InvalidInput(
                 f"{label_file} has no column {absent[0]!r}; "
                 f"allowed: {', '.join(read_labels.columns) or 'none'}"
             )
@@ -88,7 +90,7 @@ def read(
     recognised = _without_labels(found)
     if recognised is None or layout not in ("auto", recognised, "images", "class-folders"):
         wanted = LAYOUTS if layout == "auto" else [layout]
-        raise Refused(
+        raise InvalidInput(
             f"{path} has no layout that is known; looked for "
             f"{'; '.join(f'{name}: {LAYOUTS[name]}' for name in wanted)}. Found {_describe(found)}"
         )
@@ -153,7 +155,7 @@ def _label_file(path: Path, found: _Found, layout: str, attributes: Collection[s
     if not path.is_dir():
         content = label_files.read(path, attributes)
         if content is None:
-            raise Refused(
+            raise InvalidInput(
                 f"{path} is no label file; looked for: "
                 + "; ".join(f"{name}: {text}" for name, text in list(LAYOUTS.items())[:4])
             )
@@ -192,7 +194,7 @@ def _class_tags(name: str) -> tuple[str, ...]:
 
 
 def _labelled(root: Path, file: Path, content: label_files.Labels, found: _Found) -> Listing:
-    """Give every picture the tags of its first line."""
+    """Give every image the tags of its first line."""
     finder = _Finder(found.pictures)
     problems: dict[str, list[str]] = defaultdict(list, found.problems())
     tags: dict[str, tuple[str, ...]] = {}
@@ -218,7 +220,7 @@ class _Missing(NamedTuple):
 
 
 class _Finder:
-    """Finds pictures by what a label file calls them; it looks nowhere but among the pictures."""
+    """Finds images by what a label file calls them; it looks nowhere but among the images."""
 
     def __init__(self, pictures: list[str]):
         self._exact = set(pictures)
@@ -238,11 +240,11 @@ class _Finder:
                 return place
         for place in places:
             if near := self._near.get(place):
-                return near[0] if len(near) == 1 else _Missing("names of several pictures")
-        return _Missing("lines without a picture")
+                return near[0] if len(near) == 1 else _Missing("names of several images")
+        return _Missing("lines without an image")
 
 
 def _describe(found: _Found) -> str:
     folders = sorted({name.split("/")[0] + "/" for name in found.pictures if "/" in name})
-    parts = [f"{len(found.pictures)} pictures", *folders[:5], *found.other[:5]]
+    parts = [f"{len(found.pictures)} images", *folders[:5], *found.other[:5]]
     return ", ".join(parts) + (f", {len(found.links)} symbolic links" if found.links else "")

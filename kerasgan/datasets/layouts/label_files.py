@@ -1,4 +1,4 @@
-"""Label files: the forms that people have, and what each line says of a picture."""
+"""Label files: the forms that people have, and what each line says of an image."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TextIO
 from kerasgan.datasets.layouts.tags import encodable, of_cell, spelled, split_tags, unique
 from kerasgan.labels import colours
 
-# Columns that name the picture, the surest first.
+# Columns that name the image, the surest first.
 _NAMES = (
     "file_name", "filename", "file", "path", "image", "image_id", "img", "name", "id", "index",
 )  # fmt: skip
@@ -20,7 +20,7 @@ _TRUE, _FALSE = ("1", "true"), ("0", "-1", "false", "")
 
 
 class Row(NamedTuple):
-    """What a line says: the picture's name and its tags, in lower case."""
+    """What a line says: the image's name and its tags, in lower case."""
 
     line: int
     name: str
@@ -40,15 +40,15 @@ class Labels(NamedTuple):
 
 
 def read(file: Path, columns: Collection[str] = ()) -> Labels | None:
-    """Return what the file says, or None if it has no form of ours. See `parse`."""
+    """What the file says, or None if it has no form of ours. See `parse`."""
     return parse(file.read_bytes(), columns)
 
 
 def parse(content: bytes, columns: Collection[str] = ()) -> Labels | None:
-    """Return what a label file says, or None if it has none of these forms.
+    """What a label file says, or None if it has none of these forms.
 
     - tags: `2,blonde hair pink eyes`, or tabs between tags that may have counts;
-    - table: a header with a column that names the picture, or an object per line (JSONL);
+    - table: a header with a column that names the image, or an object per line (JSONL);
     - celeba: a line with the count, a line of attributes, then a name and 1 or -1 for each.
 
     Encodings are UTF-8, UTF-16 with its mark, and Windows-1252; blank lines are skipped. No content
@@ -74,7 +74,7 @@ def parse(content: bytes, columns: Collection[str] = ()) -> Labels | None:
 
 
 def write_table(rows: Iterable[tuple[str, Iterable[str]]], file: TextIO) -> None:
-    """Write pictures' names and tags as a table that `parse` reads back equal."""
+    """Write images' names and tags as a table that `parse` reads back equal."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(("file_name", "hair", "eyes", "tags"))
     for name, tags in rows:
@@ -195,7 +195,7 @@ def _table(
     for number, record in records:
         name = encodable(str(record.get(name_column) or "")).strip()
         if not name:
-            problems.append(f"line {number}: names no picture")
+            problems.append(f"line {number}: names no image")
             continue
         tags = []
         for column in chosen:

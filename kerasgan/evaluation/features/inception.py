@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from kerasgan.utils import images
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 _SIZE = 299
 _FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
@@ -15,7 +15,7 @@ _BATCH = 32
 
 
 def load(weights: Path | None = None) -> keras.Model:
-    """Return InceptionV3 up to its average pool, image [B, 299, 299, 3] in [-1, 1] -> [B, 2048].
+    """InceptionV3 up to its average pool, image [B, 299, 299, 3] in [-1, 1] -> [B, 2048].
 
     The weights are Keras's ImageNet weights, another training than the network of 2015 that
     published FIDs use: compare with numbers of this program only. Nothing is downloaded.
@@ -24,12 +24,12 @@ def load(weights: Path | None = None) -> keras.Model:
         weights: the file; by default where Keras keeps what it downloads.
 
     Raises:
-        Refused: if there is no such file, or it holds no such weights.
+        InvalidInput: if there is no such file, or it holds no such weights.
     """
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     path = weights or home / "models" / _FILE
     if not path.is_file():
-        raise Refused(
+        raise InvalidInput(
             f"Inception's weights are missing: no {path}; with a network, "
             "keras.applications.InceptionV3(include_top=False) downloads "
             f"{_FILE} to {home / 'models'}"
@@ -40,12 +40,14 @@ def load(weights: Path | None = None) -> keras.Model:
     try:
         network.load_weights(path)
     except (OSError, ValueError, KeyError) as reason:
-        raise Refused(f"{path} holds no weights of InceptionV3 without its top: {reason}") from None
+        raise InvalidInput(
+            f"{path} holds no weights of InceptionV3 without its top: {reason}"
+        ) from None
     return network
 
 
 def features(network: keras.Model, pictures: np.ndarray) -> np.ndarray:
-    """Return float32 [n, 2048].
+    """Float32 [n, 2048].
 
     Args:
         network: of `load`.
@@ -58,7 +60,7 @@ def features(network: keras.Model, pictures: np.ndarray) -> np.ndarray:
 
 
 def resized(pictures: np.ndarray) -> np.ndarray:
-    """Return float32 [n, 299, 299, 3], enlarged or reduced as the reference implementation does.
+    """Float32 [n, 299, 299, 3], enlarged or reduced as the reference implementation does.
 
     TensorFlow 1's bilinear interpolation: pixel i lies at i * H / 299 between the old ones, not
     half a pixel further, and nothing is smoothed before reducing. Clean-fid (Parmar et al. 2022,
@@ -73,7 +75,7 @@ def resized(pictures: np.ndarray) -> np.ndarray:
 
 
 def _interpolation(side: int) -> np.ndarray:
-    """Return float32 [299, side], the weights of the old pixels in each new one."""
+    """Float32 [299, side], the weights of the old pixels in each new one."""
     at = np.arange(_SIZE) * side / _SIZE
     low = at.astype(int)
     old = np.eye(side)

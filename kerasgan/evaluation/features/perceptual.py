@@ -14,14 +14,14 @@ _BATCH = 50
 
 
 def load() -> keras.Model:
-    """Return image [B, 128, 128, 3] in [-1, 1] -> [B, 224].
+    """Image [B, 128, 128, 3] in [-1, 1] -> [B, 224].
 
     The numbers are the mean and the standard deviation over the positions of each of the 112
     channels of EfficientNet-Lite0's fifth stage, one position per 16 pixels. The last, pooled
     features tell what is in an image, and hardly how it is drawn.
 
     Raises:
-        Refused: if the weights are not installed.
+        InvalidInput: if the weights are not installed.
     """
     network = efficientnet.load()
     stage = network.output["stage_5"]
@@ -30,7 +30,7 @@ def load() -> keras.Model:
 
 
 def features(network: keras.Model, pictures: np.ndarray) -> np.ndarray:
-    """Return float32 [n, 224].
+    """Float32 [n, 224].
 
     Args:
         network: of `load`.
@@ -48,7 +48,7 @@ def _resized(pictures: np.ndarray) -> np.ndarray:
 
 
 def standardised(reference: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
-    """Return features [n, d] of the reference and others in units of the reference's deviation.
+    """Features [n, d] of the reference and others in units of the reference's deviation.
 
     A feature that is constant in the reference is only centred.
     """

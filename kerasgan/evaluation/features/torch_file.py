@@ -67,7 +67,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def read(path: Path) -> dict[str, np.ndarray]:
-    """Return the file's state dictionary, {name: array}.
+    """The file's state dictionary, {name: array}.
 
     Raises:
         ValueError: if the file is damaged, or holds anything but float32 and int64 tensors.

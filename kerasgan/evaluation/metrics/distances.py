@@ -1,4 +1,4 @@
-"""Distances between two sets of pictures by their features, computed in float64."""
+"""Distances between two sets of images by their features, computed in float64."""
 
 from math import lcm, sqrt
 
@@ -14,7 +14,7 @@ _PROJECTIONS = 512
 
 
 def frechet_distance(real: np.ndarray, generated: np.ndarray) -> float:
-    """Return the squared Frechet distance of two Gaussians with the features' moments, >= 0.
+    """The squared Frechet distance of two Gaussians with the features' moments, >= 0.
 
     |m_1 - m_2|^2 + Tr(C_1 + C_2 - 2 (C_1 C_2)^(1/2)), with covariances divided by n - 1. It is the
     FID only of Inception's features. It falls with n and m: compare equal sizes.
@@ -28,7 +28,7 @@ def frechet_distance(real: np.ndarray, generated: np.ndarray) -> float:
     mean_1, root_1 = _moments(real)
     mean_2, root_2 = _moments(generated)
     # With C = R'R, C_1 C_2 has the eigenvalues of (R_1 R_2')(R_1 R_2')', whose roots are singular
-    # values. No covariance is squared up or inverted, so that singular ones, as of fewer pictures
+    # values. No covariance is squared up or inverted, so that singular ones, as of fewer images
     # than features, lose no digits; the square root of a matrix does.
     trace = np.linalg.svd(root_1 @ root_2.T, compute_uv=False).sum()
     spread = np.square(root_1).sum() + np.square(root_2).sum() - 2 * trace
@@ -37,18 +37,18 @@ def frechet_distance(real: np.ndarray, generated: np.ndarray) -> float:
 
 
 def _moments(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean [d] and R [min(n, d), d], where R'R is the covariance."""
+    """The mean [d] and R [min(n, d), d], where R'R is the covariance."""
     features = np.asarray(features, np.float64)
     mean = features.mean(axis=0)
     return mean, np.linalg.qr((features - mean) / sqrt(len(features) - 1), mode="r")
 
 
 def kernel_distance(real: np.ndarray, generated: np.ndarray) -> Estimate:
-    """Return the unbiased squared MMD of the kernel (x.y / d + 1)^3, with its interval.
+    """The unbiased squared MMD of the kernel (x.y / d + 1)^3, with its interval.
 
     Its expected value is 0 for equal distributions and does not depend on n and m. It is the KID
     of Inception's features, where the paper averages over random subsets to save time: these share
-    pictures, and their spread is no interval. Here all pairs are used, and the interval follows
+    images, and their spread is no interval. Here all pairs are used, and the interval follows
     from the variance of the U-statistic's first-order part.
 
     Args:
@@ -58,7 +58,7 @@ def kernel_distance(real: np.ndarray, generated: np.ndarray) -> Estimate:
     Hoeffding 1948, "A Class of Statistics with Asymptotically Normal Distribution".
     """
     real, generated = np.asarray(real, np.float64), np.asarray(generated, np.float64)
-    # The distance is the sum of both means of: how much nearer a picture is to its own set.
+    # The distance is the sum of both means of: how much nearer an image is to its own set.
     nearer = [_nearer(real, generated), _nearer(generated, real)]
     error = 2 * sqrt(sum(values.var(ddof=1) / len(values) for values in nearer))
     freedom = min(len(real), len(generated)) - 1
@@ -66,7 +66,7 @@ def kernel_distance(real: np.ndarray, generated: np.ndarray) -> Estimate:
 
 
 def _nearer(own: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return [n], each row's mean kernel with the rest of its own set less that with the other."""
+    """[n], each row's mean kernel with the rest of its own set less that with the other."""
     itself = _cubed(np.square(own).sum(axis=1), own)
     to_own = (_kernel_sums(own, own) - itself) / (len(own) - 1)
     return to_own - _kernel_sums(own, other) / len(other)
@@ -86,9 +86,9 @@ def _cubed(products: np.ndarray, features: np.ndarray) -> np.ndarray:
 def precision_recall(
     real: np.ndarray, generated: np.ndarray, k: int = 3
 ) -> tuple[Estimate, Estimate]:
-    """Return the shares of generated pictures among the real ones, and the other way round.
+    """The shares of generated images among the real ones, and the other way round.
 
-    A picture is among others if it lies in the closed ball about one of them that reaches to its
+    An image is among others if it lies in the closed ball about one of them that reaches to its
     k-th neighbour. The intervals are those of shares, given the balls.
 
     Args:
@@ -109,11 +109,11 @@ def precision_recall(
 def density_coverage(
     real: np.ndarray, generated: np.ndarray, k: int = 5
 ) -> tuple[Estimate, Estimate]:
-    """Return in how many balls of real pictures a generated one is, over k, and the balls' share.
+    """In how many balls of real images a generated one is, over k, and the balls' share.
 
-    The balls, closed here, reach from each real picture to its k-th real neighbour. Density may
+    The balls, closed here, reach from each real image to its k-th real neighbour. Density may
     exceed 1, and is 1 on average for equal distributions; coverage is the share of balls with a
-    generated picture in it. The intervals are those of a mean and of a share, given the balls.
+    generated image in it. The intervals are those of a mean and of a share, given the balls.
 
     Args:
         real, generated: [n, d], [m, d], of at least k + 1 and 2 rows.
@@ -127,7 +127,7 @@ def density_coverage(
 
 
 def _in_balls(centres: np.ndarray, points: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return int [m], in how many balls each point is, and bool [n], whether a ball has any."""
+    """Int [m], in how many balls each point is, and bool [n], whether a ball has any."""
     balls = np.zeros(len(points), np.int64)
     has_any = np.zeros(len(centres), bool)
     for start in range(0, len(centres), _CHUNK):
@@ -143,14 +143,14 @@ def _in_balls(centres: np.ndarray, points: np.ndarray, k: int) -> tuple[np.ndarr
 def sliced_wasserstein(
     first: np.ndarray, second: np.ndarray, projections: int = _PROJECTIONS, seed: int = 0
 ) -> float:
-    """Return the sliced 2-Wasserstein distance, in the units of the input.
+    """The sliced 2-Wasserstein distance, in the units of the input.
 
     The root of the mean, over random directions, of the squared distance between the sets'
     quantiles; exact for each direction, also where n is not m. Sets that differ by a shift of
     length s are s / sqrt(d) apart, d the number of coordinates, but for the choice of directions.
 
     Args:
-        first, second: [n, ...], [m, ...], pictures or features.
+        first, second: [n, ...], [m, ...], images or features.
         seed: of the directions.
 
     Reference: Bonneel et al. 2015, "Sliced and Radon Wasserstein Barycenters of Measures", Journal
@@ -171,7 +171,7 @@ def sliced_wasserstein(
 
 
 def _projected(rows: np.ndarray, directions: np.ndarray) -> np.ndarray:
-    """Return float64 [n, projections], sorted along the rows."""
+    """Float64 [n, projections], sorted along the rows."""
     chunks = (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
     return np.sort(
         np.concatenate([chunk.reshape(len(chunk), -1) @ directions for chunk in chunks]), axis=0

@@ -1,4 +1,4 @@
-"""How much generated pictures differ from each other, and from the real ones they learned from."""
+"""How much generated images differ from each other, and from the real ones they learned from."""
 
 from math import log2
 from typing import NamedTuple
@@ -20,10 +20,10 @@ _PAIRS, _ROWS = 100, 500
 
 
 def ms_ssim(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the multi-scale structural similarity of pairs of pictures, float64 [n] in [0, 1].
+    """The multi-scale structural similarity of pairs of images, float64 [n] in [0, 1].
 
-    Five scales need 176 pixels. Smaller pictures have as many as the window fits into (96 pixels
-    four, 64 three, 32 two), whose weights are scaled to a sum of 1: compare pictures of one size
+    Five scales need 176 pixels. Smaller images have as many as the window fits into (96 pixels
+    four, 64 three, 32 two), whose weights are scaled to a sum of 1: compare images of one size
     only. Each channel is compared for itself, and a negative similarity counts as 0.
 
     Args:
@@ -52,7 +52,7 @@ def ms_ssim(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def _similarity(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the luminance and the contrast-structure term [n, H - 10, W - 10, C]."""
+    """The luminance and the contrast-structure term [n, H - 10, W - 10, C]."""
     mean_1, mean_2 = _windows(first), _windows(second)
     variances = _windows(first * first) + _windows(second * second) - mean_1**2 - mean_2**2
     covariance = _windows(first * second) - mean_1 * mean_2
@@ -61,22 +61,22 @@ def _similarity(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def _windows(pictures: np.ndarray) -> np.ndarray:
-    """Return the Gaussian means of all windows that lie within the pictures."""
+    """The Gaussian means of all windows that lie within the images."""
     means = gaussian_filter(pictures, _SIGMA, radius=_RADIUS, axes=(1, 2))
     return means[:, _RADIUS:-_RADIUS, _RADIUS:-_RADIUS]
 
 
 def _halved(pictures: np.ndarray) -> np.ndarray:
-    """Return the means of 2 x 2 pixels; the last row or column of an odd number is left out."""
+    """The means of 2 x 2 pixels; the last row or column of an odd number is left out."""
     count, height, width, channels = pictures.shape
     even = pictures[:, : height // 2 * 2, : width // 2 * 2]
     return even.reshape(count, height // 2, 2, width // 2, 2, channels).mean(axis=(2, 4))
 
 
 def ms_ssim_within(pictures: np.ndarray, conditions: np.ndarray, seed: int = 0) -> Estimate:
-    """Return the mean MS-SSIM of pairs of one condition; the higher, the less varied.
+    """The mean MS-SSIM of pairs of one condition; the higher, the less varied.
 
-    The pictures of a condition are paired at random, each in one pair at most: so the pairs are
+    The images of a condition are paired at random, each in one pair at most: so the pairs are
     independent, and the interval is that of a mean.
 
     Args:
@@ -110,7 +110,7 @@ def nearest(rows: np.ndarray, others: np.ndarray) -> Neighbours:
     """Find the nearest of the others to each row, in the units of the input.
 
     Args:
-        rows, others: [n, ...], [m, ...]; pictures uint8, or features.
+        rows, others: [n, ...], [m, ...]; images uint8, or features.
     """
     found = [_nearest(_flat(rows, start), others) for start in range(0, len(rows), _ROWS)]
     return Neighbours(*map(np.concatenate, zip(*found, strict=True)))
@@ -138,7 +138,7 @@ def _flat(rows: np.ndarray, start: int) -> np.ndarray:
 def near_duplicates(
     generated: np.ndarray, real: np.ndarray, radius: float = duplicates.RADIUS
 ) -> Estimate:
-    """Return the share of generated pictures that copy a real one or its mirror image.
+    """The share of generated images that copy a real one or its mirror image.
 
     Args:
         generated, real: uint8 [n, S, S, 3], [m, S, S, 3].

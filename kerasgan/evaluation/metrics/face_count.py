@@ -1,4 +1,4 @@
-"""How many faces a cascade finds in grids of 25 pictures: the score of the reports' course."""
+"""How many faces a cascade finds in grids of 25 images: the score of the reports' course."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from kerasgan.utils.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 _SIDE = 5
 PICTURES = _SIDE * _SIDE
 
 
 def count_faces(pictures: np.ndarray, cascade: Path) -> np.ndarray:
-    """Return how many faces are found in each grid of 25 pictures, int64 [n // 25].
+    """How many faces are found in each grid of 25 images, int64 [n // 25].
 
     The course let 20 pass. A detector may see a face twice, or one where there is none.
 
@@ -23,7 +23,7 @@ def count_faces(pictures: np.ndarray, cascade: Path) -> np.ndarray:
         cascade: OpenCV's XML file, such as lbpcascade_animeface.xml.
 
     Raises:
-        Refused: if OpenCV is missing or the cascade cannot be loaded.
+        InvalidInput: if OpenCV is missing or the cascade cannot be loaded.
     """
     detector = _load(cascade)
     grid = Grid()
@@ -33,7 +33,7 @@ def count_faces(pictures: np.ndarray, cascade: Path) -> np.ndarray:
 
 
 class Grid:
-    """A grid of 25 pictures as the course drew them.
+    """A grid of 25 images as the course drew them.
 
     That is `pyplot.subplots(5, 5)`, `imshow` without axes and `savefig`, all by matplotlib's own
     defaults, whatever the user's are.
@@ -50,7 +50,7 @@ class Grid:
                 self._images.append(axis.imshow(np.zeros((1, 1, 3), np.uint8)))
 
     def draw(self, pictures: np.ndarray) -> np.ndarray:
-        """Return 25 pictures uint8 [25, S, S, 3] as uint8 [480, 640, 3]."""
+        """25 images uint8 [25, S, S, 3] as uint8 [480, 640, 3]."""
         for image, picture in zip(self._images, pictures, strict=True):
             image.set_data(picture)
         self._canvas.draw()
@@ -58,22 +58,22 @@ class Grid:
 
 
 def _load(cascade: Path):
-    """Return OpenCV's detector."""
+    """OpenCV's detector."""
     try:
         from cv2 import CascadeClassifier, error
     except ImportError:
-        raise Refused(
+        raise InvalidInput(
             "the face count needs OpenCV 4, the extra 'faces': pip install -e '.[faces]'"
         ) from None
     if not cascade.is_file():
-        raise Refused(f"no cascade {cascade}")
+        raise InvalidInput(f"no cascade {cascade}")
     try:
         detector = CascadeClassifier(str(cascade))
     # What OpenCV makes of a file that it cannot parse.
     except (error, SystemError):
         detector = CascadeClassifier()
     if detector.empty():
-        raise Refused(f"{cascade} is no cascade that OpenCV can load")
+        raise InvalidInput(f"{cascade} is no cascade that OpenCV can load")
     return detector
 
 

@@ -10,7 +10,7 @@ _LEVELS = 5
 
 
 def flatness(images: np.ndarray) -> Estimate:
-    """Return the share of pixels within 5 of 255 levels of the median of their 3x3 neighbourhood.
+    """The share of pixels within 5 of 255 levels of the median of their 3x3 neighbourhood.
 
     Each channel has its own median, and a pixel counts if all of its channels are that close.
     Edges are repeated outwards. It is 1 for an image of one colour and nearly 0 for noise.
@@ -24,7 +24,7 @@ def flatness(images: np.ndarray) -> Estimate:
 
 
 def halved(images: np.ndarray) -> np.ndarray:
-    """Return uint8 [n, H // 2, W // 2, 3], the rounded means of 2x2 pixels; an odd edge is cut."""
+    """Uint8 [n, H // 2, W // 2, 3], the rounded means of 2x2 pixels; an odd edge is cut."""
     height, width = (side // 2 for side in images.shape[1:3])
     cut = images[:, : 2 * height, : 2 * width].astype(np.float32)
     blocks = cut.reshape(len(images), height, 2, width, 2, 3)

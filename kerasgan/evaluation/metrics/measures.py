@@ -12,7 +12,7 @@ from kerasgan.evaluation.metrics import distances, flatness
 
 
 def number(estimate: Estimate, count: int, seed: int, **beside: Estimate) -> dict:
-    """Return {"value", "interval", "n", "seed"}, with a value and an interval for each `beside`."""
+    """{"value", "interval", "n", "seed"}, with a value and an interval for each `beside`."""
     values = {"value": estimate.value, "interval": [estimate.low, estimate.high]}
     for name, other in beside.items():
         values |= {name: other.value, f"{name}_interval": [other.low, other.high]}
@@ -20,7 +20,7 @@ def number(estimate: Estimate, count: int, seed: int, **beside: Estimate) -> dic
 
 
 def _beside_floor(measure: Callable[..., Estimate], parts: Sequence, seed: int) -> dict:
-    """Return the measure of generated images against real ones, beside that of other real ones.
+    """The measure of generated images against real ones, beside that of other real ones.
 
     Args:
         parts: two disjoint sets of the real ones, and the generated, as `subjects.samples`.
@@ -30,7 +30,7 @@ def _beside_floor(measure: Callable[..., Estimate], parts: Sequence, seed: int) 
 
 
 def sliced_wasserstein(parts: Sequence[np.ndarray], seed: int) -> dict:
-    """Return the sliced Wasserstein distance of images' pixels, in [0, 1], beside its floor.
+    """The sliced Wasserstein distance of images' pixels, in [0, 1], beside its floor.
 
     Args:
         parts: uint8 images: two disjoint sets of real ones, and the generated.
@@ -41,7 +41,7 @@ def sliced_wasserstein(parts: Sequence[np.ndarray], seed: int) -> dict:
 
 
 def moments(parts: Sequence[np.ndarray], seed: int, names: tuple[str, str]) -> dict[str, dict]:
-    """Return the Frechet and the kernel distance of features under these names.
+    """The Frechet and the kernel distance of features under these names.
 
     Args:
         parts: features [n, d]: two disjoint sets of real ones, and the generated.
@@ -54,7 +54,7 @@ def moments(parts: Sequence[np.ndarray], seed: int, names: tuple[str, str]) -> d
 
 
 def neighbours(parts: Sequence[np.ndarray], seed: int, prefix: str = "") -> dict[str, dict]:
-    """Return how the features of generated and of real images lie among each other.
+    """How the features of generated and of real images lie among each other.
 
     Args:
         parts: as of `moments`.
@@ -73,7 +73,7 @@ def neighbours(parts: Sequence[np.ndarray], seed: int, prefix: str = "") -> dict
 
 
 def quotient(parts: Sequence[np.ndarray], seed: int) -> dict:
-    """Return the Frechet distance of features in units of its floor.
+    """The Frechet distance of features in units of its floor.
 
     Args:
         parts: as of `moments`, all of one size: the floor falls with it.
@@ -87,7 +87,7 @@ def quotient(parts: Sequence[np.ndarray], seed: int) -> dict:
 
 
 def flat(generated: np.ndarray, real: np.ndarray, seed: int) -> dict[str, dict]:
-    """Return the flatness of generated images beside that of real ones, also at half size.
+    """The flatness of generated images beside that of real ones, also at half size.
 
     Args:
         generated, real: uint8 [n, H, W, 3], [m, H, W, 3].
@@ -104,7 +104,7 @@ def flat(generated: np.ndarray, real: np.ndarray, seed: int) -> dict[str, dict]:
 
 
 def perceptual(parts: Sequence[np.ndarray], seed: int) -> dict[str, dict]:
-    """Return what is measured in the features of `kerasgan.evaluation.features.perceptual`.
+    """What is measured in the features of `kerasgan.evaluation.features.perceptual`.
 
     The quotient is only measured of sets of `perceptual.SAMPLE` images, which its floor depends on.
 

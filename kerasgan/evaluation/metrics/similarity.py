@@ -1,4 +1,4 @@
-"""How near pictures are to what they should be, picture by picture."""
+"""How near images are to what they should be, image by image."""
 
 import numpy as np
 import tensorflow as tf
@@ -9,7 +9,7 @@ _BATCH = 64
 
 
 def l1(pictures: np.ndarray, truth: np.ndarray, masks: np.ndarray) -> np.ndarray:
-    """Return float64 [n], the mean absolute difference inside each mask, as a share of 255.
+    """Float64 [n], the mean absolute difference inside each mask, as a share of 255.
 
     Args:
         pictures, truth: uint8 [n, H, W, 3].
@@ -19,9 +19,9 @@ def l1(pictures: np.ndarray, truth: np.ndarray, masks: np.ndarray) -> np.ndarray
 
 
 def psnr(pictures: np.ndarray, truth: np.ndarray, masks: np.ndarray) -> np.ndarray:
-    """Return float64 [n], the peak signal-to-noise ratio inside each mask, in decibels.
+    """Float64 [n], the peak signal-to-noise ratio inside each mask, in decibels.
 
-    Equal pictures have the ratio of a mean square error of one grey level in 255 pixels.
+    Equal images have the ratio of a mean square error of one grey level in 255 pixels.
 
     Args: as `l1`.
     """
@@ -30,7 +30,7 @@ def psnr(pictures: np.ndarray, truth: np.ndarray, masks: np.ndarray) -> np.ndarr
 
 
 def ssim(pictures: np.ndarray, truth: np.ndarray, masks: np.ndarray) -> np.ndarray:
-    """Return float64 [n], the structural similarity at the pixels of each mask.
+    """Float64 [n], the structural similarity at the pixels of each mask.
 
     Pixels nearer to an edge than the window reaches have none.
 
