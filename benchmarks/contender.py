@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from kerasgan import registry
+
 SETTINGS = {
     "acgan": {"image_size": 96, "batch_size": 64},
     "wgan-gp": {"image_size": 64, "batch_size": 64},
@@ -28,13 +30,14 @@ _SIDE = 4096
 
 def noise(config) -> Any:
     """Data of random pixels and labels."""
+    from kerasgan.configs.cyclegan import CycleGANConfig
     from kerasgan.datasets import labelled, unpaired
     from kerasgan.labels import Vocabulary
 
     random = np.random.default_rng(0)
     shape = (_PICTURES, config.image_size, config.image_size, 3)
     pictures = [random.integers(0, 256, shape, np.uint8) for _ in range(2)]
-    if config.CONDITION == "domain":
+    if isinstance(config, CycleGANConfig):
         return unpaired.UnpairedImages(*pictures, "noise")
     hair, eyes = random.integers(0, 12, _PICTURES), random.integers(0, 11, _PICTURES)
     rows = np.arange(_PICTURES)
@@ -45,10 +48,11 @@ def noise(config) -> Any:
 
 def first_batch(config, data) -> dict[str, np.ndarray]:
     """Real images [B, S, S, 3] and one-hot labels as arrays."""
+    from kerasgan.datasets import unpaired
     from kerasgan.utils.images import to_float
 
     at = np.arange(config.batch_size)
-    if config.CONDITION == "domain":
+    if isinstance(data, unpaired.UnpairedImages):
         pixels, labels = {"a": data.a[at], "b": data.b[at]}, {}
     else:
         pixels, labels = {"image": data.pictures(at)}, data.labels(at)
@@ -57,11 +61,11 @@ def first_batch(config, data) -> dict[str, np.ndarray]:
 
 def ours(config, data) -> Callable[[], Any]:
     """What makes one step as `kerasgan train` does, drawing its data included."""
-    from kerasgan.datasets import pipeline
+    from kerasgan import tasks
     from kerasgan.training import trainer
 
     model = trainer.build(config, data)
-    batches = iter(pipeline.batches(model.draw, config, data))
+    batches = iter(tasks.of(config).batches(data, model.draw))
     model.make_train_function()
     return lambda: model.train_function(batches)
 
@@ -144,9 +148,8 @@ def main(name: str, model: str, precision: str) -> None:
     importlib.import_module(FIRST_IMPORTS[name])
 
     from benchmarks.work import gflop_of_step
-    from kerasgan.configs import CONFIGS
 
-    config = CONFIGS[model](**SETTINGS[model], precision=precision)
+    config = registry.config_class(model)(**SETTINGS[model], precision=precision)
     data = noise(config)
     make = {"ours": ours, "keras": plain_keras, "torch": plain_torch}[name]
     step, wait = make(config, data), waiting(name)

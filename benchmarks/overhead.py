@@ -15,7 +15,7 @@ from unittest import mock
 
 import psutil
 
-from kerasgan.configs import CONFIGS
+from kerasgan import registry
 from kerasgan.models.base import AdversarialModel
 from kerasgan.training import snapshots, trainer
 
@@ -59,7 +59,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2000)
     steps = parser.parse_args().steps
     periods = {"sample_every": steps, "checkpoint_every": steps}
-    config = CONFIGS["acgan"].from_preset("quick", steps=steps, image_size=32, **periods)
+    acgan = registry.config_class("acgan")
+    config = acgan.from_preset("quick", steps=steps, image_size=32, **periods)
     watch = Watch(steps)
     make = AdversarialModel.make_train_function
 

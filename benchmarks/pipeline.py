@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgan.configs import ACGANConfig
-from kerasgan.datasets import pipeline
+from kerasgan import tasks
+from kerasgan.configs.acgan import ACGANConfig
 from kerasgan.datasets.cache import Pictures
 from kerasgan.datasets.labelled import LabelledImages
 from kerasgan.labels import Vocabulary
@@ -44,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         faces = faces_in(Path(folder) / "pictures", arguments.pictures, arguments.image_size)
         model = trainer.build(config, faces)
-        batches = pipeline.batches(model.draw, config, faces)
+        batches = tasks.of(config).batches(faces, model.draw)
         images = batches.take(20 * arguments.steps).as_numpy_iterator()
         next(images)
         start = time.perf_counter()

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 from keras import layers
 
+from kerasgan import registry
 from kerasgan.labels import Vocabulary
 from kerasgan.layers.convolution import UpsampleConv2D
-from kerasgan.models import MODELS
 
 _MULTIPLYING = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense, UpsampleConv2D)
 
@@ -37,7 +37,7 @@ def gflop_of_step(config) -> float:
     first layer's, unless they go on into another network. A gradient penalty takes four: scores,
     their gradient, and that one's gradients towards its input and the weights.
     """
-    model = MODELS[config.MODEL](config, Vocabulary())
+    model = registry.model_class(config)(config, Vocabulary())
     if config.MODEL == "cyclegan":
         shape = (config.image_size, config.image_size, 3)
         (g, g_first), (d, d_first) = (

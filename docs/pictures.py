@@ -12,7 +12,9 @@ from pathlib import Path
 
 import click
 
-from kerasgan.configs import CONFIGS
+from kerasgan import registry
+from kerasgan.configs.cyclegan import CycleGANConfig
+from kerasgan.configs.stargan import StarGANConfig
 from kerasgan.runs import directory, lookup
 
 IMAGES = Path(__file__).parent / "images"
@@ -24,7 +26,7 @@ _ROWS, _COLUMNS = 5, 11
 @click.command()
 @click.option("--runs", "folder", type=click.Path(path_type=Path), required=True)
 @click.option("--sweep", type=click.Path(path_type=Path), help="The folder of `reproduce sigma`.")
-@click.argument("models", nargs=-1, type=click.Choice(list(CONFIGS)), metavar="[MODEL]...")
+@click.argument("models", nargs=-1, type=click.Choice(list(registry.names())), metavar="[MODEL]...")
 def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
     """Write docs/images/MODEL.png of each MODEL, all unless named, out of the runs in a folder.
 
@@ -34,7 +36,7 @@ def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
 
     from kerasgan.inference import sampling
 
-    for model in models or CONFIGS:
+    for model in models or registry.names():
         path = folder / model
         if not path.exists():
             words = ["train", model, "--preset", "quick", "--out", str(path)]
@@ -51,22 +53,23 @@ def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
 
 def sheet(run, model):
     """An image of what the model does: rows of faces, or translations side by side."""
-    from kerasgan.datasets import pipeline
+    from kerasgan import tasks
     from kerasgan.datasets.unpaired import UnpairedImages
     from kerasgan.inference.image_to_image import DomainTranslator, Editor, domain_sheet
     from kerasgan.inference.sampling import ANY, Sampler
     from kerasgan.utils import images
 
-    condition = run.config.CONDITION
-    if condition in ("domain", "labels"):
-        _, held_out = pipeline.load(run.config)
-        if condition == "labels":
-            return _edits(Editor(model, run.vocabulary), held_out)
+    config = run.config
+    if isinstance(config, StarGANConfig):
+        _, held_out = tasks.of(config).load()
+        return _edits(Editor(model, run.vocabulary), held_out)
+    if isinstance(config, CycleGANConfig):
+        _, held_out = tasks.of(config).load()
         few = {name: held_out.by_name[name][:_ROWS] for name in ("a", "b")}
         translator = DomainTranslator(model.sampling_generator)
         return domain_sheet(translator, UnpairedImages(**few, key=held_out.key), has_identity=False)
     sampler = Sampler(run, model.sampling_generator)
-    if condition == "nothing":
+    if not config.CONDITIONS:
         return images.grid(sampler.pictures([ANY] * _ROWS * _COLUMNS, seed=0), _COLUMNS)
     return sampler.sheet(seed=0, hair=_HAIR)
 

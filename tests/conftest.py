@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import settings
 
-from kerasgan.configs import CONFIGS
+from kerasgan import registry
 
 # One worker per core: more threads in each would only wait for one another.
 for threads in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
@@ -87,7 +87,7 @@ OWN = {
 
 
 def tiny_config(model, **changes):
-    return CONFIGS[model](**{**TINY, **OWN[model], **changes})
+    return registry.config_class(model)(**{**TINY, **OWN[model], **changes})
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import Image
 
+from kerasgan import registry
 from kerasgan.labels import NO_LABELS, Vocabulary
-from kerasgan.models import MODELS
 from kerasgan.runs import checkpoints, directory
 from tests.conftest import tiny_config
 
@@ -18,7 +18,7 @@ FEW_PAIRS = Vocabulary(COLOURS, COLOURS, (("red", "blue"), ("blue", "red")))
 def made(model, vocabulary, prepare=lambda network: None, **changes):
     """The next run, whose only checkpoint holds networks that `prepare` has changed."""
     run = directory.create(tiny_config(model, **changes), vocabulary, "0123", "paper", "kerasgan")
-    network = MODELS[model](run.config, vocabulary)
+    network = registry.model_class(run.config)(run.config, vocabulary)
     prepare(network)
     checkpoints.save(run, network, 1)
     return run

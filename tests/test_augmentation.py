@@ -5,18 +5,19 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.configs import CONFIGS
+from kerasgan import registry, tasks
 from kerasgan.configs.base import AugmentationConfig
-from kerasgan.datasets import labelled, pipeline
+from kerasgan.datasets import labelled
 from kerasgan.inference.sampling import Sampler
-from kerasgan.models import MODELS
 from kerasgan.models.augmentation import augment, cut_out, shifted
 from kerasgan.runs import directory
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 from tests.stubs import ALL_PAIRS
 
-NOISE_MODELS = [name for name, config in CONFIGS.items() if issubclass(config, AugmentationConfig)]
+NOISE_MODELS = [
+    name for name in registry.names() if issubclass(registry.config_class(name), AugmentationConfig)
+]
 
 
 def images(count=2, side=16):
@@ -58,8 +59,8 @@ def test_changes_are_differentiable():
 def batch_of(name, step=0, **changes):
     config = tiny_config(name, batch_size=64, **changes)
     data = labelled.load(config).training
-    model = MODELS[name](config, data.vocabulary)
-    return model, next(iter(pipeline.batches(model.draw, config, data, step)))["discriminator"]
+    model = registry.model_class(config)(config, data.vocabulary)
+    return model, next(iter(tasks.of(config).batches(data, model.draw, step)))["discriminator"]
 
 
 def test_each_change_has_its_probability_and_depends_on_seed_and_step():
@@ -99,7 +100,7 @@ def test_samples_are_never_changed():
         run = directory.create(
             tiny_config("r3gan", **options), ALL_PAIRS, "0123", "small", "kerasgan"
         )
-        model = MODELS["r3gan"](run.config, run.vocabulary)
+        model = registry.model_class(run.config)(run.config, run.vocabulary)
         sampler = Sampler(run, model.sampling_generator)
         sampled.append(sampler.pictures(list(ALL_PAIRS.pairs), seed=0))
     np.testing.assert_array_equal(*sampled)

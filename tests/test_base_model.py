@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.datasets import labelled, pipeline
+from kerasgan import registry, tasks
+from kerasgan.datasets import labelled
 from kerasgan.labels import Vocabulary
-from kerasgan.models import MODELS
 from kerasgan.models.player import RunningMeans
 from kerasgan.training import trainer
 from tests.conftest import tiny_config
@@ -19,7 +19,7 @@ def data(tiny):
 
 
 def first_batch(model, data, config):
-    return next(iter(pipeline.batches(model.draw, config, data)))
+    return next(iter(tasks.of(config).batches(data, model.draw)))
 
 
 def one_update(batch):
@@ -67,10 +67,10 @@ def test_a_step_that_xla_compiles_is_the_same():
     for jit in (False, True):
         config = tiny_config("gan", jit=jit)
         keras.utils.set_random_seed(0)
-        data = pipeline.load(config).training
+        data = tasks.of(config).load().training
         model = trainer.build(config, data)
         assert model.jit_compile == jit
-        batches = pipeline.batches(model.draw, config, data)
+        batches = tasks.of(config).batches(data, model.draw)
         model.fit(batches, steps_per_epoch=1, shuffle=False, verbose=0)
         records.append(model.record())
     assert records[1] == pytest.approx(records[0], rel=1e-4)
@@ -128,7 +128,7 @@ def numpy_softplus(x):
 def test_acgan_losses_against_numpy(tiny):
     """With scores of our own, every term is what the report says."""
     config = dataclasses.replace(tiny, loss_weights=(1.0, 0.3, 0.35))
-    model = MODELS["acgan"](config, Vocabulary())
+    model = registry.model_class(config)(config, Vocabulary())
     random = np.random.default_rng(0)
     real, fake = (
         [random.normal(size=(4, k)).astype("float32") for k in (1, 12, 11)] for _ in range(2)

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
+from kerasgan import registry
 from kerasgan.inference import sampling
 from kerasgan.inference.sampling import Sampler, random_pairs
-from kerasgan.models import MODELS
 from kerasgan.runs import directory
 from kerasgan.training import batch_norm_recalibration
 from kerasgan.training.callbacks import EveryNSteps
@@ -19,7 +19,7 @@ def untrained(model, **changes):
     config = tiny_config(model, ema=0.9, sigma=0.5, **changes)
     run = directory.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
     keras.utils.set_random_seed(1)
-    network = MODELS[model](config, ALL_PAIRS)
+    network = registry.model_class(config)(config, ALL_PAIRS)
     for weight in network.averaged_generator.trainable_weights:
         weight.assign_add(0.1 * keras.random.normal(weight.shape))
     return run, network

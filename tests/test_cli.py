@@ -9,9 +9,10 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from kerasgan import registry
 from kerasgan.commands import cli
 from kerasgan.commands.train import parsed
-from kerasgan.configs import CONFIGS
+from kerasgan.configs.translation import TranslationConfig
 from kerasgan.labels import NO_LABELS, Vocabulary
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import directory, lookup
@@ -19,7 +20,7 @@ from tests.conftest import tiny_config, tiny_options
 from tests.processes import arrays
 
 
-@pytest.mark.parametrize("model", CONFIGS)
+@pytest.mark.parametrize("model", registry.names())
 def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
     done = kerasgan("train", model, *tiny_options(model, ema=0.5), "--deterministic")
     assert done.exit_code == 0, done.output
@@ -39,7 +40,7 @@ def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
     assert [key for key in expected if expected[key].tobytes() != found[key].tobytes()] == []
     assert expected.keys() == found.keys()
 
-    if CONFIGS[model].CONDITION in ("domain", "labels"):
+    if issubclass(registry.config_class(model), TranslationConfig):
         _translate_export_load(kerasgan, tmp_path, model)
     else:
         _sample_export_load(kerasgan, run, model)
@@ -47,7 +48,7 @@ def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
 
 def _sample_export_load(kerasgan, run, model):
     hair, eyes = lookup.run().vocabulary.pairs[0]
-    free = CONFIGS[model].CONDITION == "nothing"
+    free = not registry.config_class(model).CONDITIONS
     colours = () if free else ("--hair", hair, "--eyes", eyes)
     name = "faces-seed0.png" if free else f"{hair}-{eyes}-seed0.png"
     done = kerasgan("sample", *colours, "-n", 5)

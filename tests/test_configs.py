@@ -3,7 +3,8 @@ import json
 
 import pytest
 
-from kerasgan.configs import CONFIGS, ACGANConfig
+from kerasgan import registry
+from kerasgan.configs.acgan import ACGANConfig
 from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.configs.stargan import StarGANConfig
 from kerasgan.utils.errors import InvalidInput
@@ -29,7 +30,7 @@ def test_an_unknown_preset_is_refused():
         ACGANConfig.from_preset("slow")
 
 
-@pytest.mark.parametrize("config", CONFIGS.values())
+@pytest.mark.parametrize("config", map(registry.config_class, registry.names()))
 def test_every_preset_can_be_made(config):
     for preset in config.PRESETS:
         config.from_preset(preset)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from kerasgan.configs import CONFIGS
+from kerasgan import registry
 from kerasgan.labels import Vocabulary
 from kerasgan.runs import directory, status
 from kerasgan.training import callbacks, failure_signs
@@ -72,7 +72,7 @@ def names(columns):
     return [sign.name for sign in failure_signs.signs(columns)]
 
 
-@pytest.mark.parametrize("model", CONFIGS)
+@pytest.mark.parametrize("model", registry.names())
 @pytest.mark.parametrize("noise", [0.0, 0.05])
 def test_a_healthy_run_is_silent_at_every_row(model, noise):
     random = np.random.default_rng(0)
@@ -153,7 +153,7 @@ def test_a_sign_says_what_was_seen_since_when_and_what_to_try():
     assert "more --critic-steps (now 2)" in sign.advice(tiny_config("wgan"))
 
 
-@pytest.mark.parametrize("model", CONFIGS)
+@pytest.mark.parametrize("model", registry.names())
 def test_every_advice_is_an_option_of_the_model(model):
     config = tiny_config(model)
     for beyond, _ in SIGNS.values():

@@ -6,14 +6,14 @@ import types
 import pytest
 import tensorflow as tf
 
-from kerasgan.configs import CONFIGS
-from kerasgan.datasets import pipeline
+from kerasgan import registry
+from kerasgan.datasets import labelled
 from kerasgan.runs import directory
 from kerasgan.training import interaction, precision, trainer
 from kerasgan.utils.errors import InvalidInput
 from tests.stubs import ALL_PAIRS
 
-MEASURED = CONFIGS["acgan"]
+MEASURED = registry.config_class("acgan")
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def no_data(config):
 def test_a_long_run_says_so_before_it_starts(monkeypatch, caplog, gpus, preset, expected):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: gpus)
     monkeypatch.setattr(precision, "resolved", lambda name: "bfloat16" if name == "auto" else name)
-    monkeypatch.setattr(pipeline, "load", no_data)
+    monkeypatch.setattr(labelled, "load", no_data)
     with pytest.raises(InvalidInput, match="no data"):
         trainer.start(MEASURED.from_preset(preset, sigma=0.5), preset, "kerasgan train acgan")
     assert expected in caplog.text

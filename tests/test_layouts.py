@@ -3,7 +3,7 @@ import os
 import pytest
 from PIL import Image
 
-from kerasgan.configs import CONFIGS
+from kerasgan import registry
 from kerasgan.datasets.layouts import detection
 from kerasgan.datasets.layouts.detection import Picture
 from kerasgan.utils.errors import InvalidInput
@@ -86,7 +86,7 @@ def test_layouts_are_recognised(make, files, layout, pictures):
 
 
 def test_every_layout_can_be_asked_for():
-    (field,) = (f for f in CONFIGS["gan"].__dataclass_fields__.values() if f.name == "layout")
+    field = registry.config_class("gan").__dataclass_fields__["layout"]
     assert set(field.type.__args__) == {"auto", *detection.LAYOUTS}
 
 

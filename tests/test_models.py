@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 from keras import ops
 
-from kerasgan.configs import CONFIGS
-from kerasgan.datasets import labelled, pipeline
+from kerasgan import registry, tasks
+from kerasgan.datasets import labelled
 from kerasgan.models.base import gradient_norms, updates
 from kerasgan.training import trainer
 from tests.conftest import tiny_config
@@ -17,7 +17,7 @@ def build(name, **changes):
     config = tiny_config(name, **changes)
     data = labelled.load(config).training
     model = trainer.build(config, data)
-    batch = next(iter(pipeline.batches(model.draw, config, data)))
+    batch = next(iter(tasks.of(config).batches(data, model.draw)))
     return model, batch
 
 
@@ -267,7 +267,9 @@ def test_the_reports_norm_in_the_critic_is_a_choice(norm):
 
 
 def test_no_model_offers_an_option_of_another():
-    fields = {name: set(config.__dataclass_fields__) for name, config in CONFIGS.items()}
+    fields = {
+        name: set(registry.config_class(name).__dataclass_fields__) for name in registry.names()
+    }
     assert {name for name in fields if "loss_weights" in fields[name]} == {"acgan"}
     assert {name for name in fields if "label_noise" in fields[name]} == {"gan"}
     assert {name for name in fields if "clip" in fields[name]} == {"wgan", "cwgan"}

@@ -5,9 +5,7 @@ import re
 import pytest
 
 from docs import pictures
-from kerasgan.configs import CONFIGS
-from kerasgan.datasets import pipeline
-from kerasgan.models import MODELS
+from kerasgan import registry, tasks
 from kerasgan.runs.directory import Run
 from tests.conftest import tiny_config
 from tests.test_documents import DOCUMENTS
@@ -21,9 +19,9 @@ CELL = 66
 )
 def test_a_sheet_has_five_rows(tmp_path, model, columns, has_labels):
     config = tiny_config(model, data="avatars", avatars=200)
-    training, _ = pipeline.load(config)
+    training, _ = tasks.of(config).load()
     run = Run(tmp_path, config, training.vocabulary, training.key)
-    sheet = pictures.sheet(run, MODELS[model](config, training.vocabulary))
+    sheet = pictures.sheet(run, registry.model_class(config)(config, training.vocabulary))
     assert (sheet.width // CELL, sheet.height // CELL) == (columns, 5)
     assert (sheet.size != (columns * CELL, 5 * CELL)) == has_labels
 
@@ -32,7 +30,7 @@ def test_the_documents_show_what_the_command_writes():
     text = "".join(path.read_text() for path in DOCUMENTS)
     shown = set(re.findall(r"images/([\w-]+\.png)", text))
     others = {"acgan-losses.png", "pretrained.png", "reproduce-sigma.png"}
-    written = {f"{model}.png" for model in CONFIGS} | others
+    written = {f"{model}.png" for model in registry.names()} | others
     files = {path.name: path.stat().st_size for path in pictures.IMAGES.iterdir()}
     assert shown == files.keys() <= written
     assert sum(files.values()) < 1.5e6

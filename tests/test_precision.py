@@ -8,8 +8,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.python.framework import kernels
 
-from kerasgan.configs import CONFIGS
-from kerasgan.datasets import pipeline
+from kerasgan import registry, tasks
 from kerasgan.models.player import Player
 from kerasgan.runs import directory
 from kerasgan.training import precision, trainer
@@ -21,16 +20,16 @@ def trained(name, precision="bfloat16"):
     """A model after a step, and the graph of that step."""
     keras.utils.set_random_seed(0)
     config = tiny_config(name, precision=precision, ema=0.5)
-    data = pipeline.load(config).training
+    data = tasks.of(config).load().training
     model = trainer.build(config, data)
-    batches = pipeline.batches(model.draw, config, data)
+    batches = tasks.of(config).batches(data, model.draw)
     step = tf.function(model.train_step, autograph=False)
     graph = step.get_concrete_function(batches.element_spec).graph
     step(next(iter(batches)))
     return model, graph
 
 
-@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("name", registry.names())
 def test_networks_compute_in_bfloat16_and_heads_and_weights_in_float32(name):
     model, _ = trained(name)
     assert int(model.failed_step) == 0
@@ -44,7 +43,7 @@ def test_networks_compute_in_bfloat16_and_heads_and_weights_in_float32(name):
         assert {output.dtype for output in network.outputs} == {"float32"}
 
 
-@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("name", registry.names())
 def test_no_operation_of_a_step_lacks_a_kernel_for_gpus(name):
     """What has none falls back to the CPU, and waits for copies there and back."""
     if "GPU" not in {kernel.device_type for kernel in kernels_of("MatMul")}:

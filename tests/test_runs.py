@@ -2,8 +2,9 @@ import json
 
 import pytest
 
-from kerasgan.configs import ACGANConfig, CycleGANConfig
+from kerasgan.configs.acgan import ACGANConfig
 from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.labels import NO_LABELS, Vocabulary
 from kerasgan.runs import directory, locks, lookup

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from kerasgan import registry, tasks
 from kerasgan.inference import image_to_image, sampling, saved_model
 from kerasgan.labels import NO_LABELS, Vocabulary
-from kerasgan.models import MODELS
 from kerasgan.runs import directory
 from tests.conftest import tiny_config
 
@@ -44,7 +44,7 @@ def served(trained, tmp_path_factory):
         **sampling.conditions(trained.vocabulary, ["hair", "eyes"], [(hair, eyes)] * 3),
     }
     np.savez(folder / "data.npz", **inputs)
-    path = saved_model.export(trained, folder)
+    path = saved_model.export(trained, tasks.of(trained.config).endpoints, folder)
     command = [sys.executable, "-c", SERVER, path, folder / "data.npz", hair, eyes]
     subprocess.run(list(map(str, command)), check=True)
     with np.load(folder / "data.npz") as file:
@@ -77,7 +77,9 @@ def test_versions_count_up(trained, served):
     path = served[0]
     assert path.parts[-2:] == ("acgan", "1")
     (path.parent / "notes").mkdir()
-    assert saved_model.export(trained, path.parents[1]).name == "2"
+    assert (
+        saved_model.export(trained, tasks.of(trained.config).endpoints, path.parents[1]).name == "2"
+    )
     assert sorted(item.name for item in path.parent.iterdir()) == ["1", "2", "notes"]
 
 
@@ -104,9 +106,11 @@ def exported(model, vocabulary, monkeypatch, tmp_path):
     """Export an untrained model."""
     config = tiny_config(model)
     run = directory.create(config, vocabulary, "0123", "paper", "kerasgan")
-    untrained = MODELS[model](config, vocabulary)
+    untrained = registry.model_class(config)(config, vocabulary)
     monkeypatch.setattr(sampling, "load", lambda run, checkpoint: untrained)
-    return untrained, tf.saved_model.load(str(saved_model.export(run, tmp_path / "models")))
+    return untrained, tf.saved_model.load(
+        str(saved_model.export(run, tasks.of(run.config).endpoints, tmp_path / "models"))
+    )
 
 
 def test_cyclegan_serves_both_directions(monkeypatch, tmp_path, picture):

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from kerasgan.configs import CONFIGS
+from kerasgan import registry
 from kerasgan.experiments import comparison
 from kerasgan.reporting import plots
 from kerasgan.runs import directory, status
@@ -71,7 +71,7 @@ def test_a_choice_is_not_what_merely_equals_one(value):
         directory.read(run.path)
 
 
-@pytest.mark.parametrize("model", CONFIGS)
+@pytest.mark.parametrize("model", registry.names())
 def test_what_is_written_is_read(model):
     vocabulary = stubs.NO_LABELS if model == "cyclegan" else stubs.ALL_PAIRS
     config = tiny_config(model)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.configs import CONFIGS
+from kerasgan import registry
 from kerasgan.models import replicas
 from kerasgan.training import workers
 from tests import two_replicas
@@ -25,7 +25,7 @@ def assert_same(found, expected):
         np.testing.assert_allclose(found[name], value, rtol=tolerance, atol=1e-5, err_msg=name)
 
 
-@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("name", registry.names())
 def test_two_devices_train_as_one(name):
     alone = two_replicas.trained(two_replicas.config_of(name, "none"))
     assert_same(two_replicas.trained(two_replicas.config_of(name, "mirrored")), alone)

@@ -12,10 +12,8 @@ import keras
 import numpy as np
 import pytest
 
-from kerasgan.configs import CONFIGS
+from kerasgan import registry, tasks
 from kerasgan.configs.base import BatchNormConfig
-from kerasgan.datasets import pipeline
-from kerasgan.models import MODELS
 from kerasgan.runs import checkpoints
 from kerasgan.training import trainer, workers
 from tests.conftest import tiny_config
@@ -27,7 +25,7 @@ SEEDS = {"stargan": 3}
 
 def config_of(name, strategy):
     options = {"ema": 0.5, "seed": SEEDS.get(name, 0), "strategy": strategy}
-    if issubclass(CONFIGS[name], BatchNormConfig):
+    if issubclass(registry.config_class(name), BatchNormConfig):
         options["sync_batch_norm"] = True
     if name == "cyclegan":
         options |= {"batch_size": 2, "pool_size": 3}
@@ -45,16 +43,16 @@ def descents(model):
 def trained(config):
     """The variables and the record after two steps without dropout, {name: array}."""
     keras.utils.set_random_seed(config.seed)
-    data = pipeline.load(config).training
+    data = tasks.of(config).load().training
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(MODELS[config.MODEL], "optimizers", descents)
+        patch.setattr(registry.model_class(config), "optimizers", descents)
         model = trainer.build(config, data)
     for network in (model.discriminator, model.generator):
         for layer in network.layers:
             if isinstance(layer, keras.layers.Dropout):
                 layer.rate = 0.0
     strategy = workers.strategy(config.strategy)
-    batches = pipeline.batches(model.draw, config, data)
+    batches = tasks.of(config).batches(data, model.draw)
     shared = iter(strategy.experimental_distribute_dataset(batches))
     for _ in range(2):
         strategy.run(model.train_step, args=(next(shared),))
@@ -69,6 +67,6 @@ def trained(config):
 
 if __name__ == "__main__":
     folder, *names = sys.argv[1:]
-    for name in names or CONFIGS:
+    for name in names or registry.names():
         results = trained(config_of(name, "multi-worker"))
         np.savez(Path(folder) / f"{name}-{os.getpid()}.npz", **results)

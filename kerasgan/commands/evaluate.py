@@ -53,7 +53,7 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
             "--features"
         )
 
-    from kerasgan.datasets import pipeline
+    from kerasgan import tasks
     from kerasgan.evaluation import generation, inputs, report, translation
     from kerasgan.evaluation.features import efficientnet
 
@@ -63,7 +63,7 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
         networks = generation.load(features)
     messages.tell(f"run: {found.name}")
     config = dataclasses.replace(found.config, **({"data": data} if data else {}))
-    split = pipeline.load(config)
+    split = tasks.of(config).load()
     if has_noise:
         judged = inputs.subject(found, config, split, count, seed, checkpoint)
         evaluation = generation.evaluate(judged, cascade, networks, cas)

@@ -17,9 +17,11 @@ from kerasgan.commands import messages, options
 @options.checkpoint
 def export(run: str | None, out: Path | None, checkpoint: str) -> None:
     """Write a SavedModel, OUT/<model>/<version>/, as TensorFlow Serving expects it."""
+    from kerasgan import tasks
     from kerasgan.inference import saved_model
     from kerasgan.runs import lookup
 
     found = lookup.run(run)
     messages.tell(f"run: {found.name}")
-    messages.tell(f"wrote {saved_model.export(found, out, checkpoint)}")
+    endpoints = tasks.of(found.config).endpoints
+    messages.tell(f"wrote {saved_model.export(found, endpoints, out, checkpoint)}")

@@ -73,7 +73,7 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
     from kerasgan.utils import files
 
     found = lookup.run(run, NoiseConfig)
-    is_free = found.config.CONDITION == "nothing"
+    is_free = not found.config.CONDITIONS
     is_sheet = not (text or separate or interpolate or count or is_free or (hair and eyes))
     _refuse_unknown(found, hair, eyes, text)
     if interpolate and not (is_free or (hair and eyes)):
@@ -138,7 +138,7 @@ def _draw_list(sampler, wanted: list[SampleRequest], count: int, seed: int, out:
 
 
 def _refuse_unknown(found, hair: str | None, eyes: str | None, text: Path | None) -> None:
-    if found.config.CONDITION == "nothing" and (hair or eyes or text):
+    if not found.config.CONDITIONS and (hair or eyes or text):
         raise InvalidInput(
             f"{found.name} is a run of {found.config.MODEL}, which knows no colours: leave out "
             "--hair, --eyes and --text"
@@ -148,7 +148,7 @@ def _refuse_unknown(found, hair: str | None, eyes: str | None, text: Path | None
     for kind, colour in (("hair", hair), ("eyes", eyes)):
         if colour is not None:
             found.vocabulary.index(kind, colour)
-    if hair and eyes and found.config.CONDITION == "pair":
+    if hair and eyes and "pair" in found.config.CONDITIONS:
         found.vocabulary.pair_index(hair, eyes)
 
 
@@ -162,7 +162,7 @@ def _refuse_wrong_ending(out: Path, interpolate: bool) -> None:
 
 def _read_list(text: Path, found) -> tuple[list[SampleRequest], list[str]]:
     vocabulary = found.vocabulary
-    check = vocabulary.pair_index if found.config.CONDITION == "pair" else vocabulary.indices
+    check = vocabulary.pair_index if "pair" in found.config.CONDITIONS else vocabulary.indices
     wanted, problems = parse_list(text.read_text(errors="replace"), check)
     if not wanted:
         raise InvalidInput(f"{text} has no line that can be drawn; {'; '.join(problems[:3])}")

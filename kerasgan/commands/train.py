@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
+from kerasgan import registry
 from kerasgan.commands import messages, options
 from kerasgan.commands.names import NamedGroup
-from kerasgan.configs import CONFIGS, Config
+from kerasgan.configs import Config
 
 
 @click.group(cls=NamedGroup, subcommand_metavar="MODEL [OPTIONS]")
@@ -56,8 +57,8 @@ def parsed(model: str, words: list[str]) -> Config:
     context = command.make_context(model, list(words), parent=click.get_current_context())
     values = dict(context.params)
     preset, _ = values.pop("preset"), values.pop("out")
-    return CONFIGS[model].from_preset(preset, **options.given(context, values))
+    return registry.config_class(model).from_preset(preset, **options.given(context, values))
 
 
-for config in CONFIGS.values():
+for config in map(registry.config_class, registry.names()):
     train.add_command(_command(config))

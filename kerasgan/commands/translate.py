@@ -5,9 +5,8 @@ from pathlib import Path
 import click
 
 from kerasgan.commands import messages, options
-from kerasgan.configs import CycleGANConfig
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.utils.errors import InvalidInput, unknown
+from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable
 
 
@@ -36,65 +35,51 @@ from kerasgan.utils.printing import printable
 def translate(inputs, run, to, hair, eyes, settings, triptych, checkpoint, out) -> None:
     """Translate images, files and whole folders INPUT, into the folder OUT, at their own size.
 
-    What is not asked to change is kept as the model reads it off the image.
+    Labels that no option names stay as the model reads them off the image.
     """
     from kerasgan.runs import lookup
     from kerasgan.utils import files
 
     found = lookup.run(run, TranslationConfig)
-    wanted = _wanted(found, to, {"hair": hair, "eyes": eyes}, settings)
+
+    from kerasgan import tasks
+    from kerasgan.inference import folders, sampling
+    from kerasgan.inference.image_to_image import EditRequest
+
+    task = tasks.of(found.config)
+    given = {"--to": to, "--hair": hair, "--eyes": eyes, "--set": settings}
+    _check_options(found, given, task.options(found.vocabulary))
+    colours = {name: colour for name, colour in (("hair", hair), ("eyes", eyes)) if colour}
+    request = EditRequest(to, colours, dict(map(_setting, settings)))
+    changes = task.changes(found.vocabulary, request)
+    if not changes:
+        allowed = ", ".join(task.options(found.vocabulary))
+        raise InvalidInput(f"nothing to change; allowed: {allowed}")
     files.check_writable(out)
-
-    from kerasgan.inference import folders, image_to_image, sampling
-
-    pictures = folders.targets(inputs, out)
+    targets = folders.targets(inputs, out)
     model = sampling.load(found, checkpoint)
     messages.tell(f"run: {found.name}")
-    if isinstance(found.config, CycleGANConfig):
-        translator = image_to_image.DomainTranslator(model.sampling_generator)
-        steps = image_to_image.to_domain(translator, to or "b")
-    else:
-        steps = image_to_image.to_labels(image_to_image.Editor(model, found.vocabulary), wanted)
-    problems = folders.translate(pictures, steps, triptych)
-    messages.tell(f"wrote {len(pictures) - len(problems)} images to {out}")
-    for picture, reason in problems.items():
-        messages.tell(f"left out {printable(picture)}: it {reason}", err=True)
+    steps = task.steps(task.translator(found, model), changes)
+    problems = folders.translate(targets, steps, triptych)
+    messages.tell(f"wrote {len(targets) - len(problems)} images to {out}")
+    for file, reason in problems.items():
+        messages.tell(f"left out {printable(file)}: it {reason}", err=True)
     if problems:
-        messages.tell(f"left out {len(problems)} of {len(pictures)} images", err=True)
+        messages.tell(f"left out {len(problems)} of {len(targets)} images", err=True)
         click.get_current_context().exit(1)
 
 
-def _wanted(
-    run, to: str | None, colours: dict[str, str | None], settings: tuple[str, ...]
-) -> list[tuple[str, int, float | None]]:
-    """The labels to change, as `translation.changed` takes them."""
-    names = run.vocabulary.attributes
-    is_cyclegan = isinstance(run.config, CycleGANConfig)
-    given = {f"--{kind}": colour for kind, colour in colours.items()}
-    given |= {"--set": settings, "--to": to}
-    allowed = ["--to"] if is_cyclegan else ["--set"] if names else ["--hair", "--eyes"]
+def _check_options(run, given: dict[str, object], allowed: tuple[str, ...]) -> None:
     for option, value in given.items():
         if value and option not in allowed:
             raise InvalidInput(
-                f"{run.name}, a run of {run.config.MODEL}, does not know {option}; "
+                f"{option} does not apply to {run.name}, a run of {run.config.MODEL}; "
                 f"allowed: {', '.join(allowed)}"
             )
-    wanted = [
-        (kind, run.vocabulary.index(kind, colour), None)
-        for kind, colour in colours.items()
-        if colour
-    ]
-    wanted += [("attributes", *_setting(text, names)) for text in settings]
-    if not (is_cyclegan or wanted):
-        raise InvalidInput(f"nothing to change; allowed: {', '.join(allowed)}")
-    return wanted
 
 
-def _setting(text: str, names: tuple[str, ...]) -> tuple[int, float]:
+def _setting(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
-    places = {known.lower(): place for place, known in enumerate(names)}
-    if name.lower() not in places:
-        raise unknown("attribute", name, names)
     if value not in ("0", "1"):
-        raise InvalidInput(f"{text!r} sets {name} to {value!r}; allowed: 0, 1")
-    return places[name.lower()], float(value)
+        raise InvalidInput(f"--set {text!r} must be NAME=0 or NAME=1, got {value!r}")
+    return name, float(value)

@@ -13,7 +13,7 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
     """ACGAN with one head for hair and one for eyes; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "acgan"
-    CONDITION: ClassVar[str] = "colours"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.acgan:ACGAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         "quick": {

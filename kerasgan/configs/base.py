@@ -61,14 +61,15 @@ _WITHIN = {
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """The options that every model has. Impossible values are refused when it is made.
+    """The options that every model has, checked when they are set.
 
-    CONDITION is what an image is made of beside noise: nothing, its colours, a pair of colours
-    that occurs, another image and the labels that it shall have, or an image of another domain.
+    MODEL is the model's name; MODEL_CLASS and TASK are paths `module:class` of the model and of
+    its kind, see `kerasgan.tasks`, which import TensorFlow.
     """
 
     MODEL: ClassVar[str]
-    CONDITION: ClassVar[Literal["nothing", "colours", "pair", "labels", "domain"]]
+    MODEL_CLASS: ClassVar[str]
+    TASK: ClassVar[str]
     PRESETS: ClassVar[dict[str, dict[str, Any]]]
     # Every replica's part of a batch is a multiple of this.
     GROUP: ClassVar[int] = 1
@@ -201,7 +202,14 @@ class Config:
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledConfig(Config):
-    """The options of every model whose images may have labels."""
+    """The options of every model whose images may have labels.
+
+    CONDITIONS are the generator's label inputs: "hair" and "eyes", or "pair", one of the pairs of
+    both that occur. ACCEPTS_ATTRIBUTES is whether binary attributes may take their place.
+    """
+
+    CONDITIONS: ClassVar[tuple[str, ...]] = ()
+    ACCEPTS_ATTRIBUTES: ClassVar[bool] = False
 
     layout: Literal[
         "auto",
@@ -266,7 +274,9 @@ class AugmentationConfig(Config):
 
 @dataclass(frozen=True, kw_only=True)
 class NoiseConfig(AugmentationConfig, BatchNormConfig, LabelledConfig):
-    """The options of every model that makes images out of noise."""
+    """The options of every model that generates images from noise."""
+
+    TASK: ClassVar[str] = "kerasgan.tasks.generation:Generation"
 
     width: float = option(1.0, "Factor on every layer's number of filters.", above=0)
     latent_dim: int = option(100, "Length of the noise vector.", at_least=1)
@@ -293,7 +303,9 @@ class NoiseConfig(AugmentationConfig, BatchNormConfig, LabelledConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class ConditionalConfig(ColourConfig, NoiseConfig):
-    """The options of every model that makes images out of noise and colours."""
+    """The options of every model that generates images from noise and colours."""
+
+    CONDITIONS: ClassVar[tuple[str, ...]] = ("hair", "eyes")
 
     best_metric: Literal[
         "frechet_distance",

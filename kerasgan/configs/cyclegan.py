@@ -13,7 +13,8 @@ class CycleGANConfig(BatchNormConfig, TranslationConfig):
     """CycleGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
 
     MODEL: ClassVar[str] = "cyclegan"
-    CONDITION: ClassVar[str] = "domain"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.cyclegan:CycleGAN"
+    TASK: ClassVar[str] = "kerasgan.tasks.translation:Translation"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         # Course report B: 30 epochs of 10,000 images, whose learning rate falls by 0.8 per epoch.

@@ -31,7 +31,7 @@ class GANConfig(DCGANConfig):
     """Unconditional DCGAN; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "gan"
-    CONDITION: ClassVar[str] = "nothing"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.gan:GAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         "quick": {**_QUICK, "learning_rate": 2e-4, "steps": 3000},
@@ -61,7 +61,8 @@ class CGANConfig(ConditionalConfig, DCGANConfig):
     """DCGAN conditioned on the pair of hair and eyes; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "cgan"
-    CONDITION: ClassVar[str] = "pair"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.cgan:CGAN"
+    CONDITIONS: ClassVar[tuple[str, ...]] = ("pair",)
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         "quick": {**_QUICK, "learning_rate": 4e-4, "steps": 3000},
@@ -83,7 +84,7 @@ class WGANConfig(_CriticConfig):
     """Unconditional Wasserstein GAN with weight clipping, the baseline of wgan-gp."""
 
     MODEL: ClassVar[str] = "wgan"
-    CONDITION: ClassVar[str] = "nothing"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.wgan:WGAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         "quick": {**_QUICK, "learning_rate": 5e-4, "clip": 0.1, "steps": 3000},
@@ -98,7 +99,7 @@ class WGANGPConfig(_CriticConfig):
     """Unconditional Wasserstein GAN with gradient penalty; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "wgan-gp"
-    CONDITION: ClassVar[str] = "nothing"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.wgan_gp:WGANGP"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         "quick": {**_QUICK, "steps": 1500, "critic_steps": 2},
@@ -118,7 +119,7 @@ class CWGANConfig(ConditionalConfig, _CriticConfig):
     """Conditional Wasserstein GAN with weight clipping."""
 
     MODEL: ClassVar[str] = "cwgan"
-    CONDITION: ClassVar[str] = "colours"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.cwgan:CWGAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         "quick": {**_QUICK, "learning_rate": 5e-4, "clip": 0.1, "steps": 3000},
@@ -133,7 +134,7 @@ class CWGANGPConfig(ConditionalConfig, _CriticConfig):
     """Matching-aware conditional WGAN-GP; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "cwgan-gp"
-    CONDITION: ClassVar[str] = "colours"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.cwgan_gp:CWGANGP"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         "quick": {**_QUICK, "learning_rate": 1e-3, "steps": 1000},

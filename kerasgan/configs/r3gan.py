@@ -18,7 +18,7 @@ class R3GANConfig(ScheduledConfig, ConditionalConfig):
     """R3GAN: a relativistic loss under R1 and R2, with networks for small images."""
 
     MODEL: ClassVar[str] = "r3gan"
-    CONDITION: ClassVar[str] = "colours"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.r3gan:R3GAN"
     GROUP: ClassVar[int] = GROUP
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "small": {},

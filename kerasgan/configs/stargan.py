@@ -12,7 +12,10 @@ class StarGANConfig(TranslationConfig, ColourConfig):
     """StarGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
 
     MODEL: ClassVar[str] = "stargan"
-    CONDITION: ClassVar[str] = "labels"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.stargan:StarGAN"
+    TASK: ClassVar[str] = "kerasgan.tasks.editing:Editing"
+    CONDITIONS: ClassVar[tuple[str, ...]] = ("hair", "eyes")
+    ACCEPTS_ATTRIBUTES: ClassVar[bool] = True
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         "quick": {
@@ -41,7 +44,7 @@ class StarGANConfig(TranslationConfig, ColourConfig):
     reconstruction_weight: float = option(10.0, "Weight of the reconstruction loss.", at_least=0)
     penalty_weight: float = option(10.0, "Weight of the gradient penalty (lambda).", at_least=0)
     critic_steps: int = option(5, "Critic updates per generator update.", at_least=1)
-    # SampleRequest labels are those of the batch's other images.
+    # Target labels are those of the batch's other images.
     batch_size: int = option(16, "Images per update.", at_least=2)
     # 200,000 critic updates.
     steps: int = option(40_000, "Training steps; each makes one update of G.", at_least=1)

@@ -107,7 +107,7 @@ def load(config: Config) -> Split:
             f"{config.val_fraction} holds out all of them; allowed: data that leaves some"
         )
     places, vocabulary = _places(labels, readable)
-    needs_colours = config.CONDITION != "nothing" and not vocabulary.attributes
+    needs_colours = config.CONDITIONS and not vocabulary.attributes
     if needs_colours and not (vocabulary.hair and vocabulary.eyes):
         raise InvalidInput(f"no image of {config.data} has a hair colour, or none an eye colour")
     given = labels.attributes
@@ -172,9 +172,9 @@ def _labelled(
     pictures: Sequence[Picture], config: Config, unlabelled: Sequence[str] = ()
 ) -> tuple[list[int], _Labels]:
     """The places of the images that train, and their labels."""
-    if config.CONDITION == "labels" and not any(all(colours(one.tags)) for one in pictures):
+    if config.ACCEPTS_ATTRIBUTES and not any(all(colours(one.tags)) for one in pictures):
         return _with_attributes(pictures, config, set(unlabelled))
-    chosen = _select(pictures, config, config.CONDITION != "nothing")
+    chosen = _select(pictures, config, bool(config.CONDITIONS))
     return chosen.rows, _Labels(chosen.hair, chosen.eyes)
 
 

@@ -107,7 +107,7 @@ def _fitted(path: str) -> list:
     """Updates of the caption and the controls for a run."""
     run = directory.read(Path(path))
     config, vocabulary = run.config, run.vocabulary
-    is_free = config.CONDITION == "nothing"
+    is_free = not config.CONDITIONS
     hair, eyes = (None, None) if is_free else vocabulary.pairs[0]
     return [
         choices.described(run),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import gradio as gr
 
+from kerasgan import tasks
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.demo import choices, translation
 from kerasgan.demo.tab import COMPUTES, PIXELS, SHOWN, offers, told
@@ -101,7 +102,7 @@ def _fitted(path: str) -> list:
     return [
         choices.described(run),
         gr.update(visible=translation.knows_avatars(run.config)),
-        gr.update(choices=directions, value="b", visible=run.config.CONDITION == "domain"),
+        gr.update(choices=directions, value="b", visible=bool(tasks.of(run.config).domains)),
         gr.update(choices=_or_kept(hair), value=hair[0] if hair else "", visible=bool(hair)),
         gr.update(choices=_or_kept(eyes), value="", visible=bool(eyes)),
         gr.update(choices=list(attributes), value=list(attributes[:1]), visible=bool(attributes)),

@@ -7,24 +7,27 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from kerasgan import tasks
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.datasets import decoding, sources, unpaired
 from kerasgan.datasets.avatars import portrait, traits
 from kerasgan.demo import choices
 from kerasgan.demo.guard import is_inside
-from kerasgan.inference import image_to_image
 from kerasgan.inference.folders import enough_memory
-from kerasgan.inference.image_to_image import DomainTranslator, Editor, Steps, other
+from kerasgan.inference.image_to_image import EditRequest, Steps, other
+from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import directory
 from kerasgan.runs.directory import Run
+from kerasgan.tasks.base import Translator
 from kerasgan.utils.errors import InvalidInput
 
 # Pixels of an image that a browser may send: what a camera takes.
 LIMIT = 50_000_000
 
-# Each holds the graphs that it has traced.
-_translator = lru_cache(choices.KEPT)(DomainTranslator)
-_editor = lru_cache(choices.KEPT)(Editor)
+
+@lru_cache(choices.KEPT)
+def _translator(run: Run, model: AdversarialModel) -> Translator:
+    return tasks.of(run.config).translator(run, model)
 
 
 def translate(
@@ -55,7 +58,8 @@ def translate(
     if not is_inside(file, folder):
         raise InvalidInput("this file was not uploaded here")
     run = directory.read(Path(path))
-    steps = _steps(run, domain, {"hair": hair, "eyes": eyes}, turned)
+    colours = {name: colour for name, colour in (("hair", hair), ("eyes", eyes)) if colour}
+    steps = _steps(run, EditRequest(domain, colours, dict.fromkeys(turned)))
     size = run.config.image_size
     try:
         with enough_memory():
@@ -68,15 +72,10 @@ def translate(
         raise InvalidInput(f"{Path(file).name} {reason}") from reason
 
 
-def _steps(run: Run, domain: str, colours: dict[str, str], turned: Sequence[str]) -> Steps:
-    model, vocabulary = choices.model(run), run.vocabulary
-    if run.config.CONDITION == "domain":
-        return image_to_image.to_domain(_translator(model.sampling_generator), domain)
-    wanted = [
-        (kind, vocabulary.index(kind, colour), None) for kind, colour in colours.items() if colour
-    ]
-    wanted += [("attributes", vocabulary.attributes.index(name), None) for name in turned]
-    return image_to_image.to_labels(_editor(model, vocabulary), wanted)
+def _steps(run: Run, request: EditRequest) -> Steps:
+    task = tasks.of(run.config)
+    changes = task.changes(run.vocabulary, request)
+    return task.steps(_translator(run, choices.model(run)), changes)
 
 
 def knows_avatars(config: TranslationConfig) -> bool:
@@ -103,6 +102,6 @@ def drawn_face(path: str, domain: str, number: int) -> Image.Image:
         number: which one, from 0 on.
     """
     config = directory.read(Path(path)).config
-    style = unpaired.STYLES[other(domain) if config.CONDITION == "domain" else "b"]
+    style = unpaired.STYLES[other(domain) if tasks.of(config).domains else "b"]
     face = traits.face(sources.AVATAR_SEED, config.avatars + number)
     return portrait.draw(face, config.image_size, style)

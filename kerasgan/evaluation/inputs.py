@@ -39,7 +39,7 @@ class EvaluationInputs(NamedTuple):
 
     @property
     def is_conditional(self) -> bool:
-        return self.config.CONDITION != "nothing"
+        return bool(self.config.CONDITIONS)
 
 
 def subject(

@@ -113,7 +113,7 @@ def _by_classifier(
         return (distances.frechet_distance(features, classifier.outputs(extractor, pictures)),)
 
     measures = [_Measure(("frechet_distance",), distance)]
-    if run.config.CONDITION != "nothing":
+    if run.config.CONDITIONS:
         wanted = inputs.places(run.vocabulary, pairs)
         kinds = ("hair", "eyes", "both")
 

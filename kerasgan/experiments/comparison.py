@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kerasgan.inference import previews, sampling
+from kerasgan import tasks
+from kerasgan.inference import sampling
 from kerasgan.reporting import html_page, plots
 from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import EVALUATION_FILE, Run
@@ -147,7 +148,9 @@ def _draw_samples(compared: Sequence[RunResults], file: Path) -> list[Path]:
         found = checkpoints.newest(one.run)
         if found is None:
             continue
-        rows.append(previews.row(one.run, sampling.of_arrays(one.run, found[1]), _SAMPLES))
+        rows.append(
+            tasks.of(one.run.config).row(one.run, sampling.of_arrays(one.run, found[1]), _SAMPLES)
+        )
         labels.append(setting)
     # Runs of several sizes have no common grid.
     if not rows or len({row.shape for row in rows}) > 1:

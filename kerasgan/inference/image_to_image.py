@@ -1,7 +1,9 @@
 """Images made out of images: what `translate`, callbacks and evaluation share."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -19,6 +21,20 @@ from kerasgan.utils.errors import InvalidInput
 
 # uint8 [H, W, 3] -> its translation and that translated back, each computed when it is asked for.
 Steps = Callable[[np.ndarray], Iterator[np.ndarray]]
+
+
+class EditRequest(NamedTuple):
+    """Changes that a user asks for; everything else stays as the model reads it off the image.
+
+    domain: "a" or "b", of CycleGAN; "b" without it.
+    colours: {"hair" or "eyes": colour}, of StarGAN.
+    attributes: {name: 0 or 1, or None for the opposite of what it is}, of StarGAN.
+    """
+
+    domain: str | None = None
+    colours: Mapping[str, str] = MappingProxyType({})
+    attributes: Mapping[str, float | None] = MappingProxyType({})
+
 
 _BATCH = 32
 _SHOWN = 8

@@ -32,7 +32,7 @@ def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
     """
     files.check_vacant(out)
     step, arrays = checkpoints.load(run, checkpoint)
-    wanted = sampling.drawing(run.config)
+    wanted = sampling.of_arrays(run, arrays).inference_networks
     arrays = archives.chosen(arrays, lambda key: sampling.network(key) in wanted)
     halves = {key: _halved(key, array) for key, array in arrays.items()}
     with files.replacing(out) as temporary:

@@ -8,9 +8,8 @@ import tensorflow as tf
 from keras import ops
 from PIL import Image
 
-from kerasgan.configs import Config
+from kerasgan import registry
 from kerasgan.labels import Vocabulary
-from kerasgan.models import MODELS
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import archives, checkpoints
 from kerasgan.runs.directory import Run
@@ -39,9 +38,9 @@ def load(run: Run, checkpoint: str = "latest") -> AdversarialModel:
 
 def of_arrays(run: Run, arrays: Mapping[str, np.ndarray]) -> AdversarialModel:
     """The model with the networks of a checkpoint's arrays; see `load`."""
-    model = MODELS[run.config.MODEL](run.config, run.vocabulary)
-    # A packed checkpoint has those alone that draw.
-    wanted = drawing(run.config) | (_NETWORKS & {network(key) for key in arrays})
+    model = registry.model_class(run.config)(run.config, run.vocabulary)
+    # A packed checkpoint has no other network than those that sampling needs.
+    wanted = model.inference_networks | (_NETWORKS & {network(key) for key in arrays})
     variables = checkpoints.named_variables(model)
     known = {network(key) for key in variables} | _PLAYERS
     arrays = archives.chosen(
@@ -55,13 +54,6 @@ def of_arrays(run: Run, arrays: Mapping[str, np.ndarray]) -> AdversarialModel:
 def network(key: str) -> str:
     """The attribute that holds the variable of a checkpoint's key."""
     return key.partition("/")[0]
-
-
-def drawing(config: Config) -> set[str]:
-    """The attributes of a model's networks that draw or translate."""
-    generator = "averaged_generator" if config.averages else "generator"
-    # StarGAN's discriminator reads what is not asked to change.
-    return {generator, "discriminator"} if config.CONDITION == "labels" else {generator}
 
 
 def noise(seeds: tf.Tensor, latent_dim: int, sigma: float) -> tf.Tensor:
@@ -127,11 +119,11 @@ def conditions(
 
 
 def random_pairs(run: Run, count: int, seed: int) -> list[tuple[str, str]]:
-    """Random (hair, eyes) that the run's model can draw."""
+    """Random (hair, eyes) that the run's model can generate."""
     random, vocabulary = np.random.default_rng(seed), run.vocabulary
-    if run.config.CONDITION == "nothing":
+    if not run.config.CONDITIONS:
         return [ANY] * count
-    if run.config.CONDITION == "pair":
+    if "pair" in run.config.CONDITIONS:
         places = random.integers(len(vocabulary.pairs), size=count)
         return [vocabulary.pairs[place] for place in places]
     hair = random.integers(len(vocabulary.hair), size=count)

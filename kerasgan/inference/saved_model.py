@@ -16,7 +16,12 @@ from kerasgan.utils import files, images
 Endpoints = dict[str, tuple[Callable, dict[str, tf.TensorSpec]]]
 
 
-def export(run: Run, out: Path | None = None, checkpoint: str = "latest") -> Path:
+def export(
+    run: Run,
+    build_endpoints: Callable[[Run, keras.Model], Endpoints],
+    out: Path | None = None,
+    checkpoint: str = "latest",
+) -> Path:
     """Write `out/<model>/<version>/`, one version above the highest there, and return it.
 
     Signatures, for n images of S pixels; models without conditions have no hair and eyes:
@@ -36,6 +41,7 @@ def export(run: Run, out: Path | None = None, checkpoint: str = "latest") -> Pat
     string [n], or attributes, float32 [n, K] of ones and zeros; `generate` takes one-hots.
 
     Args:
+        build_endpoints: of the run's task.
         out: the folder of models; `export` in the run's `outputs` unless given.
         checkpoint: as `checkpoints.load` takes it.
     """
@@ -43,10 +49,9 @@ def export(run: Run, out: Path | None = None, checkpoint: str = "latest") -> Pat
     models = (out or run.outputs / "export") / run.config.MODEL
     files.check_writable(models, sum(weight.value.numpy().nbytes for weight in generator.weights))
     target = models / str(max(_versions(models), default=0) + 1)
-    endpoints = {"labels": _edits, "domain": _translations}.get(run.config.CONDITION, _drawings)
     archive = keras.export.ExportArchive()
     archive.track(generator)
-    for name, (endpoint, signature) in endpoints(run, generator).items():
+    for name, (endpoint, signature) in build_endpoints(run, generator).items():
         traced = tf.function(endpoint, autograph=False)
         traced.get_concrete_function(**signature)
         archive.add_endpoint(name, traced)
@@ -59,7 +64,7 @@ def _versions(models: Path) -> list[int]:
     return [int(path.name) for path in models.glob("*") if re.fullmatch(r"\d+", path.name)]
 
 
-def _drawings(run: Run, generator: keras.Model) -> Endpoints:
+def generation_endpoints(run: Run, generator: keras.Model) -> Endpoints:
     """The endpoints of a generator that takes noise."""
     config, inputs = run.config, generator.input
 
@@ -89,7 +94,7 @@ def _drawings(run: Run, generator: keras.Model) -> Endpoints:
     }
 
 
-def _translations(run: Run, generator: keras.Model) -> Endpoints:
+def translation_endpoints(generator: keras.Model) -> Endpoints:
     """The endpoints of CycleGAN's two generators."""
 
     def endpoints(layer):
@@ -102,7 +107,7 @@ def _translations(run: Run, generator: keras.Model) -> Endpoints:
     return {**endpoints("a_to_b"), **to_a}
 
 
-def _edits(run: Run, generator: keras.Model) -> Endpoints:
+def editing_endpoints(run: Run, generator: keras.Model) -> Endpoints:
     """The endpoints of StarGAN's generator."""
     labels = run.vocabulary.labels
 

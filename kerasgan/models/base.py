@@ -178,6 +178,11 @@ class AdversarialModel(keras.Model):
                 average.assign(average + (1.0 - decay) * (weight - average))
 
     @property
+    def inference_networks(self) -> set[str]:
+        """Attributes that hold the networks of sampling and export."""
+        return {"averaged_generator" if self.averaged_generator else "generator"}
+
+    @property
     def sampling_generator(self) -> keras.Model:
         """The generator that samples and export use: the averaged one, if there is one."""
         return self.averaged_generator or self.generator

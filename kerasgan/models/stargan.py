@@ -44,6 +44,11 @@ class StarGAN(SharedFakesModel):
         self.config = config
         self._labels = tuple(labels)
 
+    @property
+    def inference_networks(self):
+        # The discriminator reads the labels that an edit keeps.
+        return {*super().inference_networks, "discriminator"}
+
     def optimizers(self):
         rates = tuple(
             schedules.of_config(self.config, updates) for updates in (self.config.critic_steps, 1)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import kerasgan
-from kerasgan.configs import CONFIGS, Config
+from kerasgan import registry
+from kerasgan.configs import Config
 from kerasgan.configs.base import option_name
 from kerasgan.labels import Vocabulary
 from kerasgan.utils import files
@@ -204,13 +205,13 @@ def read(path: Path) -> Run:
             f"{path / CONFIG_FILE} has format version {record.get('format_version')!r}; "
             f"allowed: {FORMAT_VERSION}"
         )
-    if not isinstance(record.get("model"), str) or record["model"] not in CONFIGS:
+    if not isinstance(record.get("model"), str) or record["model"] not in registry.names():
         raise InvalidInput(
             f"{path / CONFIG_FILE} is of model {record.get('model')!r}; "
-            f"allowed: {', '.join(CONFIGS)}"
+            f"allowed: {', '.join(registry.names())}"
         )
     try:
-        config = CONFIGS[record["model"]].from_json(record["config"])
+        config = registry.config_class(record["model"]).from_json(record["config"])
         vocabulary = Vocabulary.of_contents(record["vocabulary"])
         data_key = str(record["data_key"])
     except (InvalidInput, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:

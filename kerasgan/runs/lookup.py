@@ -3,7 +3,8 @@
 import logging
 from pathlib import Path
 
-from kerasgan.configs import CONFIGS, Config
+from kerasgan import registry
+from kerasgan.configs import Config
 from kerasgan.runs import directory
 from kerasgan.utils.errors import InvalidInput, hint
 
@@ -61,7 +62,9 @@ def _shipped(kind: type[Config]) -> list[directory.Run]:
 
 
 def _models(kind: type[Config]) -> str:
-    return ", ".join(name for name, config in CONFIGS.items() if issubclass(config, kind))
+    return ", ".join(
+        name for name in registry.names() if issubclass(registry.config_class(name), kind)
+    )
 
 
 def folder(name: str) -> Path:

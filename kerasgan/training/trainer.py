@@ -10,12 +10,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from kerasgan import registry, tasks
 from kerasgan.configs import Config
 from kerasgan.configs.base import BatchNormConfig, NoiseConfig
-from kerasgan.datasets import labelled, pipeline, unpaired
+from kerasgan.datasets import labelled, unpaired
 from kerasgan.evaluation import monitor
-from kerasgan.inference import previews
-from kerasgan.models import MODELS, replicas
+from kerasgan.models import replicas
 from kerasgan.runs import checkpoints, directory
 from kerasgan.runs.directory import Run
 from kerasgan.training import (
@@ -54,7 +54,7 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
     config = dataclasses.replace(config, precision=precision.resolved(config.precision))
     interaction.warn_of_duration(config)
     _seed(config)
-    split = pipeline.load(config)
+    split = tasks.of(config).load()
     if _evaluates(config):
         monitor.check(config, split)
     model = build(config, split.training)
@@ -95,7 +95,7 @@ def resume(run: Run, steps: int | None = None) -> Run:
         if done >= run.config.steps:
             return run
         _seed(run.config)
-        split = pipeline.load(run.config)
+        split = tasks.of(run.config).load()
         if split.training.key != run.data_key:
             raise InvalidInput(
                 f"{run.config.data} no longer has the images and labels that {run.path} began "
@@ -117,7 +117,7 @@ def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImage
         workers.strategy(config.strategy).scope(),
         precision.policy(config.precision),
     ):
-        model = MODELS[config.MODEL](config, data.vocabulary)
+        model = registry.model_class(config)(config, data.vocabulary)
         for network in (model.discriminator, model.generator):
             replicas.prepare(network, synchronize)
             log.debug("%s has %s parameters", network.name, f"{network.count_params():,}")
@@ -125,7 +125,7 @@ def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImage
             player: precision.optimizer(config.precision, optimizer)
             for player, optimizer in model.optimizers().items()
         }
-        batch = pipeline.batches(model.draw, config, data).element_spec
+        batch = tasks.of(config).batches(data, model.draw).element_spec
         model.compile(**optimizers, batch=batch, jit=_compiles(config))
     return model
 
@@ -158,12 +158,12 @@ def _fit(
     stop = interaction.StopOnSignal()
     evaluation, metrics = _measuring(written, split, done)
     watch = callbacks.Health(written, done, config.log_every, metrics)
-    draw = previews.of_run(written, split, model)
+    draw = tasks.of(config).preview(written, split, model)
     sheet = snapshots.SampleSheet(written, done, config.sample_every, draw)
     checkpoint = snapshots.Checkpoint(written, done, config.checkpoint_every, _minutes(config))
     with _explained(run):
         model.fit(
-            pipeline.batches(model.draw, config, split.training, done),
+            tasks.of(config).batches(split.training, model.draw, done),
             steps_per_epoch=config.steps - done,
             shuffle=False,
             verbose=0,

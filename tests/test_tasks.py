@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-from kerasgan.datasets import pipeline
-from kerasgan.inference import previews
+from kerasgan import registry, tasks
 from kerasgan.inference.image_to_image import DomainTranslator, Editor
-from kerasgan.models import MODELS
 from kerasgan.runs import directory
 from tests.conftest import tiny_config
 
@@ -16,17 +14,17 @@ def shown(request):
     """A run, its untrained model and its data."""
     model, held_out = request.param
     config = tiny_config(model, data="avatars", avatars=20, val_fraction=held_out / 20)
-    split = pipeline.load(config)
+    split = tasks.of(config).load()
     vocabulary = split.training.vocabulary
     run = directory.create(config, vocabulary, split.training.key, "paper", "kerasgan")
-    return run, MODELS[model](config, vocabulary), split
+    return run, registry.model_class(config)(config, vocabulary), split
 
 
 @pytest.mark.parametrize("shown", [("cyclegan", 4), ("cyclegan", 0)], indirect=True)
 def test_a_row_of_translations_shows_held_out_pictures_if_there_are(shown):
     run, model, split = shown
     a = (split.held_out if split.held_out.size else split.training).a
-    row = previews.row(run, model, 6)
+    row = tasks.of(run.config).row(run, model, 6)
     expected = DomainTranslator(model.sampling_generator).translate(a[np.arange(4)], "b")
     # Sums over another number of images may round a grey level differently.
     assert np.abs(row[:4].astype(int) - expected).max() <= 1
@@ -37,7 +35,7 @@ def test_a_row_of_translations_shows_held_out_pictures_if_there_are(shown):
 @pytest.mark.parametrize("shown", [("stargan", 4)], indirect=True)
 def test_a_row_of_edits_shows_one_colour_after_the_other(shown):
     run, model, split = shown
-    row = previews.row(run, model, 3)
+    row = tasks.of(run.config).row(run, model, 3)
     one = np.arange(1, 2)
     labels = split.held_out.labels(one)
     labels["hair"] = np.eye(len(run.vocabulary.hair), dtype="float32")[[1]]
@@ -48,7 +46,7 @@ def test_a_row_of_edits_shows_one_colour_after_the_other(shown):
 @pytest.mark.parametrize("shown", [("stargan", 4), ("stargan", 0)], indirect=True)
 def test_the_sheet_of_edits_has_a_column_for_the_original_and_each_colour(shown):
     run, model, split = shown
-    sheet = previews.of_run(run, split, model)()
+    sheet = tasks.of(run.config).preview(run, split, model)()
     columns = 1 + len(run.vocabulary.hair) + len(run.vocabulary.eyes)
     rows = min(8, (split.held_out if split.held_out.size else split.training).size)
     assert sheet.width == columns * 66

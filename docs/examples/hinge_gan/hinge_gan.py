@@ -18,7 +18,7 @@ class HingeGANConfig(DCGANConfig):
     """GAN with the hinge loss."""
 
     MODEL: ClassVar[str] = "hinge-gan"
-    CONDITION: ClassVar[str] = "nothing"
+    MODEL_CLASS: ClassVar[str] = "hinge_gan:HingeGAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {"paper": {}}
 
     steps: int = option(10_000, "Training steps, one update of each player.", at_least=1)

@@ -1,0 +1,10 @@
+"""What each kind of model loads, shows, exports and translates, defined once per kind."""
+
+from kerasgan import registry
+from kerasgan.configs import Config
+from kerasgan.tasks.base import Task
+
+
+def of(config: Config) -> Task:
+    """The task of a configuration's model."""
+    return registry.resolve(config.TASK)(config)

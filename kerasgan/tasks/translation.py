@@ -1,0 +1,48 @@
+"""Images of one domain translated to another."""
+
+import numpy as np
+
+from kerasgan.datasets import unpaired
+from kerasgan.inference import saved_model
+from kerasgan.inference.image_to_image import DomainTranslator, domain_sheet, to_domain
+from kerasgan.tasks.base import ImageToImageTask, shown
+
+
+class Translation(ImageToImageTask):
+    """Translate images between two domains."""
+
+    domains = unpaired.DOMAINS
+
+    def _load(self):
+        return unpaired.load(self.config)
+
+    def step_random(self, data, step):
+        config = self.config
+        return unpaired.UnpairedStepRandom(
+            data, config.seed, step, config.batch_size, config.image_size
+        )
+
+    def preview(self, run, split, model):
+        translator = self.translator(run, model)
+        has_identity = self.config.identity_weight > 0
+        return lambda: domain_sheet(translator, shown(split), has_identity)
+
+    def row(self, run, model, count):
+        inputs = shown(self.load())
+        images = inputs.a[np.arange(count) % inputs.size]
+        return self.translator(run, model).translate(images, "b")
+
+    def endpoints(self, run, generator):
+        return saved_model.translation_endpoints(generator)
+
+    def options(self, vocabulary):
+        return ("--to",)
+
+    def changes(self, vocabulary, request):
+        return request.domain or "b"
+
+    def translator(self, run, model):
+        return DomainTranslator(model.sampling_generator)
+
+    def steps(self, translator, changes):
+        return to_domain(translator, changes)
