@@ -87,22 +87,6 @@ def test_a_config_that_was_changed_is_refused_by_its_fields(run):
         checkpoints.newest(directory.read(run.path))
 
 
-def test_a_run_from_before_an_option_was_added_is_read(run, monkeypatch):
-    contents = directory.contents
-
-    def before(run):
-        found = contents(run)
-        del found["config"]["tensorboard"]
-        return found
-
-    with monkeypatch.context() as patch:
-        patch.setattr(directory, "contents", before)
-        directory.extend(run, 5)
-        checkpoints.save(run, keras.Sequential([keras.Input((1,))]), 3)
-    assert "tensorboard" not in (run.path / directory.CONFIG_FILE).read_text()
-    assert checkpoints.newest(directory.read(run.path))[0] == 3
-
-
 @pytest.mark.parametrize("wrong", ["missing", "extra", "misshapen"])
 def test_what_does_not_fit_is_refused_and_nothing_assigned(wrong):
     variables = {name: keras.Variable(np.zeros(2)) for name in ("a/0/v", "b/0/v")}

@@ -296,7 +296,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         (["resume"], "no run in"),
         (["sample", "--run", "pretrained/gan"], "no run 'pretrained/gan'"),
         (["export", "--run", "9"], "no run '9'"),
-        (["resume", "empty"], "empty is no run directory"),
+        (["resume", "empty"], "empty is not a run directory"),
         (["data", "render", ".", "--count", "1"], ". is not empty"),
         (
             ["data", "render", "new", "--style", "oil"],

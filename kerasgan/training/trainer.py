@@ -59,7 +59,9 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
         monitor.check(config, split)
     model = build(config, split.training)
     if chief:
-        files.check_writable(parent, (config.keep + 1) * checkpoints.size_in_bytes(model))
+        files.check_writable(
+            parent, (config.keep_checkpoints + 1) * checkpoints.size_in_bytes(model)
+        )
         data = split.training
         run = directory.create(config, data.vocabulary, data.key, preset, command, out)
     workers.broadcast_from_chief(config, 0)
