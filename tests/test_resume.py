@@ -47,7 +47,7 @@ def test_a_signal_ends_a_run_with_a_checkpoint_and_the_way_to_go_on(tmp_path, nu
         time.sleep(0.1)
     os.kill(process.pid, number)
     said = finish(process, exit_code)
-    assert f"go on with: kerasgan resume {run}" in said
+    assert f"continue with: kerasgan resume {run}" in said
     assert "Traceback" not in said
     (checkpoint,) = (run / "checkpoints").iterdir()
     assert f"stopped at step {int(checkpoint.stem[5:])} of 1000000" in said

@@ -11,7 +11,7 @@ import pytest
 from kerasgan.labels import Vocabulary
 from kerasgan.runs import directory, locks, status
 from kerasgan.training import failure_signs
-from kerasgan.training.callbacks import note
+from kerasgan.training.callbacks import append_event
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
@@ -59,9 +59,13 @@ def test_a_run_that_made_its_steps_is_finished(run):
 
 
 def test_a_run_has_failed_until_it_comes_further(run):
-    note(run, 3, failure_signs.FailureSign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=False)
+    append_event(
+        run, 3, failure_signs.FailureSign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=False
+    )
     assert status.of_run(run).state == "stopped"
-    note(run, 6, failure_signs.FailureSign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=True)
+    append_event(
+        run, 6, failure_signs.FailureSign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=True
+    )
     assert status.of_run(run).state == "failed"
     (run.checkpoints / "step-000007.npz").touch()
     assert status.of_run(run).state == "stopped"

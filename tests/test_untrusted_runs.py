@@ -209,9 +209,11 @@ SIGNS = [b"{\n", b"[1]\n", b'{"step": []}\n', b"\xff\n", b"[" * 10**5 + b"\n"]
 @pytest.mark.parametrize("content", SIGNS)
 def test_a_bad_health_record_names_its_file(run, content):
     run.health_file.write_bytes(content)
-    watch = callbacks.Health(run, 2, 1, SimpleNamespace(history={"step": np.array([0.0])}))
+    detector = callbacks.FailureDetector(
+        run, 2, 1, SimpleNamespace(history={"step": np.array([0.0])})
+    )
     with pytest.raises(InvalidInput, match=f"{run.health_file} cannot be read"):
-        watch.on_train_begin()
+        detector.on_train_begin()
 
 
 NUMBERS = ["{", "[]", '{"numbers": {"a": 1}}', '{"numbers": {"a": {"value": []}}}']
