@@ -1,4 +1,4 @@
-"""Checkpoints that others made: nothing of them is read that the model does not expect."""
+"""Untrusted checkpoints: only arrays that the model expects are loaded."""
 
 import io
 import json
@@ -19,7 +19,7 @@ MEMBER = "run.json.npy"
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    """A run with two checkpoints, and the arrays of its networks."""
+    """A run with two checkpoints."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("saved"))
         run = stubs.painted()
@@ -40,7 +40,7 @@ def members(path):
 
 
 def rewrite(path, kind=zipfile.ZIP_STORED, **changed):
-    """Write the archive anew, {member: content}; None leaves a member out."""
+    """Rewrite members of the archive, {member: content}; None removes one."""
     contents = {**members(path), **changed}
     with zipfile.ZipFile(path, "w", kind) as file:
         for name, content in contents.items():
@@ -129,7 +129,7 @@ MISFITS = {
 
 
 @pytest.mark.parametrize(("change", "message"), MISFITS.values(), ids=map(repr, MISFITS))
-def test_what_the_model_does_not_expect_is_refused_by_file_and_key_and_not_read(
+def test_unexpected_arrays_are_refused_by_file_and_key_and_not_loaded(
     run, monkeypatch, change, message
 ):
     rewrite(run.checkpoint_files[2], **change(a_weight(run.checkpoint_files[2])))
@@ -144,7 +144,7 @@ def test_what_the_model_does_not_expect_is_refused_by_file_and_key_and_not_read(
     assert read == ["run.json"]
 
 
-def test_a_bomb_takes_no_memory(run):
+def test_a_zip_bomb_takes_no_memory(run):
     """200 MB of zeros in 200 kB."""
     path = run.checkpoint_files[2]
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file, file.open("zz.npy", "w") as zz:
