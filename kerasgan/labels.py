@@ -53,22 +53,24 @@ class Vocabulary(NamedTuple):
         """The vocabulary whose `contents` JSON has stored.
 
         Raises:
-            ValueError: if a value is no list of texts, or of pairs of texts.
+            ValueError: if a key is missing or unknown, or a value is no list of texts, or of pairs
+                of texts.
         """
+        if names.keys() != set(cls._fields):
+            raise ValueError(
+                f"the vocabulary must have the keys {', '.join(cls._fields)}, got "
+                f"{printable(', '.join(names))}"
+            )
         for name, found in names.items():
             texts = found if name != "pairs" else [text for pair in found for text in pair]
             if not isinstance(found, list) or not all(isinstance(text, str) for text in texts):
                 raise ValueError(f"{name} of the vocabulary is {printable(found, 60)}")
-        pairs = tuple((hair, eyes) for hair, eyes in names.get("pairs", ()))
-        others = {name: tuple(found) for name, found in names.items()}
-        return cls(**{**NO_LABELS._asdict(), **others, "pairs": pairs})
+        tuples = {name: tuple(found) for name, found in names.items()}
+        return cls(**{**tuples, "pairs": tuple((hair, eyes) for hair, eyes in names["pairs"])})
 
     def contents(self) -> dict[str, tuple]:
         """What JSON can store."""
-        # Runs of before there were attributes have none.
-        return {
-            name: names for name, names in self._asdict().items() if names or name != "attributes"
-        }
+        return self._asdict()
 
     @property
     def labels(self) -> dict[str, int]:

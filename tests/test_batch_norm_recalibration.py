@@ -1,4 +1,4 @@
-"""The BatchNorm statistics of averaged weights."""
+"""BatchNorm statistics of averaged weights."""
 
 import keras
 import numpy as np
@@ -15,7 +15,7 @@ from tests.stubs import ALL_PAIRS
 
 
 def untrained(model, **changes):
-    """A run and its model, whose averaged generator is another than the generator."""
+    """A run and its model, whose averaged generator differs from the generator."""
     config = tiny_config(model, ema=0.9, sigma=0.5, **changes)
     run = directory.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
     keras.utils.set_random_seed(1)
@@ -29,9 +29,9 @@ def values(network):
     return [np.array(variable.numpy()) for variable in network.variables]
 
 
-def test_statistics_are_the_means_over_batches_of_what_enters_a_norm():
+def test_statistics_are_means_over_batches_of_a_norms_inputs():
     run, model = untrained("acgan")
-    batch_norm_recalibration.settle(run, model)
+    batch_norm_recalibration.recalibrate(run, model)
     generator = model.averaged_generator
     norm = generator.get_layer("norm_0")
     before = keras.Model(generator.input, norm.input)
@@ -41,7 +41,7 @@ def test_statistics_are_the_means_over_batches_of_what_enters_a_norm():
     np.testing.assert_allclose(norm.moving_variance, entering.var(axis=1).mean(axis=0), rtol=1e-4)
 
 
-def test_what_is_drawn_is_what_training_would_draw():
+def test_images_are_those_of_batch_statistics():
     run, model = untrained("gan")
     generator = model.averaged_generator
     inputs = Sampler(run, generator).inputs(random_pairs(run, 512, 7), 7)
@@ -51,22 +51,22 @@ def test_what_is_drawn_is_what_training_would_draw():
         return np.abs(generator(inputs, training=False) - trained).mean()
 
     before = error()
-    batch_norm_recalibration.settle(run, model)
+    batch_norm_recalibration.recalibrate(run, model)
     assert error() < 0.1 * before
 
 
 @pytest.mark.parametrize("model", ["gan", "cwgan-gp"])
-def test_only_statistics_change_and_only_weights_decide_on_them(model):
+def test_only_statistics_change_and_they_depend_on_weights_alone(model):
     changes = {"generator_dropout": 0.5} if model == "gan" else {}
     run, network = untrained(model, **changes)
     untouched = values(network.generator)
     expected = values(network.averaged_generator)
-    batch_norm_recalibration.settle(run, network)
-    settled = values(network.averaged_generator)
+    batch_norm_recalibration.recalibrate(run, network)
+    recalibrated = values(network.averaged_generator)
     kept = [
-        np.array_equal(one, other)
-        for one, other, variable in zip(
-            expected, settled, network.averaged_generator.variables, strict=True
+        np.array_equal(before, after)
+        for before, after, variable in zip(
+            expected, recalibrated, network.averaged_generator.variables, strict=True
         )
         if "moving" not in variable.path
     ]
@@ -74,33 +74,35 @@ def test_only_statistics_change_and_only_weights_decide_on_them(model):
     assert all(kept)
     for variable in network.averaged_generator.non_trainable_weights:
         variable.assign(variable + 3.0)
-    batch_norm_recalibration.settle(run, network)
-    for one, other in zip(settled, values(network.averaged_generator), strict=True):
-        np.testing.assert_array_equal(one, other)
-    for one, other in zip(untouched, values(network.generator), strict=True):
-        np.testing.assert_array_equal(one, other)
+    batch_norm_recalibration.recalibrate(run, network)
+    for first, second in zip(recalibrated, values(network.averaged_generator), strict=True):
+        np.testing.assert_array_equal(first, second)
+    for first, second in zip(untouched, values(network.generator), strict=True):
+        np.testing.assert_array_equal(first, second)
 
 
-def test_a_checkpoint_holds_them(trained):
+def test_a_checkpoint_holds_recalibrated_statistics(trained):
     model = sampling.load(trained)
     found = values(model.averaged_generator)
-    batch_norm_recalibration.settle(trained, model)
-    for one, other in zip(found, values(model.averaged_generator), strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    batch_norm_recalibration.recalibrate(trained, model)
+    for first, second in zip(found, values(model.averaged_generator), strict=True):
+        np.testing.assert_allclose(first, second, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize(("steps", "acts"), [(3, [2, 3]), (4, [2, 3, 4]), (5, [2, 3, 4, 5])])
-def test_they_are_measured_where_others_act_and_where_a_run_ends(monkeypatch, steps, acts):
+@pytest.mark.parametrize(("steps", "expected"), [(3, [2, 3]), (4, [2, 3, 4]), (5, [2, 3, 4, 5])])
+def test_recalibration_precedes_its_users_and_the_end_of_a_run(monkeypatch, steps, expected):
     run, model = untrained("acgan")
-    settled = []
+    recalibrated = []
     monkeypatch.setattr(
-        batch_norm_recalibration, "settle", lambda run, model: settled.append(callback.step)
+        batch_norm_recalibration,
+        "recalibrate",
+        lambda run, model: recalibrated.append(callback.step),
     )
-    others = [EveryNSteps(run, 0, every) for every in (2, 3)]
-    callback = batch_norm_recalibration.BatchNormRecalibration(run, 0, others)
+    users = [EveryNSteps(run, 0, every) for every in (2, 3)]
+    callback = batch_norm_recalibration.BatchNormRecalibration(run, 0, users)
     callback.set_model(model)
     callback.on_train_begin()
     for _ in range(steps):
         callback.on_train_batch_end(0)
     callback.on_train_end()
-    assert settled == acts
+    assert recalibrated == expected

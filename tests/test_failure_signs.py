@@ -1,4 +1,4 @@
-"""Signs of failing runs: on histories of our own, and in a run that cannot but fail."""
+"""Signs of failing runs, in made-up histories and in a run that must fail."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from kerasgan.training import callbacks, failure_signs
 from tests.conftest import tiny_config, tiny_options
 
 STEPS = np.arange(50, 3001, 50)
-# From 0 at the first row to 1 at the last.
+# 0 at the first row, 1 at the last.
 PART = (STEPS - STEPS[0]) / (STEPS[-1] - STEPS[0])
 LEVEL = np.ones(len(STEPS))
 
@@ -35,7 +35,7 @@ HEADS = {
     "d_eyes": 0.84 - 0.6 * PART, "d_accuracy_eyes": 0.1 + 0.8 * PART, "g_eyes": 1.0 - 0.8 * PART,
 }  # fmt: skip
 PENALTY = {"d_penalty": 4 - 3.8 * PART, "d_critic_gradient": 0.7 + 0.4 * PART}
-# Ten times as large in a hundred steps, as those of weights clipped at 0.1 were.
+# Norms grow tenfold in a hundred steps, as they did with weights clipped at 0.1.
 CLIPPED = {
     "d_gradient_norm": np.where(STEPS < 150, 490, 7000),
     "g_gradient_norm": np.where(STEPS < 150, 2160, 17000),
@@ -69,7 +69,7 @@ HEALTHY = {
 
 
 def names(columns):
-    return [sign.name for sign in failure_signs.signs(columns)]
+    return [sign.name for sign in failure_signs.detect_failures(columns)]
 
 
 @pytest.mark.parametrize("model", registry.names())
@@ -83,7 +83,7 @@ def test_a_healthy_run_is_silent_at_every_row(model, noise):
         assert names({name: values[:row] for name, values in columns.items()}) == []
 
 
-# What fires, and what falls just short of it, in an otherwise healthy run of acgan.
+# Columns that show the sign, and columns just short of it, in an otherwise healthy acgan run.
 GROWING, SHRINKING = np.exp(3 * PART), np.exp(-3 * PART)
 SIGNS = {
     "collapse": ({"d_distance_fake": 0.028}, {"d_distance_fake": 0.030}),
@@ -129,9 +129,9 @@ def test_a_class_loss_that_was_learned_may_stay_above_the_discriminators():
     assert names(acgan(**columns)) == ["g-eyes-stuck"]
 
 
-def test_each_domains_discriminator_may_win():
+def test_each_domain_has_its_own_sign():
     columns = {**HEALTHY["cyclegan"], "d_real_b": 0.009, "d_fake_b": 0.01}
-    (sign,) = failure_signs.signs(history(**columns))
+    (sign,) = failure_signs.detect_failures(history(**columns))
     assert (sign.name, sign.fatal) == ("d-loss-zero_b", True)
     assert "d_real_b + d_fake_b is 0.019, near zero" in sign.message
     assert sign.advice(tiny_config("cyclegan")) == (
@@ -139,8 +139,10 @@ def test_each_domains_discriminator_may_win():
     )
 
 
-def test_a_sign_says_what_was_seen_since_when_and_what_to_try():
-    (sign,) = failure_signs.signs(acgan(d_distance_fake=np.where(STEPS < 1000, 0.3, 0.01)))
+def test_a_sign_has_value_first_step_message_and_advice():
+    (sign,) = failure_signs.detect_failures(
+        acgan(d_distance_fake=np.where(STEPS < 1000, 0.3, 0.01))
+    )
     assert (sign.value, sign.since, sign.fatal) == (0.01, 1000, True)
     assert "differ by 0.01, real ones by 0.58, since step 1000" in sign.message
     assert sign.advice(tiny_config("acgan")) == (
@@ -157,7 +159,7 @@ def test_a_sign_says_what_was_seen_since_when_and_what_to_try():
 def test_every_advice_is_an_option_of_the_model(model):
     config = tiny_config(model)
     for beyond, _ in SIGNS.values():
-        (sign,) = failure_signs.signs(acgan(**beyond))
+        (sign,) = failure_signs.detect_failures(acgan(**beyond))
         tried = re.findall(r"--([a-z-]+)", sign.advice(config))
         assert tried
         assert {name.replace("-", "_") for name in tried} <= vars(config).keys()
@@ -165,82 +167,84 @@ def test_every_advice_is_an_option_of_the_model(model):
 
 def test_a_run_that_has_just_begun_may_look_bad():
     columns = acgan(d_real=0.001, d_fake=0.001, d_distance_fake=0.001, g_gradient_norm=200)
-    first = {name: values[STEPS < 50 + failure_signs.LONG] for name, values in columns.items()}
+    first = {name: values[STEPS < 50 + failure_signs.MIN_STEPS] for name, values in columns.items()}
     assert names(first) == []
-    first = {name: values[STEPS <= 50 + failure_signs.LONG] for name, values in columns.items()}
+    first = {
+        name: values[STEPS <= 50 + failure_signs.MIN_STEPS] for name, values in columns.items()
+    }
     assert names(first) == ["collapse", "d-loss-zero", "g-gradient-norm"]
 
 
-def test_of_a_critic_only_a_leap_of_the_gradient_is_a_sign():
+def test_only_a_jump_of_a_critics_gradient_norm_is_a_sign():
     scores = {"d_real": 0.0, "d_fake": 0.0, "g_fool": 8 * SHRINKING}
     for size in (1e-3, 1.0, 1e5):
-        for leap, expected in ((101, ["g-gradient-norm"]), (99, [])):
-            norms = np.where(STEPS[-1] == STEPS, leap * size, size)
+        for jump, expected in ((101, ["g-gradient-norm"]), (99, [])):
+            norms = np.where(STEPS[-1] == STEPS, jump * size, size)
             columns = {**HEALTHY["wgan"], **scores, "g_gradient_norm": norms}
             assert names(history(**columns)) == expected
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_what_is_not_finite_is_named(value):
+def test_a_column_that_is_not_finite_is_named(value):
     columns = acgan()
     columns["d_accuracy_hair"] = np.full(len(STEPS), np.nan)
     assert names(columns) == []
     columns["g_hair"] = np.where(STEPS[-1] == STEPS, value, columns["g_hair"])
-    sign = failure_signs.signs(columns)[0]
+    sign = failure_signs.detect_failures(columns)[0]
     assert (sign.name, sign.value, sign.fatal) == ("not-finite", None, True)
     assert sign.message == "a loss or gradient was not finite at step 3000 (g_hair)"
 
 
 @pytest.fixture
-def watch():
-    """The callback of a run at step 0, which looks at whatever history it is given."""
+def detector():
+    """The callback of a run at step 0, with a replaceable history."""
     run = directory.create(
         tiny_config("acgan", log_every=1), Vocabulary(), "0", "paper", "kerasgan"
     )
-    return callbacks.Health(run, 0, 1, SimpleNamespace(history=history()))
+    return callbacks.FailureDetector(run, 0, 1, SimpleNamespace(history=history()))
 
 
 def lines(run):
     return [json.loads(line) for line in (run.path / "health.jsonl").read_text().splitlines()]
 
 
-def test_a_sign_is_reported_when_it_comes_and_when_it_comes_back(watch, caplog):
-    watch.on_train_begin()
+def test_a_sign_is_reported_when_it_appears_and_when_it_reappears(detector, caplog):
+    detector.on_train_begin()
     for norm in (50.0, 300.0, 400.0, 50.0, 500.0):
-        watch.metrics.history = acgan(g_gradient_norm=norm)
-        watch.on_train_batch_end(0)
-    assert [(line["step"], line["sign"], line["value"]) for line in lines(watch.run)] == [
+        detector.metrics.history = acgan(g_gradient_norm=norm)
+        detector.on_train_batch_end(0)
+    assert [(line["step"], line["sign"], line["value"]) for line in lines(detector.run)] == [
         (2, "g-gradient-norm", 300.0),
         (5, "g-gradient-norm", 500.0),
     ]
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
     assert "step 2: g_gradient_norm is 300, over 100" in caplog.text
     assert "; try a new run with a lower --learning-rate (now 0.0002)" in caplog.text
-    assert watch.failure is None
+    assert detector.failure is None
 
 
-def test_resuming_drops_the_lines_beyond_and_does_not_repeat_what_lasts(watch):
-    watch.on_train_begin()
+def test_resuming_drops_later_lines_and_does_not_repeat_a_lasting_sign(detector):
+    detector.on_train_begin()
     for norm in (300.0, 50.0, 300.0):
-        watch.metrics.history = acgan(g_gradient_norm=norm)
-        watch.on_train_batch_end(0)
-    with watch.run.health_file.open("a") as file:
+        detector.metrics.history = acgan(g_gradient_norm=norm)
+        detector.on_train_batch_end(0)
+    with detector.run.health_file.open("a") as file:
         file.write('{"step": 4, "si')
     metrics = SimpleNamespace(history=acgan(g_gradient_norm=300.0))
-    resumed = callbacks.Health(watch.run, 2, 1, metrics)
+    resumed = callbacks.FailureDetector(detector.run, 2, 1, metrics)
     resumed.on_train_begin()
-    assert [line["step"] for line in lines(watch.run)] == [1]
+    assert [line["step"] for line in lines(detector.run)] == [1]
     resumed.on_train_batch_end(0)
-    assert [line["step"] for line in lines(watch.run)] == [1]
+    assert [line["step"] for line in lines(detector.run)] == [1]
 
 
-def test_a_run_without_noise_collapses_and_is_stopped_after_a_checkpoint(kerasgan, monkeypatch):
-    monkeypatch.setattr(failure_signs, "LONG", 4)
+def test_a_run_without_noise_collapses_and_stops_after_a_checkpoint(kerasgan, monkeypatch):
+    monkeypatch.setattr(failure_signs, "MIN_STEPS", 4)
     options = tiny_options("gan", sigma=0, steps=10, checkpoint_every=100, out="run")
     done = kerasgan("train", "gan", *options, "--stop-on-failure")
     assert done.exit_code == 1
-    assert "stopped at step 6 of 10, as --stop-on-failure asks: generated images" in done.output
-    assert "go on nevertheless with: kerasgan resume run" in done.output
+    assert "stopped at step 6 of 10 because of --stop-on-failure: generated images" in done.output
+    assert "continue anyway with: kerasgan resume run" in done.output
     run = directory.read(Path("run"))
     assert [path.name for path in run.checkpoints.iterdir()] == ["step-000006.npz"]
     (line,) = lines(run)
@@ -249,7 +253,7 @@ def test_a_run_without_noise_collapses_and_is_stopped_after_a_checkpoint(kerasga
     assert (line["step"], line["sign"]) == (6, "collapse")
 
 
-def test_a_relativistic_discriminator_that_has_won_is_seen():
+def test_a_relativistic_loss_near_zero_is_a_sign():
     step = np.arange(0, 1501, 50)
     history = {
         "step": step,
@@ -258,6 +262,8 @@ def test_a_relativistic_discriminator_that_has_won_is_seen():
         "d_hair": np.full(len(step), 0.01),
         "d_accuracy_hair": np.full(len(step), 0.99),
     }
-    (sign,) = failure_signs.signs(history)
+    (sign,) = failure_signs.detect_failures(history)
     assert sign.name == "d-loss-zero"
-    assert failure_signs.signs({**history, "d_relativistic": np.full(len(step), 0.5)}) == []
+    assert (
+        failure_signs.detect_failures({**history, "d_relativistic": np.full(len(step), 0.5)}) == []
+    )

@@ -45,7 +45,7 @@ def test_faces_are_drawn_before_anything_was_trained(kerasgan, caplog, hair, cha
         done = kerasgan("sample", "--hair", hair, "--eyes", "red", "-n", 4, "--separate")
     assert done.exit_code == 0, done.output
     assert "run: pretrained/r3gan" in done.output
-    assert "runs: this is pretrained/r3gan" in caplog.text
+    assert "runs: using pretrained/r3gan" in caplog.text
     files = sorted(Path(f"{hair}-red-samples").iterdir())
     faces = []
     for file in files:

@@ -115,7 +115,7 @@ def test_labels_and_their_names_are_printed_without_them_and_shortened(kerasgan,
 def test_runs_with_such_names_are_listed_without_them(kerasgan):
     folder = Path("runs") / f"0001-{EVIL}"
     folder.mkdir(parents=True)
-    (folder / "config.json").write_text('{"format_version": "\\u001b[31m"}')
+    (folder / "config.json").write_text('{"model": "\\u001b[31m"}')
     done = kerasgan("runs")
     assert (done.exit_code, is_harmless(done.output)) == (1, True)
     assert r"\x1b]0;pwn" in done.output

@@ -11,7 +11,7 @@ import pytest
 from kerasgan.labels import Vocabulary
 from kerasgan.runs import directory, locks, status
 from kerasgan.training import failure_signs
-from kerasgan.training.callbacks import note
+from kerasgan.training.callbacks import append_event
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
@@ -59,9 +59,13 @@ def test_a_run_that_made_its_steps_is_finished(run):
 
 
 def test_a_run_has_failed_until_it_comes_further(run):
-    note(run, 3, failure_signs.FailureSign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=False)
+    append_event(
+        run, 3, failure_signs.FailureSign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=False
+    )
     assert status.of_run(run).state == "stopped"
-    note(run, 6, failure_signs.FailureSign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=True)
+    append_event(
+        run, 6, failure_signs.FailureSign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=True
+    )
     assert status.of_run(run).state == "failed"
     (run.checkpoints / "step-000007.npz").touch()
     assert status.of_run(run).state == "stopped"
@@ -181,8 +185,8 @@ def test_what_a_killed_delete_leaves_is_no_run_and_goes_with_the_next(kerasgan, 
         (["1"], "cannot ask whether to delete without a terminal; --yes does not ask"),
         (["--yes", "1", "9"], "no run '9'; allowed: a path, or a number or name of: 0001-acgan"),
         (["--yes", "0001-acgn"], "no run '0001-acgn' (did you mean 0001-acgan-"),
-        (["--yes", "1", "other"], "other/config.json has format version None"),
-        (["--yes", "1", "."], "is no run directory: it has no config.json"),
+        (["--yes", "1", "other"], "other/config.json must be one of gan, cgan"),
+        (["--yes", "1", "."], "is not a run directory: it has no config.json"),
         (["--yes"], "Missing argument 'RUN...'"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Configs and records of runs that others made, or that are damaged."""
+"""Configs and records of untrusted or damaged runs."""
 
 import json
 import shutil
@@ -62,7 +62,7 @@ def test_a_wrong_type_names_field_value_and_file(run, field, value, allowed):
 
 
 @pytest.mark.parametrize("value", [32.0, True, "32", 33])
-def test_a_choice_is_not_what_merely_equals_one(value):
+def test_a_choice_must_have_the_right_type(value):
     run = directory.create(tiny_config("gan"), stubs.ALL_PAIRS, "0123", "paper", "kerasgan")
     changed(run, image_size=value)
     with pytest.raises(
@@ -72,7 +72,7 @@ def test_a_choice_is_not_what_merely_equals_one(value):
 
 
 @pytest.mark.parametrize("model", registry.names())
-def test_what_is_written_is_read(model):
+def test_a_run_is_read_as_it_was_written(model):
     vocabulary = stubs.NO_LABELS if model == "cyclegan" else stubs.ALL_PAIRS
     config = tiny_config(model)
     run = directory.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
@@ -209,9 +209,11 @@ SIGNS = [b"{\n", b"[1]\n", b'{"step": []}\n', b"\xff\n", b"[" * 10**5 + b"\n"]
 @pytest.mark.parametrize("content", SIGNS)
 def test_a_bad_health_record_names_its_file(run, content):
     run.health_file.write_bytes(content)
-    watch = callbacks.Health(run, 2, 1, SimpleNamespace(history={"step": np.array([0.0])}))
+    detector = callbacks.FailureDetector(
+        run, 2, 1, SimpleNamespace(history={"step": np.array([0.0])})
+    )
     with pytest.raises(InvalidInput, match=f"{run.health_file} cannot be read"):
-        watch.on_train_begin()
+        detector.on_train_begin()
 
 
 NUMBERS = ["{", "[]", '{"numbers": {"a": 1}}', '{"numbers": {"a": {"value": []}}}']

@@ -1,4 +1,4 @@
-"""One batch shared by several replicas trains as one that is not."""
+"""Several replicas train as one device with the same global batch."""
 
 import json
 import signal
@@ -20,7 +20,7 @@ from tests.processes import KILLED, arrays, finish, rows, start
 def assert_same(found, expected):
     assert found.keys() == expected.keys()
     for name, value in expected.items():
-        # A norm is the root of many squares, each with an error of its own.
+        # Each of the squares in a norm has a rounding error.
         tolerance = 1e-4 if name.endswith("gradient_norm") else 1e-5
         np.testing.assert_allclose(found[name], value, rtol=tolerance, atol=1e-5, err_msg=name)
 
@@ -64,7 +64,7 @@ def test_two_processes_train_as_one(tmp_path):
         assert_same(result, alone)
 
 
-def test_a_lost_worker_ends_the_other_and_all_go_on_exactly(tmp_path):
+def test_a_lost_worker_ends_the_other_and_resuming_is_exact(tmp_path):
     options = (
         *tiny_options("gan", steps=6, ema=0.9),
         *("--deterministic", "--strategy", "multi-worker"),
@@ -73,13 +73,13 @@ def test_a_lost_worker_ends_the_other_and_all_go_on_exactly(tmp_path):
     for worker in together("train", "gan", *options, "--out", straight):
         finish(worker)
     words = ("train", "gan", *options, "--out", broken)
-    of_chief, of_other = clusters()
-    chief = start(4, *words, code=KILLED, TF_CONFIG=of_chief)
-    other = start(*words, TF_CONFIG=of_other)
+    chief_cluster, other_cluster = clusters()
+    chief = start(4, *words, code=KILLED, TF_CONFIG=chief_cluster)
+    other = start(*words, TF_CONFIG=other_cluster)
     finish(chief, exit_code=-signal.SIGKILL)
-    said = finish(other, exit_code=1)
-    assert "lost another worker" in said
-    assert f"start all of them again with: kerasgan resume {broken}" in said
+    output = finish(other, exit_code=1)
+    assert "lost another worker" in output
+    assert f"restart all of them with: kerasgan resume {broken}" in output
     assert [path.name for path in (broken / "checkpoints").glob("step-*")] == ["step-000002.npz"]
     for worker in together("resume", broken):
         finish(worker)
@@ -88,7 +88,7 @@ def test_a_lost_worker_ends_the_other_and_all_go_on_exactly(tmp_path):
     assert [key for key in expected if expected[key].tobytes() != found[key].tobytes()] == []
 
 
-def test_replicas_drop_out_what_they_draw_themselves():
+def test_replicas_have_dropout_masks_of_their_own():
     strategy = workers.strategy("mirrored")
     with strategy.scope():
         network = keras.Sequential([keras.Input((1000,)), keras.layers.Dropout(0.5, seed=1)])
@@ -98,32 +98,31 @@ def test_replicas_drop_out_what_they_draw_themselves():
     assert 0.4 < agreeing < 0.6
 
 
-def test_a_batch_that_replicas_cannot_share_evenly_is_refused(kerasgan):
+def test_a_batch_that_does_not_split_evenly_is_refused(kerasgan):
     options = tiny_options("gan", batch_size=3, strategy="mirrored")
     refused = kerasgan("train", "gan", *options)
     assert refused.exit_code == 2
-    assert "batch-size is 3" in refused.output
-    assert "a multiple of their number, 2" in refused.output
+    assert "batch-size must be a multiple of 2, the number of replicas; got 3" in refused.output
 
 
 @pytest.mark.parametrize(
-    ("tf_config", "said"),
+    ("tf_config", "message"),
     [
         ("", "needs TF_CONFIG"),
         ("{}", "needs TF_CONFIG"),
         ('{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}', "worker 1"),
-        ('{"cluster": {"ps": ["a:1"]}, "task": {"type": "ps", "index": 0}}', "its task is ps 0"),
+        ('{"cluster": {"ps": ["a:1"]}, "task": {"type": "ps", "index": 0}}', "got task ps 0"),
     ],
 )
-def test_a_worker_that_does_not_know_its_place_is_refused(kerasgan, monkeypatch, tf_config, said):
+def test_a_worker_without_a_valid_tf_config_is_refused(kerasgan, monkeypatch, tf_config, message):
     monkeypatch.setenv("TF_CONFIG", tf_config)
     refused = kerasgan("train", "gan", *tiny_options("gan", strategy="multi-worker"), "--out", "x")
     assert refused.exit_code == 2
-    assert said in refused.output
+    assert message in refused.output
 
 
 def test_several_machines_need_a_shared_folder(tmp_path):
     (cluster,) = clusters(workers=1)
     options = tiny_options("gan", strategy="multi-worker")
-    said = finish(start("train", "gan", *options, TF_CONFIG=cluster), exit_code=2)
-    assert "strategy multi-worker needs --out" in said
+    output = finish(start("train", "gan", *options, TF_CONFIG=cluster), exit_code=2)
+    assert "strategy multi-worker needs --out" in output

@@ -1,7 +1,7 @@
-"""Two steps of a model under a strategy: what test_distribution compares.
+"""Two training steps of a model with a strategy, for test_workers.
 
-As a script, one of several workers: `python -m tests.two_replicas FOLDER MODEL ...` saves the
-results of the models, all of them unless named, into the folder.
+As a script, `python -m tests.two_replicas FOLDER [MODEL ...]` is one of several workers and saves
+the results of the models, by default of all, in the folder.
 """
 
 import os
@@ -19,7 +19,7 @@ from kerasgan.training import trainer, workers
 from tests.conftest import tiny_config
 
 ROOT = Path(__file__).parent.parent
-# With seed 0, one of StarGAN's ReLUs stands so near its edge that rounding decides.
+# With seed 0, an input of one of StarGAN's ReLUs is so near zero that rounding decides its sign.
 SEEDS = {"stargan": 3}
 
 
@@ -30,22 +30,22 @@ def config_of(name, strategy):
     if name == "cyclegan":
         options |= {"batch_size": 2, "pool_size": 3}
     if name == "r3gan":
-        # Of fewer images, or a part of them, each replica forms other groups than one device.
+        # With fewer images, or penalties on a share, replicas form other groups than one device.
         options |= {"batch_size": 16, "penalty_share": 1.0}
     return tiny_config(name, **options)
 
 
-def descents(model):
+def sgd_optimizers(model):
     players = ("discriminator_optimizer", "generator_optimizer")
-    return {player: keras.optimizers.SGD(1e-3, name="descent") for player in players}
+    return {player: keras.optimizers.SGD(1e-3, name="sgd") for player in players}
 
 
 def trained(config):
-    """The variables and the record after two steps without dropout, {name: array}."""
+    """Variables and record after two steps without dropout, {name: array}."""
     keras.utils.set_random_seed(config.seed)
     data = tasks.of(config).load().training
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(registry.model_class(config), "optimizers", descents)
+        patch.setattr(registry.model_class(config), "optimizers", sgd_optimizers)
         model = trainer.build(config, data)
     for network in (model.discriminator, model.generator):
         for layer in network.layers:
@@ -53,11 +53,11 @@ def trained(config):
                 layer.rate = 0.0
     strategy = workers.strategy(config.strategy)
     batches = tasks.of(config).batches(data, model.draw)
-    shared = iter(strategy.experimental_distribute_dataset(batches))
+    distributed = iter(strategy.experimental_distribute_dataset(batches))
     for _ in range(2):
-        strategy.run(model.train_step, args=(next(shared),))
+        strategy.run(model.train_step, args=(next(distributed),))
     named = checkpoints.named_variables(model)
-    # Sums count every replica, as their weights do; distances are those within a replica's part.
+    # Sums and their weights count every replica; distances are within a replica's part.
     variables = {
         key: np.asarray(named[key]) for key in named if not key.endswith(("/sums", "/weights"))
     }

@@ -53,7 +53,6 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
     minibatch_stddev: bool = option(
         False,
         "Show the discriminator how much the images of a batch differ from one another.",
-        added=True,
     )
     d_norm: Literal["batch", "none"] = option(
         "batch", "BatchNorm in the discriminator, as the report has it, or none."

@@ -18,7 +18,6 @@ def option(
     at_most: float | None = None,
     multiple_of: float | None = None,
     parts: str | None = None,
-    added: bool = False,
 ) -> Any:
     """A dataclass field that becomes a command-line option.
 
@@ -28,8 +27,6 @@ def option(
         at_least, above, below, at_most: limits of the number, or of each number of a tuple.
         multiple_of: what the number must be a multiple of.
         parts: the names of a tuple's parts, as `--help` shows them.
-        added: whether there are runs from before there was this option. They did what its default
-            does, and their config.json lacks it.
     """
     limits = {
         "at least": at_least,
@@ -41,7 +38,7 @@ def option(
     limits = {name: limit for name, limit in limits.items() if limit is not None}
     return dataclasses.field(
         default=default,
-        metadata={"help": help, "limits": limits, "parts": parts, "added": added},
+        metadata={"help": help, "limits": limits, "parts": parts},
     )
 
 
@@ -96,7 +93,6 @@ class Config:
         0,
         "Half-life of that average in images, at most 5% of the images so far; 0: by --ema.",
         at_least=0,
-        added=True,
     )
     seed: int = option(0, "Seed of everything random.", at_least=0, below=2**32)
     deterministic: bool = option(
@@ -123,9 +119,8 @@ class Config:
         "Write a checkpoint after this many minutes without one, too; 0, or several machines: at "
         "regular steps only.",
         at_least=0,
-        added=True,
     )
-    keep: int = option(3, "How many checkpoints to keep.", at_least=1)
+    keep_checkpoints: int = option(3, "Number of newest checkpoints to keep.", at_least=1)
     stop_on_failure: bool = option(
         False, "End the run at a sign of failure that it will not recover from."
     )
@@ -133,7 +128,6 @@ class Config:
         False,
         "Write metrics and sample sheets for TensorBoard, too; to view them, pip install "
         "tensorboard.",
-        added=True,
     )
 
     def __post_init__(self) -> None:
@@ -180,19 +174,12 @@ class Config:
         return cls(**{**cls.PRESETS[preset], **options})
 
     @classmethod
-    def completed(cls, fields: dict[str, Any]) -> dict[str, Any]:
-        """The fields of a run, from before some options were added too, with these."""
-        added = (field for field in dataclasses.fields(cls) if field.metadata["added"])
-        return {**{field.name: field.default for field in added}, **fields}
-
-    @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:
         """The config that `dataclasses.asdict` and JSON made `fields` of.
 
         Raises:
             InvalidInput: if a field is missing or unknown, or its type or value is impossible.
         """
-        fields = cls.completed(fields)
         names = {field.name for field in dataclasses.fields(cls)}
         if wrong := names ^ fields.keys():
             raise InvalidInput(f"missing or unknown fields: {', '.join(sorted(wrong))}")

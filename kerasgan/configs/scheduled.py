@@ -15,7 +15,6 @@ def schedule_option(default: Schedule) -> Any:
         default,
         "How the learning rate falls: linear holds it for the first half, exponential multiplies "
         "it by the same factor after every step, cosine follows half a period.",
-        added=True,
     )
 
 
@@ -28,14 +27,11 @@ class ScheduledConfig(Config):
     """
 
     schedule: Schedule = schedule_option("constant")
-    final_learning_rate: float = option(
-        0.0, "Learning rate of the last step.", at_least=0, added=True
-    )
+    final_learning_rate: float = option(0.0, "Learning rate of the last step.", at_least=0)
     schedule_steps: int = option(
         0,
         "Steps until the final learning rate, which is then held; 0: all.",
         at_least=0,
-        added=True,
     )
 
     def __post_init__(self) -> None:
@@ -50,8 +46,3 @@ class ScheduledConfig(Config):
                 f"learning-rate, {self.learning_rate}"
             )
         object.__setattr__(self, "schedule_steps", self.schedule_steps or self.steps)
-
-    @classmethod
-    def completed(cls, fields: dict[str, Any]) -> dict[str, Any]:
-        fields = super().completed(fields)
-        return {**fields, "schedule_steps": fields["schedule_steps"] or fields.get("steps")}

@@ -22,7 +22,7 @@ def fitting(kind: type[Config], name: str | None = None) -> list[Run]:
         name: the run to begin with, a path, number or name; the newest, if it is of another kind.
     """
     names = (name, *map(str, reversed(directory.folders())), PRETRAINED)
-    found = (run for wanted in names for run in _found(wanted, kind) if run.saved)
+    found = (run for wanted in names for run in _found(wanted, kind) if run.checkpoint_files)
     return list({run.path: run for run in found}.values())
 
 
@@ -46,7 +46,7 @@ def described(run: Run) -> str:
     config = run.config
     return (
         f"{config.MODEL}, {config.image_size} x {config.image_size} pixels, "
-        f"step {max(run.saved, default=0):,} of {config.steps:,}, in `{run.name}`"
+        f"step {max(run.checkpoint_files, default=0):,} of {config.steps:,}, in `{run.name}`"
     )
 
 
@@ -57,7 +57,7 @@ def has_raw_weights(run: Run) -> bool:
 
 def model(run: Run) -> AdversarialModel:
     """The run's model with its newest checkpoint, loaded anew only when that is new."""
-    newest = next(reversed(run.saved.values()), None)
+    newest = next(reversed(run.checkpoint_files.values()), None)
     return _loaded(run, newest and newest.stat().st_mtime_ns)
 
 

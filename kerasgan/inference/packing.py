@@ -33,7 +33,7 @@ def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
     files.check_vacant(out)
     step, arrays = checkpoints.load(run, checkpoint)
     wanted = sampling.of_arrays(run, arrays).inference_networks
-    arrays = archives.chosen(arrays, lambda key: sampling.network(key) in wanted)
+    arrays = archives.select(arrays, lambda key: sampling.network(key) in wanted)
     halves = {key: _halved(key, array) for key, array in arrays.items()}
     with files.replacing(out) as temporary:
         temporary.mkdir()
@@ -42,7 +42,7 @@ def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
             if (run.path / name).is_file():
                 shutil.copyfile(run.path / name, temporary / name)
         path = temporary / "checkpoints" / f"step-{step:06d}.npz"
-        checkpoints.write(run, halves, step, path, packed=True)
+        checkpoints.write(run, halves, step, path, compress=True)
 
 
 def _halved(key: str, array: np.ndarray) -> np.ndarray:

@@ -43,7 +43,7 @@ def of_arrays(run: Run, arrays: Mapping[str, np.ndarray]) -> AdversarialModel:
     wanted = model.inference_networks | (_NETWORKS & {network(key) for key in arrays})
     variables = checkpoints.named_variables(model)
     known = {network(key) for key in variables} | _PLAYERS
-    arrays = archives.chosen(
+    arrays = archives.select(
         arrays, lambda key: network(key) in wanted or network(key) not in known
     )
     variables = {key: value for key, value in variables.items() if network(key) in wanted}

@@ -1,4 +1,4 @@
-"""Arrays in .npz files that others may have made: their headers are read before them."""
+"""Lazy reading of untrusted .npz files: headers are checked before any array is loaded."""
 
 import math
 import zipfile
@@ -11,26 +11,28 @@ from numpy.lib import format as npy
 
 from kerasgan.utils.printing import printable
 
-_ENDING = ".npy"
-_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+_SUFFIX = ".npy"
+_HEADER_READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
 class Header(NamedTuple):
-    """What an array is."""
+    """Shape and dtype of an array."""
 
     shape: tuple[int, ...]
     dtype: np.dtype
 
 
-class Arrays(Mapping[str, np.ndarray]):
-    """The arrays of an .npz file, of which none is in memory before it is asked for.
+class LazyArrays(Mapping[str, np.ndarray]):
+    """The arrays of an .npz file, each loaded when it is looked up.
 
-    path: the file.
-    headers: of each array, {key: header}.
+    Attributes:
+        path: the file.
+        headers: {key: Header} of every array.
 
     Raises:
-        zipfile.BadZipFile, ValueError, OSError and what zipfile raises else: if the file is no
-            archive, or a member is no array of numbers or text of the size that its header says.
+        zipfile.BadZipFile, ValueError, OSError and others that `zipfile` raises: if the file is
+            not an archive, or a member is not an array of numbers or text whose size matches its
+            header.
     """
 
     def __init__(self, path: Path):
@@ -38,43 +40,47 @@ class Arrays(Mapping[str, np.ndarray]):
         self._file = zipfile.ZipFile(path)
         self.headers: dict[str, Header] = {}
         for member in self._file.infolist():
-            key = member.filename.removesuffix(_ENDING)
+            key = member.filename.removesuffix(_SUFFIX)
             if key == member.filename:
-                raise ValueError(f"{printable(key)} is no {_ENDING} file")
+                raise ValueError(f"{printable(key)} is not an {_SUFFIX} file")
             if key in self.headers:
                 raise ValueError(f"{printable(key)} occurs twice")
-            self.headers[key] = self._header(member, key)
+            self.headers[key] = self._read_header(member, key)
 
-    def _header(self, member: zipfile.ZipInfo, key: str) -> Header:
+    def _read_header(self, member: zipfile.ZipInfo, key: str) -> Header:
         with self._file.open(member) as stream:
             version = npy.read_magic(stream)
-            if version not in _HEADERS:
-                raise ValueError(f"{printable(key)} has version {version} of the .npy format")
-            shape, _, dtype = _HEADERS[version](stream)
+            if version not in _HEADER_READERS:
+                raise ValueError(f"{printable(key)} has unknown .npy version {version}")
+            shape, _, dtype = _HEADER_READERS[version](stream)
             size = stream.tell() + math.prod(shape) * dtype.itemsize
         if dtype.hasobject or min(shape, default=0) < 0 or size != member.file_size:
             raise ValueError(
-                f"{printable(key)} has {member.file_size:,} bytes, and says that it is {dtype} "
+                f"{printable(key)} has {member.file_size:,} bytes, but its header says {dtype} "
                 f"{shape}"
             )
         return Header(shape, dtype)
 
     def verify(self) -> None:
-        """Raise zipfile.BadZipFile if a checksum is wrong; takes the memory of no array."""
-        if (name := self._file.testzip()) is not None:
-            raise zipfile.BadZipFile(f"bad checksum of {printable(name)}")
+        """Check all checksums without loading an array.
 
-    def chosen(self, keys: Callable[[str], bool]) -> "Arrays":
-        """Those arrays of the file whose keys are wanted."""
-        part = object.__new__(Arrays)
-        part.path, part._file = self.path, self._file
-        part.headers = {key: header for key, header in self.headers.items() if keys(key)}
-        return part
+        Raises:
+            zipfile.BadZipFile: if one is wrong.
+        """
+        if (name := self._file.testzip()) is not None:
+            raise zipfile.BadZipFile(f"{printable(name)} has a wrong checksum")
+
+    def select(self, is_selected: Callable[[str], bool]) -> "LazyArrays":
+        """The arrays whose keys are selected, as a view of the same file."""
+        selected = object.__new__(LazyArrays)
+        selected.path, selected._file = self.path, self._file
+        selected.headers = {key: self.headers[key] for key in self.headers if is_selected(key)}
+        return selected
 
     def __getitem__(self, key: str) -> np.ndarray:
         if key not in self.headers:
             raise KeyError(key)
-        with self._file.open(f"{key}{_ENDING}") as stream:
+        with self._file.open(f"{key}{_SUFFIX}") as stream:
             return npy.read_array(stream, allow_pickle=False)
 
     def __iter__(self) -> Iterator[str]:
@@ -85,14 +91,14 @@ class Arrays(Mapping[str, np.ndarray]):
 
 
 def headers(arrays: Mapping[str, np.ndarray]) -> dict[str, Header]:
-    """What the arrays are, without reading those of a file."""
-    if isinstance(arrays, Arrays):
+    """Headers of the arrays, {key: Header}; lazy arrays stay unloaded."""
+    if isinstance(arrays, LazyArrays):
         return arrays.headers
     return {key: Header(array.shape, array.dtype) for key, array in arrays.items()}
 
 
-def chosen(arrays: Mapping[str, np.ndarray], keys: Callable[[str], bool]) -> Mapping:
-    """The arrays whose keys are wanted, without reading those of a file."""
-    if isinstance(arrays, Arrays):
-        return arrays.chosen(keys)
-    return {key: array for key, array in arrays.items() if keys(key)}
+def select(arrays: Mapping[str, np.ndarray], is_selected: Callable[[str], bool]) -> Mapping:
+    """The arrays whose keys are selected; lazy arrays stay unloaded."""
+    if isinstance(arrays, LazyArrays):
+        return arrays.select(is_selected)
+    return {key: array for key, array in arrays.items() if is_selected(key)}

@@ -1,4 +1,4 @@
-"""Save and restore everything that training changes."""
+"""Checkpoints: save and restore every variable that training changes."""
 
 import json
 import logging
@@ -14,19 +14,19 @@ import numpy as np
 
 from kerasgan.configs.base import option_name
 from kerasgan.runs import archives, directory
-from kerasgan.runs.archives import Arrays, Header
+from kerasgan.runs.archives import Header, LazyArrays
 from kerasgan.runs.directory import Run
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable
 
-FORMAT_VERSION = 1
+LATEST = "latest"
 BEST = "best"
-_RUN_KEY = "run.json"
-# Bytes; four for each character.
-_RECORD_LIMIT = 4 * directory.CONFIG_LIMIT
-# What reading bad content raises; RuntimeError also of encrypted and unknown forms of archives.
-_DAMAGE = (
+_RECORD_KEY = "run.json"
+# In bytes; NumPy stores text with four bytes per character.
+_MAX_RECORD_SIZE = 4 * directory.MAX_CONFIG_SIZE
+# Raised while reading damaged content; RuntimeError also for encrypted archives.
+_READ_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -43,142 +43,146 @@ _DAMAGE = (
 log = logging.getLogger(__name__)
 
 
-def named_variables(model: keras.Model) -> dict[str, keras.Variable]:
-    """Every variable that the model's attributes hold, {"<attribute>/<index>/<path>": ...}.
+class DamagedCheckpoint(InvalidInput):
+    """A checkpoint file that is cut, corrupt or not a checkpoint."""
 
-    Paths alone are no keys: networks of one builder share them.
+
+def named_variables(model: keras.Model) -> dict[str, keras.Variable]:
+    """All variables of a model, {"<attribute>/<index>/<path>": variable}.
+
+    Paths alone are not unique: networks built by the same function share them.
 
     Raises:
-        ValueError: if two variables get one key, or the model has a variable that is in none of
-            its public attributes.
+        ValueError: if two variables have the same key, or a variable is not reachable through a
+            public attribute of the model.
     """
-    named, held = {}, set()
+    variables, reachable = {}, set()
     for attribute, owner in sorted(vars(model).items()):
         if attribute.startswith("_"):
             continue
         owned = [owner] if isinstance(owner, keras.Variable) else getattr(owner, "variables", [])
         for index, variable in enumerate(owned):
-            # Keras numbers seed generators by what the process has built before.
+            # Keras numbers seed generators across the whole process.
             path = re.sub(r"seed_generator_\d+", "seed_generator", variable.path)
             key = f"{attribute}/{index:03d}/{path}"
-            if key in named:
-                raise ValueError(f"two variables are called {key}")
-            named[key] = variable
-            held.add(id(variable))
-    if lost := [variable.path for variable in model.variables if id(variable) not in held]:
-        raise ValueError(f"variables that no public attribute of the model holds: {lost}")
-    return named
+            if key in variables:
+                raise ValueError(f"two variables have the key {key}")
+            variables[key] = variable
+            reachable.add(id(variable))
+    if lost := [variable.path for variable in model.variables if id(variable) not in reachable]:
+        raise ValueError(f"variables not reachable through a public attribute of the model: {lost}")
+    return variables
 
 
 def size_in_bytes(model: keras.Model) -> int:
-    """How large a checkpoint of the model is, nearly."""
+    """Approximate size of a checkpoint of the model."""
     return sum(np.asarray(variable).nbytes for variable in named_variables(model).values())
 
 
 def save(run: Run, model: keras.Model, step: int, name: str | None = None) -> Path:
-    """Write the checkpoint of this step, whole or not at all, and remove all but the last few.
+    """Write a checkpoint atomically and remove the oldest beyond `keep_checkpoints`.
 
     Args:
-        name: what to call it instead; then none is removed, but what was called so is replaced.
+        name: file name without suffix. Default: `step-<step>`. A named checkpoint replaces the one
+            with the same name and is never removed.
     """
     arrays = {key: np.asarray(value) for key, value in named_variables(model).items()}
     path = run.checkpoints / f"{name or f'step-{step:06d}'}.npz"
     write(run, arrays, step, path)
-    for old in list(run.saved.values())[: -run.config.keep]:
+    for old in list(run.checkpoint_files.values())[: -run.config.keep_checkpoints]:
         old.unlink()
     return path
 
 
-def write(run: Run, arrays: dict[str, np.ndarray], step: int, path: Path, packed=False) -> None:
-    """Write the arrays of a checkpoint of the run into a file, whole or not at all.
+def write(run: Run, arrays: dict[str, np.ndarray], step: int, path: Path, compress=False) -> None:
+    """Write the arrays of a checkpoint atomically.
 
     Args:
-        packed: whether the file is to be small rather than written soon.
+        compress: whether to write a smaller file, which takes longer.
     """
-    record = {"format_version": FORMAT_VERSION, "step": step, "run": directory.contents(run)}
+    record = {"step": step, "run": directory.definition(run)}
     with files.replacing(path) as temporary:
-        (np.savez_compressed if packed else np.savez)(
-            temporary, **{_RUN_KEY: np.array(json.dumps(record))}, **arrays
+        (np.savez_compressed if compress else np.savez)(
+            temporary, **{_RECORD_KEY: np.array(json.dumps(record))}, **arrays
         )
 
 
-def newest(run: Run) -> tuple[int, Arrays] | None:
-    """The step and the arrays of the newest whole checkpoint, or None if there is none.
+def newest(run: Run) -> tuple[int, LazyArrays] | None:
+    """Step and arrays of the newest checkpoint that is not damaged, or None.
 
-    A damaged one is named in a warning, and the one before is taken.
+    Logs a warning for each damaged one.
 
     Raises:
-        InvalidInput: if it was made under another config than config.json now holds, or has an
-            unknown format version.
+        InvalidInput: if its config differs from config.json.
     """
-    for path in reversed(run.saved.values()):
+    for path in reversed(run.checkpoint_files.values()):
         try:
             return _read(run, path)
-        except _DAMAGE as error:
-            log.warning("%s is damaged (%s); trying the checkpoint before it", path, error)
+        except DamagedCheckpoint as error:
+            log.warning("%s; trying the checkpoint before it", error)
     return None
 
 
-def load(run: Run, which: str = "latest") -> tuple[int, Arrays]:
-    """The step and the arrays of a checkpoint.
+def load(run: Run, which: str = LATEST) -> tuple[int, LazyArrays]:
+    """Step and arrays of a checkpoint.
 
     Args:
-        which: "latest" for the newest whole one, BEST for the best in the run's best-metric, or a
-            step.
+        which: LATEST for the newest that is not damaged, BEST for the best by the run's
+            `best_metric`, or a step.
 
     Raises:
-        InvalidInput: if there is no such checkpoint, or it is damaged, or as `newest`.
+        InvalidInput: if there is no such checkpoint, it is damaged, or its config differs from
+            config.json.
     """
-    steps = {str(step): path for step, path in run.saved.items()}
+    paths = {str(step): path for step, path in run.checkpoint_files.items()}
     if (best := run.checkpoints / f"{BEST}.npz").is_file():
-        steps[BEST] = best
-    if which != "latest" and which not in steps:
-        allowed = ", ".join(["latest", *steps])
+        paths[BEST] = best
+    if which in paths:
+        return _read(run, paths[which])
+    if which != LATEST:
+        allowed = ", ".join([LATEST, *paths])
         raise InvalidInput(f"{run.path} has no checkpoint {which!r}; allowed: {allowed}")
-    try:
-        found = newest(run) if which == "latest" else _read(run, steps[which])
-    except _DAMAGE as error:
-        raise InvalidInput(f"{steps[which]} is damaged: {error}") from error
-    if found is None:
+    if (checkpoint := newest(run)) is None:
         raise InvalidInput(f"{run.path} has no whole checkpoint yet; train or resume it first")
-    return found
+    return checkpoint
 
 
-def _read(run: Run, path: Path) -> tuple[int, Arrays]:
-    arrays = Arrays(path)
-    record = _record(arrays)
-    if record["format_version"] != FORMAT_VERSION:
-        raise InvalidInput(
-            f"{path} has format version {record['format_version']!r}; allowed: {FORMAT_VERSION}"
-        )
-    if type(record["step"]) is not int or record["step"] < 0:
-        raise ValueError(f"its step is {printable(repr(record['step']))}")
-    _refuse_other_config(run, path, record["run"])
-    arrays.verify()
+def _read(run: Run, path: Path) -> tuple[int, LazyArrays]:
+    try:
+        arrays = LazyArrays(path)
+        record = _read_record(arrays)
+        _check_definition(run, path, record["run"])
+        arrays.verify()
+    except InvalidInput:
+        raise
+    except _READ_ERRORS as error:
+        raise DamagedCheckpoint(f"{path} is damaged: {error}") from error
     log.debug("read %s", path)
-    return record["step"], arrays.chosen(lambda key: key != _RUN_KEY)
+    return record["step"], arrays.select(lambda key: key != _RECORD_KEY)
 
 
-def _record(arrays: Arrays) -> dict:
-    header = arrays.headers[_RUN_KEY]
-    if header.shape or header.dtype.kind != "U" or header.dtype.itemsize > _RECORD_LIMIT:
-        raise ValueError(f"{_RUN_KEY} is {header.dtype} {header.shape}")
-    record = json.loads(str(arrays[_RUN_KEY]))
+def _read_record(arrays: LazyArrays) -> dict:
+    header = arrays.headers[_RECORD_KEY]
+    if header.shape or header.dtype.kind != "U" or header.dtype.itemsize > _MAX_RECORD_SIZE:
+        raise ValueError(f"{_RECORD_KEY} must be text, got {header.dtype} {header.shape}")
+    record = json.loads(str(arrays[_RECORD_KEY]))
     if not isinstance(record, dict):
-        raise ValueError(f"{_RUN_KEY} holds no object")
+        raise ValueError(f"{_RECORD_KEY} must be a JSON object")
+    if type(record["step"]) is not int or record["step"] < 0:
+        step = printable(repr(record["step"]))
+        raise ValueError(f"step must be a non-negative integer, got {step}")
     return record
 
 
-def _refuse_other_config(run: Run, path: Path, saved: dict) -> None:
-    now = directory.contents(run)
-    before = run.config.completed(saved["config"])
-    differing = [key for key in ("model", "vocabulary", "data_key") if saved[key] != now[key]]
-    # A run may be extended: its number of steps is no property of its weights.
-    fields = (before.keys() | now["config"].keys()) - {"steps"}
+def _check_definition(run: Run, path: Path, saved: dict) -> None:
+    current = directory.definition(run)
+    before, now = saved["config"], current["config"]
+    differing = [key for key in ("model", "vocabulary", "data_key") if saved[key] != current[key]]
+    # Extending a run changes its number of steps; the weights do not depend on it.
     differing += [
-        f"{option_name(field)} ({before.get(field)} -> {now['config'].get(field)})"
-        for field in sorted(fields)
-        if before.get(field) != now["config"].get(field)
+        f"{option_name(field)} ({before.get(field)} -> {now.get(field)})"
+        for field in sorted((before.keys() | now.keys()) - {"steps"})
+        if before.get(field) != now.get(field)
     ]
     if differing:
         raise InvalidInput(
@@ -188,27 +192,28 @@ def _refuse_other_config(run: Run, path: Path, saved: dict) -> None:
 
 
 def restore(arrays: Mapping[str, np.ndarray], variables: dict[str, keras.Variable]) -> None:
-    """Assign the arrays to the variables of the same keys.
+    """Assign each array to the variable with the same key.
+
+    float16 arrays are accepted for float32 variables, as `inference.packing` stores them.
 
     Raises:
-        InvalidInput: if a key is missing or left over, or a shape or type differs; then nothing was
-            read or assigned.
+        InvalidInput: before any array is loaded, if a key is missing or unexpected, or a shape or
+            dtype differs.
     """
-    found, name = archives.headers(arrays), getattr(arrays, "path", "the checkpoint")
-    if wrong := sorted(found.keys() ^ variables.keys()):
+    actual, name = archives.headers(arrays), getattr(arrays, "path", "the checkpoint")
+    if wrong := sorted(actual.keys() ^ variables.keys()):
         keys = ", ".join(map(printable, wrong[:5]))
-        raise InvalidInput(f"{name} does not fit the model; missing or left over: {keys}")
+        raise InvalidInput(f"{name} does not fit the model; missing or unexpected: {keys}")
     for key, variable in variables.items():
         expected = Header(tuple(variable.shape), np.dtype(variable.dtype))
-        if found[key] not in (expected, _packed(expected)):
+        if actual[key] not in (expected, _as_float16(expected)):
             raise InvalidInput(
-                f"{name} does not fit the model: {key} is {found[key].dtype} {found[key].shape}; "
-                f"allowed: {expected.dtype} {expected.shape}"
+                f"{name} does not fit the model: {key} must be {expected.dtype} {expected.shape}, "
+                f"got {actual[key].dtype} {actual[key].shape}"
             )
     for key, variable in variables.items():
         variable.assign(arrays[key].astype(variable.dtype))
 
 
-def _packed(header: Header) -> Header:
-    """The header under which `packing` keeps an array: float16 for float32."""
+def _as_float16(header: Header) -> Header:
     return header._replace(dtype=np.dtype("float16")) if header.dtype == "float32" else header

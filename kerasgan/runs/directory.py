@@ -1,4 +1,4 @@
-"""Run directories: create, find, read, refuse."""
+"""Run directories: create, list, read and extend."""
 
 import dataclasses
 import json
@@ -18,21 +18,20 @@ from kerasgan.labels import Vocabulary
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput
 
-FORMAT_VERSION = 2
 CONFIG_FILE = "config.json"
-# Bytes.
-CONFIG_LIMIT = 4 * 2**20
+# In bytes.
+MAX_CONFIG_SIZE = 4 * 2**20
 EVALUATION_FILE = "evaluation.json"
-# What asks for a shipped run, and where these lie.
 PRETRAINED = "pretrained"
 SHIPPED = Path(kerasgan.__file__).parent / PRETRAINED
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run directory and what its config.json says.
+    """A run directory and the content of its config.json.
 
-    data_key: a hash of the images and labels that it began with.
+    Attributes:
+        data_key: hash of the images and labels at creation.
     """
 
     path: Path
@@ -62,44 +61,44 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What a person calls the run: its path, or `pretrained/MODEL`."""
+        """Name of the run in messages: its path, or `pretrained/MODEL` if it is bundled."""
         return f"{PRETRAINED}/{self.path.name}" if self.is_shipped else str(self.path)
 
     @property
     def outputs(self) -> Path:
-        """Where commands write what they make of the run: a shipped one stays as it is."""
+        """Folder for evaluations and exports: outside of a bundled run, which never changes."""
         return Path(f"{PRETRAINED}-{self.path.name}") if self.is_shipped else self.path
 
     @property
-    def saved(self) -> dict[int, Path]:
-        """The checkpoints of steps, {step: file}, the newest last."""
-        there = self.checkpoints.glob("step-*.npz")
-        found = {int(file.stem[5:]): file for file in there if file.stem[5:].isdecimal()}
-        return dict(sorted(found.items()))
+    def checkpoint_files(self) -> dict[int, Path]:
+        """Numbered checkpoints, {step: file}, sorted by step."""
+        paths = self.checkpoints.glob("step-*.npz")
+        by_step = {int(path.stem[5:]): path for path in paths if path.stem[5:].isdecimal()}
+        return dict(sorted(by_step.items()))
 
 
 def home() -> Path:
-    """The folder that holds the numbered runs: `$KERASGAN_HOME/runs`, or `./runs`."""
+    """Folder of the numbered runs: `$KERASGAN_HOME/runs`, or `./runs`."""
     return Path(os.environ.get("KERASGAN_HOME", ".")) / "runs"
 
 
 def run_name(config: Config, preset: str) -> str:
-    """The model, the preset unless it is the default, and what was set beyond it."""
-    # What follows from the steps need not be said beside them.
+    """Model, preset unless it is the default one, and options that differ from the preset."""
+    # With the same steps, options derived from them do not differ.
     base = dataclasses.asdict(type(config).from_preset(preset, steps=config.steps))
     base["steps"] = type(config).from_preset(preset).steps
     if base["precision"] == "auto":
-        # The config says what was measured, which nobody has set.
+        # `auto` is already resolved in the config, so this is not a choice of the user.
         base["precision"] = config.precision
-    words = [config.MODEL] + [preset] * (preset != config.default_preset())
+    parts = [config.MODEL] + [preset] * (preset != config.default_preset())
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         if value != base[field.name]:
             if isinstance(value, tuple):
                 value = "_".join(map(str, value))
             text = "" if value is True else Path(str(value)).name
-            words.append(option_name(field.name) + text)
-    return re.sub(r"[^\w.-]+", "_", "-".join(words))[:100]
+            parts.append(option_name(field.name) + text)
+    return re.sub(r"[^\w.-]+", "_", "-".join(parts))[:100]
 
 
 def create(
@@ -110,12 +109,15 @@ def create(
     command: str,
     out: Path | None = None,
 ) -> Run:
-    """Make a run directory with its config.json and return it.
+    """Create a run directory with its config.json.
 
     Args:
         data_key: see `Run`.
-        out: the directory itself; without it the next number under `home()` is taken.
-        command: the command line, for the record.
+        preset, command: name of the preset and command line, stored in config.json.
+        out: the directory. Default: the next number in `home()`.
+
+    Raises:
+        InvalidInput: if `out` is not empty, or the folder is not writable.
     """
     if out is None:
         out = _next_numbered(run_name(config, preset))
@@ -134,47 +136,46 @@ def _next_numbered(name: str) -> Path:
     number = max(numbered(runs), default=0)
     while True:
         number += 1
-        claim = runs / f"{number:04d}"
+        unnamed = runs / f"{number:04d}"
         try:
-            claim.mkdir()
+            unnamed.mkdir()
         except FileExistsError:
             continue
-        # Another process may have claimed and renamed this number since we looked.
+        # Another process may have created and renamed this number in the meantime.
         if any(runs.glob(f"{number:04d}-*")):
-            claim.rmdir()
+            unnamed.rmdir()
             continue
-        return claim.rename(runs / f"{number:04d}-{name}")
+        return unnamed.rename(runs / f"{number:04d}-{name}")
 
 
 def folders() -> list[Path]:
-    """The run directories below `home()`: those without a number, then by their numbers."""
+    """All run directories in `home()`: those without a number by name, then the numbered ones."""
     with_number = numbered(home()).values()
     others = sorted(set(home().glob("[!.]*")) - set(with_number))
-    # What is there but no file is a damaged run.
+    # lexists: a broken link to a config.json is listed as a damaged run.
     return [path for path in (*others, *with_number) if os.path.lexists(path / CONFIG_FILE)]
 
 
 def numbered(runs: Path) -> dict[int, Path]:
-    """The folders whose names begin with a number, {number: folder}, the highest last."""
+    """Folders whose names begin with a number, {number: folder}, sorted by number."""
     matches = ((re.match(r"(\d{4,})(-|$)", path.name), path) for path in sorted(runs.glob("*")))
-    found = {int(match[1]): path for match, path in matches if match and path.is_dir()}
-    return dict(sorted(found.items()))
+    by_number = {int(match[1]): path for match, path in matches if match and path.is_dir()}
+    return dict(sorted(by_number.items()))
 
 
 def write(run: Run, **record: str) -> None:
-    """Write config.json: every field, the vocabulary, package versions and `record`."""
+    """Write config.json: the run's definition, package versions and `record`."""
     content = {
-        "format_version": FORMAT_VERSION,
         **record,
-        **contents(run),
+        **definition(run),
         "versions": {"kerasgan": kerasgan.__version__, "python": platform.python_version()}
         | {name: version(name) for name in ("keras", "tensorflow", "numpy")},
     }
     files.write(run.path / CONFIG_FILE, json.dumps(content, indent=2) + "\n")
 
 
-def contents(run: Run) -> dict[str, Any]:
-    """What defines the run, as JSON has it: model, config, vocabulary and data."""
+def definition(run: Run) -> dict[str, Any]:
+    """Model, config, vocabulary and data key of a run as JSON types."""
     fields = {
         "model": run.config.MODEL,
         "config": dataclasses.asdict(run.config),
@@ -185,7 +186,7 @@ def contents(run: Run) -> dict[str, Any]:
 
 
 def extend(run: Run, steps: int) -> Run:
-    """The run with another number of steps, written to its config.json."""
+    """Change the number of steps, also in config.json."""
     record = _read_json(run.path)
     extended = dataclasses.replace(run, config=dataclasses.replace(run.config, steps=steps))
     write(extended, preset=record.get("preset", ""), command=record.get("command", ""))
@@ -196,19 +197,13 @@ def read(path: Path) -> Run:
     """Read a run directory's config.json.
 
     Raises:
-        InvalidInput: if it is absent or damaged, of an unknown format version or of an unknown
-            model.
+        InvalidInput: if it is missing or damaged, or its model is unknown.
     """
     record = _read_json(path)
-    if record.get("format_version") != FORMAT_VERSION:
-        raise InvalidInput(
-            f"{path / CONFIG_FILE} has format version {record.get('format_version')!r}; "
-            f"allowed: {FORMAT_VERSION}"
-        )
     if not isinstance(record.get("model"), str) or record["model"] not in registry.names():
         raise InvalidInput(
-            f"{path / CONFIG_FILE} is of model {record.get('model')!r}; "
-            f"allowed: {', '.join(registry.names())}"
+            f"model in {path / CONFIG_FILE} must be one of {', '.join(registry.names())}; got "
+            f"{record.get('model')!r}"
         )
     try:
         config = registry.config_class(record["model"]).from_json(record["config"])
@@ -222,13 +217,13 @@ def read(path: Path) -> Run:
 def _read_json(path: Path) -> dict[str, Any]:
     file = path / CONFIG_FILE
     if not os.path.lexists(file):
-        raise InvalidInput(f"{path} is no run directory: it has no {CONFIG_FILE}")
+        raise InvalidInput(f"{path} is not a run directory: it has no {CONFIG_FILE}")
     if not file.is_file():
-        raise InvalidInput(f"{file} cannot be read: it is no file")
-    if (size := file.stat().st_size) > CONFIG_LIMIT:
-        raise InvalidInput(f"{file} has {size:,} bytes, more than the limit of {CONFIG_LIMIT:,}")
+        raise InvalidInput(f"{file} cannot be read: it is not a file")
+    if (size := file.stat().st_size) > MAX_CONFIG_SIZE:
+        raise InvalidInput(f"{file} must have at most {MAX_CONFIG_SIZE:,} bytes, got {size:,}")
     with files.named_if_damaged(file):
         record = json.loads(file.read_text())
     if not isinstance(record, dict):
-        raise InvalidInput(f"{file} cannot be read: it holds no object")
+        raise InvalidInput(f"{file} cannot be read: it is not a JSON object")
     return record

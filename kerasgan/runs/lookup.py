@@ -1,4 +1,4 @@
-"""The run that a person means by a path, a number, a name or by saying nothing."""
+"""Find a run by path, number or name, or the newest."""
 
 import logging
 from pathlib import Path
@@ -8,7 +8,7 @@ from kerasgan.configs import Config
 from kerasgan.runs import directory
 from kerasgan.utils.errors import InvalidInput, hint
 
-# The first that fits is meant.
+# In order of preference.
 _SHIPPED_MODELS = ("r3gan", "cyclegan")
 
 log = logging.getLogger(__name__)
@@ -17,48 +17,45 @@ log = logging.getLogger(__name__)
 def run(
     name: str | None = None, kind: type[Config] = Config, shipped: bool = True
 ) -> directory.Run:
-    """The run of this path, number or name, or the one with the highest number.
+    """The run with this path, number or name. Default: the newest, else a bundled one.
 
     Args:
-        kind: what the run's config must be; without a name, others are passed over.
-        shipped: whether a run that is shipped will do: by the name `pretrained` or
-            `pretrained/MODEL`, and without a name where there is no other.
+        kind: required type of the run's config; without a name, other runs are skipped.
+        shipped: whether bundled runs are found: by the names `pretrained` and `pretrained/MODEL`,
+            and without a name if there is no other run.
 
     Raises:
-        InvalidInput: if there is none, if it cannot be read, or if it is of another kind.
+        InvalidInput: if there is no such run, it cannot be read or is of another kind.
     """
     if name is None:
         return _newest(kind, shipped)
-    if shipped and name == directory.PRETRAINED and (fitting := _shipped(kind)):
-        return fitting[0]
-    is_asked = shipped and name.startswith(directory.PRETRAINED)
-    named = {one.name: one for one in _shipped(Config)} if is_asked else {}
-    found = named.get(name) or directory.read(folder(name))
-    if not isinstance(found.config, kind):
-        raise InvalidInput(
-            f"{found.name} is a run of {found.config.MODEL}; allowed: {_models(kind)}"
-        )
-    return found
+    if shipped and name == directory.PRETRAINED and (bundled := _shipped(kind)):
+        return bundled[0]
+    may_be_bundled = shipped and name.startswith(directory.PRETRAINED)
+    bundled = {run.name: run for run in _shipped(Config)} if may_be_bundled else {}
+    run = bundled.get(name) or directory.read(folder(name))
+    if not isinstance(run.config, kind):
+        raise InvalidInput(f"{run.name} is a run of {run.config.MODEL}; allowed: {_models(kind)}")
+    return run
 
 
 def _newest(kind: type[Config], shipped: bool) -> directory.Run:
     for path in reversed(directory.numbered(directory.home()).values()):
         if (path / directory.CONFIG_FILE).exists():
-            found = directory.read(path)
-            if isinstance(found.config, kind):
-                return found
-    what = "run" if kind is Config else f"run of {_models(kind)}"
-    if shipped and (fitting := _shipped(kind)):
-        log.info("no %s in %s: this is %s", what, directory.home().absolute(), fitting[0].name)
-        return fitting[0]
-    raise InvalidInput(
-        f"no {what} in {directory.home().absolute()}; train one, or name one by its path"
-    )
+            run = directory.read(path)
+            if isinstance(run.config, kind):
+                return run
+    description = "run" if kind is Config else f"run of {_models(kind)}"
+    home = directory.home().absolute()
+    if shipped and (bundled := _shipped(kind)):
+        log.info("no %s in %s: using %s", description, home, bundled[0].name)
+        return bundled[0]
+    raise InvalidInput(f"no {description} in {home}; train one, or give the path of one")
 
 
 def _shipped(kind: type[Config]) -> list[directory.Run]:
-    shipped = (directory.read(directory.SHIPPED / model) for model in _SHIPPED_MODELS)
-    return [one for one in shipped if isinstance(one.config, kind)]
+    runs = (directory.read(directory.SHIPPED / model) for model in _SHIPPED_MODELS)
+    return [run for run in runs if isinstance(run.config, kind)]
 
 
 def _models(kind: type[Config]) -> str:
@@ -68,7 +65,11 @@ def _models(kind: type[Config]) -> str:
 
 
 def folder(name: str) -> Path:
-    """The folder of this path, number or name, whatever is in it."""
+    """The folder with this path, number or name, even if it is not a readable run.
+
+    Raises:
+        InvalidInput: if there is none.
+    """
     numbered = directory.numbered(directory.home())
     for path in (directory.home() / name, Path(name)):
         if path.is_dir():

@@ -73,7 +73,7 @@ def of_run(run: Run) -> RunStatus:
         InvalidInput: if one of its files is damaged.
     """
     last = _last_values(run.metrics_file)
-    step = max(run.saved, default=0)
+    step = max(run.checkpoint_files, default=0)
     if locks.is_locked(run.path):
         state = "training"
         with files.named_if_damaged(run.metrics_file):

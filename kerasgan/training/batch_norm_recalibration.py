@@ -1,4 +1,4 @@
-"""Standing statistics: what BatchNorm normalises averaged weights by."""
+"""BatchNorm statistics for averaged generator weights."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,58 +12,59 @@ from kerasgan.runs.directory import Run
 from kerasgan.training.callbacks import EveryNSteps
 
 _BATCHES = 8
-_SIZE = 64
+_BATCH_SIZE = 64
 
 
 class BatchNormRecalibration(EveryNSteps):
-    """Settle the averaged generator before others look at it or keep it.
+    """Recalibrate the averaged generator at every step at which another callback uses it.
 
     Args:
-        others: the callbacks that do so; they act after this one.
+        users: these callbacks; they execute after this one.
     """
 
-    def __init__(self, run: Run, done: int, others: Sequence[EveryNSteps]):
-        super().__init__(run, done, every=1)
-        self.others = others
+    def __init__(self, run: Run, initial_step: int, users: Sequence[EveryNSteps]):
+        super().__init__(run, initial_step, every=1)
+        self.users = users
 
     def is_due(self, step: int) -> bool:
-        return any(other.is_due(step) for other in self.others)
+        return any(user.is_due(step) for user in self.users)
 
-    def act(self) -> None:
-        settle(self.run, self.model)
+    def execute(self) -> None:
+        recalibrate(self.run, self.model)
 
     def on_train_end(self, logs: Any = None) -> None:
-        # A run that is stopped keeps a checkpoint of any step.
-        if self.acted != self.step:
-            self.act()
+        # A run that is interrupted writes a checkpoint at any step.
+        if self.last_executed != self.step:
+            self.execute()
 
 
-def settle(run: Run, model: AdversarialModel) -> None:
-    """Set the BatchNorm statistics of a model's averaged generator to those of its own images.
+def recalibrate(run: Run, model: AdversarialModel) -> None:
+    """Recompute the BatchNorm statistics of a model's averaged generator.
 
-    The average that training makes of statistics is that of other weights' statistics, and the
-    averaged weights have others. Here each is the mean over 8 batches of 64 random conditions and
-    noises: a pure function of the averaged weights and the run's seed.
+    Averaged BatchNorm statistics belong to past weights, not to the averaged ones. The new ones
+    are means over 8 batches of 64 images with random conditions and noise: a pure function of the
+    averaged weights and the run's seed.
 
     References: Brock, Donahue and Simonyan 2019, "Large Scale GAN Training for High Fidelity
-    Natural Image Synthesis" (arXiv:1809.11096), where these are "standing statistics"; Izmailov et
+    Natural Image Synthesis" (arXiv:1809.11096), who call them "standing statistics"; Izmailov et
     al. 2018, "Averaging Weights Leads to Wider Optima and Better Generalization"
     (arXiv:1803.05407), for averaged weights.
     """
     generator = model.averaged_generator
     norms = _layers(generator, keras.layers.BatchNormalization)
     momenta = [norm.momentum for norm in norms]
-    # Dropout draws the same again when it is asked the next time, or after a run went on.
+    # Restored below, so that recalibration does not change later dropout masks.
     states = [dropout.seed_generator.state for dropout in _layers(generator, keras.layers.Dropout)]
-    drawn = [state.numpy() for state in states]
+    saved_states = [state.numpy() for state in states]
     for count, batch in enumerate(_batches(run, generator)):
         for norm in norms:
+            # The moving averages become means over the batches.
             norm.momentum = count / (count + 1)
         generator(batch, training=True)
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
-    for state, value in zip(states, drawn, strict=True):
-        state.assign(value)
+    for state, saved_state in zip(states, saved_states, strict=True):
+        state.assign(saved_state)
 
 
 def _layers(network: keras.Model, kind: type) -> list[keras.Layer]:
@@ -71,7 +72,7 @@ def _layers(network: keras.Model, kind: type) -> list[keras.Layer]:
 
 
 def _batches(run: Run, generator: keras.Model) -> Iterator[dict[str, np.ndarray]]:
-    count, seed = _BATCHES * _SIZE, run.config.seed
+    count, seed = _BATCHES * _BATCH_SIZE, run.config.seed
     inputs = Sampler(run, generator).inputs(random_pairs(run, count, seed), seed)
-    for start in range(0, count, _SIZE):
-        yield {name: values[start : start + _SIZE] for name, values in inputs.items()}
+    for start in range(0, count, _BATCH_SIZE):
+        yield {name: values[start : start + _BATCH_SIZE] for name, values in inputs.items()}

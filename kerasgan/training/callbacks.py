@@ -1,4 +1,4 @@
-"""What happens beside the updates while `fit` runs."""
+"""Callbacks that log, evaluate and detect failures every few steps of `fit`."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from kerasgan.evaluation.monitor import Monitor, is_better
 from kerasgan.reporting import plots
 from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import Run
-from kerasgan.training import failure_signs
+from kerasgan.training.failure_signs import FailureSign, detect_failures
 from kerasgan.utils import files
 from kerasgan.utils.errors import TrainingFailed
 
@@ -23,83 +23,88 @@ log = logging.getLogger(__name__)
 
 
 class EveryNSteps(keras.callbacks.Callback):
-    """Act every so many steps and at the run's last.
+    """Base class: call `execute` every `every` steps and at the last step of the run.
 
     Args:
-        run: the run that is trained.
-        done: the steps made before this `fit`.
-        every: steps between acts.
+        run: the run in training.
+        initial_step: step of the run at which this `fit` starts.
+        every: steps between calls.
     """
 
-    def __init__(self, run: Run, done: int, every: int):
+    def __init__(self, run: Run, initial_step: int, every: int):
         super().__init__()
         self.run = run
-        self.step = self.acted = done
+        self.step = self.last_executed = initial_step
         self.every = every
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self.step += 1
         if self.is_due(self.step):
-            self.act()
-            self.acted = self.step
+            self.execute()
+            self.last_executed = self.step
 
     def is_due(self, step: int) -> bool:
-        """Whether it acts at a step, which others may ask before it has seen that step."""
+        """Whether to execute at a step; other callbacks may ask before this one reaches it."""
         return step % self.every == 0 or step == self.run.config.steps
 
-    def act(self) -> None:
+    def execute(self) -> None:
         raise NotImplementedError
 
     def is_kept(self, step: int) -> bool:
-        """Whether what was written at a step stands when the run goes on from here."""
-        # Between two regular steps a run ended that is now extended; the model still has its means.
+        """Whether a record of this step is kept when a run is resumed from the current step."""
+        # An extended run has a record at its former last step, between two regular ones. The
+        # model's running means still include these steps, and the next record will.
         return step <= self.step and step % self.every == 0
 
 
 class MetricsLog(EveryNSteps):
-    """Append a row of means to metrics.csv; on resuming, drop the rows beyond the checkpoint.
+    """Append the means since the last row to metrics.csv; drop later rows on resuming.
 
-    `history` is what the file holds, {column: [rows]}; `measured` goes into the next row.
+    Attributes:
+        history: content of metrics.csv, {column: [rows]}.
+        evaluation: values of the evaluation columns for the next row, NaN unless set.
 
     Args:
-        measured: the names of what others may measure, NaN in the rows without.
+        evaluation_names: columns besides those that the model records.
     """
 
-    def __init__(self, run: Run, done: int, every: int, measured: Sequence[str] = ()):
-        super().__init__(run, done, every)
-        self.names = measured
-        self.measured: dict[str, float] = {}
+    def __init__(
+        self, run: Run, initial_step: int, every: int, evaluation_names: Sequence[str] = ()
+    ):
+        super().__init__(run, initial_step, every)
+        self.evaluation_names = evaluation_names
+        self.evaluation: dict[str, float] = {}
 
     def on_train_begin(self, logs: Any = None) -> None:
-        self._columns = ["step", "seconds", *self.model.record(), *self.names]
-        head = {name: name for name in self._columns}
+        self._columns = ["step", "seconds", *self.model.record(), *self.evaluation_names]
+        header = {name: name for name in self._columns}
         with files.named_if_damaged(self.run.metrics_file):
-            # A cut last row is beyond the checkpoint that followed it.
-            rows = [row for row in self._read() if self.is_kept(int(row["step"]))]
+            # A last row that was cut is later than the checkpoint, so it is dropped too.
+            rows = [row for row in self._read_rows() if self.is_kept(int(row["step"]))]
             self._start = time.monotonic() - (float(rows[-1]["seconds"]) if rows else 0.0)
-            text = self._text([head, *rows])
+            text = self._as_csv([header, *rows])
         files.write(self.run.metrics_file, text)
         self.history = plots.read_metrics(self.run.metrics_file)
 
-    def _read(self) -> list[dict[str, Any]]:
+    def _read_rows(self) -> list[dict[str, Any]]:
         if not self.run.metrics_file.exists():
             return []
         with self.run.metrics_file.open(newline="") as file:
             return list(csv.DictReader(file))
 
-    def _text(self, rows: list[dict[str, Any]]) -> str:
+    def _as_csv(self, rows: list[dict[str, Any]]) -> str:
         text = io.StringIO()
         csv.DictWriter(text, self._columns, lineterminator="\n").writerows(rows)
         return text.getvalue()
 
-    def act(self) -> None:
-        refuse_not_finite(self.model, self.run)
+    def execute(self) -> None:
+        check_finite(self.model, self.run)
         seconds = f"{time.monotonic() - self._start:.1f}"
-        measured = {**dict.fromkeys(self.names, np.nan), **self.measured}
-        self.measured = {}
-        row = {"step": self.step, "seconds": seconds, **self.model.record(), **measured}
+        evaluation = {**dict.fromkeys(self.evaluation_names, np.nan), **self.evaluation}
+        self.evaluation = {}
+        row = {"step": self.step, "seconds": seconds, **self.model.record(), **evaluation}
         with self.run.metrics_file.open("a") as file:
-            file.write(self._text([row]))
+            file.write(self._as_csv([row]))
         self.history = {
             name: np.append(values, float(row[name])) for name, values in self.history.items()
         }
@@ -107,20 +112,20 @@ class MetricsLog(EveryNSteps):
             self.model.reset_record()
 
 
-def refuse_not_finite(model: keras.Model, run: Run) -> None:
-    """Raise `TrainingFailed` once a loss or gradient is not finite."""
-    if failed := int(np.asarray(model.failed_step)):
-        row = {"step": failed, **model.record()}
-        sign = failure_signs.signs({name: np.array([value]) for name, value in row.items()})[0]
-        note(run, failed, sign, ended_run=True)
+def check_finite(model: keras.Model, run: Run) -> None:
+    """Raise `TrainingFailed` if a loss or gradient was not finite at any step so far."""
+    if failed_step := int(np.asarray(model.failed_step)):
+        row = {"step": failed_step, **model.record()}
+        sign = detect_failures({name: np.array([value]) for name, value in row.items()})[0]
+        append_event(run, failed_step, sign, ended_run=True)
         raise TrainingFailed(
-            f"{sign.message}; {sign.advice(run.config)}; checkpoints from before it are kept in "
+            f"{sign.message}; {sign.advice(run.config)}; earlier checkpoints are kept in "
             f"{run.checkpoints}"
         )
 
 
-def note(run: Run, step: int, sign: failure_signs.FailureSign, ended_run: bool) -> None:
-    """Append the line of a sign, seen at a step, to health.jsonl."""
+def append_event(run: Run, step: int, sign: FailureSign, ended_run: bool) -> None:
+    """Append a line about a sign of failure to health.jsonl."""
     line = {
         "step": step,
         "sign": sign.name,
@@ -133,40 +138,43 @@ def note(run: Run, step: int, sign: failure_signs.FailureSign, ended_run: bool) 
         file.write(json.dumps(line) + "\n")
 
 
-class Health(EveryNSteps):
-    """Warn of the signs of a failing run, of each when it appears; on resuming, as `MetricsLog`.
+class FailureDetector(EveryNSteps):
+    """Report each sign of failure once when it appears, in the log and in health.jsonl.
 
-    `failure` is the fatal sign that stopped a run with `stop_on_failure`, or None.
+    Later lines of health.jsonl are dropped on resuming.
+
+    Attributes:
+        failure: the fatal sign that stopped the run, with `stop_on_failure`; else None.
 
     Args:
-        metrics: has acted before this does.
+        metrics: executes before this callback.
     """
 
-    def __init__(self, run: Run, done: int, every: int, metrics: MetricsLog):
-        super().__init__(run, done, every)
+    def __init__(self, run: Run, initial_step: int, every: int, metrics: MetricsLog):
+        super().__init__(run, initial_step, every)
         self.metrics = metrics
-        self.failure: failure_signs.FailureSign | None = None
+        self.failure: FailureSign | None = None
 
     def on_train_begin(self, logs: Any = None) -> None:
-        self._present = {sign.name for sign in failure_signs.signs(self.metrics.history)}
+        self._present = {sign.name for sign in detect_failures(self.metrics.history)}
         if self.run.health_file.exists():
             with files.named_if_damaged(self.run.health_file):
                 lines = self.run.health_file.read_text().splitlines(keepends=True)
-                # A line that a killed process cut is beyond the checkpoint, as all after that.
+                # A line that was cut is later than the checkpoint.
                 kept = [line for line in lines if line.endswith("\n")]
                 kept = [line for line in kept if self.is_kept(json.loads(line)["step"])]
             files.write(self.run.health_file, "".join(kept))
 
-    def act(self) -> None:
-        signs = failure_signs.signs(self.metrics.history)
+    def execute(self) -> None:
+        signs = detect_failures(self.metrics.history)
         for sign in signs:
             if sign.name not in self._present:
                 self._report(sign)
         self._present = {sign.name for sign in signs}
 
-    def _report(self, sign: failure_signs.FailureSign) -> None:
+    def _report(self, sign: FailureSign) -> None:
         ends_run = sign.fatal and self.run.config.stop_on_failure
-        note(self.run, self.step, sign, ends_run)
+        append_event(self.run, self.step, sign, ends_run)
         log.warning("step %d: %s; %s", self.step, sign.message, sign.advice(self.run.config))
         if ends_run and self.failure is None:
             self.failure = sign
@@ -174,23 +182,25 @@ class Health(EveryNSteps):
 
 
 class Evaluation(EveryNSteps):
-    """Measure the model's images and keep the best checkpoint.
+    """Evaluate generated images and save the best checkpoint.
 
     Args:
-        metrics: acts after this does.
+        metrics: executes after this callback and logs the values.
     """
 
-    def __init__(self, run: Run, done: int, every: int, monitor: Monitor, metrics: MetricsLog):
-        super().__init__(run, done, every)
+    def __init__(
+        self, run: Run, initial_step: int, every: int, monitor: Monitor, metrics: MetricsLog
+    ):
+        super().__init__(run, initial_step, every)
         self.monitor = monitor
         self.metrics = metrics
 
-    def act(self) -> None:
+    def execute(self) -> None:
         if self.step % self.every:
             return
-        refuse_not_finite(self.model, self.run)
+        check_finite(self.model, self.run)
         metric = self.run.config.best_metric
-        _, before = plots.known(self.metrics.history, metric)
-        measured = self.metrics.measured = self.monitor.measure(self.model)
-        if all(is_better(metric, measured[metric], value) for value in before):
+        _, earlier = plots.known(self.metrics.history, metric)
+        values = self.metrics.evaluation = self.monitor.measure(self.model)
+        if all(is_better(metric, values[metric], value) for value in earlier):
             checkpoints.save(self.run, self.model, self.step, checkpoints.BEST)

@@ -1,4 +1,4 @@
-"""What a run keeps of its steps: plots, sample sheets and checkpoints."""
+"""Callbacks that write plots, sample sheets and checkpoints."""
 
 import time
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from PIL import Image
 from kerasgan.reporting import plots
 from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import Run
-from kerasgan.training.callbacks import EveryNSteps, refuse_not_finite
+from kerasgan.training.callbacks import EveryNSteps, check_finite
 from kerasgan.utils import images
 
 
 class Plots(EveryNSteps):
-    """Redraw losses.png, and evaluation.png if there is something, from metrics.csv."""
+    """Plot metrics.csv to losses.png and, if the run is evaluated, evaluation.png."""
 
-    def act(self) -> None:
+    def execute(self) -> None:
         metrics = plots.read_metrics(self.run.metrics_file)
         if metrics["step"].size:
             plots.save_losses(metrics, self.run.path / "losses.png", self.run.path.name)
@@ -25,59 +25,59 @@ class Plots(EveryNSteps):
 
 
 class SampleSheet(EveryNSteps):
-    """Write samples/step-*.png: the same noise, or the same images to translate, every time.
+    """Write samples/step-*.png from the same noise or the same input images every time.
 
-    Sheets of the steps `FIRST` come beside the regular ones.
+    Executes at the steps `FIRST` too, to show the beginning of training.
 
     Args:
-        draw: -> sheet.
+        draw: () -> sheet.
     """
 
     FIRST = (1, 10, 30, 100)
 
-    def __init__(self, run: Run, done: int, every: int, draw: Callable[[], Image.Image]):
-        super().__init__(run, done, every)
+    def __init__(self, run: Run, initial_step: int, every: int, draw: Callable[[], Image.Image]):
+        super().__init__(run, initial_step, every)
         self.draw = draw
 
     def is_due(self, step: int) -> bool:
         return step in self.FIRST or super().is_due(step)
 
-    def act(self) -> None:
+    def execute(self) -> None:
         images.save(self.draw(), self.file)
 
     @property
     def file(self) -> Path:
-        """Where the sheet of this step goes."""
+        """Path of the sheet for the current step."""
         return self.run.samples / f"step-{self.step:06d}.png"
 
 
 class Checkpoint(EveryNSteps):
-    """Write a checkpoint, also where the run is stopped; never of a model that went astray.
+    """Write a checkpoint, also when training stops; never after a loss that is not finite.
 
     Args:
-        minutes: most minutes between checkpoints, up to the end of a step; 0: any number.
+        minutes: maximum time between checkpoints; 0 for no limit.
     """
 
-    def __init__(self, run: Run, done: int, every: int, minutes: float = 0.0):
-        super().__init__(run, done, every)
+    def __init__(self, run: Run, initial_step: int, every: int, minutes: float = 0.0):
+        super().__init__(run, initial_step, every)
         self.seconds = 60 * minutes
-        self._is_late = False
+        self._is_overdue = False
 
     def on_train_begin(self, logs: Any = None) -> None:
-        self._saved = time.monotonic()
+        self._last_time = time.monotonic()
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        # Read once a step, so that `is_due` has one answer for all who ask.
-        self._is_late = 0 < self.seconds <= time.monotonic() - self._saved
+        # The clock is read once per step, so that `is_due` gives all callbacks the same answer.
+        self._is_overdue = 0 < self.seconds <= time.monotonic() - self._last_time
 
     def is_due(self, step: int) -> bool:
-        return self._is_late or super().is_due(step)
+        return self._is_overdue or super().is_due(step)
 
-    def act(self) -> None:
-        refuse_not_finite(self.model, self.run)
+    def execute(self) -> None:
+        check_finite(self.model, self.run)
         checkpoints.save(self.run, self.model, self.step)
-        self._saved = time.monotonic()
+        self._last_time = time.monotonic()
 
     def on_train_end(self, logs: Any = None) -> None:
-        if self.acted != self.step:
-            self.act()
+        if self.last_executed != self.step:
+            self.execute()

@@ -72,7 +72,7 @@ class Scalars(EveryNSteps):
         self.log = log
         self.metrics = metrics
 
-    def act(self) -> None:
+    def execute(self) -> None:
         row = {name: values[-1] for name, values in self.metrics.history.items() if name != "step"}
         known = {name: value for name, value in row.items() if not math.isnan(value)}
         values = [_Value(tag=name, simple_value=value) for name, value in known.items()]
@@ -90,7 +90,7 @@ class Sheets(EveryNSteps):
     def is_due(self, step: int) -> bool:
         return self.sheet.is_due(step)
 
-    def act(self) -> None:
+    def execute(self) -> None:
         png = self.sheet.file.read_bytes()
         with Image.open(io.BytesIO(png), formats=decoding.FORMATS) as picture:
             width, height = picture.size

@@ -1,8 +1,8 @@
-"""Train a run from its beginning or from its newest checkpoint: wiring only."""
+"""Train a run from the start or from its newest checkpoint. Wiring only."""
 
 import dataclasses
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,91 +32,97 @@ from kerasgan.utils.errors import Interrupted, InvalidInput, TrainingFailed
 
 log = logging.getLogger(__name__)
 
+_Split = labelled.Split | unpaired.UnpairedSplit
+
 
 def start(config: Config, preset: str, command: str, out: Path | None = None) -> Run:
-    """Make a run directory and train.
+    """Create a run directory and train.
 
     Args:
-        preset, command: for the record.
-        out: the run directory; the next numbered one without it.
+        preset, command: name of the preset and command line, stored in config.json.
+        out: the run directory. Default: the next number in `runs`.
 
     Raises:
-        InvalidInput: before anything is written, if the data, the disk or `out` will not do.
-        TrainingFailed: if a loss is no longer finite, or, after a checkpoint, at a fatal sign of
-            failure with `stop_on_failure`.
-        Interrupted: if a signal ended it, after a checkpoint.
+        InvalidInput: before anything is written, if data, disk space or `out` cannot be used.
+        TrainingFailed: if a loss is not finite, or, after a checkpoint, at a fatal sign of failure
+            with `stop_on_failure`.
+        Interrupted: after a checkpoint, if a signal stopped training.
     """
     workers.check(config, out)
-    parent = out or directory.home()
-    chief = workers.is_chief(config)
-    if chief and out is not None:
+    is_chief = workers.is_chief(config.strategy)
+    if is_chief and out is not None:
         files.check_vacant(out)
     config = dataclasses.replace(config, precision=precision.resolved(config.precision))
     interaction.warn_of_duration(config)
-    _seed(config)
+    _seed(config.seed, config.deterministic)
     split = tasks.of(config).load()
-    if _evaluates(config):
+    if _is_evaluated(config):
         monitor.check(config, split)
-    model = build(config, split.training)
-    if chief:
-        files.check_writable(parent, (config.keep + 1) * checkpoints.size_in_bytes(model))
-        data = split.training
+    data = split.training
+    model = build(config, data)
+    if is_chief:
+        size = checkpoints.size_in_bytes(model)
+        files.check_writable(out or directory.home(), (config.keep_checkpoints + 1) * size)
         run = directory.create(config, data.vocabulary, data.key, preset, command, out)
-    workers.broadcast_from_chief(config, 0)
-    run = run if chief else directory.read(out)
-    with workers.written(run) as written:
-        _fit(run, written, model, split, done=0)
+    # The others wait until the chief has created the directory.
+    workers.broadcast_from_chief(config.strategy, 0)
+    run = run if is_chief else directory.read(out)
+    with workers.own_run(run) as own_run:
+        _fit(run, own_run, model, split, initial_step=0)
     return run
 
 
 def resume(run: Run, steps: int | None = None) -> Run:
-    """Continue the run from its newest whole checkpoint, to `steps` if that is given.
+    """Continue a run from its newest checkpoint that is not damaged.
 
-    A finished run that is not extended stays as it is.
+    Args:
+        steps: extends the run to this number of steps. Without it a finished run stays as it is.
 
     Raises:
-        InvalidInput: if `steps` were already made, or the data is no longer what the run began
-            with.
+        InvalidInput: if `steps` is not greater than the steps already trained, or the data has
+            changed.
         TrainingFailed, Interrupted: as `start`.
     """
     workers.check(run.config, run.path)
-    with workers.written(run) as written:
-        newest, arrays = checkpoints.newest(run) or (0, None)
-        done = workers.broadcast_from_chief(run.config, newest)
-        if done != newest:
-            _, arrays = checkpoints.load(run, str(done))
+    with workers.own_run(run) as own_run:
+        step, arrays = _newest_checkpoint(run)
         if steps is not None:
-            if steps <= done:
+            if steps <= step:
                 raise InvalidInput(
-                    f"steps is {steps}, and {run.path} has made {done}; allowed: more"
+                    f"--steps must be greater than the {step} steps already trained in {run.path}, "
+                    f"got {steps}"
                 )
-            written = directory.extend(written, steps)
-            run = dataclasses.replace(run, config=written.config)
-        if done >= run.config.steps:
+            own_run = directory.extend(own_run, steps)
+            run = dataclasses.replace(run, config=own_run.config)
+        if step >= run.config.steps:
             return run
-        _seed(run.config)
+        _seed(run.config.seed, run.config.deterministic)
         split = tasks.of(run.config).load()
         if split.training.key != run.data_key:
             raise InvalidInput(
-                f"{run.config.data} no longer has the images and labels that {run.path} began "
-                "with; resuming needs the same"
+                f"the images and labels of {run.config.data} have changed since {run.path} was "
+                "created; resuming needs the same data"
             )
         model = build(run.config, split.training)
         if arrays is not None:
             checkpoints.restore(arrays, checkpoints.named_variables(model))
-        for folder in (written.path, written.checkpoints, written.samples):
+        for folder in (own_run.path, own_run.checkpoints, own_run.samples):
             files.remove_stale(folder)
-        _fit(run, written, model, split, done)
+        _fit(run, own_run, model, split, step)
     return run
 
 
+def _newest_checkpoint(run: Run) -> tuple[int, checkpoints.LazyArrays | None]:
+    """Step and arrays from which all workers continue; 0 and None without a checkpoint."""
+    newest, arrays = checkpoints.newest(run) or (0, None)
+    step = workers.broadcast_from_chief(run.config.strategy, newest)
+    return (step, arrays) if step == newest else checkpoints.load(run, str(step))
+
+
 def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImages) -> keras.Model:
-    """The compiled model of this config."""
+    """Create and compile the model of a config."""
     synchronize = isinstance(config, BatchNormConfig) and config.sync_batch_norm
-    with (
-        workers.strategy(config.strategy).scope(),
-        precision.policy(config.precision),
-    ):
+    with workers.strategy(config.strategy).scope(), precision.policy(config.precision):
         model = registry.model_class(config)(config, data.vocabulary)
         for network in (model.discriminator, model.generator):
             replicas.prepare(network, synchronize)
@@ -126,90 +132,81 @@ def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImage
             for player, optimizer in model.optimizers().items()
         }
         batch = tasks.of(config).batches(data, model.draw).element_spec
-        model.compile(**optimizers, batch=batch, jit=_compiles(config))
+        model.compile(**optimizers, batch=batch, jit=_jit(config.jit, config.deterministic))
     return model
 
 
-def _compiles(config: Config) -> bool:
-    if config.jit is None:
-        return bool(tf.config.list_physical_devices("GPU")) and not config.deterministic
-    return config.jit
+def _jit(jit: bool | None, deterministic: bool) -> bool:
+    if jit is None:
+        return bool(tf.config.list_physical_devices("GPU")) and not deterministic
+    return jit
 
 
-def _seed(config: Config) -> None:
-    if config.deterministic:
+def _seed(seed: int, deterministic: bool) -> None:
+    if deterministic:
         tf.config.experimental.enable_op_determinism()
-    keras.utils.set_random_seed(config.seed)
+    keras.utils.set_random_seed(seed)
 
 
-def _fit(
-    run: Run,
-    written: Run,
-    model: keras.Model,
-    split: labelled.Split | unpaired.UnpairedSplit,
-    done: int,
-) -> None:
-    """Train; `written` is where the records go, see `distribution.written`."""
+def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step: int) -> None:
+    """Train; records go to `own_run`, see `workers.own_run`."""
     config = run.config
-    log.info(
-        "training %s on %s, from step %d to %d",
-        run.path, workers.description(config), done, config.steps,
-    )  # fmt: skip
+    devices = workers.description(config.strategy)
+    log.info("training %s on %s, from step %d to %d", run.path, devices, initial_step, config.steps)
     stop = interaction.StopOnSignal()
-    evaluation, metrics = _measuring(written, split, done)
-    watch = callbacks.Health(written, done, config.log_every, metrics)
-    draw = tasks.of(config).preview(written, split, model)
-    sheet = snapshots.SampleSheet(written, done, config.sample_every, draw)
-    checkpoint = snapshots.Checkpoint(written, done, config.checkpoint_every, _minutes(config))
-    with _explained(run):
+    evaluation, metrics = _evaluation_and_metrics(own_run, split, initial_step)
+    detector = callbacks.FailureDetector(own_run, initial_step, config.log_every, metrics)
+    draw = tasks.of(config).preview(own_run, split, model)
+    sheet = snapshots.SampleSheet(own_run, initial_step, config.sample_every, draw)
+    minutes = _checkpoint_minutes(config.strategy, config.checkpoint_minutes)
+    checkpoint = snapshots.Checkpoint(own_run, initial_step, config.checkpoint_every, minutes)
+    with _explained_errors(run):
         model.fit(
-            tasks.of(config).batches(split.training, model.draw, done),
-            steps_per_epoch=config.steps - done,
+            tasks.of(config).batches(split.training, model.draw, initial_step),
+            steps_per_epoch=config.steps - initial_step,
             shuffle=False,
             verbose=0,
             callbacks=[
                 stop,
-                interaction.ProgressBar(written, done),
-                interaction.DurationEstimate(written, done),
-                *_settling(written, done, [*evaluation, sheet, checkpoint]),
+                interaction.ProgressBar(own_run, initial_step),
+                interaction.DurationEstimate(own_run, initial_step),
+                *_recalibration(own_run, initial_step, [*evaluation, sheet, checkpoint]),
                 *evaluation,
                 metrics,
-                watch,
-                snapshots.Plots(written, done, config.sample_every),
+                detector,
+                snapshots.Plots(own_run, initial_step, config.sample_every),
                 sheet,
-                *tensorboard.of_run(written, done, metrics, sheet),
+                *tensorboard.of_run(own_run, initial_step, metrics, sheet),
                 checkpoint,
             ],
         )
-    made = f"stopped at step {np.asarray(model.step)} of {config.steps}"
-    if watch.failure is not None:
+    stopped = f"stopped at step {np.asarray(model.step)} of {config.steps}"
+    if (failure := detector.failure) is not None:
         raise TrainingFailed(
-            f"{made}, as --stop-on-failure asks: "
-            f"{watch.failure.message}; {watch.failure.advice(config)}; go on nevertheless with: "
-            f"kerasgan resume {run.path}"
+            f"{stopped} because of --stop-on-failure: {failure.message}; "
+            f"{failure.advice(config)}; continue anyway with: kerasgan resume {run.path}"
         )
     if stop.received is not None:
-        raise Interrupted(f"{made}; go on with: kerasgan resume {run.path}", stop.received)
+        raise Interrupted(f"{stopped}; continue with: kerasgan resume {run.path}", stop.received)
 
 
-def _minutes(config: Config) -> float:
-    # Clocks of several machines differ, and all of them have to act at the same steps.
-    return 0.0 if config.strategy == "multi-worker" else config.checkpoint_minutes
+def _checkpoint_minutes(strategy: str, minutes: float) -> float:
+    # All machines must write checkpoints at the same steps, but their clocks differ.
+    return 0.0 if strategy == workers.MULTI_WORKER else minutes
 
 
-def _settling(
-    run: Run, done: int, others: list[callbacks.EveryNSteps]
+def _recalibration(
+    run: Run, initial_step: int, users: Sequence[callbacks.EveryNSteps]
 ) -> list[batch_norm_recalibration.BatchNormRecalibration]:
-    """What settles an averaged generator before `others` act, if there is one that draws."""
-    config = run.config
-    if not isinstance(config, NoiseConfig) or not config.averages:
-        return []
-    return [batch_norm_recalibration.BatchNormRecalibration(run, done, others)]
+    """The callback that recalibrates an averaged generator for `users`, if the run has one."""
+    if isinstance(run.config, NoiseConfig) and run.config.averages:
+        return [batch_norm_recalibration.BatchNormRecalibration(run, initial_step, users)]
+    return []
 
 
 @contextmanager
-def _explained(run: Run) -> Iterator[None]:
-    """Say of TensorFlow's errors what a user can do."""
+def _explained_errors(run: Run) -> Iterator[None]:
+    """Turn errors of TensorFlow into `TrainingFailed` with advice for the user."""
     config = run.config
     try:
         yield
@@ -219,26 +216,27 @@ def _explained(run: Run) -> Iterator[None]:
             f"width {config.width}; lower one of them, or try --precision bfloat16: "
             f"{error.message.splitlines()[0]}"
         ) from error
-    except workers.LOST as error:
-        if config.strategy != "multi-worker":
+    except workers.LOST_WORKER_ERRORS as error:
+        if config.strategy != workers.MULTI_WORKER:
             raise
         raise TrainingFailed(
-            f"lost another worker ({type(error).__name__}); start all of them again with: "
+            f"lost another worker ({type(error).__name__}); restart all of them with: "
             f"kerasgan resume {run.path}"
         ) from error
 
 
-def _measuring(
-    run: Run, split: labelled.Split | unpaired.UnpairedSplit, done: int
+def _evaluation_and_metrics(
+    run: Run, split: _Split, initial_step: int
 ) -> tuple[list[callbacks.Evaluation], callbacks.MetricsLog]:
-    """What evaluates, if anything, and what logs."""
+    """The callback that evaluates, if the run is evaluated, and the one that logs."""
     config = run.config
-    if not _evaluates(config):
-        return [], callbacks.MetricsLog(run, done, config.log_every)
-    measuring = monitor.Monitor(run, split)
-    metrics = callbacks.MetricsLog(run, done, config.log_every, measuring.names)
-    return [callbacks.Evaluation(run, done, config.evaluate_every, measuring, metrics)], metrics
+    if not _is_evaluated(config):
+        return [], callbacks.MetricsLog(run, initial_step, config.log_every)
+    run_monitor = monitor.Monitor(run, split)
+    metrics = callbacks.MetricsLog(run, initial_step, config.log_every, run_monitor.names)
+    every = config.evaluate_every
+    return [callbacks.Evaluation(run, initial_step, every, run_monitor, metrics)], metrics
 
 
-def _evaluates(config: Config) -> bool:
+def _is_evaluated(config: Config) -> bool:
     return isinstance(config, NoiseConfig) and config.evaluate_every > 0

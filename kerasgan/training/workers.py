@@ -1,7 +1,7 @@
-"""Where training runs: one device, all of a machine's, or those of several machines.
+"""Distribution strategies: one device, all devices of a machine, or several machines.
 
-Data sets yield global batches, which TensorFlow shares out; losses are means over a replica's part,
-so that their gradients are divided by the number of replicas and summed.
+Datasets yield global batches, which TensorFlow splits over the replicas. Losses are means over a
+replica's part of the batch, so gradients are divided by the number of replicas and summed.
 """
 
 import dataclasses
@@ -21,10 +21,10 @@ from kerasgan.runs import directory, locks
 from kerasgan.runs.directory import Run
 from kerasgan.utils.errors import InvalidInput
 
-_MULTI_WORKER = "multi-worker"
-_TASKS = ("chief", "worker")
-# What TensorFlow raises where another worker is gone.
-LOST = (
+MULTI_WORKER = "multi-worker"
+_TASK_TYPES = ("chief", "worker")
+# Raised by TensorFlow when another worker is lost.
+LOST_WORKER_ERRORS = (
     tf.errors.UnavailableError,
     tf.errors.AbortedError,
     tf.errors.InternalError,
@@ -34,28 +34,29 @@ LOST = (
 
 
 @functools.cache
-def strategy(kind: str) -> tf.distribute.Strategy:
-    """The strategy "none", "mirrored" or "multi-worker", one of each in a process.
+def strategy(name: str) -> tf.distribute.Strategy:
+    """The strategy "none", "mirrored" or "multi-worker", created once per process.
 
-    The last waits until all workers are there. It comes before anything else of TensorFlow.
+    A multi-worker strategy waits for all workers and must be created before any other operation of
+    TensorFlow.
 
     Raises:
-        InvalidInput: if TF_CONFIG does not say which worker this is of which.
+        InvalidInput: if TF_CONFIG does not describe the cluster and this worker's task.
     """
-    if kind == _MULTI_WORKER:
+    if name == MULTI_WORKER:
         _check_cluster()
         return tf.distribute.MultiWorkerMirroredStrategy()
     gpus = tf.config.list_logical_devices("GPU")
-    if kind == "mirrored":
+    if name == "mirrored":
         devices = gpus or tf.config.list_logical_devices("CPU")
         return tf.distribute.MirroredStrategy([device.name for device in devices])
-    # Unlike the default, this one fetches batches to the device ahead of time.
+    # Unlike the default strategy, OneDeviceStrategy prefetches batches to the device.
     return tf.distribute.OneDeviceStrategy(gpus[0].name) if gpus else tf.distribute.get_strategy()
 
 
 def _check_cluster() -> None:
     text = os.environ.get("TF_CONFIG", "")
-    needed = (
+    requirement = (
         'strategy multi-worker needs TF_CONFIG, such as {"cluster": {"worker": ["host0:2222", '
         '"host1:2222"]}, "task": {"type": "worker", "index": 0}}'
     )
@@ -63,67 +64,72 @@ def _check_cluster() -> None:
         config = json.loads(text)
         cluster, task = config["cluster"], config["task"]
         kind, index = task["type"], int(task["index"])
-        tasks = len(cluster.get(kind, ()))
+        count = len(cluster.get(kind, ()))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidInput(f"{needed}; it is {text!r}") from error
-    if kind not in _TASKS or not 0 <= index < tasks:
-        raise InvalidInput(f"{needed}; its task is {kind} {index}, its cluster {cluster}")
+        raise InvalidInput(f"{requirement}; got {text!r}") from error
+    if kind not in _TASK_TYPES or not 0 <= index < count:
+        raise InvalidInput(f"{requirement}; got task {kind} {index} and cluster {cluster}")
 
 
 def check(config: Config, out: Path | None) -> None:
-    """Refuse a batch that replicas cannot share evenly, and several machines without `out`."""
-    replicas = strategy(config.strategy).num_replicas_in_sync
-    if config.batch_size % (replicas * config.GROUP):
+    """Raise `InvalidInput` for a batch size or `out` that does not suit the strategy.
+
+    The batch must split evenly over the replicas, and several machines need a run directory that
+    all of them share.
+    """
+    divisor = strategy(config.strategy).num_replicas_in_sync * config.GROUP
+    if config.batch_size % divisor:
         groups = f" times {config.GROUP}" if config.GROUP > 1 else ""
         raise InvalidInput(
-            f"batch-size is {config.batch_size}, of all replicas together; it must be a multiple "
-            f"of their number, {replicas}{groups}"
+            f"batch-size must be a multiple of {divisor}, the number of replicas{groups}; got "
+            f"{config.batch_size}"
         )
-    if config.strategy == _MULTI_WORKER and out is None:
+    if config.strategy == MULTI_WORKER and out is None:
         raise InvalidInput("strategy multi-worker needs --out, a folder that all machines share")
 
 
-def description(config: Config) -> str:
-    """What a config trains on, in words."""
-    kind = "GPU" if tf.config.list_logical_devices("GPU") else "processor"
-    if config.strategy == "none":
+def description(strategy_name: str) -> str:
+    """The devices of a strategy, in words."""
+    kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
+    if strategy_name == "none":
         return f"the {kind}"
-    count = strategy(config.strategy).num_replicas_in_sync
-    return f"{count} replicas ({config.strategy}, {kind})"
+    count = strategy(strategy_name).num_replicas_in_sync
+    return f"{count} replicas ({strategy_name}, {kind})"
 
 
-def is_chief(config: Config) -> bool:
-    """Whether this process is the one that writes the run."""
-    if config.strategy != _MULTI_WORKER:
+def is_chief(strategy_name: str) -> bool:
+    """Whether this process writes the run directory."""
+    if strategy_name != MULTI_WORKER:
         return True
-    resolver = strategy(config.strategy).cluster_resolver
+    resolver = strategy(strategy_name).cluster_resolver
     has_chief = "chief" in resolver.cluster_spec().jobs
     return resolver.task_type == "chief" or (not has_chief and resolver.task_id == 0)
 
 
-def broadcast_from_chief(config: Config, number: int) -> int:
-    """The chief's number on every worker, once all have asked for it."""
-    if config.strategy != _MULTI_WORKER:
+def broadcast_from_chief(strategy_name: str, number: int) -> int:
+    """The chief's number, on every worker; waits until all workers have called it."""
+    if strategy_name != MULTI_WORKER:
         return number
-    everywhere = strategy(config.strategy)
+    multi_worker = strategy(strategy_name)
 
-    def given() -> tf.Tensor:
+    def number_or_zero() -> tf.Tensor:
         is_first = tf.equal(tf.distribute.get_replica_context().replica_id_in_sync_group, 0)
         return tf.where(is_first, tf.constant(number, tf.int64), tf.constant(0, tf.int64))
 
-    return int(everywhere.reduce("SUM", everywhere.run(given), axis=None))
+    return int(multi_worker.reduce("SUM", multi_worker.run(number_or_zero), axis=None))
 
 
 @contextmanager
-def written(run: Run) -> Iterator[Run]:
-    """Yield the run to train in: the run itself for the chief, else a copy that is thrown away.
+def own_run(run: Run) -> Iterator[Run]:
+    """Yield the run directory that this worker writes to.
 
-    So every worker keeps the same records and decides the same.
+    It is the run itself, locked, for the chief, and a temporary copy of its records for others. All
+    workers therefore keep the same records and make the same decisions.
 
     Raises:
         InvalidInput: if another process trains the run.
     """
-    if is_chief(run.config):
+    if is_chief(run.config.strategy):
         with locks.lock(run.path):
             yield run
         return
