@@ -9,7 +9,7 @@ from kerasgan.evaluation.features import classifier, efficientnet, perceptual
 from kerasgan.evaluation.inputs import EvaluationInputs
 from tests.conftest import SAMPLE, tiny_config, tiny_options
 
-CONFIG = tiny_config("acgan", data="avatars", avatars=400, val_fraction=0.5)
+CONFIG = tiny_config("acgan", data="avatars", num_avatars=400, val_fraction=0.5)
 needs_weights = pytest.mark.skipif(
     not efficientnet.is_installed(), reason="the extra 'perceptual' is not installed"
 )
@@ -97,7 +97,7 @@ def test_the_same_seed_gives_the_same_numbers_and_every_number_says_its_n(avatar
 def test_a_run_is_evaluated_by_command(kerasgan, tmp_path, monkeypatch):
     monkeypatch.setattr(classifier, "_STEPS", 5)
     monkeypatch.setattr(perceptual, "SAMPLE", 20)
-    words = tiny_options("acgan", data="avatars", avatars=60, val_fraction=0.7, out="run")
+    words = tiny_options("acgan", data="avatars", num_avatars=60, val_fraction=0.7, out="run")
     assert kerasgan("train", "acgan", *words).exit_code == 0
     done = kerasgan("evaluate", "--run", "run", "-n", 100, "--checkpoint", 2)
     assert done.exit_code == 0, done.output

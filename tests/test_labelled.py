@@ -72,7 +72,7 @@ def test_copies_and_mirror_images_are_held_out_together(tiny, folder):
 
 def test_avatars_beyond_the_training_ones_are_held_out(tiny):
     training, held_out = labelled.load(
-        dataclasses.replace(tiny, data="avatars", avatars=20, val_fraction=0.25)
+        dataclasses.replace(tiny, data="avatars", num_avatars=20, val_fraction=0.25)
     )
     assert training.rows.tolist() == list(range(20))
     assert held_out.rows.tolist() == list(range(20, 25))
@@ -159,7 +159,7 @@ def test_tags_choose_pictures(tiny, folder):
 
 
 def test_pictures_are_padded_when_asked(tiny, folder):
-    training, _ = load(tiny, folder, val_fraction=0.0, fit="pad")
+    training, _ = load(tiny, folder, val_fraction=0.0, resize_mode="pad")
     picture = training.pictures(np.array([0]))[0]
     assert (picture[[0, 1, -2, -1]] == 255).all()
     assert (picture[8] < 255).any()

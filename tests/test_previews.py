@@ -15,7 +15,7 @@ from tests.conftest import tiny_config
 def shown(request):
     """A run, its untrained model and its data."""
     model, held_out = request.param
-    config = tiny_config(model, data="avatars", avatars=20, val_fraction=held_out / 20)
+    config = tiny_config(model, data="avatars", num_avatars=20, val_fraction=held_out / 20)
     split = pipeline.load(config)
     vocabulary = split.training.vocabulary
     run = directory.create(config, vocabulary, split.training.key, "paper", "kerasgan")

@@ -138,7 +138,7 @@ def test_any_two_folders_are_two_domains(make):
 
 
 def test_avatars_are_shared_out_and_those_held_out_are_drawn_in_both_styles():
-    config = tiny_config("cyclegan", avatars=5, val_fraction=0.4)
+    config = tiny_config("cyclegan", num_avatars=5, val_fraction=0.4)
     training, held_out = unpaired.load(config)
     shown = {
         "a": (training.a, (0, 2, 4), "cartoon"),

@@ -76,11 +76,11 @@ class Config:
     data: str = option(
         "avatars", "'avatars' (drawn faces), a folder of images, a label file, or tfds:NAME."
     )
-    avatars: int = option(8000, "How many avatars to train on.", at_least=1)
+    num_avatars: int = option(8000, "Number of avatars to train on.", at_least=1)
     val_fraction: float = option(
         0.1, "Share of the images that is held out from training.", at_least=0, below=1
     )
-    fit: Literal["crop", "pad"] = option(
+    resize_mode: Literal["crop", "pad"] = option(
         "crop", "Make images square: cut the centre out, or add white."
     )
     follow_links: bool = option(False, "Follow symbolic links inside the data folder.")

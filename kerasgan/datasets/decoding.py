@@ -18,21 +18,21 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF")
 # Pillow's own limit, beyond which a small file may be made to fill the memory.
 PIXEL_LIMIT = 89_478_485
 
-Fit = Literal["crop", "pad"]
+ResizeMode = Literal["crop", "pad"]
 
 
-def square(source: Path | bytes, size: int, fit: Fit = "crop") -> np.ndarray:
+def square(source: Path | bytes, size: int, resize_mode: ResizeMode = "crop") -> np.ndarray:
     """An image as uint8 [size, size, 3].
 
     Args:
         source: the file or its content; of an animation the first frame is taken.
-        fit: "crop" cuts the centre square, "pad" adds white on two sides.
+        resize_mode: "crop" cuts the centre square, "pad" adds white on two sides.
 
     Raises:
         InvalidInput: naming what is wrong with it.
     """
     picture = read(source, size)
-    if fit == "pad":
+    if resize_mode == "pad":
         padded = ImageOps.pad(picture, (size, size), Image.Resampling.LANCZOS, color="white")
         return np.asarray(padded)
     return np.asarray(ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS))

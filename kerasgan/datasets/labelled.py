@@ -84,7 +84,7 @@ class _Labels(NamedTuple):
 def load(config: Config) -> Split:
     """The images of `config.data` at `config.image_size`, prepared on first use.
 
-    Of avatars, those from number `config.avatars` on are held out; of other data
+    Of avatars, those from number `config.num_avatars` on are held out; of other data
     `config.val_fraction`. Images that cannot be read are named and left out.
 
     Raises:
@@ -98,7 +98,7 @@ def load(config: Config) -> Split:
         source, labels = _tfds(config) if is_tfds else _folder(config)
     prepared, readable = sources.prepared(source, config.image_size, config.strict)
     if config.data == "avatars":
-        held_out = np.arange(len(readable)) >= config.avatars
+        held_out = np.arange(len(readable)) >= config.num_avatars
     else:
         held_out = sources.held_out(prepared, config)
     if not (readable & ~held_out).any():

@@ -58,7 +58,9 @@ def prepared(source: Source, size: int, is_strict: bool) -> tuple[cache.Prepared
 
 def held_out_avatars(config: Config) -> range:
     """The numbers of the avatars that are held out, which follow those that train."""
-    return range(config.avatars, config.avatars + round(config.avatars * config.val_fraction))
+    return range(
+        config.num_avatars, config.num_avatars + round(config.num_avatars * config.val_fraction)
+    )
 
 
 def of_avatars(numbers: Sequence[int], size: int, style: str = "animation") -> Source:
@@ -74,7 +76,7 @@ def of_avatars(numbers: Sequence[int], size: int, style: str = "animation") -> S
 def of_files(paths: Sequence[Path], names: Sequence[str], size: int, config: Config) -> Source:
     """Image files under these names."""
     state = [(str(path.absolute()), *_state(path)) for path in paths]
-    key = f"images-{_hash([[size, config.fit], state])}"
+    key = f"images-{_hash([[size, config.resize_mode], state])}"
     return _decoded(key, paths, names, size, config)
 
 
@@ -82,14 +84,14 @@ def of_contents(
     key: str, contents: Iterable[bytes], names: Sequence[str], size: int, config: Config
 ) -> Source:
     """The encoded images of a data set, which `key` tells from all others."""
-    key = f"tfds-{key}-{_hash([size, config.fit, list(names)])}"
+    key = f"tfds-{key}-{_hash([size, config.resize_mode, list(names)])}"
     return _decoded(key, contents, names, size, config)
 
 
 def _decoded(
     key: str, items: Iterable[Path | bytes], names: Sequence[str], size: int, config: Config
 ) -> Source:
-    work = partial(read_picture, size=size, fit=config.fit)
+    work = partial(read_picture, size=size, resize_mode=config.resize_mode)
     return Source(key, work, items, names, "Reading images")
 
 
@@ -107,10 +109,10 @@ def draw_avatar(index: int, size: int, style: str) -> np.ndarray:
     return np.asarray(portrait.draw(traits.face(AVATAR_SEED, index), size, style))
 
 
-def read_picture(path: Path | bytes, size: int, fit: str) -> np.ndarray | str:
+def read_picture(path: Path | bytes, size: int, resize_mode: str) -> np.ndarray | str:
     """Uint8 [size, size, 3], or why the image cannot be read."""
     try:
-        return decoding.square(path, size, fit)
+        return decoding.square(path, size, resize_mode)
     except InvalidInput as reason:
         return str(reason)
 

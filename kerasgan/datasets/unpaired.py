@@ -114,7 +114,7 @@ def load(config: CycleGANConfig) -> UnpairedSplit:
 
     testA and testB are held out; where they are missing, `config.val_fraction` of the images.
     The avatars of the training part are shared out between the domains; those held out, from
-    number `config.avatars` on, are drawn in both styles, so that each has its true translation.
+    number `config.num_avatars` on, are drawn in both styles, so that each has its true translation.
 
     Raises:
         InvalidInput: if there is no such data, nothing in a domain to train on, or, if
@@ -166,7 +166,7 @@ def _sources(config: CycleGANConfig) -> dict[str, tuple[Source, np.ndarray | Non
 
 def avatar_numbers(domain: str, config: CycleGANConfig) -> tuple[range, range]:
     """The numbers of the avatars that a domain trains on, and of those held out."""
-    trained = range(DOMAINS.index(domain), config.avatars, len(DOMAINS))
+    trained = range(DOMAINS.index(domain), config.num_avatars, len(DOMAINS))
     return trained, sources.held_out_avatars(config)
 
 

@@ -104,5 +104,5 @@ def drawn_face(path: str, domain: str, number: int) -> Image.Image:
     """
     config = directory.read(Path(path)).config
     style = unpaired.STYLES[other(domain) if config.CONDITION == "domain" else "b"]
-    face = traits.face(sources.AVATAR_SEED, config.avatars + number)
+    face = traits.face(sources.AVATAR_SEED, config.num_avatars + number)
     return portrait.draw(face, config.image_size, style)
