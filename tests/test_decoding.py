@@ -105,7 +105,7 @@ def test_a_decompression_bomb_is_refused_with_the_limit(monkeypatch):
 
 
 def test_a_missing_file(tmp_path):
-    with pytest.raises(InvalidInput, match="is not there"):
+    with pytest.raises(InvalidInput, match="does not exist"):
         decoding.read(tmp_path / "none.png")
 
 

@@ -30,14 +30,14 @@ def subject_of(avatars, generated, labels, seed=0):
     split, judge = avatars
     vocabulary = split.training.vocabulary
     pairs = [(vocabulary.hair[hair], vocabulary.eyes[eyes]) for hair, eyes in labels]
-    real = split.held_out.pictures(np.arange(len(split.held_out.rows)))
+    real = split.held_out.pixels(np.arange(len(split.held_out.rows)))
     return EvaluationInputs(CONFIG, split, generated, pairs, real, judge, seed)
 
 
 def training_pictures(avatars, count=200):
     trained_on = avatars[0].training
     labels = np.stack([trained_on.hair[:count], trained_on.eyes[:count]], axis=1)
-    return trained_on.pictures(np.arange(count)), labels
+    return trained_on.pixels(np.arange(count)), labels
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +234,7 @@ def test_real_images_of_avatars_are_drawn_beyond_those_of_the_run(avatars):
 def test_real_images_of_a_folder_are_held_out_ones_that_chose_no_checkpoint(avatars, monkeypatch):
     monkeypatch.setattr(inputs, "MONITORED", 30)
     split, _ = avatars
-    held_out = split.held_out.pictures(np.arange(200))
+    held_out = split.held_out.pixels(np.arange(200))
 
     def places(evaluate_every, count):
         config = tiny_config("acgan", evaluate_every=evaluate_every)

@@ -107,7 +107,7 @@ class Painter:
             for one, other in zip(hair, eyes, strict=True)
         ]
         found = np.array([row[0] if len(row) else 0 for row in rows])
-        return self.training.pictures(found)
+        return self.training.pixels(found)
 
 
 @pytest.mark.parametrize("obeys", [True, False])

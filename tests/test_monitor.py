@@ -82,7 +82,7 @@ def test_numbers_are_those_of_evaluate(tmp_path):
     measuring = monitor.Monitor(run, split)
     pairs = sampling.random_pairs(run, 100, config.seed)
     noise = np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8)
-    real = split.held_out.pictures(np.arange(100))
+    real = split.held_out.pixels(np.arange(100))
     judge = classifier.trained(split.training)
     judged = inputs.EvaluationInputs(config, split, noise, pairs, real, judge, 0)
     evaluation = generation.Evaluation({}, {}, {}, {})

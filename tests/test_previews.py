@@ -41,7 +41,7 @@ def test_a_row_of_edits_shows_one_colour_after_the_other(shown):
     one = np.arange(1, 2)
     labels = split.held_out.labels(one)
     labels["hair"] = np.eye(len(run.vocabulary.hair), dtype="float32")[[1]]
-    expected = Editor(model, run.vocabulary).edit(split.held_out.pictures(one), labels)
+    expected = Editor(model, run.vocabulary).edit(split.held_out.pixels(one), labels)
     assert np.abs(row[1:2].astype(int) - expected).max() <= 1
 
 

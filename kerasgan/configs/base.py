@@ -203,16 +203,8 @@ class Config:
 class LabelledConfig(Config):
     """The options of every model whose images may have labels."""
 
-    layout: Literal[
-        "auto",
-        "course-2018",
-        "course-2017",
-        "table",
-        "celeba",
-        "domains",
-        "class-folders",
-        "images",
-    ] = option("auto", "The layout of the data, where it is not the one that is recognised.")
+    # The layouts are listed in datasets/layouts and checked where the data is loaded.
+    layout: str = option("auto", "Layout of the data; auto: detect it.")
     exclude_tag: tuple[str, ...] = option((), "Leave out images with one of these tags.")
     require_tag: tuple[str, ...] = option((), "Leave out images without all of these tags.")
     attributes: tuple[str, ...] = option(

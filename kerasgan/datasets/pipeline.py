@@ -1,4 +1,4 @@
-"""Which data a config trains on, and what its steps draw of it."""
+"""Training data of a config, and the batches of its training steps."""
 
 import logging
 from collections.abc import Callable
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 def load(config: Config) -> labelled.Split | unpaired.UnpairedSplit:
-    """The training and the held-out images; see `faces.load` and `domains.load`."""
+    """Load the training and held-out images; see `labelled.load` and `unpaired.load`."""
     split = unpaired.load(config) if config.CONDITION == "domain" else labelled.load(config)
     training, held_out = (f"{part.size:,}" for part in split)
     log.debug("%s: %s images to train on, %s held out", config.data, training, held_out)
@@ -26,10 +26,13 @@ def batches(
     data: labelled.LabelledImages | unpaired.UnpairedImages,
     done: int = 0,
 ) -> tf.data.Dataset:
-    """The endless data set of a model's batches for the steps after `done`.
+    """An endless dataset of a model's batches for the steps after `done`.
 
     Args:
-        draw: the model's.
+        draw: the model's function from the random numbers of a step to its batch.
+        config: the options that the random numbers depend on.
+        data: the training images.
+        done: number of steps already trained.
     """
 
     def draws_of(step: tf.Tensor) -> step_random.StepRandom:

@@ -63,7 +63,7 @@ def row(run: Run, model: AdversarialModel, count: int) -> np.ndarray:
     name, size = next(iter(run.vocabulary.labels.items()))
     return np.concatenate(
         [
-            editor.edit(shown.pictures(one), changed(shown.labels(one), name, place % size))
+            editor.edit(shown.pixels(one), changed(shown.labels(one), name, place % size))
             for place, one in enumerate(at[:, None])
         ]
     )
