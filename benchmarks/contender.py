@@ -55,7 +55,7 @@ def first_batch(config, data) -> dict[str, np.ndarray]:
     if isinstance(data, unpaired.UnpairedImages):
         pixels, labels = {"a": data.a[at], "b": data.b[at]}, {}
     else:
-        pixels, labels = {"image": data.pictures(at)}, data.labels(at)
+        pixels, labels = {"image": data.pixels(at)}, data.labels(at)
     return {name: to_float(array.astype("float32")) for name, array in pixels.items()} | labels
 
 

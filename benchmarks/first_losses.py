@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-_OPTIONS = "--steps 5 --log-every 1 --avatars 64 --batch-size 8 --deterministic --seed 0"
+_OPTIONS = "--steps 5 --log-every 1 --num-avatars 64 --batch-size 8 --deterministic --seed 0"
 _SIZES = {"cyclegan": "--load-size 36 --image-size 32 --batch-size 2", "stargan": "--image-size 32"}
 _MODELS = (
     "gan", "cgan", "acgan", "wgan", "wgan-gp", "cwgan", "cwgan-gp", "r3gan", "cyclegan", "stargan",

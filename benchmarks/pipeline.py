@@ -13,7 +13,7 @@ import numpy as np
 
 from kerasgan import tasks
 from kerasgan.configs.acgan import ACGANConfig
-from kerasgan.datasets.cache import Pictures
+from kerasgan.datasets.cache import CachedImages
 from kerasgan.datasets.labelled import LabelledImages
 from kerasgan.labels import Vocabulary
 from kerasgan.training import trainer
@@ -30,7 +30,7 @@ def faces_in(file: Path, count: int, size: int) -> LabelledImages:
     hair, eyes = random.integers(0, 12, count), random.integers(0, 11, count)
     rows = np.arange(count)
     return LabelledImages(
-        "noise", Pictures(file, size), rows, hair, eyes, 11 * hair + eyes, vocabulary
+        "noise", CachedImages(file, size), rows, hair, eyes, 11 * hair + eyes, vocabulary
     )
 
 

@@ -27,7 +27,7 @@ def main(names: tuple[str, ...], count: int, seed: int) -> None:
     judge = classifier.trained(split.training)
     held_out = split.held_out
     labels = {"hair": held_out.hair, "eyes": held_out.eyes}
-    pictures = held_out.pictures(np.arange(len(held_out.rows)))
+    pictures = held_out.pixels(np.arange(len(held_out.rows)))
     _report(f"{len(held_out.rows)} held-out faces", classifier.accuracy(judge, pictures, labels))
 
     pairs = sampling.random_pairs(found[0], count, seed)

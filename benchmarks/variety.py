@@ -59,7 +59,7 @@ def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None
         return {trait: part.argmax(1) for trait, part in zip(_TRAITS, parts, strict=True)}
 
     held_out = split.held_out
-    seen = read(held_out.pictures(np.arange(held_out.size)))
+    seen = read(held_out.pixels(np.arange(held_out.size)))
     right = [f"{trait} {(seen[trait] == places(others, trait)).mean():.1%}" for trait in _TRAITS]
     print(f"{held_out.size} held-out faces, read right: {', '.join(right)}")
     real = {trait: np.bincount(seen[trait], minlength=len(values[trait])) for trait in _TRAITS}

@@ -76,7 +76,7 @@ OWN = {
     "r3gan": NOISE,
     "cyclegan": {
         "data": "avatars",
-        "avatars": 40,
+        "num_avatars": 40,
         "image_size": 32,
         "load_size": 36,
         "blocks": 1,

@@ -26,10 +26,10 @@ def test_accuracy_counts_each_kind_and_both():
 
 def test_it_learns_to_read_avatars_it_has_not_seen_and_is_kept(tiny, monkeypatch):
     monkeypatch.setattr(classifier, "_STEPS", 100)
-    config = dataclasses.replace(tiny, data="avatars", avatars=600, val_fraction=0.2)
+    config = dataclasses.replace(tiny, data="avatars", num_avatars=600, val_fraction=0.2)
     training, held_out = labelled.load(config)
     labels = {"hair": held_out.hair, "eyes": held_out.eyes}
-    pictures = held_out.pictures(np.arange(len(held_out.rows)))
+    pictures = held_out.pixels(np.arange(len(held_out.rows)))
     first = classifier.accuracy(classifier.trained(training), pictures, labels)
     # Guessing reads one in twelve.
     assert first["hair"] > 0.5

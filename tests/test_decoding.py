@@ -60,7 +60,7 @@ def test_crop_keeps_the_middle_and_pad_keeps_everything():
     np.testing.assert_array_equal(
         decoding.square(content(bars), 8), np.tile([0, 255, 0], (8, 8, 1))
     )
-    padded = decoding.square(content(bars), 24, fit="pad")
+    padded = decoding.square(content(bars), 24, resize_mode="pad")
     np.testing.assert_array_equal(padded[8:16], np.asarray(bars))
     assert (padded[:8] == 255).all()
     assert (padded[16:] == 255).all()
@@ -105,7 +105,7 @@ def test_a_decompression_bomb_is_refused_with_the_limit(monkeypatch):
 
 
 def test_a_missing_file(tmp_path):
-    with pytest.raises(InvalidInput, match="is not there"):
+    with pytest.raises(InvalidInput, match="does not exist"):
         decoding.read(tmp_path / "none.png")
 
 

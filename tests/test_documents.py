@@ -190,7 +190,7 @@ def tiny(words):
     """The words with options behind them that beat theirs and keep the work small."""
     match words:
         case ["train", model, *_]:
-            small = {**TINY, **OWN[model], "avatars": 400, "steps": 1}
+            small = {**TINY, **OWN[model], "num_avatars": 400, "steps": 1}
             del small["data"]
             return [*words, *(w for k, v in small.items() for w in (f"--{k.replace('_', '-')}", v))]
         case ["resume", *_] if "--steps" in words:

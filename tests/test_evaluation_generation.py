@@ -9,7 +9,7 @@ from kerasgan.evaluation.features import classifier, efficientnet, perceptual
 from kerasgan.evaluation.inputs import EvaluationInputs
 from tests.conftest import SAMPLE, tiny_config, tiny_options
 
-CONFIG = tiny_config("acgan", data="avatars", avatars=400, val_fraction=0.5)
+CONFIG = tiny_config("acgan", data="avatars", num_avatars=400, val_fraction=0.5)
 needs_weights = pytest.mark.skipif(
     not efficientnet.is_installed(), reason="the extra 'perceptual' is not installed"
 )
@@ -30,14 +30,14 @@ def subject_of(avatars, generated, labels, seed=0):
     split, judge = avatars
     vocabulary = split.training.vocabulary
     pairs = [(vocabulary.hair[hair], vocabulary.eyes[eyes]) for hair, eyes in labels]
-    real = split.held_out.pictures(np.arange(len(split.held_out.rows)))
+    real = split.held_out.pixels(np.arange(len(split.held_out.rows)))
     return EvaluationInputs(CONFIG, split, generated, pairs, real, judge, seed)
 
 
 def training_pictures(avatars, count=200):
     trained_on = avatars[0].training
     labels = np.stack([trained_on.hair[:count], trained_on.eyes[:count]], axis=1)
-    return trained_on.pictures(np.arange(count)), labels
+    return trained_on.pixels(np.arange(count)), labels
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_the_same_seed_gives_the_same_numbers_and_every_number_says_its_n(avatar
 def test_a_run_is_evaluated_by_command(kerasgan, tmp_path, monkeypatch):
     monkeypatch.setattr(classifier, "_STEPS", 5)
     monkeypatch.setattr(perceptual, "SAMPLE", 20)
-    words = tiny_options("acgan", data="avatars", avatars=60, val_fraction=0.7, out="run")
+    words = tiny_options("acgan", data="avatars", num_avatars=60, val_fraction=0.7, out="run")
     assert kerasgan("train", "acgan", *words).exit_code == 0
     done = kerasgan("evaluate", "--run", "run", "-n", 100, "--checkpoint", 2)
     assert done.exit_code == 0, done.output
@@ -234,7 +234,7 @@ def test_real_images_of_avatars_are_drawn_beyond_those_of_the_run(avatars):
 def test_real_images_of_a_folder_are_held_out_ones_that_chose_no_checkpoint(avatars, monkeypatch):
     monkeypatch.setattr(inputs, "MONITORED", 30)
     split, _ = avatars
-    held_out = split.held_out.pictures(np.arange(200))
+    held_out = split.held_out.pixels(np.arange(200))
 
     def places(evaluate_every, count):
         config = tiny_config("acgan", evaluate_every=evaluate_every)

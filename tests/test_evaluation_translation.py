@@ -53,7 +53,7 @@ class Known:
 def evaluated(monkeypatch, known):
     # How well it reads does not matter here.
     monkeypatch.setattr(classifier, "_STEPS", 5)
-    config = tiny_config("cyclegan", avatars=100, val_fraction=COUNT / 100)
+    config = tiny_config("cyclegan", num_avatars=100, val_fraction=COUNT / 100)
     split = unpaired.load(config)
     run = directory.create(config, NO_LABELS, split.training.key, "paper", "kerasgan")
     model = type("Model", (), {"sampling_generator": Known(known(split.held_out))})
@@ -107,12 +107,12 @@ class Painter:
             for one, other in zip(hair, eyes, strict=True)
         ]
         found = np.array([row[0] if len(row) else 0 for row in rows])
-        return self.training.pictures(found)
+        return self.training.pixels(found)
 
 
 @pytest.mark.parametrize("obeys", [True, False])
 def test_edits_are_judged_by_a_classifier(monkeypatch, obeys):
-    config = tiny_config("stargan", data="avatars", avatars=800, val_fraction=COUNT / 800)
+    config = tiny_config("stargan", data="avatars", num_avatars=800, val_fraction=COUNT / 800)
     split = labelled.load(config)
     run = directory.create(
         config, split.training.vocabulary, split.training.key, "paper", "kerasgan"
@@ -154,7 +154,7 @@ def test_every_attribute_is_flipped_in_turn():
 
 def test_a_run_is_evaluated_from_the_command_line(kerasgan, tmp_path, monkeypatch):
     monkeypatch.setattr(classifier, "_STEPS", 5)
-    options = tiny_options("stargan", data="avatars", avatars=200, val_fraction=0.25, steps=1)
+    options = tiny_options("stargan", data="avatars", num_avatars=200, val_fraction=0.25, steps=1)
     assert kerasgan("train", "stargan", *options).exit_code == 0
     done = kerasgan("evaluate", "-n", 100)
     assert done.exit_code == 0, done.output

@@ -16,7 +16,7 @@ from kerasgan.runs import directory
 from kerasgan.utils.errors import InvalidInput
 
 EXAMPLE = Path(__file__).parent.parent / "docs" / "examples" / "hinge_gan"
-OPTIONS = "--steps 2 --log-every 1 --image-size 16 --width 0.1 --batch-size 16 --avatars 24"
+OPTIONS = "--steps 2 --log-every 1 --image-size 16 --width 0.1 --batch-size 16 --num-avatars 24"
 
 
 @pytest.fixture

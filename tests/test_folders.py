@@ -50,7 +50,7 @@ def test_pictures_that_differ_in_their_endings_keep_them(make):
     [
         (["one/0.png", "other/0.png"], "out", "one/0.png and other/0.png would both be written"),
         (["one"], "one", "--out one would write over one/0.png"),
-        (["empty"], "out", "empty has no layout that is known; looked for images"),
+        (["empty"], "out", "empty has no known layout; looked for images"),
     ],
 )
 def test_nothing_is_lost(make, tmp_path, inputs, out, message):

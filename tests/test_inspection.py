@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from kerasgan.datasets import layouts
 from kerasgan.datasets.avatars.portrait import draw
 from kerasgan.datasets.avatars.traits import colours, face
 from kerasgan.datasets.checks import cleaning, inspection
-from kerasgan.datasets.layouts import detection
 
 COUNT = 8
 
@@ -65,11 +65,11 @@ def test_everything_that_is_wrong_is_named(messy):
             f"images/{name}" for name in ("copy.png", "mirrored.png", "scaled.jpg", "text.jpg")
         ],
         "unreadable images": report.problems["unreadable images"],
-        "animations, of which the first frame counts": ["images/moving.gif: 2 frames"],
+        "animations, of which only the first frame is used": ["images/moving.gif: 2 frames"],
         "copies": [
             "images/copy.png: a copy of images/0.png",
             "images/mirrored.png: a mirror image of images/0.png",
-            "images/scaled.jpg: mirrored, scaled or compressed from, or into, images/0.png",
+            "images/scaled.jpg: a mirrored, scaled or compressed version of images/0.png",
         ],
         "images with several hair colours": ["images/two.png"],
         "images with no hair and no eye colour": [
@@ -81,7 +81,7 @@ def test_everything_that_is_wrong_is_named(messy):
     assert text == "images/text.jpg is not an image"
 
 
-def test_the_counts_add_up_to_the_pictures(messy):
+def test_the_counts_add_up_to_the_images(messy):
     report = inspection.check(messy)
     on_disk = len(list((messy / "images").iterdir()))
     left_out = sum(map(len, report.left_out.values()))
@@ -96,7 +96,7 @@ def test_the_command_reports_and_exits_with_1(kerasgan, messy, tmp_path):
     assert result.exit_code == 1
     for words in (
         "layout: course-2018",
-        "pictures: 15, of which 2 unreadable",
+        "images: 15, of which 2 unreadable",
         "sizes: 32x32 12, 40x40 1",
         "would train with --colours exactly-one: 9",
         "1 repeated names: line 12: 0",
@@ -115,7 +115,7 @@ def test_what_nothing_could_train_on_exits_with_2(kerasgan, tmp_path, content):
     (tmp_path / "tags.csv").write_text(content)
     result = kerasgan("data", "check", tmp_path)
     assert result.exit_code == 2
-    assert ("nothing in" if content else "has no layout that is known") in result.output
+    assert ("has no image to train on" if content else "has no known layout") in result.output
     if content:
         assert "lines that would train with --colours exactly-one: 1" in result.output
 
@@ -128,10 +128,10 @@ def test_a_clean_copy_is_clean_and_the_original_untouched(kerasgan, messy, tmp_p
     assert before == {path: path.read_bytes() for path in messy.rglob("*") if path.is_file()}
 
     fixed = kerasgan("data", "check", tmp_path / "clean")
-    assert (fixed.exit_code, "pictures: 9, of which 0 unreadable" in fixed.output) == (0, True)
-    listing = detection.read(tmp_path / "clean")
-    original = {picture.name: picture.tags for picture in detection.read(messy).pictures}
-    for name, tags in ((picture.name, picture.tags) for picture in listing.pictures):
+    assert (fixed.exit_code, "images: 9, of which 0 unreadable" in fixed.output) == (0, True)
+    listing = layouts.read(tmp_path / "clean")
+    original = {image.name: image.tags for image in layouts.read(messy).images}
+    for name, tags in ((image.name, image.tags) for image in listing.images):
         assert tags == original[name.replace(".gif.png", ".gif")]
     log = (tmp_path / "clean" / "fix.log").read_text().splitlines()
     assert "left out images/copy.png: a copy of images/0.png" in log
@@ -154,9 +154,9 @@ def test_two_domains_are_copied_as_they_are(tmp_path):
             drawn = draw(face(0, number), 16, "cartoon" if domain == "trainA" else "animation")
             drawn.save(tmp_path / "two" / domain / f"{number}.png")
     report = inspection.check(tmp_path / "two")
-    assert (report.listing.layout, report.problems) == ("domains", {})
+    assert (report.listing.layout.name, report.problems) == ("domains", {})
     assert cleaning.write(report, tmp_path / "copy") == 4
-    assert detection.read(tmp_path / "copy").layout == "domains"
+    assert layouts.read(tmp_path / "copy").layout.name == "domains"
     np.testing.assert_array_equal(
         *(Image.open(tmp_path / name / "trainB" / "1.png") for name in ("two", "copy"))
     )

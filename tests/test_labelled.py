@@ -46,7 +46,7 @@ def test_a_folder_is_read_with_its_vocabulary_in_the_reports_order(tiny, folder)
     assert training.hair.tolist() == [0, 1, 2] * 4
     assert training.eyes.tolist() == [0, 1] * 6
     assert len(held_out.rows) == 0
-    left, right = training.pictures(np.array([0]))[0][8, [2, 13]]
+    left, right = training.pixels(np.array([0]))[0][8, [2, 13]]
     with Image.open(folder / "images" / "0.png") as picture:
         assert (tuple(left), tuple(right)) == (picture.getpixel((4, 6)), picture.getpixel((15, 6)))
 
@@ -72,13 +72,13 @@ def test_copies_and_mirror_images_are_held_out_together(tiny, folder):
 
 def test_avatars_beyond_the_training_ones_are_held_out(tiny):
     training, held_out = labelled.load(
-        dataclasses.replace(tiny, data="avatars", avatars=20, val_fraction=0.25)
+        dataclasses.replace(tiny, data="avatars", num_avatars=20, val_fraction=0.25)
     )
     assert training.rows.tolist() == list(range(20))
     assert held_out.rows.tolist() == list(range(20, 25))
     pixels = sources.draw_avatar(22, 16, "animation")
     hair, eyes = colours(sources.AVATAR_SEED, 22)
-    np.testing.assert_array_equal(held_out.pictures(np.array(2)), pixels)
+    np.testing.assert_array_equal(held_out.pixels(np.array(2)), pixels)
     assert held_out.vocabulary.hair[held_out.hair[2]] == hair
     assert held_out.vocabulary.eyes[held_out.eyes[2]] == eyes
 
@@ -159,8 +159,8 @@ def test_tags_choose_pictures(tiny, folder):
 
 
 def test_pictures_are_padded_when_asked(tiny, folder):
-    training, _ = load(tiny, folder, val_fraction=0.0, fit="pad")
-    picture = training.pictures(np.array([0]))[0]
+    training, _ = load(tiny, folder, val_fraction=0.0, resize_mode="pad")
+    picture = training.pixels(np.array([0]))[0]
     assert (picture[[0, 1, -2, -1]] == 255).all()
     assert (picture[8] < 255).any()
 

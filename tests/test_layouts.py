@@ -3,9 +3,9 @@ import os
 import pytest
 from PIL import Image
 
-from kerasgan import registry
-from kerasgan.datasets.layouts import detection
-from kerasgan.datasets.layouts.detection import Picture
+from kerasgan.commands.train import train
+from kerasgan.datasets import layouts
+from kerasgan.datasets.layouts.base import TaggedImage
 from kerasgan.utils.errors import InvalidInput
 
 
@@ -27,7 +27,7 @@ def make(tmp_path):
 
 
 def named(listing):
-    return {picture.name: picture.tags for picture in listing.pictures}
+    return {image.name: image.tags for image in listing.images}
 
 
 RED = ("red hair", "blue eyes")
@@ -35,7 +35,7 @@ AQUA = ("aqua hair", "red eyes")
 
 
 @pytest.mark.parametrize(
-    ("files", "layout", "pictures"),
+    ("files", "layout", "images"),
     [
         (
             {"images/0.jpg": None, "tags.csv": "0,red hair blue eyes\n"},
@@ -79,25 +79,25 @@ AQUA = ("aqua hair", "red eyes")
         ),
     ],
 )  # fmt: skip
-def test_layouts_are_recognised(make, files, layout, pictures):
-    listing = detection.read(make(**files))
-    assert (listing.layout, named(listing), listing.problems) == (layout, pictures, {})
-    assert [picture.name for picture in listing.pictures] == list(pictures)
+def test_layouts_are_recognised(make, files, layout, images):
+    listing = layouts.read(make(**files))
+    assert (listing.layout.name, named(listing), listing.problems) == (layout, images, {})
+    assert [image.name for image in listing.images] == list(images)
 
 
 def test_every_layout_can_be_asked_for():
-    field = registry.config_class("gan").__dataclass_fields__["layout"]
-    assert set(field.type.__args__) == {"auto", *detection.LAYOUTS}
+    (option,) = (o for o in train.commands["gan"].params if o.name == "layout")
+    assert set(option.type.choices) == {"auto", *(layout.name for layout in layouts.LAYOUTS)}
 
 
 def test_another_layout_can_be_asked_for(make):
     folder = make(**{"images/0.jpg": None, "tags.csv": "0,red hair blue eyes\n"})
-    assert named(detection.read(folder, "images")) == {"images/0.jpg": ()}
-    assert detection.read(folder, "class-folders").pictures == [
-        Picture("images/0.jpg", ("images",))
+    assert named(layouts.read(folder, "images")) == {"images/0.jpg": ()}
+    assert layouts.read(folder, "class-folders").images == [
+        TaggedImage("images/0.jpg", ("images",))
     ]
     with pytest.raises(InvalidInput, match=r"looked for celeba.*Found 1 images, images/, tags.csv"):
-        detection.read(folder, "celeba")
+        layouts.read(folder, "celeba")
 
 
 def test_a_label_file_can_be_named_among_several(make):
@@ -108,11 +108,11 @@ def test_a_label_file_can_be_named_among_several(make):
             "mine.csv": "id,hair,eyes\n0,aqua,red\n",
         }
     )
-    assert named(detection.read(folder)) == {"images/0.jpg": RED}
-    assert named(detection.read(folder / "mine.csv")) == {"images/0.jpg": AQUA}
+    assert named(layouts.read(folder)) == {"images/0.jpg": RED}
+    assert named(layouts.read(folder / "mine.csv")) == {"images/0.jpg": AQUA}
 
 
-def test_every_picture_is_counted_once_and_every_line_accounted_for(make):
+def test_every_image_is_counted_once_and_every_line_accounted_for(make):
     folder = make(
         **{f"images/{name}": None for name in ("0.jpg", "1.jpg", "2.jpg", "2.png", "extra.jpg")},
         **{
@@ -121,7 +121,7 @@ def test_every_picture_is_counted_once_and_every_line_accounted_for(make):
             "2,red hair red eyes\nnonsense\n"
         },
     )
-    listing = detection.read(folder)
+    listing = layouts.read(folder)
     assert named(listing) == {
         "images/0.jpg": RED,
         "images/1.jpg": AQUA,
@@ -139,7 +139,7 @@ def test_every_picture_is_counted_once_and_every_line_accounted_for(make):
     }
 
 
-def test_pictures_of_a_row_are_found_by_name_ending_or_not(make):
+def test_images_of_a_row_are_found_by_name_ending_or_not(make):
     folder = make(
         **{
             "images/Zoë a.PNG": None,
@@ -147,9 +147,32 @@ def test_pictures_of_a_row_are_found_by_name_ending_or_not(make):
             "metadata.csv": "path,hair,eyes\nZoë a.PNG,red,blue\nimages\\sub\\b,aqua,red\n",
         }
     )
-    listing = detection.read(folder)
+    listing = layouts.read(folder)
     assert listing.problems == {}
     assert named(listing)["images/Zoë a.PNG"] == RED
+
+
+def test_the_most_specific_match_is_detected_whatever_the_order(make, monkeypatch):
+    folder = make(
+        **{"trainA/0.png": None, "trainB/0.png": None, "info.csv": "id,hair\ntrainA/0,red\n"}
+    )
+    monkeypatch.setattr(layouts, "LAYOUTS", layouts.LAYOUTS[::-1])
+    assert layouts.read(folder).layout.name == "table"
+    (folder / "info.csv").unlink()
+    assert layouts.read(folder).layout.name == "domains"
+    (folder / "trainB" / "0.png").rename(folder / "0.png")
+    assert layouts.read(folder).layout.name == "images"
+
+
+def test_two_equal_matches_are_refused_until_one_is_chosen(make):
+    table = "id,hair,eyes\n0,aqua,red\n"
+    folder = make(
+        **{"images/0.jpg": None, "tags.csv": "0,red hair blue eyes\n", "metadata.csv": table}
+    )
+    with pytest.raises(InvalidInput, match="several layouts: course-2018, table; choose one"):
+        layouts.read(folder)
+    assert named(layouts.read(folder, "table")) == {"images/0.jpg": AQUA}
+    assert named(layouts.read(folder / "tags.csv")) == {"images/0.jpg": RED}
 
 
 def test_links_are_followed_only_when_asked(make, tmp_path):
@@ -160,32 +183,32 @@ def test_links_are_followed_only_when_asked(make, tmp_path):
     os.symlink(outside, folder / "linked")
     os.symlink(outside / "1.jpg", folder / "images" / "9.jpg")
     os.symlink(folder, folder / "images" / "above")
-    listing = detection.read(folder)
+    listing = layouts.read(folder)
     assert named(listing) == {"images/0.jpg": ()}
     links = ["images/9.jpg", "images/above", "linked"]
     assert sorted(listing.problems["symbolic links, not followed"]) == links
-    listing = detection.read(folder, follow_links=True)
+    listing = layouts.read(folder, follow_links=True)
     assert set(named(listing)) == {"images/0.jpg", "images/9.jpg", "linked/1.jpg"}
     assert listing.problems == {}
 
 
-def test_what_is_no_data_is_refused(make, tmp_path):
+def test_paths_without_data_are_refused(make, tmp_path):
     with pytest.raises(InvalidInput, match=r"no data .*nowhere'; allowed: avatars, tfds:NAME"):
-        detection.read(tmp_path / "nowhere")
+        layouts.read(tmp_path / "nowhere")
     folder = make(**{"notes.md": "nothing", "a.npz": "no"})
     with pytest.raises(InvalidInput, match=r"looked for course-2018: .*domains: "
                        r"trainA/ and trainB/.* Found 0 images, a.npz, notes.md"):  # fmt: skip
-        detection.read(folder)
-    with pytest.raises(InvalidInput, match=r"notes.md is no label file; looked for: course-2018"):
-        detection.read(folder / "notes.md")
+        layouts.read(folder)
+    with pytest.raises(InvalidInput, match=r"notes.md is not a label file; looked for course-2018"):
+        layouts.read(folder / "notes.md")
     with pytest.raises(
         InvalidInput, match=r"layout 'celebs' \(did you mean celeba.*: auto, course-"
     ):
-        detection.read(folder, "celebs")
+        layouts.read(folder, "celebs")
 
 
 def test_an_unknown_column_is_refused(make):
     folder = make(**{"0.png": None, "metadata.csv": "file_name,Male,Young\n0.png,1,0\n"})
-    assert named(detection.read(folder, attributes=["young"])) == {"0.png": ()}
+    assert named(layouts.read(folder, attributes=["young"])) == {"0.png": ()}
     with pytest.raises(InvalidInput, match=r"has no column 'Old'; allowed: Male, Young"):
-        detection.read(folder, attributes=["Old"])
+        layouts.read(folder, attributes=["Old"])

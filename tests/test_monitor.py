@@ -76,13 +76,13 @@ def test_a_run_without_a_best_checkpoint_says_so(kerasgan, trained, tmp_path):
 
 def test_numbers_are_those_of_evaluate(tmp_path):
     """On the same images, the same conditions and as many held-out ones."""
-    config = tiny_config("acgan", data="avatars", avatars=120, val_fraction=100 / 120)
+    config = tiny_config("acgan", data="avatars", num_avatars=120, val_fraction=100 / 120)
     split = labelled.load(config)
     run = directory.create(config, split.training.vocabulary, "0123", "paper", "kerasgan")
     measuring = monitor.Monitor(run, split)
     pairs = sampling.random_pairs(run, 100, config.seed)
     noise = np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8)
-    real = split.held_out.pictures(np.arange(100))
+    real = split.held_out.pixels(np.arange(100))
     judge = classifier.trained(split.training)
     judged = inputs.EvaluationInputs(config, split, noise, pairs, real, judge, 0)
     evaluation = generation.Evaluation({}, {}, {}, {})

@@ -18,7 +18,7 @@ CELL = 66
     [("gan", 11, False), ("acgan", 11, True), ("cyclegan", 6, True), ("stargan", 11, True)],
 )
 def test_a_sheet_has_five_rows(tmp_path, model, columns, has_labels):
-    config = tiny_config(model, data="avatars", avatars=200)
+    config = tiny_config(model, data="avatars", num_avatars=200)
     training, _ = tasks.of(config).load()
     run = Run(tmp_path, config, training.vocabulary, training.key)
     sheet = pictures.sheet(run, registry.model_class(config)(config, training.vocabulary))

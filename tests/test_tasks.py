@@ -13,7 +13,7 @@ from tests.conftest import tiny_config
 def shown(request):
     """A run, its untrained model and its data."""
     model, held_out = request.param
-    config = tiny_config(model, data="avatars", avatars=20, val_fraction=held_out / 20)
+    config = tiny_config(model, data="avatars", num_avatars=20, val_fraction=held_out / 20)
     split = tasks.of(config).load()
     vocabulary = split.training.vocabulary
     run = directory.create(config, vocabulary, split.training.key, "paper", "kerasgan")
@@ -39,7 +39,7 @@ def test_a_row_of_edits_shows_one_colour_after_the_other(shown):
     one = np.arange(1, 2)
     labels = split.held_out.labels(one)
     labels["hair"] = np.eye(len(run.vocabulary.hair), dtype="float32")[[1]]
-    expected = Editor(model, run.vocabulary).edit(split.held_out.pictures(one), labels)
+    expected = Editor(model, run.vocabulary).edit(split.held_out.pixels(one), labels)
     assert np.abs(row[1:2].astype(int) - expected).max() <= 1
 
 

@@ -7,7 +7,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from kerasgan.datasets import labelled, unpaired
-from kerasgan.datasets.tfds import TfdsPictures
+from kerasgan.datasets.tfds import TfdsImages
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 
@@ -83,27 +83,27 @@ def data(monkeypatch, tmp_path_factory):
 
 
 def test_labels_become_tags():
-    pictures = TfdsPictures("kerasgan_tiny_faces").pictures()
-    assert len(pictures) == 10
-    tags = {tuple(sorted(picture.tags)) for picture in pictures}
+    images = TfdsImages("kerasgan_tiny_faces").tagged_images()
+    assert len(images) == 10
+    tags = {tuple(sorted(image.tags)) for image in images}
     assert ("blue eyes", "male", "red hair", "young") in tags
-    assert sum("blue eyes" not in picture.tags for picture in pictures) == 1
+    assert sum("blue eyes" not in image.tags for image in images) == 1
 
 
 def test_chosen_features_alone_give_tags():
-    pictures = TfdsPictures("kerasgan_tiny_faces", ["hair", "male"]).pictures()
-    assert {tag for picture in pictures for tag in picture.tags} == {
+    images = TfdsImages("kerasgan_tiny_faces", ["hair", "male"]).tagged_images()
+    assert {tag for image in images for tag in image.tags} == {
         "red hair",
         "aqua hair",
         "male",
     }
 
 
-def test_pictures_are_trained_on(tiny):
+def test_images_are_trained_on(tiny):
     config = dataclasses.replace(tiny, data="tfds:kerasgan_tiny_faces", val_fraction=0.0)
     training = labelled.load(config).training
     assert training.vocabulary[:2] == (("aqua", "red"), ("blue",))
-    found = training.pictures(np.arange(9))
+    found = training.pixels(np.arange(9))
     greys = found[:, 0, 0, 0] // 20
     assert sorted(greys) == list(range(1, 10))
     hair = [training.vocabulary.hair[place] for place in training.hair]
@@ -125,7 +125,7 @@ def test_attributes_are_edited(tiny):
     )
     training = labelled.load(config).training
     assert training.vocabulary.labels == {"attributes": 1}
-    greys = training.pictures(np.arange(10))[:, 0, 0, 0] // 20
+    greys = training.pixels(np.arange(10))[:, 0, 0, 0] // 20
     np.testing.assert_array_equal(training.attributes[:, 0], greys < 5)
     for attributes, message in (
         (("hair",), "no image of tfds:kerasgan_tiny_faces has 'hair'"),
@@ -144,4 +144,4 @@ def test_attributes_are_edited(tiny):
 )
 def test_what_is_not_there_is_refused(name, attributes, message):
     with pytest.raises(InvalidInput, match=message):
-        TfdsPictures(name, attributes)
+        TfdsImages(name, attributes)

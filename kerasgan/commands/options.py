@@ -9,6 +9,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from kerasgan.configs.base import Config, option_name
+from kerasgan.datasets import layouts
 from kerasgan.runs import directory
 from kerasgan.utils.errors import hint
 
@@ -49,6 +50,10 @@ class Choice(click.Choice):
         return super().get_invalid_choice_message(value, ctx) + near
 
 
+# Choices of options whose values are listed outside the configs.
+_CHOICES = {"layout": layouts.CHOICES}
+
+
 def of_config(config: type[Config]) -> list[click.Option]:
     """An option for each field of a config; each flag has its opposite."""
     kinds = get_type_hints(config)
@@ -62,6 +67,8 @@ def _of_field(field: dataclasses.Field, kind: Any) -> click.Option:
         name += f"/--no-{option_name(field.name)}"
     elif get_origin(kind) is Literal:
         settings["type"] = Choice(get_args(kind))
+    elif field.name in _CHOICES:
+        settings["type"] = Choice(_CHOICES[field.name])
     elif get_origin(kind) is tuple and ... in get_args(kind):
         settings |= {"multiple": True, "callback": split, "metavar": "A,B"}
     elif get_origin(kind) is tuple:

@@ -74,11 +74,11 @@ class Config:
     data: str = option(
         "avatars", "'avatars' (drawn faces), a folder of images, a label file, or tfds:NAME."
     )
-    avatars: int = option(8000, "How many avatars to train on.", at_least=1)
+    num_avatars: int = option(8000, "Number of avatars to train on.", at_least=1)
     val_fraction: float = option(
         0.1, "Share of the images that is held out from training.", at_least=0, below=1
     )
-    fit: Literal["crop", "pad"] = option(
+    resize_mode: Literal["crop", "pad"] = option(
         "crop", "Make images square: cut the centre out, or add white."
     )
     follow_links: bool = option(False, "Follow symbolic links inside the data folder.")
@@ -198,16 +198,8 @@ class LabelledConfig(Config):
     CONDITIONS: ClassVar[tuple[str, ...]] = ()
     ACCEPTS_ATTRIBUTES: ClassVar[bool] = False
 
-    layout: Literal[
-        "auto",
-        "course-2018",
-        "course-2017",
-        "table",
-        "celeba",
-        "domains",
-        "class-folders",
-        "images",
-    ] = option("auto", "The layout of the data, where it is not the one that is recognised.")
+    # The layouts are listed in datasets/layouts and checked where the data is loaded.
+    layout: str = option("auto", "Layout of the data; auto: detect it.")
     exclude_tag: tuple[str, ...] = option((), "Leave out images with one of these tags.")
     require_tag: tuple[str, ...] = option((), "Leave out images without all of these tags.")
     attributes: tuple[str, ...] = option(

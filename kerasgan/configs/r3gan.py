@@ -37,7 +37,7 @@ class R3GANConfig(ScheduledConfig, ConditionalConfig):
         },
         # The run that is shipped.
         "pretrained": {
-            "avatars": 20_000,
+            "num_avatars": 20_000,
             "precision": "auto",
             "steps": 18_000,
             "penalty_weight": 1.0,

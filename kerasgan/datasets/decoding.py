@@ -1,4 +1,4 @@
-"""Image files, decoded safely into squares."""
+"""Safe decoding of image files into squares."""
 
 import io
 import warnings
@@ -12,92 +12,94 @@ from PIL import Image, ImageOps
 
 from kerasgan.utils.errors import InvalidInput
 
-# The formats that are read. Pillow has more, and hands EPS to Ghostscript.
+# Formats to read. Pillow has more, and passes EPS files to Ghostscript.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF")
 
-# Pillow's own limit, beyond which a small file may be made to fill the memory.
+# Pillow's own limit: beyond it, a small file could be crafted to fill the memory.
 PIXEL_LIMIT = 89_478_485
 
-Fit = Literal["crop", "pad"]
+ResizeMode = Literal["crop", "pad"]
 
 
-def square(source: Path | bytes, size: int, fit: Fit = "crop") -> np.ndarray:
-    """An image as uint8 [size, size, 3].
+def square(source: Path | bytes, size: int, resize_mode: ResizeMode = "crop") -> np.ndarray:
+    """Decode an image as a square: uint8 [size, size, 3].
 
     Args:
-        source: the file or its content; of an animation the first frame is taken.
-        fit: "crop" cuts the centre square, "pad" adds white on two sides.
+        source: the file or its content; of an animation, the first frame is read.
+        size: height and width of the square.
+        resize_mode: "crop" cuts out the centre square, "pad" adds white on two sides.
 
     Raises:
-        InvalidInput: naming what is wrong with it.
+        InvalidInput: if the image is unreadable, with the reason.
     """
-    picture = read(source, size)
-    if fit == "pad":
-        padded = ImageOps.pad(picture, (size, size), Image.Resampling.LANCZOS, color="white")
+    image = read(source, size)
+    if resize_mode == "pad":
+        padded = ImageOps.pad(image, (size, size), Image.Resampling.LANCZOS, color="white")
         return np.asarray(padded)
-    return np.asarray(ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS))
+    return np.asarray(ImageOps.fit(image, (size, size), Image.Resampling.LANCZOS))
 
 
 def read(source: Path | bytes, size: int | None = None, limit: int | None = None) -> Image.Image:
-    """An upright RGB image; what is transparent shows white.
+    """Decode an image as upright RGB on white.
 
     Args:
-        size: a large JPEG may be read at a smaller scale that still has this width and height.
-        limit: how many pixels it may have, fewer than PIXEL_LIMIT.
+        source: the file or its content.
+        size: a large JPEG may be decoded at a smaller scale that keeps this width and height.
+        limit: maximum number of pixels, below PIXEL_LIMIT.
 
     Raises:
-        InvalidInput: if it cannot be read, is cut short, or has more pixels than the limit.
+        InvalidInput: if the image is unreadable or truncated, or has more pixels than the limit.
     """
-    with opened(source, limit) as picture:
+    with opened(source, limit) as image:
         if size is not None:
-            picture.draft("RGB", (2 * size, 2 * size))
-        return upright(picture)
+            image.draft("RGB", (2 * size, 2 * size))
+        return upright(image)
 
 
 @contextmanager
 def opened(source: Path | bytes, limit: int | None = None) -> Iterator[Image.Image]:
-    """Yield an image whose pixels are not yet read; refuse as `read` what goes wrong with it."""
+    """Open an image without decoding its pixels; errors are raised as by `read`."""
     try:
-        # Damaged metadata is no reason to refuse a whole image.
-        with warnings.catch_warnings(action="ignore"), _open(source, limit) as picture:
-            yield picture
+        # Pillow warns of damaged metadata, which does not affect the pixels.
+        with warnings.catch_warnings(action="ignore"), _open(source, limit) as image:
+            yield image
     except InvalidInput:
         raise
     except Exception as error:
-        # Pillow's readers raise errors of many kinds on damaged files.
+        # Pillow raises many kinds of errors on damaged files.
         raise InvalidInput(_reason(error)) from error
 
 
-def upright(picture: Image.Image) -> Image.Image:
-    """An opened image as `read` does."""
-    return _to_rgb(ImageOps.exif_transpose(picture))
+def upright(image: Image.Image) -> Image.Image:
+    """Decode an opened image as upright RGB on white."""
+    return _to_rgb(ImageOps.exif_transpose(image))
 
 
 def _open(source: Path | bytes, limit: int | None) -> Image.Image:
     limit = limit or PIXEL_LIMIT
     try:
         source = io.BytesIO(source) if isinstance(source, bytes) else source
-        picture = Image.open(source, formats=FORMATS)
+        image = Image.open(source, formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise InvalidInput(f"has more than the limit of {limit:,} pixels") from error
-    if picture.width * picture.height > limit:
-        width, height = picture.size
-        picture.close()
+    if image.width * image.height > limit:
+        width, height = image.size
+        image.close()
         raise InvalidInput(f"has {width} x {height} pixels, more than the limit of {limit:,}")
-    return picture
+    return image
 
 
-def _to_rgb(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith(("I", "F")):
-        # 16 bits per pixel; Pillow would cut them off at 255.
-        values = np.asarray(picture, np.float32)
-        depth = 65535 if picture.mode.startswith("I") else max(values.max(initial=0), 1)
-        picture = Image.fromarray((values * 255 / depth).clip(0, 255).round().astype(np.uint8))
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture)
-    return picture.convert("RGB")
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith(("I", "F")):
+        # 16 bits per pixel; Pillow would clip them at 255.
+        values = np.asarray(image, np.float32)
+        depth = 65535 if image.mode.startswith("I") else max(values.max(initial=0), 1)
+        image = Image.fromarray((values * 255 / depth).clip(0, 255).round().astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    return image.convert("RGB")
 
 
 def _reason(error: Exception) -> str:
@@ -105,5 +107,5 @@ def _reason(error: Exception) -> str:
     if isinstance(error, Image.UnidentifiedImageError):
         return "is not an image"
     if isinstance(error, FileNotFoundError):
-        return "is not there"
+        return "does not exist"
     return f"cannot be read: {text}"

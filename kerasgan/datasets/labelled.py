@@ -1,4 +1,4 @@
-"""Images with hair and eye colours or attributes, ready for training: avatars, or a user's."""
+"""Images with hair and eye colours or attributes, ready for training."""
 
 import logging
 from collections import Counter
@@ -11,30 +11,32 @@ import numpy as np
 from kerasgan.configs import Config
 from kerasgan.datasets import cache, selection, sources
 from kerasgan.datasets.avatars import traits
-from kerasgan.datasets.layouts.detection import UNLABELLED, Picture
-from kerasgan.datasets.layouts.tags import spelled
+from kerasgan.datasets.layouts.base import TaggedImage
+from kerasgan.datasets.layouts.image_folders import Domains
+from kerasgan.datasets.layouts.label_file import UNLABELLED
+from kerasgan.datasets.layouts.tags import normalize
 from kerasgan.datasets.sources import Source
-from kerasgan.datasets.tfds import TfdsPictures
+from kerasgan.datasets.tfds import TfdsImages
 from kerasgan.labels import Vocabulary, colours
 from kerasgan.utils.errors import InvalidInput
 
 log = logging.getLogger(__name__)
 
-_NAMED = 20
+_MAX_NAMED = 20
 
 
 class LabelledImages(NamedTuple):
-    """N faces out of a prepared set.
+    """N images out of a prepared set of M, and their labels.
 
-    key: a hash of all pixels and labels of the data, training and held out.
-    images: uint8 [M, S, S, 3], of all prepared images; indexed by integer arrays.
-    rows: int64 [N], which of them these faces are.
-    hair, eyes, pair: int64 [N], places in the vocabulary; -1 where the label is missing.
-    attributes: float32 [N, K], ones and zeros, if the vocabulary has attributes.
+    key: a hash of all pixels and labels of the dataset, training and held out.
+    images: uint8 [M, S, S, 3], the whole set; indexed by integer arrays.
+    rows: int64 [N], the indices of these images in the set.
+    hair, eyes, pair: int64 [N], indices into the vocabulary; -1 where the label is missing.
+    attributes: float32 [N, K] of 0 and 1, if the vocabulary has attributes.
     """
 
     key: str
-    images: cache.Pictures | np.ndarray
+    images: cache.CachedImages | np.ndarray
     rows: np.ndarray
     hair: np.ndarray
     eyes: np.ndarray
@@ -44,34 +46,41 @@ class LabelledImages(NamedTuple):
 
     @property
     def size(self) -> int:
-        """N."""
+        """Number of images, N."""
         return len(self.rows)
 
-    def pictures(self, at: np.ndarray) -> np.ndarray:
-        """Uint8 [*at.shape, S, S, 3], the images of the faces `at`."""
-        return self.images[self.rows[at]]
+    def pixels(self, indices: np.ndarray) -> np.ndarray:
+        """Read the images with these indices: uint8 [*indices.shape, S, S, 3]."""
+        return self.images[self.rows[indices]]
 
-    def labels(self, at: np.ndarray) -> dict[str, np.ndarray]:
-        """{name: float32 [*at.shape, K]} of the vocabulary's labels; zeros where missing."""
+    def labels(self, indices: np.ndarray) -> dict[str, np.ndarray]:
+        """Encode the labels of the images with these indices.
+
+        Returns:
+            {name: float32 [*indices.shape, K]}: one-hot colours, zeros where missing; or
+            attributes of 0 and 1.
+        """
         if self.attributes is not None:
-            return {"attributes": self.attributes[at]}
-        places = {"hair": self.hair[at], "eyes": self.eyes[at]}
+            return {"attributes": self.attributes[indices]}
+        classes = {"hair": self.hair[indices], "eyes": self.eyes[indices]}
         return {
-            name: (places[name][..., None] == np.arange(size)).astype("float32")
+            name: (classes[name][..., None] == np.arange(size)).astype("float32")
             for name, size in self.vocabulary.labels.items()
         }
 
 
 class Split(NamedTuple):
+    """Images to train on, and images held out for evaluation."""
+
     training: LabelledImages
     held_out: LabelledImages
 
 
 class _Labels(NamedTuple):
-    """What is known of the images of a source.
+    """Labels of the N images of a source.
 
-    hair, eyes: colours, None where missing.
-    names: of the attributes that an image has or lacks.
+    hair, eyes: [N] colours, None where missing.
+    names: the K attributes that an image has or lacks.
     attributes: float32 [N, K].
     """
 
@@ -82,140 +91,150 @@ class _Labels(NamedTuple):
 
 
 def load(config: Config) -> Split:
-    """The images of `config.data` at `config.image_size`, prepared on first use.
+    """Load the images of `config.data` at `config.image_size`; they are prepared on first use.
 
-    Of avatars, those from number `config.avatars` on are held out; of other data
-    `config.val_fraction`. Images that cannot be read are named and left out.
+    Avatars from index `config.num_avatars` on are held out; of other data, the share
+    `config.val_fraction`. Unreadable images are reported and left out.
 
     Raises:
-        InvalidInput: if there is no such data, nothing in it to train on, or, if `config.strict`,
-            anything wrong with it.
+        InvalidInput: if the data does not exist or leaves nothing to train on, or, if
+            `config.strict`, for any problem in it.
     """
+    source, labels = _source(config)
+    prepared, readable = sources.prepare(source, config.image_size, config.strict)
     if config.data == "avatars":
-        source, labels = _avatars(config)
+        held_out = np.arange(len(readable)) >= config.num_avatars
     else:
-        is_tfds = config.data.startswith(sources.TFDS)
-        source, labels = _tfds(config) if is_tfds else _folder(config)
-    prepared, readable = sources.prepared(source, config.image_size, config.strict)
-    if config.data == "avatars":
-        held_out = np.arange(len(readable)) >= config.avatars
-    else:
-        held_out = sources.held_out(prepared, config)
+        held_out = prepared.fractions < config.val_fraction
     if not (readable & ~held_out).any():
         raise InvalidInput(
-            f"{config.data} has {readable.sum()} images that can be used, and val-fraction "
-            f"{config.val_fraction} holds out all of them; allowed: data that leaves some"
+            f"--val-fraction must leave an image to train on, got {config.val_fraction}, which "
+            f"holds out all {readable.sum()} readable images of {config.data}"
         )
-    places, vocabulary = _places(labels, readable)
+    classes, vocabulary = _encode(labels, readable)
     needs_colours = config.CONDITIONS and not vocabulary.attributes
     if needs_colours and not (vocabulary.hair and vocabulary.eyes):
         raise InvalidInput(f"no image of {config.data} has a hair colour, or none an eye colour")
-    given = labels.attributes
-    key = cache.digest(prepared.digests, places, *([] if given is None else [given])).hex()
+    attributes = labels.attributes
+    hashed = [prepared.digests, classes] + ([] if attributes is None else [attributes])
+    key = cache.digest(*hashed).hex()
 
-    def part(rows: np.ndarray) -> LabelledImages:
-        attributes = None if given is None else given[rows]
-        return LabelledImages(
-            key, prepared.pictures, rows, *places[:, rows], vocabulary, attributes
-        )
+    def subset(rows: np.ndarray) -> LabelledImages:
+        own = None if attributes is None else attributes[rows]
+        return LabelledImages(key, prepared.images, rows, *classes[:, rows], vocabulary, own)
 
-    return Split(*(part(np.flatnonzero(readable & of)) for of in (~held_out, held_out)))
+    return Split(*(subset(np.flatnonzero(readable & part)) for part in (~held_out, held_out)))
 
 
-def _places(labels: _Labels, readable: np.ndarray) -> tuple[np.ndarray, Vocabulary]:
-    """Int64 [3, N], hair, eyes and pair, and the vocabulary of what is readable."""
+def _encode(labels: _Labels, readable: np.ndarray) -> tuple[np.ndarray, Vocabulary]:
+    """Encode hair, eyes and pair as int64 [3, N], by the vocabulary of the readable images."""
     rows = np.flatnonzero(readable).tolist()
     vocabulary = Vocabulary.of_pictures(
         [labels.hair[row] for row in rows], [labels.eyes[row] for row in rows]
     )._replace(attributes=labels.names)
-    known = (vocabulary.hair, vocabulary.eyes, vocabulary.pairs)
+    names = (vocabulary.hair, vocabulary.eyes, vocabulary.pairs)
     pairs = list(zip(labels.hair, labels.eyes, strict=True))
-    places = []
-    for names, values in zip(known, (labels.hair, labels.eyes, pairs), strict=True):
-        place = {name: place for place, name in enumerate(names)}
-        places.append([place.get(value, -1) for value in values])
-    return np.array(places, np.int64), vocabulary
+    classes = []
+    for known, values in zip(names, (labels.hair, labels.eyes, pairs), strict=True):
+        index = {name: position for position, name in enumerate(known)}
+        classes.append([index.get(value, -1) for value in values])
+    return np.array(classes, np.int64), vocabulary
+
+
+def _source(config: Config) -> tuple[Source, _Labels]:
+    if config.data == "avatars":
+        return _avatars(config)
+    return _tfds(config) if config.data.startswith(sources.TFDS) else _folder(config)
 
 
 def _avatars(config: Config) -> tuple[Source, _Labels]:
-    numbers = range(sources.held_out_avatars(config).stop)
+    indices = range(sources.held_out_avatars(config.num_avatars, config.val_fraction).stop)
     hair, eyes = zip(
-        *(traits.colours(sources.AVATAR_SEED, number) for number in numbers), strict=True
+        *(traits.colours(sources.AVATAR_SEED, index) for index in indices), strict=True
     )
-    return sources.of_avatars(numbers, config.image_size), _Labels(hair, eyes)
+    return sources.avatar_source(indices, config.image_size), _Labels(hair, eyes)
 
 
 def _folder(config: Config) -> tuple[Source, _Labels]:
     path = Path(config.data)
-    listing = sources.listed(path, config, config.layout, config.attributes)
-    if listing.layout == "domains":
+    listing = sources.read_listing(
+        path, config.layout, config.follow_links, config.strict, config.attributes
+    )
+    if isinstance(listing.layout, Domains):
         raise InvalidInput(
-            f"{path} holds two domains for translation, which cyclegan trains on; for "
-            f"{config.MODEL} name one of its folders"
+            f"{path} has two domains for cyclegan, but {config.MODEL} trains on one folder; name "
+            "one of its folders"
         )
-    rows, labels = _labelled(listing.pictures, config, listing.problems.get(UNLABELLED, ()))
-    names = [listing.pictures[row].name for row in rows]
+    rows, labels = _labels(listing.images, config, listing.problems.get(UNLABELLED, ()))
+    names = [listing.images[row].name for row in rows]
     paths = [listing.root / name for name in names]
-    return sources.of_files(paths, names, config.image_size, config), labels
+    return sources.file_source(paths, names, config.image_size, config.resize_mode), labels
 
 
 def _tfds(config: Config) -> tuple[Source, _Labels]:
-    data = TfdsPictures(config.data.removeprefix(sources.TFDS), config.attributes)
-    pictures = data.pictures()
-    rows, labels = _labelled(pictures, config)
-    names = [pictures[row].name for row in rows]
-    contents = data.contents(rows)
-    return sources.of_contents(data.key, contents, names, config.image_size, config), labels
+    data = TfdsImages(config.data.removeprefix(sources.TFDS), config.attributes)
+    images = data.tagged_images()
+    rows, labels = _labels(images, config)
+    names = [images[row].name for row in rows]
+    source = sources.encoded_source(
+        data.key, data.contents(rows), names, config.image_size, config.resize_mode
+    )
+    return source, labels
 
 
-def _labelled(
-    pictures: Sequence[Picture], config: Config, unlabelled: Sequence[str] = ()
+def _labels(
+    images: Sequence[TaggedImage], config: Config, unlabelled: Sequence[str] = ()
 ) -> tuple[list[int], _Labels]:
-    """The places of the images that train, and their labels."""
-    if config.ACCEPTS_ATTRIBUTES and not any(all(colours(one.tags)) for one in pictures):
-        return _with_attributes(pictures, config, set(unlabelled))
-    chosen = _select(pictures, config, bool(config.CONDITIONS))
-    return chosen.rows, _Labels(chosen.hair, chosen.eyes)
+    """The indices of the images to train on, and their labels.
+
+    Args:
+        unlabelled: names of the images that the label file does not mention.
+    """
+    if config.ACCEPTS_ATTRIBUTES and not any(all(colours(image.tags)) for image in images):
+        return _attribute_labels(images, config, set(unlabelled))
+    selected = _select(images, config, bool(config.CONDITIONS))
+    return selected.rows, _Labels(selected.hair, selected.eyes)
 
 
-def _with_attributes(
-    pictures: Sequence[Picture], config: Config, unlabelled: set[str]
+def _attribute_labels(
+    images: Sequence[TaggedImage], config: Config, unlabelled: set[str]
 ) -> tuple[list[int], _Labels]:
     names = config.attributes
-    tagged = Counter(tag for one in pictures for tag in one.tags)
     if not names:
-        known = ", ".join(tag for tag, _ in tagged.most_common(_NAMED)) or "none"
+        counts = Counter(tag for image in images for tag in image.tags)
+        known = ", ".join(tag for tag, _ in counts.most_common(_MAX_NAMED)) or "none"
         raise InvalidInput(
-            f"{config.data} has no hair and eye colours; name with --attributes what shall be "
-            f"edited; its tags: {known}"
+            f"{config.data} has no hair and eye colours; choose the tags to edit with "
+            f"--attributes; its tags: {known}"
         )
     rows = [
-        row for row in _select(pictures, config, False).rows if pictures[row].name not in unlabelled
+        row for row in _select(images, config, False).rows if images[row].name not in unlabelled
     ]
     if not rows:
         raise InvalidInput(f"no image of {config.data} has a line in its label file")
-    has = np.array([[spelled(name) in pictures[row].tags for name in names] for row in rows])
+    has = np.array([[normalize(name) in images[row].tags for name in names] for row in rows])
     for name, share in zip(names, has.mean(axis=0), strict=True):
         if share in (0, 1):
-            which = "every" if share else "no"
+            quantity = "every" if share else "no"
             raise InvalidInput(
-                f"{which} image of {config.data} has {name!r}: nothing to learn from"
+                f"{quantity} image of {config.data} has {name!r}; an attribute to edit must be "
+                "present in some images and absent from others"
             )
-    nothing = [None] * len(rows)
-    return rows, _Labels(nothing, nothing, names, has.astype("float32"))
+    missing = [None] * len(rows)
+    return rows, _Labels(missing, missing, names, has.astype("float32"))
 
 
-def _select(pictures: Sequence[Picture], config: Config, by_colours: bool) -> selection.Selection:
-    chosen = selection.select(
-        pictures,
+def _select(images: Sequence[TaggedImage], config: Config, by_colours: bool) -> selection.Selection:
+    selected = selection.select(
+        images,
         config.colours if by_colours else "any",
-        [spelled(tag) for tag in config.exclude_tag],
-        [spelled(tag) for tag in config.require_tag],
+        [normalize(tag) for tag in config.exclude_tag],
+        [normalize(tag) for tag in config.require_tag],
         config.min_per_class if by_colours else 1,
     )
-    for why, names in chosen.left_out.items():
+    for why, names in selected.left_out.items():
         log.info("%s: left out %s images: %s", config.data, f"{len(names):,}", why)
-    if not chosen.rows:
-        reasons = "; ".join(f"{len(names):,} {why}" for why, names in chosen.left_out.items())
+    if not selected.rows:
+        reasons = "; ".join(f"{len(names):,} {why}" for why, names in selected.left_out.items())
         raise InvalidInput(f"{config.data} has no image to train on: {reasons}")
-    return chosen
+    return selected

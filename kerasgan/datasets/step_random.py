@@ -133,7 +133,7 @@ class LabelledStepRandom(StepRandom):
         faces = self._faces
         rows = self.integers("examples", updates, len(faces.hair))
         # The images may be larger than memory: they stay in their file.
-        pixels = tf.numpy_function(faces.pictures, [rows], tf.uint8, stateful=False)
+        pixels = tf.numpy_function(faces.pixels, [rows], tf.uint8, stateful=False)
         pixels = tf.ensure_shape(pixels, [*rows.shape, *faces.images.shape[1:]])
         drawn = {
             "image": self._presented(to_float(tf.cast(pixels, tf.float32))),

@@ -1,6 +1,6 @@
-"""Images of two domains, and what a step of training draws of them."""
+"""Unpaired images of two domains, and the random crops of each training step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -12,46 +12,48 @@ from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.datasets import cache, sources
 from kerasgan.datasets.sources import Source
 from kerasgan.datasets.step_random import StepRandom
-from kerasgan.datasets.tfds import TfdsPictures
+from kerasgan.datasets.tfds import TfdsImages
 from kerasgan.labels import NO_LABELS, Vocabulary
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.images import to_float
 
 DOMAINS = ("a", "b")
-# Course report B.
+# Avatar style of each domain, as in course report B.
 STYLES = {"a": "cartoon", "b": "animation"}
 _TRAINING, _HELD_OUT = "train", "test"
 
 
 class UnpairedImages(NamedTuple):
-    """Unpaired images of two domains: uint8 [N, L, L, 3] each, with an N of its own.
+    """Unpaired images of two domains.
 
-    Arrays will do, and whatever has a `shape` and takes an array of indices.
-
-    key: a hash of all pixels of the data, training and held out.
+    a, b: uint8 [N, L, L, 3], where N may differ: arrays, or objects that have a `shape` and can be
+        indexed by integer arrays.
+    key: a hash of all pixels of the dataset, training and held out.
     """
 
-    a: cache.Pictures | np.ndarray
-    b: cache.Pictures | np.ndarray
+    a: cache.CachedImages | np.ndarray
+    b: cache.CachedImages | np.ndarray
     key: str = ""
 
     @property
-    def by_name(self) -> dict[str, cache.Pictures | np.ndarray]:
-        """The images of each domain, {"a", "b"}."""
+    def by_name(self) -> dict[str, cache.CachedImages | np.ndarray]:
+        """{"a", "b"}: the images of each domain."""
         return {"a": self.a, "b": self.b}
 
     @property
     def size(self) -> int:
-        """How many images the smaller domain has."""
+        """Number of images of the smaller domain."""
         return min(self.a.shape[0], self.b.shape[0])
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """Images of domains have no labels."""
+        """The empty vocabulary: domains have no labels."""
         return NO_LABELS
 
 
 class UnpairedSplit(NamedTuple):
+    """Images to train on, and images held out for evaluation."""
+
     training: UnpairedImages
     held_out: UnpairedImages
 
@@ -110,47 +112,49 @@ class UnpairedStepRandom(StepRandom):
 
 
 def load(config: CycleGANConfig) -> UnpairedSplit:
-    """The images of both domains at `config.load_size`, prepared on first use.
+    """Load the images of both domains at `config.load_size`; they are prepared on first use.
 
-    testA and testB are held out; where they are missing, `config.val_fraction` of the images.
-    The avatars of the training part are shared out between the domains; those held out, from
-    number `config.avatars` on, are drawn in both styles, so that each has its true translation.
+    testA and testB are held out; where one is missing, the share `config.val_fraction` of that
+    domain is. Each training avatar belongs to one domain. Held-out avatars, from index
+    `config.num_avatars` on, are drawn in both styles, so that their true translation is known.
 
     Raises:
-        InvalidInput: if there is no such data, nothing in a domain to train on, or, if
-            `config.strict`, anything wrong with it.
+        InvalidInput: if the data does not exist or leaves nothing to train on in a domain, or, if
+            `config.strict`, for any problem in it.
     """
     parts, digests = {}, []
-    for domain, (source, given) in _sources(config).items():
-        prepared, readable = sources.prepared(source, config.load_size, config.strict)
-        held_out = sources.held_out(prepared, config) if given is None else given
-        where = {"a": config.domain_a, "b": config.domain_b}[domain] or config.data
+    for domain, (source, held_out) in _sources(config).items():
+        prepared, readable = sources.prepare(source, config.load_size, config.strict)
+        if held_out is None:
+            held_out = prepared.fractions < config.val_fraction
         if not (readable & ~held_out).any():
+            data = {"a": config.domain_a, "b": config.domain_b}[domain] or config.data
             raise InvalidInput(
-                f"domain {domain} of {where} has {readable.sum()} images that can be "
-                "used, and none of them to train on; allowed: data that leaves some"
+                f"domain {domain} of {data} must have a readable image that is not held out, got "
+                f"{readable.sum()} readable images"
             )
         digests.append(prepared.digests)
         parts[domain] = [
-            prepared.pictures.part(np.flatnonzero(readable & of)) for of in (~held_out, held_out)
+            prepared.images.subset(np.flatnonzero(readable & part))
+            for part in (~held_out, held_out)
         ]
     key = cache.digest(*digests).hex()
     return UnpairedSplit(*(UnpairedImages(a, b, key) for a, b in zip(*parts.values(), strict=True)))
 
 
 def _sources(config: CycleGANConfig) -> dict[str, tuple[Source, np.ndarray | None]]:
-    """The images of each domain, and which of them are held out if that is given."""
+    """{domain: (its images, bool [N] of the held-out ones or None to hold out a share)}."""
     if config.domain_a:
         folders = {"a": Path(config.domain_a), "b": Path(config.domain_b)}
-        return {name: _files([folder], config) for name, folder in folders.items()}
+        return {domain: _files([folder], config) for domain, folder in folders.items()}
     if config.data == "avatars":
-        return {name: _avatars(name, config) for name in DOMAINS}
+        return {domain: _avatars(domain, config) for domain in DOMAINS}
     if config.data.startswith(sources.TFDS):
-        return {name: _tfds(name, config) for name in DOMAINS}
+        return {domain: _tfds(domain, config) for domain in DOMAINS}
     root = Path(config.data)
     parts = {
-        name: [root / f"{kind}{name.upper()}" for kind in (_TRAINING, _HELD_OUT)]
-        for name in DOMAINS
+        domain: [root / f"{part}{domain.upper()}" for part in (_TRAINING, _HELD_OUT)]
+        for domain in DOMAINS
     }
     if missing := [training for training, _ in parts.values() if not training.is_dir()]:
         found = ", ".join(sorted(path.name for path in root.glob("*"))[:10]) or "nothing"
@@ -159,47 +163,51 @@ def _sources(config: CycleGANConfig) -> dict[str, tuple[Source, np.ndarray | Non
             f"trainA and trainB, or two folders by --domain-a and --domain-b. Found {found}"
         )
     return {
-        name: _files([folder for folder in folders if folder.is_dir()], config)
-        for name, folders in parts.items()
+        domain: _files([folder for folder in folders if folder.is_dir()], config)
+        for domain, folders in parts.items()
     }
 
 
-def avatar_numbers(domain: str, config: CycleGANConfig) -> tuple[range, range]:
-    """The numbers of the avatars that a domain trains on, and of those held out."""
-    trained = range(DOMAINS.index(domain), config.avatars, len(DOMAINS))
-    return trained, sources.held_out_avatars(config)
+def avatar_indices(domain: str, num_avatars: int, val_fraction: float) -> tuple[range, range]:
+    """Indices of a domain's training avatars, and of the held-out avatars of both domains."""
+    training = range(DOMAINS.index(domain), num_avatars, len(DOMAINS))
+    return training, sources.held_out_avatars(num_avatars, val_fraction)
 
 
-def _avatars(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray]:
-    trained, held_out = avatar_numbers(domain, config)
-    source = sources.of_avatars([*trained, *held_out], config.load_size, STYLES[domain])
-    return source, _beyond([trained, held_out])
+def _avatars(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
+    training, held_out = avatar_indices(domain, config.num_avatars, config.val_fraction)
+    source = sources.avatar_source([*training, *held_out], config.load_size, STYLES[domain])
+    return source, _after_first([training, held_out])
 
 
 def _files(folders: list[Path], config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
-    listings = [sources.listed(folder, config, "images") for folder in folders]
-    paths = [[one.root / picture.name for picture in one.pictures] for one in listings]
-    every = list(chain(*paths))
-    names = list(map(str, every))
-    return sources.of_files(every, names, config.load_size, config), _beyond(paths)
+    listings = [
+        sources.read_listing(folder, "images", config.follow_links, config.strict)
+        for folder in folders
+    ]
+    parts = [[listing.root / image.name for image in listing.images] for listing in listings]
+    paths = list(chain(*parts))
+    names = list(map(str, paths))
+    source = sources.file_source(paths, names, config.load_size, config.resize_mode)
+    return source, _after_first(parts)
 
 
 def _tfds(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
     name = config.data.removeprefix(sources.TFDS)
-    splits = [TfdsPictures(name, (), f"{_TRAINING}{domain.upper()}")]
+    splits = [TfdsImages(name, (), f"{_TRAINING}{domain.upper()}")]
     if (test := f"{_HELD_OUT}{domain.upper()}") in splits[0].splits:
-        splits.append(TfdsPictures(name, (), test))
-    names = [[picture.name for picture in split.pictures()] for split in splits]
-
-    def contents() -> Iterator[bytes]:
-        for split, those in zip(splits, names, strict=True):
-            yield from split.contents(range(len(those)))
-
+        splits.append(TfdsImages(name, (), test))
+    parts = [[image.name for image in split.tagged_images()] for split in splits]
+    contents = chain.from_iterable(
+        split.contents(range(len(part))) for split, part in zip(splits, parts, strict=True)
+    )
     key = "-".join(split.key for split in splits)
-    source = sources.of_contents(key, contents(), list(chain(*names)), config.load_size, config)
-    return source, _beyond(names)
+    source = sources.encoded_source(
+        key, contents, list(chain(*parts)), config.load_size, config.resize_mode
+    )
+    return source, _after_first(parts)
 
 
-def _beyond(parts: Sequence[Sequence]) -> np.ndarray | None:
-    """Bool [N] of all images of the parts, true beyond the first; None if it is alone."""
+def _after_first(parts: Sequence[Sequence]) -> np.ndarray | None:
+    """Bool array over the items of all parts, true after the first part; None for one part."""
     return None if len(parts) < 2 else np.arange(sum(map(len, parts))) >= len(parts[0])

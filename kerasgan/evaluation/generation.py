@@ -153,7 +153,7 @@ def _measure_pixels(judged: EvaluationInputs, found: Evaluation) -> None:
     found.numbers.update(measures.flat(judged.generated, judged.real, seed))
     found.numbers["sliced_wasserstein"] = measures.sliced_wasserstein(inputs.samples(judged), seed)
     training = judged.split.training
-    reals = training.pictures(np.arange(min(len(training.rows), 10_000)))
+    reals = training.pixels(np.arange(min(len(training.rows), 10_000)))
     found.numbers["near_duplicates"] = measures.number(
         diversity.near_duplicates(judged.generated, reals), len(judged.generated), seed
     )

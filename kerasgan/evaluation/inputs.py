@@ -68,7 +68,7 @@ def subject(
         split,
         sampler.pictures(pairs, seed),
         pairs,
-        held_out.pictures(np.arange(len(held_out.rows))),
+        held_out.pixels(np.arange(len(held_out.rows))),
         classifier.trained(split.training) if has_colours else None,
         seed,
     )
@@ -114,13 +114,13 @@ def unseen(config: NoiseConfig, split: Split, count: int) -> np.ndarray:
         uint8 [n, S, S, 3], in random order.
     """
     if config.data == "avatars":
-        start = sources.held_out_avatars(config).stop
+        start = sources.held_out_avatars(config.num_avatars, config.val_fraction).stop
         return drawn(range(start, start + count), config.image_size)
     rows = np.arange(MONITORED if config.evaluate_every else 0, split.held_out.size)
-    return split.held_out.pictures(np.random.default_rng(0).permutation(rows)[:count])
+    return split.held_out.pixels(np.random.default_rng(0).permutation(rows)[:count])
 
 
 def drawn(numbers: Sequence[int], size: int) -> np.ndarray:
     """The avatars with these numbers, uint8 [n, size, size, 3]."""
-    prepared, _ = sources.prepared(sources.of_avatars(numbers, size), size, is_strict=True)
-    return prepared.pictures[np.arange(len(numbers))]
+    prepared, _ = sources.prepare(sources.avatar_source(numbers, size), size, is_strict=True)
+    return prepared.images[np.arange(len(numbers))]

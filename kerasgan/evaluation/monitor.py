@@ -63,7 +63,7 @@ class Monitor:
     def __init__(self, run: Run, split: Split):
         self._run = run
         self._pairs = random_pairs(run, inputs.MONITORED, run.config.seed)
-        real = split.held_out.pictures(np.arange(min(inputs.MONITORED, split.held_out.size)))
+        real = split.held_out.pixels(np.arange(min(inputs.MONITORED, split.held_out.size)))
         self._measures = [_pixels(real, run.config.seed)]
         # It takes seconds each time, and not every machine has it: only where it was asked for.
         if run.config.best_metric == _PERCEPTUAL:

@@ -83,7 +83,7 @@ def evaluate_labels(
             f"{run.path}, {run.vocabulary.labels}"
         )
     at = np.arange(min(count, _enough(held_out.size)))
-    original, labels = held_out.pictures(at), held_out.labels(at)
+    original, labels = held_out.pixels(at), held_out.labels(at)
     editor, judge = Editor(model, run.vocabulary), classifier.trained(split.training)
     found = Evaluation({}, {}, {}, {})
     ceiling = _right(classifier.read(judge, original), labels, run.vocabulary)
@@ -152,7 +152,8 @@ def _compare(
 
 def _masks(run: Run, domain: str, truth: np.ndarray) -> dict[str, np.ndarray]:
     """Where to compare: everywhere, and where the true face hides the background."""
-    _, numbers = unpaired.avatar_numbers(domain, run.config)
+    config = run.config
+    _, numbers = unpaired.avatar_indices(domain, config.num_avatars, config.val_fraction)
     of_faces = [
         portrait.face_mask(
             traits.face(sources.AVATAR_SEED, number), truth.shape[1], unpaired.STYLES[domain]
@@ -166,8 +167,9 @@ def _labelled(
     run: Run, split: unpaired.UnpairedSplit, domain: str
 ) -> tuple[labelled.LabelledImages, labelled.LabelledImages]:
     """The training and the held-out avatars of a domain with their colours."""
-    parts = []
-    for part, numbers in zip(split, unpaired.avatar_numbers(domain, run.config), strict=True):
+    parts, config = [], run.config
+    avatars = unpaired.avatar_indices(domain, config.num_avatars, config.val_fraction)
+    for part, numbers in zip(split, avatars, strict=True):
         pairs = [traits.colours(sources.AVATAR_SEED, number) for number in numbers]
         places = inputs.places(_COLOURS, pairs)
         pictures, rows = part.by_name[domain], np.arange(len(pairs))

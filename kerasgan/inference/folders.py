@@ -9,8 +9,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from kerasgan.datasets import decoding
-from kerasgan.datasets.layouts import detection
+from kerasgan.datasets import decoding, layouts
 from kerasgan.inference.image_to_image import Steps
 from kerasgan.utils import images, progress
 from kerasgan.utils.errors import InvalidInput
@@ -34,7 +33,7 @@ def targets(inputs: Sequence[Path], out: Path) -> dict[Path, Path]:
     for path in inputs:
         if path.is_dir():
             root = Path(path.resolve().name) if len(folders) > 1 else Path()
-            names = [Path(one.name) for one in detection.read(path, "images").pictures]
+            names = [Path(one.name) for one in layouts.read(path, "images").images]
             places |= {path / name: root / name for name in names}
         else:
             places[path] = Path(path.name)

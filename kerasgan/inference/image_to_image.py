@@ -237,7 +237,7 @@ def label_sheet(editor: Editor, shown: LabelledImages) -> Image.Image:
         shown: of which the first are taken.
     """
     at = np.arange(min(_SHOWN, shown.size))
-    original, labels = shown.pictures(at), shown.labels(at)
+    original, labels = shown.pixels(at), shown.labels(at)
     columns, names = [original], ["original"]
     vocabulary = editor.vocabulary
     for name, size in vocabulary.labels.items():

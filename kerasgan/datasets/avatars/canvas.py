@@ -1,7 +1,8 @@
-"""The canvas, the shapes and the hair that avatars are drawn with.
+"""Canvas, shapes and hair of avatars.
 
 Points are float [n, 2], (x, y) with y downwards, in units of half a frame: the frame spans [-1, 1]
-both ways, and an unmoved head is drawn about its middle. Outlines in text are in hundredths of it.
+in both directions, and a head is drawn about its middle unless moved. Outlines in text are in
+hundredths.
 """
 
 from functools import lru_cache
@@ -20,7 +21,7 @@ Colour = tuple[int, int, int]
 
 
 def tint(colour: Colour, amount: float) -> Colour:
-    """The RGB colour taken towards white (amount up to 1) or its shadow (down to -1)."""
+    """Shift an RGB colour towards white (amount up to 1) or its shadow (down to -1)."""
     if amount >= 0:
         return tuple(round(value + amount * (255 - value)) for value in colour)
     return tuple(
@@ -30,7 +31,7 @@ def tint(colour: Colour, amount: float) -> Colour:
 
 
 class Paint(NamedTuple):
-    """RGB colours of a shape: flat, or a gradient from top to bottom; and its contour, if any."""
+    """RGB colours of a shape: flat or a gradient from top to bottom, and its contour, if any."""
 
     flat: Colour
     top: Colour
@@ -39,11 +40,11 @@ class Paint(NamedTuple):
 
 
 def paint(colour: Colour, top: float = 0.0, bottom: float = 0.0) -> Paint:
-    """The paint of a colour whose gradient has these tints."""
+    """The paint of a colour; `top` and `bottom` tint its gradient."""
     return Paint(colour, tint(colour, top), tint(colour, bottom), tint(colour, -0.8))
 
 
-# Most shapes are the same in every face: remembered, they cost nothing.
+# Cached, because most shapes are the same in every face.
 @lru_cache(maxsize=1024)
 def curve(outline: str) -> np.ndarray:
     """Points along quadratic curves "x y  x y ...": end, control, end, ..., end."""
@@ -56,14 +57,14 @@ def curve(outline: str) -> np.ndarray:
 
 @lru_cache(maxsize=1024)
 def symmetric(outline: str) -> np.ndarray:
-    """The outline whose right half is given, from one end on the middle to the other."""
+    """The outline of a symmetric shape, from its right half, whose ends are on the middle line."""
     right = curve(outline)
     return np.concatenate([right, (right * SIDES[0])[-2:0:-1]])
 
 
 @lru_cache(maxsize=1024)
 def ellipse(width: float, height: float, x: float = 0.0, y: float = 0.0) -> np.ndarray:
-    """The outline of an upright ellipse about (x, y) with these radii."""
+    """The outline of an upright ellipse with centre (x, y); width and height are radii."""
     angle = np.arange(24) * np.pi / 12
     return np.stack([x + width * np.cos(angle), y + height * np.sin(angle)], axis=1)
 
@@ -83,23 +84,23 @@ def _normals(points: np.ndarray) -> np.ndarray:
 
 
 class Canvas:
-    """A supersampled image and the place of the head on it.
+    """A supersampled image and the position of the head on it.
 
     Args:
-        picture: RGB, the background, `SUPERSAMPLING` times its final size; it is drawn upon.
+        image: RGB, `SUPERSAMPLING` times its final size; the background, which is drawn upon.
         style: "animation" or "cartoon"; the latter has flat paints and coarse black contours.
     """
 
-    def __init__(self, picture: Image.Image, style: str):
+    def __init__(self, image: Image.Image, style: str):
         self.flat = style == "cartoon"
-        self._picture = picture
-        self._pen = ImageDraw.Draw(picture)
-        self._glaze_pen = ImageDraw.Draw(picture, "RGBA")
-        self._unit = picture.width / 2
+        self._image = image
+        self._pen = ImageDraw.Draw(image)
+        self._glaze_pen = ImageDraw.Draw(image, "RGBA")
+        self._unit = image.width / 2
         self._contour = _CONTOUR[style] * self._unit
 
     def move(self, scale: float, tilt: float, shift: tuple[float, float], mirrored: bool) -> None:
-        """Let what follows be tilted (radians) about the neck, scaled, shifted and mirrored."""
+        """Set how later shapes are tilted about the neck (radians), scaled, shifted, mirrored."""
         cos, sin = np.cos(tilt), np.sin(tilt)
         turn = np.array([[cos, -sin], [sin, cos]])
         side = SIDES[not mirrored]
@@ -124,8 +125,8 @@ class Canvas:
         if pixels < 5:
             self._pen.line(placed.ravel().tolist(), colour, pixels)
             return
-        # Pillow's wide lines are ragged, and slow with round joints. An outline is smooth, but has
-        # holes where it crosses itself: a narrower line covers those.
+        # Pillow's wide lines are ragged, and slow with round joints. A polygon is smooth, but has
+        # holes where it crosses itself; a narrower line covers them.
         side = _normals(placed) * (pixels / 2)
         both = np.concatenate([placed + side, (placed - side)[::-1]])
         self._pen.polygon(both.ravel().tolist(), fill=colour)
@@ -145,7 +146,7 @@ class Canvas:
         mask = Image.new("L", size)
         ImageDraw.Draw(mask).polygon((placed - first).ravel().tolist(), fill=255)
         ramp = _ramp(colours.top, colours.bottom).resize(size, Image.Resampling.NEAREST)
-        self._picture.paste(ramp, tuple(first.tolist()), mask)
+        self._image.paste(ramp, tuple(first.tolist()), mask)
 
 
 @lru_cache(maxsize=64)
@@ -173,7 +174,7 @@ _TAILS = {
 }
 HAIRCUTS = ("long", "wavy", "bob", "short", "twin tails", "ponytail", "buns", "braids")
 
-# The tips of the locks over the forehead. None hides an eye, whose colour must be seen.
+# Tips of the locks over the forehead. They leave the eyes free, whose colour must be visible.
 FRINGES = {
     "even": "-55 4  -36 -8  -16 -6  5 -9  26 -6  44 -7  57 4",
     "pointed": "-54 6  -30 -7  3 14  32 -7  54 6",
@@ -195,13 +196,13 @@ _SHINE = np.stack([np.append(_x, _x[::-1]), np.append(_upper, _lower[::-1])], ax
 
 @lru_cache
 def fringe(style: str) -> tuple[np.ndarray, np.ndarray]:
-    """The outline of the hair over the forehead and the notches [n, 2] between its locks."""
+    """The outline of the hair over the forehead, and the notches [n, 2] between its locks."""
     tips = np.array(FRINGES[style].split(), float).reshape(-1, 2) / 100
     notches = (tips[1:] + tips[:-1]) / 2 - (0, 0.22)
     roots = np.concatenate([[(-0.71, -0.25)], notches, [(0.71, -0.25)]])
     path = np.empty((4 * len(tips) + 1, 2))
     path[::4], path[2::4] = roots, tips
-    # One side of a lock bulges and the other is hollow, which sweeps the hair to the side.
+    # Convex on one side and concave on the other, a lock looks swept to the side.
     path[1::4] = roots[:-1] + (tips - roots[:-1]) * (0.12, 0.62)
     path[3::4] = roots[1:] + (tips - roots[1:]) * (0.4, 0.55)
     lower = curve(" ".join(map(str, (path * 100).ravel())))
@@ -209,7 +210,7 @@ def fringe(style: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def draw_back_hair(canvas: Canvas, haircut: str, hair: Paint, behind: Paint) -> None:
-    """Draw what lies behind the head."""
+    """Draw the hair behind the head."""
     for spine, width in _TAILS.get(haircut, ()):
         for side in SIDES if haircut == "twin tails" else SIDES[1:]:
             canvas.fill(lock(spine, width) * side, hair)
@@ -242,7 +243,7 @@ def draw_front_hair(
 
 
 def draw_bow(canvas: Canvas, at: tuple[float, float], size: float, colours: Paint) -> None:
-    """Draw a ribbon's bow about a point, `size` from its knot to the middle of a loop."""
+    """Draw a bow at a point; `size` is the distance from its knot to the middle of a loop."""
     for side in SIDES:
         loop = curve("0 0  60 -90  100 -70  120 0  100 70  60 90  0 0") * side * size
         canvas.fill(loop + np.asarray(at), colours)

@@ -12,7 +12,7 @@ from kerasgan.utils.errors import unknown
 
 STYLES = ("animation", "cartoon")
 
-# Prepared images are kept under this number: raise it whenever a pixel changes.
+# Part of the cache key: to be raised whenever a pixel changes.
 RENDERER_VERSION = 1
 
 _HAIR_COLOURS = {
@@ -39,10 +39,15 @@ _MOUTHS = {
 
 
 def draw(face: Face, size: int, style: str = "animation") -> Image.Image:
-    """An RGB image of `size` pixels a side; the same face is drawn in either style.
+    """Draw a face as an RGB image.
+
+    Args:
+        face: the face, which is the same in every style.
+        size: height and width in pixels.
+        style: one of STYLES.
 
     Raises:
-        InvalidInput: if there is no such style.
+        InvalidInput: if the style is unknown.
     """
     side = drawing.SUPERSAMPLING * size
     background = Image.new("RGB", (side, side), WHITE) if style == "cartoon" else _sky(face, side)
@@ -50,7 +55,7 @@ def draw(face: Face, size: int, style: str = "animation") -> Image.Image:
 
 
 def face_mask(face: Face, size: int, style: str) -> np.ndarray:
-    """Bool [size, size]: where the figure hides the background; refuses as `draw`."""
+    """Where the figure hides the background: bool [size, size]; arguments as of `draw`."""
     side = drawing.SUPERSAMPLING * size
     on_black, on_white = (
         np.asarray(_draw_figure(face, Image.new("RGB", (side, side), colour), style), int)
@@ -69,10 +74,10 @@ def _sky(face: Face, side: int) -> Image.Image:
     return square.resize((side, side), Image.Resampling.BILINEAR, (0.5, 0.5, 1.5, 1.5))
 
 
-def _draw_figure(face: Face, picture: Image.Image, style: str) -> Image.Image:
+def _draw_figure(face: Face, background: Image.Image, style: str) -> Image.Image:
     if style not in STYLES:
         raise unknown("style", style, STYLES)
-    canvas = Canvas(picture, style)
+    canvas = Canvas(background, style)
     scale = face.scale * (0.88 if canvas.flat else 1.0)
     colour = tint(_HAIR_COLOURS[face.hair], face.hair_tint)
     hair, behind = paint(colour, -0.2, 0.2), paint(tint(colour, -0.25), 0, -0.3)
@@ -94,7 +99,7 @@ def _draw_figure(face: Face, picture: Image.Image, style: str) -> Image.Image:
         brow[:, 0] += face.turn
         canvas.line(brow, hair.contour, 0.8 if canvas.flat else 1.5)
     _draw_ornaments(canvas, face)
-    return picture.reduce(drawing.SUPERSAMPLING)
+    return background.reduce(drawing.SUPERSAMPLING)
 
 
 def _draw_body(canvas: Canvas, face: Face) -> None:

@@ -13,7 +13,14 @@ from kerasgan.utils.errors import unknown
 
 
 def render(folder: Path, count: int, size: int, style: str, seed: int) -> None:
-    """Write `count` avatars as `images/<index>.png` and tags.csv into a new or empty folder.
+    """Write avatars as `images/<index>.png` and tags.csv into a new or empty folder.
+
+    Args:
+        folder: the folder to write.
+        count: number of avatars.
+        size: height and width in pixels.
+        style: one of `portrait.STYLES`.
+        seed: seed of the avatars.
 
     Raises:
         InvalidInput: if the folder is not empty or cannot be written, or the style is unknown.
@@ -25,15 +32,15 @@ def render(folder: Path, count: int, size: int, style: str, seed: int) -> None:
     with files.replacing(folder) as temporary:
         (temporary / "images").mkdir(parents=True)
         lines = []
-        for index, (picture, tag) in enumerate(
-            cache.parallel(work, range(count), count, "Drawing")
+        for index, (image, tag) in enumerate(
+            cache.parallel_map(work, range(count), count, "Drawing")
         ):
-            picture.save(temporary / "images" / f"{index}.png", optimize=True)
+            image.save(temporary / "images" / f"{index}.png", optimize=True)
             lines.append(f"{index},{tag}\n")
         (temporary / "tags.csv").write_text("".join(lines))
 
 
 def draw(index: int, seed: int, size: int, style: str) -> tuple[Image.Image, str]:
-    """The image and the tag of one avatar."""
+    """Draw the avatar with this index, and write its tag."""
     face = traits.face(seed, index)
     return portrait.draw(face, size, style), format_tag(face.hair, face.eyes)

@@ -1,4 +1,4 @@
-"""Who an avatar is: everything that tells one face from another, drawn from a seed."""
+"""Random traits of an avatar: everything in which faces differ."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ _DYES = (
 
 @dataclass(frozen=True)
 class Face:
-    """Everything that tells one face from another; lengths are in half frames."""
+    """All traits of a face; lengths are in half frames."""
 
     hair: str
     eyes: str
@@ -44,12 +44,14 @@ class Face:
 
 
 def face(seed: int, index: int, hair: str | None = None, eyes: str | None = None) -> Face:
-    """Face number `index` (both numbers are 0 or more), whatever else is drawn.
+    """Sample a face; equal arguments give equal faces.
 
-    Hair and eyes given by name replace those drawn, and change nothing else.
+    Args:
+        seed, index: two integers of at least 0.
+        hair, eyes: colours to use instead of the sampled ones; other traits stay the same.
 
     Raises:
-        InvalidInput: if there is no such colour.
+        InvalidInput: if a colour is unknown.
     """
     random = _random(seed, index)
 
@@ -84,7 +86,7 @@ def face(seed: int, index: int, hair: str | None = None, eyes: str | None = None
 
 
 def colours(seed: int, index: int) -> tuple[str, str]:
-    """The hair and the eye colour of `face(seed, index)`, in a fifth of its time."""
+    """The hair and eye colour of `face(seed, index)`, in a fifth of the time."""
     random = _random(seed, index)
     return HAIR[random.integers(len(HAIR))], EYES[random.integers(len(EYES))]
 

@@ -6,27 +6,31 @@ from pathlib import Path
 from kerasgan.datasets import decoding
 from kerasgan.datasets.checks import inspection
 from kerasgan.datasets.checks.inspection import Report
-from kerasgan.datasets.layouts import label_files
+from kerasgan.datasets.layouts.table import write_table
 from kerasgan.utils import files
 
 _TABLE, _LOG = "metadata.csv", "fix.log"
 
 
 def write(report: Report, folder: Path) -> int:
-    """Write the images that can be used into a new or empty folder, and what was done to a log.
+    """Write the usable images and a log into a new or empty folder.
 
-    Left out are unreadable images, copies and, where images have colours, those without exactly
-    one hair and one eye colour. Files of plain RGB are copied as they are, others become PNGs of
-    their upright first frame on white. Tags go into metadata.csv, in UTF-8.
+    Unreadable images and copies are left out, and, if any image has colours, images without
+    exactly one hair and one eye colour. Plain RGB files are copied; other files become PNGs of
+    their upright first frame on white. Tags are written to metadata.csv, in UTF-8.
+
+    Args:
+        report: the report on the folder to clean.
+        folder: the folder to write.
 
     Returns:
-        How many images were written.
+        The number of images written.
 
     Raises:
         InvalidInput: if the folder is not empty or cannot be written.
     """
     sizes = sum(
-        (report.listing.root / picture.name).stat().st_size for picture in report.listing.pictures
+        (report.listing.root / image.name).stat().st_size for image in report.listing.images
     )
     files.check_vacant(folder, sizes)
     unusable = {}
@@ -35,18 +39,18 @@ def write(report: Report, folder: Path) -> int:
     written, log = [], []
     with files.replacing(folder) as temporary:
         temporary.mkdir(parents=True)
-        for picture, examined in zip(report.listing.pictures, report.examined, strict=True):
-            why = examined.why or report.copies.get(picture.name) or unusable.get(picture.name)
+        for image, examined in zip(report.listing.images, report.examined, strict=True):
+            why = examined.why or report.copies.get(image.name) or unusable.get(image.name)
             if why:
-                log.append(f"left out {picture.name}: {why}")
+                log.append(f"left out {image.name}: {why}")
                 continue
-            target = _save(report.listing.root, picture.name, temporary, examined.is_plain)
-            written.append((target, picture.tags))
-            if target != picture.name:
-                log.append(f"converted {picture.name} to {target}")
+            target = _save(report.listing.root, image.name, temporary, examined.is_plain)
+            written.append((target, image.tags))
+            if target != image.name:
+                log.append(f"converted {image.name} to {target}")
         if any(tags for _, tags in written):
             with (temporary / _TABLE).open("w", encoding="utf-8", newline="") as file:
-                label_files.write_table(written, file)
+                write_table(written, file)
         (temporary / _LOG).write_text("".join(f"{line}\n" for line in log), encoding="utf-8")
     return len(written)
 

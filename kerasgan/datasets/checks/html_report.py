@@ -1,21 +1,23 @@
-"""The report of `kerasgan data check` as one page."""
+"""The report of `kerasgan data check` as an HTML page."""
 
-from kerasgan.datasets.checks.inspection import Report, as_text
+from kerasgan.datasets.checks.inspection import Report
+from kerasgan.datasets.checks.text_report import as_text
 from kerasgan.reporting import html_page
 
 
 def as_html(report: Report, heat_map: bytes | None) -> str:
-    """The page.
+    """The report as an HTML page.
 
     Args:
-        heat_map: a PNG of the pairs of colours, if there are any.
+        report: the report on a folder.
+        heat_map: a PNG of the counts of colour pairs, if there are any.
     """
     return html_page.page(
         f"Images in {report.listing.root}",
         html_page.preformatted(as_text(report)),
         html_page.picture("images of each pair", heat_map) if heat_map else "",
         *(
-            html_page.folded(f"{len(where):,} {what}", where)
-            for what, where in report.problems.items()
+            html_page.folded(f"{len(places):,} {problem}", places)
+            for problem, places in report.problems.items()
         ),
     )

@@ -1,4 +1,4 @@
-"""What is in a folder of images, and what is wrong with it."""
+"""Inspection of a folder of images: its contents and its problems."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -9,23 +9,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kerasgan.datasets import cache, decoding, duplicates, selection
-from kerasgan.datasets.layouts import detection
-from kerasgan.datasets.layouts.detection import Listing, Picture
+from kerasgan.datasets import cache, decoding, duplicates, layouts, selection
+from kerasgan.datasets.layouts.base import Listing, TaggedImage
 from kerasgan.datasets.layouts.tags import COLOUR
 from kerasgan.labels import Vocabulary, colours
 from kerasgan.utils.errors import InvalidInput
-from kerasgan.utils.printing import printable
 
 _HUGE = 16_000_000
 _ORIENTATION = 0x0112
 
 
 class Examined(NamedTuple):
-    """An image file; the fields after `why`, the reason why it cannot be read, only if it can.
+    """Properties of an image file.
 
+    why: the reason why it is unreadable; then the other fields are meaningless.
+    size: width and height in pixels, upright.
+    mode: Pillow's mode of the file.
+    is_plain: whether the file is one upright frame of 8-bit RGB.
     pixels, mirrored: hashes of the upright RGB image and of its mirror image.
-    is_plain: whether the file holds nothing but 8-bit RGB.
+    signature: as of `duplicates.signature`.
     """
 
     why: str | None = None
@@ -40,24 +42,25 @@ class Examined(NamedTuple):
 
 @dataclass
 class Report:
-    """What `check` found.
+    """Results of `check`.
 
-    examined: of every image of the listing, in its order.
-    trains: {rule: how many readable pictures it chooses, or lines where there are no pictures}.
-    per_picture: {"hair", "eyes": {"none", "one", "several": how many have so many colours}}.
-    no_colours: {tag of hair or eyes that is no colour of the vocabulary: how many}.
-    left_out: {why: names} of the images that the default rule leaves out.
-    copies: {picture: why it is a copy of an earlier one}.
-    problems: {what is wrong: [where]}, of the listing and of the images.
-    vocabulary, hair, eyes, pairs: the colours of the images with exactly one of each kind, and
-        how many have them.
+    listing: the contents of the folder.
+    examined: properties of every image of the listing, in its order.
+    trains: {rule: number of readable images that it selects}; of lines, if there are no images.
+    colours_per_image: {"hair", "eyes": {"none", "one", "several": number of images}}.
+    unknown_colours: {tag of hair or eyes whose colour is unknown: number of images}.
+    left_out: {reason: names} of the images that the default rule leaves out.
+    copies: {image: its relation to an earlier image}.
+    problems: {problem: places}, of the listing and of the images.
+    vocabulary, hair, eyes, pairs: colours of the images with exactly one of each kind, and the
+        number of images with each.
     """
 
     listing: Listing
     examined: list[Examined]
     trains: dict[str, int] = field(default_factory=dict)
-    per_picture: dict[str, Counter] = field(default_factory=dict)
-    no_colours: Counter = field(default_factory=Counter)
+    colours_per_image: dict[str, Counter] = field(default_factory=dict)
+    unknown_colours: Counter = field(default_factory=Counter)
     left_out: dict[str, list[str]] = field(default_factory=dict)
     copies: dict[str, str] = field(default_factory=dict)
     problems: dict[str, list[str]] = field(default_factory=dict)
@@ -68,19 +71,23 @@ class Report:
 
     @property
     def readable(self) -> int:
-        return sum(picture.why is None for picture in self.examined)
+        """Number of readable images."""
+        return sum(image.why is None for image in self.examined)
 
 
 def check(path: Path, layout: str = "auto", attributes=(), follow_links: bool = False) -> Report:
-    """Read every image once, by one process per core, and report.
+    """Read every image once, by one process per core, and report on all.
+
+    Args:
+        path, layout, attributes, follow_links: as of `layouts.read`.
 
     Raises:
-        InvalidInput: if the path is of no layout that is known.
+        InvalidInput: as `layouts.read` does.
     """
-    listing = detection.read(path, layout, attributes, follow_links)
-    names = [picture.name for picture in listing.pictures]
+    listing = layouts.read(path, layout, attributes, follow_links)
+    names = [image.name for image in listing.images]
     work = partial(examine, root=listing.root)
-    report = Report(listing, list(cache.parallel(work, names, len(names), f"Checking {path}")))
+    report = Report(listing, list(cache.parallel_map(work, names, len(names), f"Checking {path}")))
     _count_colours(report)
     _find_copies(report, names)
     report.problems = {**listing.problems, **_problems(report, names)}
@@ -88,12 +95,12 @@ def check(path: Path, layout: str = "auto", attributes=(), follow_links: bool = 
 
 
 def examine(name: str, root: Path) -> Examined:
-    """Read an image file as training would, and describe it."""
+    """Read an image file as for training, and describe it."""
     try:
-        with decoding.opened(root / name) as picture:
-            mode, frames = picture.mode, getattr(picture, "n_frames", 1)
-            is_upright = picture.getexif().get(_ORIENTATION, 1) <= 1
-            upright = decoding.upright(picture)
+        with decoding.opened(root / name) as image:
+            mode, frames = image.mode, getattr(image, "n_frames", 1)
+            is_upright = image.getexif().get(_ORIENTATION, 1) <= 1
+            upright = decoding.upright(image)
     except InvalidInput as error:
         return Examined(str(error))
     pixels = np.asarray(upright)
@@ -110,53 +117,56 @@ def examine(name: str, root: Path) -> Examined:
     )
 
 
-def _count_colours(report: Report) -> None:
+def _countable(report: Report) -> list[TaggedImage]:
+    """The readable images, or the lines of the label file if there are no images at all."""
     listing = report.listing
-    if listing.pictures:
-        labelled = zip(listing.pictures, report.examined, strict=True)
-        countable = [picture for picture, examined in labelled if examined.why is None]
-    else:
-        # The lines of a label file can be counted without their images.
-        countable = [Picture(row.name, row.tags) for row in listing.rows]
+    if not listing.images:
+        return [TaggedImage(row.name, row.tags) for row in listing.rows]
+    examined = zip(listing.images, report.examined, strict=True)
+    return [image for image, result in examined if result.why is None]
+
+
+def _count_colours(report: Report) -> None:
+    countable = _countable(report)
     for rule in selection.RULES:
-        chosen = selection.select(countable, rule)
-        report.trains[rule] = len(chosen.rows)
+        selected = selection.select(countable, rule)
+        report.trains[rule] = len(selected.rows)
         if rule == "exactly-one":
-            report.left_out = chosen.left_out
-            report.vocabulary = Vocabulary.of_pictures(chosen.hair, chosen.eyes)
-            report.hair.update(chosen.hair)
-            report.eyes.update(chosen.eyes)
-            report.pairs.update(zip(chosen.hair, chosen.eyes, strict=True))
-    found = [colours(picture.tags) for picture in countable]
-    for kind, of_pictures in zip(("hair", "eyes"), zip(*found, strict=True), strict=False):
-        counts = Counter(min(len(of_picture), 2) for of_picture in of_pictures)
-        report.per_picture[kind] = {
+            report.left_out = selected.left_out
+            report.vocabulary = Vocabulary.of_pictures(selected.hair, selected.eyes)
+            report.hair.update(selected.hair)
+            report.eyes.update(selected.eyes)
+            report.pairs.update(zip(selected.hair, selected.eyes, strict=True))
+    by_image = [colours(image.tags) for image in countable]
+    for kind, lists in zip(("hair", "eyes"), zip(*by_image, strict=True), strict=False):
+        counts = Counter(min(len(found), 2) for found in lists)
+        report.colours_per_image[kind] = {
             name: counts[number] for number, name in enumerate(("none", "one", "several"))
         }
-    tags = Counter(tag for picture in countable for tag in picture.tags)
-    report.no_colours = Counter(
+    tags = Counter(tag for image in countable for tag in image.tags)
+    report.unknown_colours = Counter(
         {tag: n for tag, n in tags.items() if COLOUR.fullmatch(tag) and not any(colours([tag]))}
     )
 
 
 def _find_copies(report: Report, names: Sequence[str]) -> None:
-    rows = [row for row, examined in enumerate(report.examined) if examined.why is None]
-    if not rows:
+    indices = [index for index, examined in enumerate(report.examined) if examined.why is None]
+    if not indices:
         return
-    numbers = duplicates.groups(np.stack([report.examined[row].signature for row in rows]))
+    found = duplicates.group(np.stack([report.examined[index].signature for index in indices]))
     groups = defaultdict(list)
-    for row, number in zip(rows, numbers.tolist(), strict=True):
-        groups[number].append(row)
-    for first, *others in groups.values():
-        for other in others:
-            one, copy = report.examined[first], report.examined[other]
-            if copy.pixels == one.pixels:
-                how = "a copy of"
-            elif copy.pixels == one.mirrored:
-                how = "a mirror image of"
+    for index, group in zip(indices, found.tolist(), strict=True):
+        groups[group].append(index)
+    for first, *copies in groups.values():
+        for index in copies:
+            original, copy = report.examined[first], report.examined[index]
+            if copy.pixels == original.pixels:
+                relation = "a copy of"
+            elif copy.pixels == original.mirrored:
+                relation = "a mirror image of"
             else:
-                how = "mirrored, scaled or compressed from, or into,"
-            report.copies[names[other]] = f"{how} {names[first]}"
+                relation = "a mirrored, scaled or compressed version of"
+            report.copies[names[index]] = f"{relation} {names[first]}"
 
 
 def _problems(report: Report, names: Sequence[str]) -> dict[str, list[str]]:
@@ -165,70 +175,20 @@ def _problems(report: Report, names: Sequence[str]) -> dict[str, list[str]]:
         if examined.why is not None:
             problems["unreadable images"].append(f"{name} {examined.why}")
         if examined.frames > 1:
-            problems["animations, of which the first frame counts"].append(
+            problems["animations, of which only the first frame is used"].append(
                 f"{name}: {examined.frames} frames"
             )
         width, height = examined.size
         if width * height > _HUGE:
             problems["huge images"].append(f"{name}: {width} x {height}")
     if report.copies:
-        problems["copies"] = [f"{name}: {how}" for name, how in report.copies.items()]
+        problems["copies"] = [f"{name}: {relation}" for name, relation in report.copies.items()]
     if has_colours(report.listing):
-        for why, where in report.left_out.items():
-            problems[f"images with {why}"] = where
+        for why, places in report.left_out.items():
+            problems[f"images with {why}"] = places
     return problems
 
 
 def has_colours(listing: Listing) -> bool:
     """Whether any image or line has a hair or an eye colour."""
-    return any(any(colours(labelled.tags)) for labelled in (*listing.pictures, *listing.rows))
-
-
-def as_text(report: Report, most: int = 5) -> str:
-    """The report in lines; of what is wrong, `most` places are named."""
-    listing = report.listing
-    lines = [f"layout: {listing.layout} ({detection.LAYOUTS[listing.layout]})"]
-    if listing.label_file is not None:
-        lines.append(f"labels: {printable(listing.label_file.name)}, {len(listing.rows):,} lines")
-    unreadable = len(report.examined) - report.readable
-    lines.append(f"pictures: {len(report.examined):,}, of which {unreadable:,} unreadable")
-    if report.copies:
-        lines.append(f"different images: {report.readable - len(report.copies):,}")
-    readable = [examined for examined in report.examined if examined.why is None]
-    has_labels = has_colours(listing)
-    for what, values in (
-        ("sizes", Counter("{}x{}".format(*examined.size) for examined in readable)),
-        ("modes", Counter(examined.mode for examined in readable)),
-        ("hair", _in_order(report, "hair")),
-        ("eyes", _in_order(report, "eyes")),
-        *(
-            (f"{kind}, colours of an image", counts)
-            for kind, counts in report.per_picture.items()
-            if has_labels
-        ),
-        ("tags of hair or eyes that are no colours", report.no_colours),
-    ):
-        if values:
-            lines.append(f"{what}: {_counts(values)}")
-    if has_labels:
-        lines.append(f"pairs of hair and eyes: {len(report.pairs):,}")
-    what = "would train" if report.examined else "lines that would train"
-    if report.examined:
-        lines.append(f"{what} without colours: {report.readable:,}")
-    for rule, count in report.trains.items() if has_labels else ():
-        lines.append(f"{what} with --colours {rule}: {count:,}")
-    for what, where in report.problems.items():
-        more = f"; and {len(where) - most:,} more" if len(where) > most else ""
-        lines.append(f"{len(where):,} {what}: {'; '.join(map(printable, where[:most]))}{more}")
-    return "\n".join(lines)
-
-
-def _in_order(report: Report, kind: str) -> dict[str, int]:
-    counts = getattr(report, kind)
-    return {colour: counts[colour] for colour in getattr(report.vocabulary, kind)}
-
-
-def _counts(values: dict[str, int], most: int = 12) -> str:
-    common = list(values.items()) if len(values) <= most else Counter(values).most_common(most)
-    more = f", and {len(values) - most:,} others" if len(values) > most else ""
-    return ", ".join(f"{printable(value)} {count:,}" for value, count in common) + more
+    return any(any(colours(labelled.tags)) for labelled in (*listing.images, *listing.rows))

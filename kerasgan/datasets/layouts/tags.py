@@ -1,10 +1,10 @@
-"""Tags: what a label says of an image, in our own spelling."""
+"""Tags: words that describe an image, such as "red hair", in one spelling."""
 
 import re
 from collections.abc import Iterable
 from typing import Any
 
-_COLOURS = {
+_COLOUR_COLUMNS = {
     f"{kind}{ending}": kind
     for kind in ("hair", "eyes", "eye")
     for ending in ("", "_color", "_colour")
@@ -13,18 +13,23 @@ COLOUR = re.compile(r"(?<!\S)(\S+)\s+(hair|eyes)(?!\S)", re.IGNORECASE)
 _COUNT = re.compile(r":\d+$")
 
 
-def spelled(text: str) -> str:
-    """A tag as we write it: lower case, blanks for underscores, no needless blanks."""
+def normalize(text: str) -> str:
+    """A tag in lower case, with single spaces between words instead of underscores."""
     return " ".join(encodable(text).lower().replace("_", " ").split())
 
 
 def encodable(text: str) -> str:
-    """The text without the halves of characters that JSON can hold and no file takes."""
+    """The text with lone surrogates, which JSON can hold but no file, replaced by "?"."""
     return text.encode(errors="replace").decode()
 
 
+def unique(words: Iterable[str]) -> tuple[str, ...]:
+    """The words as tags, each once, without empty ones."""
+    return tuple(dict.fromkeys(filter(None, map(normalize, words))))
+
+
 def split_tags(text: str) -> tuple[str, ...]:
-    """The tags of a text: `a:3<tab>b:1`, `a;b`, or `red hair blue eyes` in plain words."""
+    """The tags in a text: `a:3<tab>b:1`, `a;b`, or plain words such as `red hair blue eyes`."""
     if "\t" in text or _COUNT.search(text.strip()):
         words = [_COUNT.sub("", part.strip()) for part in text.split("\t")]
     elif ";" in text:
@@ -34,33 +39,29 @@ def split_tags(text: str) -> tuple[str, ...]:
     return unique(words)
 
 
-def of_cell(column: str, value: Any) -> tuple[str, ...]:
-    """The tags that a table's cell, or a feature of a data set, gives its image.
+def tags_of_cell(column: str, value: Any) -> tuple[str, ...]:
+    """The tags of a table's cell or a dataset's feature.
 
-    A colour column's `blue` is "blue hair" or "blue eyes", a true value is the column's name, a
-    number joins that name, and text is a list of tags, separated by semicolons.
+    In a colour column, `blue` becomes "blue hair" or "blue eyes". A true value becomes the column's
+    name, and a number the name and the number. Other text is a list of tags, separated by
+    semicolons.
     """
     if isinstance(value, (list, tuple)):
         return unique(
-            word
+            tag
             for item in value
             if not isinstance(item, (list, tuple))
-            for word in of_cell(column, item)
+            for tag in tags_of_cell(column, item)
         )
     if value is None or isinstance(value, dict):
         return ()
     if isinstance(value, bool):
         return unique([column] if value else [])
     text = str(value)
-    if kind := _COLOURS.get(column.strip().lower()):
+    if kind := _COLOUR_COLUMNS.get(column.strip().lower()):
         kind = "eyes" if kind == "eye" else kind
-        colours = (spelled(part).removesuffix(kind).strip() for part in text.split(";"))
+        colours = (normalize(part).removesuffix(kind).strip() for part in text.split(";"))
         return unique(f"{colour} {kind}" for colour in colours if colour)
     if column != "tags" and re.fullmatch(r"[-+]?[\d.]+", text.strip()):
         return unique([f"{column} {text}"])
     return split_tags(text)
-
-
-def unique(words: Iterable[str]) -> tuple[str, ...]:
-    """The words as tags, each once, without empty ones."""
-    return tuple(dict.fromkeys(filter(None, map(spelled, words))))
