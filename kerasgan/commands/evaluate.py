@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-import click
+import rich_click as click
 
 from kerasgan.commands import messages, options
 from kerasgan.configs.base import NoiseConfig
@@ -75,5 +75,7 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
         judging = dataclasses.replace(found, config=config)
         evaluation = measure(judging, split, count, seed, checkpoint)
     report.write(evaluation, found, checkpoint)
-    messages.tell(report.as_text(evaluation))
+    messages.table(report.HEAD, report.rows(evaluation))
+    for line in report.missing(evaluation):
+        messages.tell(line)
     messages.tell(f"wrote {found.outputs / 'report.html'}")

@@ -4,7 +4,7 @@ import math
 import re
 from pathlib import Path
 
-import click
+import rich_click as click
 
 from kerasgan.commands import messages, options
 from kerasgan.configs.base import NoiseConfig

@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from inspect import get_annotations
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
 from kerasgan.configs.checking import check_types
@@ -19,6 +20,7 @@ def option(
     multiple_of: float | None = None,
     parts: str | None = None,
     added: bool = False,
+    group: str | None = None,
 ) -> Any:
     """A dataclass field that becomes a command-line option.
 
@@ -30,6 +32,8 @@ def option(
         parts: the names of a tuple's parts, as `--help` shows them.
         added: whether there are runs from before there was this option. They did what its default
             does, and their config.json lacks it.
+        group: "model", "data", "training" or "logging", the option's panel in `--help`; None for
+            the group of the class that declares it.
     """
     limits = {
         "at least": at_least,
@@ -41,13 +45,20 @@ def option(
     limits = {name: limit for name, limit in limits.items() if limit is not None}
     return dataclasses.field(
         default=default,
-        metadata={"help": help, "limits": limits, "parts": parts, "added": added},
+        metadata={"help": help, "limits": limits, "parts": parts, "added": added, "group": group},
     )
 
 
 def option_name(field: str) -> str:
     """The command-line name of a field: `image_size` is `image-size`."""
     return field.replace("_", "-")
+
+
+def option_group(config: type["Config"], field: str) -> str:
+    """The group of an option: its own, or that of the class that declares the field first."""
+    declarer = [kind for kind in config.__mro__ if field in get_annotations(kind)][-1]
+    group = declarer.__dataclass_fields__[field].metadata["group"]
+    return group or vars(declarer).get("OPTIONS", "model")
 
 
 _WITHIN = {
@@ -70,21 +81,33 @@ class Config:
     MODEL: ClassVar[str]
     CONDITION: ClassVar[Literal["nothing", "colours", "pair", "labels", "domain"]]
     PRESETS: ClassVar[dict[str, dict[str, Any]]]
+    # The group of the options that a class declares first; "model" without this.
+    OPTIONS: ClassVar[str] = "training"
     # Every replica's part of a batch is a multiple of this.
     GROUP: ClassVar[int] = 1
 
     data: str = option(
-        "avatars", "'avatars' (drawn faces), a folder of images, a label file, or tfds:NAME."
+        "avatars",
+        "'avatars' (drawn faces), a folder of images, a label file, or tfds:NAME.",
+        group="data",
     )
-    avatars: int = option(8000, "How many avatars to train on.", at_least=1)
+    avatars: int = option(8000, "How many avatars to train on.", at_least=1, group="data")
     val_fraction: float = option(
-        0.1, "Share of the images that is held out from training.", at_least=0, below=1
+        0.1,
+        "Share of the images that is held out from training.",
+        at_least=0,
+        below=1,
+        group="data",
     )
     fit: Literal["crop", "pad"] = option(
-        "crop", "Make images square: cut the centre out, or add white."
+        "crop", "Make images square: cut the centre out, or add white.", group="data"
     )
-    follow_links: bool = option(False, "Follow symbolic links inside the data folder.")
-    strict: bool = option(False, "Refuse data with anything wrong, rather than leave that out.")
+    follow_links: bool = option(
+        False, "Follow symbolic links inside the data folder.", group="data"
+    )
+    strict: bool = option(
+        False, "Refuse data with anything wrong, rather than leave that out.", group="data"
+    )
     ema: float = option(
         0.0,
         "Decay of the average of the generator's weights that samples and export use; 0: none.",
@@ -103,36 +126,38 @@ class Config:
     )
     precision: Literal["float32", "bfloat16", "float16", "auto"] = option(
         "float32",
-        "What the networks compute in; auto: bfloat16 where this machine multiplies it faster.",
+        "Number format of the networks; auto: bfloat16 if the CPU or GPU has units for it.",
     )
     jit: bool | None = option(None, "Compile steps with XLA.  [default: on a GPU only]")
     strategy: Literal["none", "mirrored", "multi-worker"] = option(
         "none",
         "Train on one device, on all of this machine, or on the machines that TF_CONFIG names.",
     )
-    log_every: int = option(50, "Steps between rows of metrics.csv.", at_least=1)
+    log_every: int = option(50, "Steps between rows of metrics.csv.", at_least=1, group="logging")
     sample_every: int = option(
         500,
         "Steps between sample sheets and plots; the first sheets come at steps 1, 10, 30 and 100.",
         at_least=1,
+        group="logging",
     )
-    checkpoint_every: int = option(500, "Steps between checkpoints.", at_least=1)
+    checkpoint_every: int = option(500, "Steps between checkpoints.", at_least=1, group="logging")
     checkpoint_minutes: float = option(
         10.0,
         "Write a checkpoint after this many minutes without one, too; 0, or several machines: at "
         "regular steps only.",
         at_least=0,
         added=True,
+        group="logging",
     )
-    keep: int = option(3, "How many checkpoints to keep.", at_least=1)
+    keep: int = option(3, "How many checkpoints to keep.", at_least=1, group="logging")
     stop_on_failure: bool = option(
-        False, "End the run at a sign of failure that it will not recover from."
+        False, "End the run at a sign of failure that it will not recover from.", group="logging"
     )
     tensorboard: bool = option(
         False,
-        "Write metrics and sample sheets for TensorBoard, too; to view them, pip install "
-        "tensorboard.",
+        "Also write metrics and sample sheets for TensorBoard; needs the extra 'tensorboard'.",
         added=True,
+        group="logging",
     )
 
     def __post_init__(self) -> None:
@@ -203,6 +228,8 @@ class Config:
 class LabelledConfig(Config):
     """The options of every model whose images may have labels."""
 
+    OPTIONS: ClassVar[str] = "data"
+
     layout: Literal[
         "auto",
         "course-2018",
@@ -224,6 +251,8 @@ class LabelledConfig(Config):
 class ColourConfig(LabelledConfig):
     """The options of every model that is conditioned on colours."""
 
+    OPTIONS: ClassVar[str] = "data"
+
     colours: Literal["exactly-one", "first"] = option(
         "exactly-one", "Train on images with exactly one hair and eye colour, or take the first."
     )
@@ -236,6 +265,8 @@ class ColourConfig(LabelledConfig):
 class BatchNormConfig(Config):
     """The options of every model whose networks have BatchNorm."""
 
+    OPTIONS: ClassVar[str] = "training"
+
     sync_batch_norm: bool = option(
         False, "With a strategy: normalise by the whole batch, not by each device's part."
     )
@@ -245,6 +276,7 @@ class BatchNormConfig(Config):
 class AugmentationConfig(Config):
     """The options of every model whose discriminator may see changed images."""
 
+    OPTIONS: ClassVar[str] = "training"
     AUGMENTATIONS: ClassVar[tuple[str, ...]] = ("shift", "cutout")
 
     mirror: bool = option(False, "Mirror half of the real images, which samples then are, too.")
@@ -277,10 +309,11 @@ class NoiseConfig(AugmentationConfig, BatchNormConfig, LabelledConfig):
         "Steps between evaluations on a small sample, a multiple of log-every; 0: none. The best "
         "checkpoint is kept as 'best'.",
         at_least=0,
+        group="logging",
     )
     best_metric: Literal[
         "frechet_distance", "sliced_wasserstein", "flatness_difference", "perceptual_frechet"
-    ] = option("frechet_distance", "What the best checkpoint is best in.")
+    ] = option("frechet_distance", "What the best checkpoint is best in.", group="logging")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,7 +1,7 @@
 """Options of the models whose learning rate may fall."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.base import Config, option
 from kerasgan.utils.errors import InvalidInput
@@ -26,6 +26,8 @@ class ScheduledConfig(Config):
     `schedule_steps` is the number of steps from the moment that the config is made: a run that is
     extended later holds its final learning rate.
     """
+
+    OPTIONS: ClassVar[str] = "training"
 
     schedule: Schedule = schedule_option("constant")
     final_learning_rate: float = option(

@@ -47,6 +47,7 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
         Interrupted: if a signal ended it, after a checkpoint.
     """
     workers.check(config, out)
+    tensorboard.check(config)
     parent = out or directory.home()
     chief = workers.is_chief(config)
     if chief and out is not None:
@@ -80,6 +81,7 @@ def resume(run: Run, steps: int | None = None) -> Run:
         TrainingFailed, Interrupted: as `start`.
     """
     workers.check(run.config, run.path)
+    tensorboard.check(run.config)
     with workers.written(run) as written:
         newest, arrays = checkpoints.newest(run) or (0, None)
         done = workers.broadcast_from_chief(run.config, newest)
@@ -161,6 +163,7 @@ def _fit(
     draw = previews.of_run(written, split, model)
     sheet = snapshots.SampleSheet(written, done, config.sample_every, draw)
     checkpoint = snapshots.Checkpoint(written, done, config.checkpoint_every, _minutes(config))
+    events = [tensorboard.TensorBoardLog(written, done, metrics, sheet)]
     with _explained(run):
         model.fit(
             pipeline.batches(model.draw, config, split.training, done),
@@ -177,7 +180,7 @@ def _fit(
                 watch,
                 snapshots.Plots(written, done, config.sample_every),
                 sheet,
-                *tensorboard.of_run(written, done, metrics, sheet),
+                *(events if config.tensorboard else ()),
                 checkpoint,
             ],
         )
