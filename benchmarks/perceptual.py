@@ -13,7 +13,7 @@ import click
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.runs import lookup
 from kerasgan.runs.directory import Run
 
@@ -76,7 +76,7 @@ def main(name, checkpoint, images, spoil, count, seed, avatars, folder, size, sa
 
     if sum(map(bool, (name, images, spoil))) != 1 or not (name or avatars or folder):
         raise click.UsageError("name a RUN; or --images or --spoil, and --avatars or --folder")
-    run = lookup.run(name, NoiseConfig) if name else None
+    run = lookup.run(name, GenerationConfig) if name else None
     if avatars:
         real = _avatars(avatars, 3 * count)
     elif folder:
@@ -93,6 +93,7 @@ def main(name, checkpoint, images, spoil, count, seed, avatars, folder, size, sa
 
 
 def _report(real: np.ndarray, generated: np.ndarray, seed: int) -> None:
+    from kerasgan.commands import messages
     from kerasgan.evaluation import generation, report
     from kerasgan.evaluation.features import perceptual
     from kerasgan.evaluation.metrics import measures
@@ -102,7 +103,7 @@ def _report(real: np.ndarray, generated: np.ndarray, seed: int) -> None:
     parts = (real[:count], real[count : 2 * count], generated[:count])
     numbers = measures.perceptual([perceptual.features(network, part) for part in parts], seed)
     numbers |= measures.flat(generated, real, seed)
-    print(report.as_text(generation.Evaluation(numbers, {}, {}, {})))
+    messages.table(report.HEAD, report.rows(generation.Evaluation(numbers, {}, {}, {})))
     for name in ("flatness", "flatness_halved"):
         share = numbers[name]["value"] / numbers[name]["real"]
         print(f"{name}: {share:.2f} times that of real images")

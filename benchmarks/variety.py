@@ -6,7 +6,7 @@ trained on the first run's training images, reads them, and is tried on held-out
 
 import click
 
-from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.runs import lookup
 
 _TRAITS = ("haircut", "fringe", "side_locks", "ornament", "mouth", "skin")
@@ -31,7 +31,7 @@ def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None
     from kerasgan.inference import sampling
     from kerasgan.labels import NO_LABELS
 
-    found = [lookup.run(name, NoiseConfig) for name in names]
+    found = [lookup.run(name, GenerationConfig) for name in names]
     if found[0].config.data != "avatars":
         raise click.UsageError(f"{found[0].name} has other data; allowed: runs on avatars")
     split = labelled.load(found[0].config)

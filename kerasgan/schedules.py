@@ -5,7 +5,7 @@ import math
 import keras
 from keras import ops
 
-from kerasgan.configs.scheduled import ScheduledConfig
+from kerasgan.configs.groups import ScheduleOptions
 
 
 class _Schedule(keras.optimizers.schedules.LearningRateSchedule):
@@ -69,7 +69,7 @@ class Cosine(_Schedule):
 
 
 def of_config(
-    config: ScheduledConfig, updates: int = 1
+    config: ScheduleOptions, updates: int = 1
 ) -> float | keras.optimizers.schedules.LearningRateSchedule:
     """The config's learning rate for an optimizer that makes `updates` in each step."""
     if config.schedule == "constant":

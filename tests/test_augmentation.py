@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from kerasgan import registry, tasks
-from kerasgan.configs.base import AugmentationConfig
+from kerasgan.configs.groups import AugmentationOptions
 from kerasgan.datasets import labelled
 from kerasgan.inference.sampling import Sampler
 from kerasgan.models.augmentation import augment, cut_out, shifted
@@ -16,7 +16,9 @@ from tests.conftest import tiny_config
 from tests.stubs import ALL_PAIRS
 
 NOISE_MODELS = [
-    name for name in registry.names() if issubclass(registry.config_class(name), AugmentationConfig)
+    name
+    for name in registry.names()
+    if issubclass(registry.config_class(name), AugmentationOptions)
 ]
 
 

@@ -1,5 +1,6 @@
 """What a user types, and what they see."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import tensorflow as tf
 from PIL import Image
 
 from kerasgan import registry
-from kerasgan.commands import cli
-from kerasgan.commands.train import parsed
+from kerasgan.commands import cli, options
+from kerasgan.commands.train import parsed, train
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.labels import NO_LABELS, Vocabulary
 from kerasgan.models.base import AdversarialModel
@@ -336,7 +337,7 @@ def test_an_error_nobody_foresaw_has_no_traceback_unless_asked_for(kerasgan, mon
     done = kerasgan("export")
     assert (done.exit_code, done.output) == (
         1,
-        "Error: ZeroDivisionError: division by zero (--debug shows where)\n",
+        "Error: ZeroDivisionError: division by zero (--debug shows the traceback)\n",
     )
     shown = kerasgan("--debug", "export")
     assert shown.exit_code == 1
@@ -409,8 +410,8 @@ def test_cwgan_gp_needs_a_second_pair_of_colours(kerasgan, tmp_path):
     assert kerasgan("data", "render", "faces", "--count", 4).exit_code == 0
     lines = "".join(f"{number},red hair red eyes\n" for number in range(4))
     (tmp_path / "faces" / "tags.csv").write_text(lines)
-    options = tiny_options("cwgan-gp", data="faces", val_fraction=0, out="run")
-    done = kerasgan("train", "cwgan-gp", *options)
+    words = tiny_options("cwgan-gp", data="faces", val_fraction=0, out="run")
+    done = kerasgan("train", "cwgan-gp", *words)
     assert done.exit_code == 2
     assert "faces has one pair of hair and eyes" in done.output
     assert not (tmp_path / "run").exists()
@@ -418,8 +419,8 @@ def test_cwgan_gp_needs_a_second_pair_of_colours(kerasgan, tmp_path):
 
 def test_resuming_needs_the_data_that_the_run_began_with(kerasgan, tmp_path):
     assert kerasgan("data", "render", "faces", "--count", 12).exit_code == 0
-    options = tiny_options("gan", data="faces", out="run", steps=2)
-    assert kerasgan("train", "gan", *options).exit_code == 0
+    words = tiny_options("gan", data="faces", out="run", steps=2)
+    assert kerasgan("train", "gan", *words).exit_code == 0
     tags = tmp_path / "faces" / "tags.csv"
     _, rest = tags.read_text().split("\n", 1)
     tags.write_text(f"0,red hair red eyes\n{rest}")
@@ -432,8 +433,8 @@ def test_pictures_without_labels_train_acgan_when_any_may(kerasgan, tmp_path):
     """Their class losses are masked: they are those of the one that has a label, by the batch."""
     assert kerasgan("data", "render", "faces", "--count", 12).exit_code == 0
     (tmp_path / "faces" / "tags.csv").write_text("0,red hair blue eyes\n1,aqua hair\n")
-    options = tiny_options(data="faces", val_fraction=0, colours="any", out="run")
-    done = kerasgan("train", "acgan", *options)
+    words = tiny_options(data="faces", val_fraction=0, colours="any", out="run")
+    done = kerasgan("train", "acgan", *words)
     assert done.exit_code == 0, done.output
     refused = kerasgan("train", "cgan", *tiny_options("cgan", data="faces", colours="any"))
     assert refused.exit_code == 2
@@ -444,10 +445,34 @@ def test_pictures_without_labels_train_acgan_when_any_may(kerasgan, tmp_path):
 def test_help_is_there(kerasgan, words):
     done = kerasgan(*words)
     assert done.exit_code == 0
+    assert "\x1b" not in done.output
+
+
+def test_options_are_in_panels_the_model_s_own_first(kerasgan):
+    text = kerasgan("train", "acgan", "--help").output
+    order = ["Model", "--sigma", "--d-norm", "Data", "--colours", "Training", "--precision"]
+    order += ["Logging", "--log-every", "--best-metric"]
+    places = [re.search(rf"(?m)^[│╭]─? {word} ", text).start() for word in order]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("model", registry.names())
+def test_every_option_has_a_panel(model):
+    panels = {option.name: option.panel for option in train.commands[model].params}
+    assert set(panels.values()) <= set(options.PANELS.values())
+    for name, panel in {"width": "Model", "data": "Data", "seed": "Training"}.items():
+        assert panels[name] == panel
+
+
+def test_a_group_without_a_command_shows_its_help(kerasgan):
+    done = kerasgan("train")
+    assert done.exit_code == 2
+    assert done.output.strip().startswith("Usage: ")
+    assert "stargan" in done.output
 
 
 def test_help_shows_every_default(kerasgan):
-    said = " ".join(kerasgan("train", "acgan", "--help").output.split())
+    said = " ".join(kerasgan("train", "acgan", "--help").output.replace("│", " ").split())
     for default in (
         "30000",
         "96",

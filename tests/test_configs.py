@@ -30,7 +30,7 @@ def test_an_unknown_preset_is_refused():
         ACGANConfig.from_preset("slow")
 
 
-@pytest.mark.parametrize("config", map(registry.config_class, registry.names()))
+@pytest.mark.parametrize("config", [registry.config_class(name) for name in registry.names()])
 def test_every_preset_can_be_made(config):
     for preset in config.PRESETS:
         config.from_preset(preset)

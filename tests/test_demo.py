@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.demo import choices, generation, run_files, translation
 from kerasgan.inference import image_to_image, packing, sampling
@@ -121,12 +121,12 @@ def test_the_runs_that_fit_are_offered_the_wanted_one_first(monkeypatch):
         for model, vocabulary in (("gan", ALL_PAIRS), ("cyclegan", NO_LABELS), ("wgan", ALL_PAIRS))
     )
     directory.create(tiny_config("gan"), ALL_PAIRS, "0123", "paper", "no checkpoint yet")
-    assert choices.fitting(NoiseConfig) == [wgan, gan]
-    assert choices.fitting(NoiseConfig, "1") == [gan, wgan]
-    assert choices.fitting(NoiseConfig, "2") == [wgan, gan]
+    assert choices.fitting(GenerationConfig) == [wgan, gan]
+    assert choices.fitting(GenerationConfig, "1") == [gan, wgan]
+    assert choices.fitting(GenerationConfig, "2") == [wgan, gan]
     assert choices.fitting(TranslationConfig, "1") == [cyclegan]
     (wgan.path / "config.json").write_text("{")
-    assert choices.fitting(NoiseConfig) == [gan]
+    assert choices.fitting(GenerationConfig) == [gan]
     assert [one.state for one in choices.listed("2")] == [
         "stopped",
         "stopped",
@@ -141,7 +141,7 @@ def test_shipped_runs_are_offered_last_and_draw_with_the_weights_they_have(
     packing.pack(run, tmp_path / "shipped" / "acgan")
     monkeypatch.setattr(directory, "SHIPPED", tmp_path / "shipped")
     monkeypatch.setattr(lookup, "_SHIPPED_MODELS", ("acgan",))
-    own, shipped = choices.fitting(NoiseConfig)
+    own, shipped = choices.fitting(GenerationConfig)
     assert (own, shipped.name) == (run, "pretrained/acgan")
     assert [choices.has_raw_weights(one) for one in (own, shipped)] == [True, False]
     assert tuple(map(seen, drawn(shipped, "green", "blue"))) == ("green", "blue")

@@ -102,13 +102,30 @@ def test_float16_trains(name):
     assert int(model.failed_step) == 0
 
 
-def test_auto_is_what_multiplies_faster(monkeypatch):
-    seconds = {"float32": 1.0, "bfloat16": 0.5}
-    monkeypatch.setattr(precision, "_seconds", seconds.get)
-    assert precision.resolved("auto") == "bfloat16"
-    seconds["bfloat16"] = 0.9
-    assert precision.resolved("auto") == "float32"
+@pytest.fixture
+def cpu(monkeypatch, tmp_path):
+    """Set the flags of a CPU without a GPU."""
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+    monkeypatch.setattr(precision, "_CPU_INFO", tmp_path / "cpuinfo")
+    return lambda flags: (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags : {flags}\n")
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ("fpu avx512f avx512_bf16 amx_tile", "bfloat16"),
+        ("fpu amx_bf16", "bfloat16"),
+        ("fpu avx2 avx512f avx512_vnni", "float32"),
+    ],
+)
+def test_auto_is_bfloat16_on_cpus_with_units_for_it(cpu, flags, expected):
+    cpu(flags)
+    assert precision.resolved("auto") == expected
     assert precision.resolved("float16") == "float16"
+
+
+def test_auto_is_float32_where_the_flags_are_unknown(cpu):
+    assert precision.resolved("auto") == "float32"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +136,7 @@ def test_auto_is_what_multiplies_faster(monkeypatch):
         ({}, "float32"),
     ],
 )
-def test_auto_is_what_a_gpu_has_units_for(monkeypatch, details, expected):
+def test_auto_is_bfloat16_on_gpus_with_units_for_it(monkeypatch, details, expected):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["the first"])
     monkeypatch.setattr(
         tf.config.experimental, "get_device_details", {"the first": details}.__getitem__
@@ -127,8 +144,8 @@ def test_auto_is_what_a_gpu_has_units_for(monkeypatch, details, expected):
     assert precision.resolved("auto") == expected
 
 
-def test_a_run_stores_what_auto_became(kerasgan, tmp_path, monkeypatch):
-    monkeypatch.setattr(precision, "_seconds", {"float32": 1.0, "bfloat16": 0.5}.get)
+def test_a_run_stores_the_precision_that_auto_chose(kerasgan, tmp_path, cpu):
+    cpu("amx_bf16")
     done = kerasgan("train", "gan", *tiny_options("gan", precision="auto"), "--out", "run")
     assert done.exit_code == 0, done.output
     assert directory.read(tmp_path / "run").config.precision == "bfloat16"

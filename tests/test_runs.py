@@ -3,8 +3,8 @@ import json
 import pytest
 
 from kerasgan.configs.acgan import ACGANConfig
-from kerasgan.configs.base import NoiseConfig
 from kerasgan.configs.cyclegan import CycleGANConfig
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.labels import NO_LABELS, Vocabulary
 from kerasgan.runs import directory, locks, lookup
@@ -42,12 +42,12 @@ def test_a_run_keeps_its_vocabulary(vocabulary):
 def test_the_newest_run_that_fits_is_found():
     create()
     directory.create(CycleGANConfig(), NO_LABELS, "0123", "paper", "kerasgan train cyclegan")
-    assert lookup.run(kind=NoiseConfig).path.name.startswith("0001-")
+    assert lookup.run(kind=GenerationConfig).path.name.startswith("0001-")
     assert lookup.run(kind=TranslationConfig).path.name.startswith("0002-")
     with pytest.raises(
         InvalidInput, match="0002-cyclegan is a run of cyclegan; allowed: gan, cgan"
     ):
-        lookup.run("2", NoiseConfig)
+        lookup.run("2", GenerationConfig)
 
 
 def test_the_resolved_precision_is_not_part_of_a_name():

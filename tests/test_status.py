@@ -1,12 +1,14 @@
-"""What `kerasgan runs` tells of runs."""
+"""The states that `kerasgan runs` shows."""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
 
 import pytest
+from filelock import lock_descriptor, unlock_descriptor
 
 from kerasgan.labels import Vocabulary
 from kerasgan.runs import directory, locks, status
@@ -182,7 +184,7 @@ def test_what_a_killed_delete_leaves_is_no_run_and_goes_with_the_next(kerasgan, 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["1"], "cannot ask whether to delete without a terminal; --yes does not ask"),
+        (["1"], "cannot ask whether to delete without a terminal; use --yes"),
         (["--yes", "1", "9"], "no run '9'; allowed: a path, or a number or name of: 0001-acgan"),
         (["--yes", "0001-acgn"], "no run '0001-acgn' (did you mean 0001-acgan-"),
         (["--yes", "1", "other"], "other/config.json must be one of gan, cgan"),
@@ -205,3 +207,34 @@ def test_a_run_in_training_is_not_deleted(kerasgan, run):
         done = kerasgan("runs", "delete", "--yes", 1)
     assert (done.exit_code, "is being trained by another process" in done.output) == (2, True)
     assert run.path.exists()
+
+
+def test_a_lock_ends_with_its_process(run):
+    code = (
+        "import os, sys; from pathlib import Path; from kerasgan.runs import locks\n"
+        "with locks.lock(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(run.path)])
+    assert locks.has_lock(run.path)
+    assert not locks.is_locked(run.path)
+    with locks.lock(run.path):
+        assert locks.is_locked(run.path)
+
+
+def test_listing_runs_does_not_look_like_training(run):
+    """Two lists that are made at once, and a training that starts meanwhile."""
+    with locks.lock(run.path):
+        pass
+    with (run.path / ".lock").open() as other:
+        assert lock_descriptor(other.fileno(), blocking=False)
+        release = threading.Timer(0.02, unlock_descriptor, [other.fileno()])
+        release.start()
+        assert not locks.is_locked(run.path)
+        release.join()
+
+
+def test_the_lock_of_a_run_that_can_only_be_read_is_seen(run):
+    with locks.lock(run.path):
+        (run.path / ".lock").chmod(0o444)
+        assert locks.is_locked(run.path)
+    assert not locks.is_locked(run.path)

@@ -17,43 +17,36 @@ def arity(option):
 
 
 @pytest.mark.parametrize(
-    ("vary", "settings"),
+    ("vary", "option", "values"),
     [
-        ("sigma=0.1,1", [{"sigma": ("0.1",)}, {"sigma": ("1",)}]),
-        (
-            "loss_weights=1:.1:.2,1:.3:.35",
-            [{"loss-weights": ("1", ".1", ".2")}, {"loss-weights": ("1", ".3", ".35")}],
-        ),
-        (
-            "sigma,d-steps=1:2,2:3",
-            [{"sigma": ("1",), "d-steps": ("2",)}, {"sigma": ("2",), "d-steps": ("3",)}],
-        ),
-        ("sigma,loss-weights=1:1:2:3", [{"sigma": ("1",), "loss-weights": ("1", "2", "3")}]),
+        ("sigma=0.1,1", "sigma", ["0.1", "1"]),
+        ("d_steps=1, 2", "d-steps", ["1", "2"]),
+        ("loss_weights=1 .1 .2,1 .3 .35", "loss-weights", ["1 .1 .2", "1 .3 .35"]),
     ],
 )
-def test_what_varies(vary, settings):
-    assert sweeps.parse(vary, arity) == settings
+def test_an_option_and_its_values_are_parsed(vary, option, values):
+    assert sweeps.parse(vary, arity) == (option, values)
 
 
 @pytest.mark.parametrize(
     ("vary", "message"),
     [
-        ("sigma", "is not of the form NAME=VALUE"),
-        ("=1,2", "is not of the form"),
-        ("sigma=", "is not of the form"),
-        ("sigma=1,,2", "'' has 1 parts"),
-        ("sigma=1:2", "'1:2' has 2 parts; sigma take 1"),
-        ("loss-weights=1:2", "'1:2' has 2 parts; loss-weights take 3"),
+        ("sigma", "must be of the form NAME=VALUE"),
+        ("=1,2", "must be of the form"),
+        ("sigma=", "must be of the form"),
+        ("sigma=1,,2", "must have 1 word, got ''"),
+        ("sigma=1 2", "must have 1 word, got '1 2'"),
+        ("loss-weights=1 2", "must have 3 words, got '1 2'"),
         ("colour=1", "no option 'colour'"),
     ],
 )
-def test_what_cannot_vary(vary, message):
+def test_impossible_variations_are_refused(vary, message):
     with pytest.raises(InvalidInput, match=message):
         sweeps.parse(vary, arity)
 
 
 def test_several_options_cross_and_seeds_repeat():
-    varied = [sweeps.parse(text, arity) for text in ("sigma=1,2", "label-noise=true,false")]
+    varied = dict(sweeps.parse(text, arity) for text in ("sigma=1,2", "label-noise=true,false"))
     planned = sweeps.plan("gan", ["--steps", "9"], varied, seeds=2)
     assert len(planned) == len({run.folder for run in planned}) == 8
     assert [run.setting for run in planned[::2]] == [
@@ -68,9 +61,15 @@ def test_several_options_cross_and_seeds_repeat():
     assert planned[2].words == ("gan", "--steps", "9", "--sigma", "1", "--seed", "0")
 
 
+def test_the_words_of_a_value_become_arguments():
+    (run,) = sweeps.plan("acgan", [], {"loss-weights": ["1 .1 .2"]}, seeds=1)
+    assert run.words == ("acgan", "--loss-weights", "1", ".1", ".2", "--seed", "0")
+    assert run.folder == "loss-weights_1_.1_.2-seed0"
+
+
 @pytest.fixture
 def planned():
-    return sweeps.plan("gan", [], [sweeps.parse("sigma=1,2,3", arity)], seeds=1)
+    return sweeps.plan("gan", [], {"sigma": ["1", "2", "3"]}, seeds=1)
 
 
 @pytest.fixture
@@ -156,6 +155,8 @@ def test_a_sweep_trains_compares_and_tells(kerasgan, tmp_path):
         (["gan", "--vary", "seed=1,2"], "no option 'seed' to vary"),
         (["gan", "--vary", "sigma=1", "--step", "3"], "No such option"),
         (["gan"], "Missing option '--vary'"),
+        (["gan", "--vary", "sigma=1", "--vary", "sigma=2"], "--vary sigma must be given once"),
+        (["acgan", "--vary", "loss-weights=1 2"], "must have 3 words, got '1 2'"),
     ],
 )
 def test_bad_sweeps_are_refused_before_anything_trains(kerasgan, tmp_path, words, message):

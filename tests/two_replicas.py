@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from kerasgan import registry, tasks
-from kerasgan.configs.base import BatchNormConfig
+from kerasgan.configs.groups import BatchNormOptions
 from kerasgan.runs import checkpoints
 from kerasgan.training import trainer, workers
 from tests.conftest import tiny_config
@@ -25,7 +25,7 @@ SEEDS = {"stargan": 3}
 
 def config_of(name, strategy):
     options = {"ema": 0.5, "seed": SEEDS.get(name, 0), "strategy": strategy}
-    if issubclass(registry.config_class(name), BatchNormConfig):
+    if issubclass(registry.config_class(name), BatchNormOptions):
         options["sync_batch_norm"] = True
     if name == "cyclegan":
         options |= {"batch_size": 2, "pool_size": 3}

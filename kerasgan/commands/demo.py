@@ -3,7 +3,7 @@
 import secrets
 from importlib.util import find_spec
 
-import click
+import rich_click as click
 
 from kerasgan.commands import messages
 from kerasgan.utils.errors import InvalidInput

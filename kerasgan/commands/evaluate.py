@@ -3,10 +3,10 @@
 import dataclasses
 from pathlib import Path
 
-import click
+import rich_click as click
 
 from kerasgan.commands import messages, options
-from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.utils.errors import InvalidInput
 
 
@@ -46,7 +46,7 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
     from kerasgan.runs import lookup
 
     found = lookup.run(run)
-    has_noise = isinstance(found.config, NoiseConfig)
+    has_noise = isinstance(found.config, GenerationConfig)
     if not has_noise and (cascade or cas or features):
         raise InvalidInput(
             f"{found.name} is a run of {found.config.MODEL}: leave out --cascade, --cas and "
@@ -75,5 +75,7 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
         judging = dataclasses.replace(found, config=config)
         evaluation = measure(judging, split, count, seed, checkpoint)
     report.write(evaluation, found, checkpoint)
-    messages.tell(report.as_text(evaluation))
+    messages.table(report.HEAD, report.rows(evaluation))
+    for line in report.missing(evaluation):
+        messages.tell(line)
     messages.tell(f"wrote {found.outputs / 'report.html'}")

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import click
+import rich_click as click
 
 from kerasgan.commands import messages, options
 

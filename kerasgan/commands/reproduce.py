@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import click
+import rich_click as click
 
 from kerasgan.commands import messages, sweep
 from kerasgan.utils.errors import unknown

@@ -1,6 +1,6 @@
 """kerasgan resume [RUN]"""
 
-import click
+import rich_click as click
 
 from kerasgan.commands import messages, options
 

@@ -4,10 +4,10 @@ import math
 import re
 from pathlib import Path
 
-import click
+import rich_click as click
 
 from kerasgan.commands import messages, options
-from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.labels import SampleRequest, parse_list
 from kerasgan.utils.errors import InvalidInput
 
@@ -72,7 +72,7 @@ def sample(run, hair, eyes, count, seed, sigma, separate, text, interpolate, che
     from kerasgan.runs import lookup
     from kerasgan.utils import files
 
-    found = lookup.run(run, NoiseConfig)
+    found = lookup.run(run, GenerationConfig)
     is_free = not found.config.CONDITIONS
     is_sheet = not (text or separate or interpolate or count or is_free or (hair and eyes))
     _refuse_unknown(found, hair, eyes, text)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import ConditionalConfig, option
-from kerasgan.configs.scheduled import ScheduledConfig
+from kerasgan.configs.generation import ConditionalConfig
+from kerasgan.configs.groups import ScheduleOptions
+from kerasgan.configs.options import option
 from kerasgan.utils.errors import InvalidInput
 
 
 @dataclass(frozen=True, kw_only=True)
-class ACGANConfig(ScheduledConfig, ConditionalConfig):
+class ACGANConfig(ScheduleOptions, ConditionalConfig):
     """ACGAN with one head for hair and one for eyes; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "acgan"

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import BatchNormConfig, option
+from kerasgan.configs.groups import BatchNormOptions
+from kerasgan.configs.options import option
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.utils.errors import InvalidInput
 
 
 @dataclass(frozen=True, kw_only=True)
-class CycleGANConfig(BatchNormConfig, TranslationConfig):
+class CycleGANConfig(BatchNormOptions, TranslationConfig):
     """CycleGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
 
     MODEL: ClassVar[str] = "cyclegan"

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import ConditionalConfig, NoiseConfig, option
+from kerasgan.configs.generation import ConditionalConfig, GenerationConfig
+from kerasgan.configs.options import option
 
 # What makes faces recognisable within minutes on two CPU cores.
 _QUICK = {
@@ -18,7 +19,7 @@ _QUICK = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class DCGANConfig(NoiseConfig):
+class DCGANConfig(GenerationConfig):
     """The options of every model on DCGAN's networks."""
 
     image_size: Literal[16, 32, 64, 128, 256] = option(

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import ColourConfig, option
+from kerasgan.configs.groups import ColourDataOptions
+from kerasgan.configs.options import option
 from kerasgan.configs.translation import TranslationConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class StarGANConfig(TranslationConfig, ColourConfig):
+class StarGANConfig(TranslationConfig, ColourDataOptions):
     """StarGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
 
     MODEL: ClassVar[str] = "stargan"

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from kerasgan.configs import Config
-from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.inference import sampling
 from kerasgan.models.base import AdversarialModel
@@ -28,7 +28,9 @@ def fitting(kind: type[Config], name: str | None = None) -> list[Run]:
 
 def listed(name: str | None = None) -> list[RunStatus]:
     """All runs: the named one first, then the newest, damaged ones too."""
-    shipped = (run for kind in (NoiseConfig, TranslationConfig) for run in _found(PRETRAINED, kind))
+    shipped = (
+        run for kind in (GenerationConfig, TranslationConfig) for run in _found(PRETRAINED, kind)
+    )
     paths = [run.path for run in _found(name, Config)]
     paths += [*reversed(directory.folders()), *(run.path for run in shipped)]
     return [status.of_folder(path) for path in dict.fromkeys(paths)]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import gradio as gr
 
-from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.demo import choices, generation
 from kerasgan.demo.tab import COMPUTES, MOVING, PIXELS, SHOWN, offers, told
 from kerasgan.runs import directory
@@ -52,7 +52,7 @@ def add(page: gr.Blocks, name: str | None) -> None:
             asked = _ask()
         with gr.Column(scale=3, min_width=320):
             shown = _show()
-    page.load(offers(NoiseConfig, name), outputs=asked.run, **COMPUTES)
+    page.load(offers(GenerationConfig, name), outputs=asked.run, **COMPUTES)
     fitted = [asked.which, asked.hair, asked.eyes, asked.sigma, asked.weights]
     chosen = asked.run.change(told(_fitted), asked.run, fitted, **COMPUTES)
     rolled = asked.roll.click(lambda: random.randrange(10**6), outputs=asked.seed, **COMPUTES)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.datasets import cache, sources
 from kerasgan.datasets.labelled import LabelledImages, Split
 from kerasgan.evaluation import intervals
@@ -29,7 +29,7 @@ class EvaluationInputs(NamedTuple):
     judge: the classifier that was trained on the training images; None if they have no colours.
     """
 
-    config: NoiseConfig
+    config: GenerationConfig
     split: Split
     generated: np.ndarray
     pairs: list[tuple[str, str]]
@@ -43,7 +43,12 @@ class EvaluationInputs(NamedTuple):
 
 
 def subject(
-    run: Run, config: NoiseConfig, split: Split, count: int, seed: int, checkpoint: str = "latest"
+    run: Run,
+    config: GenerationConfig,
+    split: Split,
+    count: int,
+    seed: int,
+    checkpoint: str = "latest",
 ) -> EvaluationInputs:
     """Draw `count` images, under random conditions that the run knows, and train the judge.
 
@@ -105,7 +110,7 @@ def samples(judged: EvaluationInputs) -> tuple[np.ndarray, np.ndarray, np.ndarra
     return judged.real[order[:size]], judged.real[order[size : 2 * size]], judged.generated[:size]
 
 
-def unseen(config: NoiseConfig, split: Split, count: int) -> np.ndarray:
+def unseen(config: GenerationConfig, split: Split, count: int) -> np.ndarray:
     """At most `count` real images that no training and no choice of a checkpoint has used.
 
     Avatars are drawn anew, those after the held-out ones; of other data, they are held-out ones.

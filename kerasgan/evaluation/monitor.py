@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.datasets.labelled import LabelledImages, Split
 from kerasgan.evaluation import inputs
 from kerasgan.evaluation.features import classifier, efficientnet, perceptual
@@ -26,7 +26,7 @@ class _Measure(NamedTuple):
     values: Callable[[np.ndarray], Sequence[float]]
 
 
-def check(config: NoiseConfig, split: Split) -> None:
+def check(config: GenerationConfig, split: Split) -> None:
     """Refuse what a `Monitor` cannot measure: too few images, or its best-metric."""
     if split.held_out.size < 2:
         raise InvalidInput(

@@ -8,10 +8,10 @@ from PIL import Image
 from kerasgan.evaluation.generation import Evaluation
 from kerasgan.reporting import html_page, plots
 from kerasgan.runs.directory import EVALUATION_FILE, Run
-from kerasgan.utils import files, images, tables
+from kerasgan.utils import files, images
 
 _FORMAT_VERSION = 1
-_HEAD = ("", "value", "95% interval", "real images", "95% interval", "n")
+HEAD = ("", "value", "95% interval", "real images", "95% interval", "n")
 
 
 def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
@@ -32,23 +32,18 @@ def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
     files.write(run.outputs / EVALUATION_FILE, json.dumps(content, indent=2) + "\n")
     page = html_page.page(
         f"Evaluation of {run.path.name}",
-        html_page.table(_HEAD, _rows(evaluation)),
-        html_page.preformatted("\n".join(_missing(evaluation))),
+        html_page.table(HEAD, rows(evaluation)),
+        html_page.preformatted("\n".join(missing(evaluation))),
         *(
-            html_page.picture(picture.stem, picture.read_bytes())
+            html_page.image(picture.stem, picture.read_bytes())
             for picture in sorted(folder.glob("*.png"))
         ),
     )
     files.write(run.outputs / "report.html", page)
 
 
-def as_text(evaluation: Evaluation) -> str:
-    """The numbers in columns, and what was not measured."""
-    table = tables.aligned([_HEAD, *_rows(evaluation)])
-    return "\n".join([table, *_missing(evaluation)])
-
-
-def _rows(evaluation: Evaluation) -> Iterator[tuple[str, ...]]:
+def rows(evaluation: Evaluation) -> Iterator[tuple[str, ...]]:
+    """Yield the cells below `HEAD`, one row for each metric."""
     for name, number in evaluation.numbers.items():
         beside = next((kind for kind in ("ceiling", "floor", "real") if kind in number), None)
         yield (
@@ -65,5 +60,6 @@ def _interval(ends: list[float]) -> str:
     return f"{ends[0]:.4g} to {ends[1]:.4g}"
 
 
-def _missing(evaluation: Evaluation) -> list[str]:
+def missing(evaluation: Evaluation) -> list[str]:
+    """A line for each metric that was not measured, with the reason."""
     return [f"not measured: {what}: {why}" for what, why in evaluation.missing.items()]

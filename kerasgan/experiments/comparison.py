@@ -1,4 +1,4 @@
-"""Several runs side by side: tables, curves, samples and a page."""
+"""Comparison of runs: tables, curves, samples and an HTML page."""
 
 import csv
 import io
@@ -20,10 +20,10 @@ _SAMPLES = 10
 
 
 class RunResults(NamedTuple):
-    """A run under the name of its setting; runs that differ in the seed share a name.
+    """The results of a run; runs that differ only in the seed share the name of a setting.
 
-    metrics: the columns of metrics.csv, {name: [rows]}.
-    evaluation: {name: value} of evaluation.json, if there is one.
+    metrics: columns of metrics.csv, {name: [rows]}.
+    evaluation: {name: value} from evaluation.json; empty without it.
     """
 
     setting: str
@@ -32,14 +32,14 @@ class RunResults(NamedTuple):
     evaluation: dict[str, float]
 
     def final(self) -> dict[str, float]:
-        """The last value of each of the metrics, and the evaluation's."""
+        """The last value of each metric, and the evaluation."""
         known = {name: rows[~np.isnan(rows)] for name, rows in self.metrics.items()}
         last = {name: float(values[-1]) for name, values in known.items() if len(values)}
         return {**last, **self.evaluation}
 
 
 def read(setting: str, run: Run) -> RunResults:
-    """What the run's folder tells."""
+    """The results of a run, read from its folder."""
     metrics = plots.read_metrics(run.metrics_file) if run.metrics_file.is_file() else {}
     file = run.path / EVALUATION_FILE
     with files.named_if_damaged(file):
@@ -49,15 +49,15 @@ def read(setting: str, run: Run) -> RunResults:
 
 
 def by_setting(compared: Sequence[RunResults]) -> dict[str, list[RunResults]]:
-    """The runs of each setting, in the order of their first appearance."""
+    """{setting: its runs}, in the order in which the settings appear."""
     groups: dict[str, list[RunResults]] = {}
-    for one in compared:
-        groups.setdefault(one.setting, []).append(one)
+    for results in compared:
+        groups.setdefault(results.setting, []).append(results)
     return groups
 
 
 def means(compared: Sequence[RunResults]) -> dict[str, dict[str, tuple[float, float]]]:
-    """The final values of each setting, {setting: {name: (mean, standard deviation)}}."""
+    """Final values over the seeds, {setting: {name: (mean, standard deviation)}}."""
     table = {}
     for setting, runs in by_setting(compared).items():
         finals = [run.final() for run in runs]
@@ -73,7 +73,7 @@ def means(compared: Sequence[RunResults]) -> dict[str, dict[str, tuple[float, fl
 def table_of(
     compared: Sequence[RunResults], columns: dict[str, Callable[[dict[str, float]], float]]
 ) -> str:
-    """A Markdown table of numbers made of the final values, means over the seeds."""
+    """A Markdown table of functions of the final values, averaged over the seeds."""
     table = {
         setting: {
             heading: (float(np.mean([number(run.final()) for run in runs])), 0.0)
@@ -88,26 +88,26 @@ def write(compared: Sequence[RunResults], folder: Path, title: str, note: str = 
     """Write table.csv, table.md, curves/*.png, samples.png and report.html into the folder.
 
     Args:
-        note: what is to be said above the table.
+        note: text above the table.
     """
     table = means(compared)
     files.write(folder / "table.csv", _as_csv(compared))
     files.write(folder / "table.md", _as_markdown(table))
     curves = _draw_curves(compared, folder / "curves")
-    pictures = _draw_samples(compared, folder / "samples.png")
-    page = _as_html(title, note, table, [*pictures, *curves])
+    samples = _draw_samples(compared, folder / "samples.png")
+    page = _as_html(title, note, table, [*samples, *curves])
     files.write(folder / "report.html", page)
 
 
 def _as_csv(compared: Sequence[RunResults]) -> str:
-    finals = [one.final() for one in compared]
+    finals = [results.final() for results in compared]
     names = list(dict.fromkeys(name for final in finals for name in final))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["setting", "run", "seed", *names])
-    for one, final in zip(compared, finals, strict=True):
+    for (setting, run, *_), final in zip(compared, finals, strict=True):
         values = [final.get(name, "") for name in names]
-        writer.writerow([one.setting, one.run.path.name, one.run.config.seed, *values])
+        writer.writerow([setting, run.path.name, run.config.seed, *values])
     return text.getvalue()
 
 
@@ -127,8 +127,8 @@ def _cell(value: tuple[float, float] | None) -> str:
 
 
 def _draw_curves(compared: Sequence[RunResults], folder: Path) -> list[Path]:
-    names = dict.fromkeys(name for one in compared for name in one.metrics)
-    drawn = []
+    names = dict.fromkeys(name for results in compared for name in results.metrics)
+    written = []
     for name in names:
         if name in ("step", "seconds"):
             continue
@@ -137,22 +137,21 @@ def _draw_curves(compared: Sequence[RunResults], folder: Path) -> list[Path]:
             for setting, runs in by_setting(compared).items()
         }
         plots.save_curves(lines, folder / f"{name}.png", name)
-        drawn.append(folder / f"{name}.png")
-    return drawn
+        written.append(folder / f"{name}.png")
+    return written
 
 
 def _draw_samples(compared: Sequence[RunResults], file: Path) -> list[Path]:
-    """Draw a row of images for each setting, of the same noise or the same images."""
+    """Write one row of images for each setting, from the same noise or the same inputs."""
     rows, labels = [], []
-    for setting, (one, *_) in by_setting(compared).items():
-        found = checkpoints.newest(one.run)
+    for setting, (results, *_) in by_setting(compared).items():
+        found = checkpoints.newest(results.run)
         if found is None:
             continue
-        rows.append(
-            tasks.of(one.run.config).row(one.run, sampling.of_arrays(one.run, found[1]), _SAMPLES)
-        )
+        model = sampling.of_arrays(results.run, found[1])
+        rows.append(tasks.of(results.run.config).row(results.run, model, _SAMPLES))
         labels.append(setting)
-    # Runs of several sizes have no common grid.
+    # Images of different sizes do not fit into one grid.
     if not rows or len({row.shape for row in rows}) > 1:
         return []
     images.save(images.grid(np.concatenate(rows), _SAMPLES, labels), file)
@@ -160,7 +159,7 @@ def _draw_samples(compared: Sequence[RunResults], file: Path) -> list[Path]:
 
 
 def _as_html(
-    title: str, note: str, table: dict[str, dict[str, tuple[float, float]]], pictures: list[Path]
+    title: str, note: str, table: dict[str, dict[str, tuple[float, float]]], image_files: list[Path]
 ) -> str:
     names = list(dict.fromkeys(name for row in table.values() for name in row))
     rows = ([setting, *(_cell(row.get(name)) for name in names)] for setting, row in table.items())
@@ -168,5 +167,5 @@ def _as_html(
         title,
         html_page.paragraph(note),
         html_page.table(["setting", *names], rows),
-        *(html_page.picture(picture.stem, picture.read_bytes()) for picture in pictures),
+        *(html_page.image(file.stem, file.read_bytes()) for file in image_files),
     )

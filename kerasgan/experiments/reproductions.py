@@ -1,4 +1,4 @@
-"""The course reports' experiments as sweeps, each with what its report claims."""
+"""Experiments of the course reports as sweeps, each with the claim of its report."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -14,11 +14,11 @@ Runs = Mapping[str, Sequence[RunResults]]
 class Reproduction(NamedTuple):
     """An experiment.
 
-    settings: {name: the words after `kerasgan train`}.
-    claim: what the report says came out, in a sentence.
-    agrees: {setting: its runs} -> whether these say the same.
+    settings: {name: arguments of `kerasgan train`}.
+    claim: the result that the report states, in one sentence.
+    agrees: {setting: its runs} -> whether the runs confirm the claim.
     evaluated: whether `agrees` needs evaluations.
-    columns: {heading: final values of a run -> number}, the report's own table, if it has one.
+    columns: {heading: final values of a run -> number}, the table of the report, if it has one.
     """
 
     settings: dict[str, tuple[str, ...]]
@@ -29,7 +29,7 @@ class Reproduction(NamedTuple):
 
 
 def plan(reproduction: Reproduction, options: Sequence[str], seeds: int) -> list[Planned]:
-    """The runs of an experiment, with further options of `kerasgan train`."""
+    """The runs of an experiment, with additional options of `kerasgan train`."""
     return [
         Planned(setting, seed, (model, *options, *words, "--seed", str(seed)))
         for setting, (model, *words) in reproduction.settings.items()
@@ -38,18 +38,18 @@ def plan(reproduction: Reproduction, options: Sequence[str], seeds: int) -> list
 
 
 def final(runs: Sequence[RunResults], name: str) -> float:
-    """The mean of a final value over the runs; NaN, which agrees with nothing, if absent."""
+    """Mean of a final value over the runs; NaN, which confirms no claim, if it is absent."""
     return float(np.mean([run.final().get(name, np.nan) for run in runs]))
 
 
 def swing(runs: Sequence[RunResults], name: str) -> float:
-    """The standard deviation of a column over the second half of the rows, over all runs."""
+    """Standard deviation of a column within the second half of its rows, mean over the runs."""
     halves = [run.metrics.get(name, np.array([np.nan])) for run in runs]
     return float(np.mean([np.std(column[len(column) // 2 :]) for column in halves]))
 
 
 def _varied(model: str, option: str, *values: str) -> dict[str, tuple[str, ...]]:
-    return {f"{option} {value}": (model, f"--{option}", *value.split(":")) for value in values}
+    return {f"{option} {value}": (model, f"--{option}", *value.split()) for value in values}
 
 
 def _source_accuracy(values: dict[str, float]) -> float:
@@ -69,7 +69,7 @@ def _cycle_weights_agree(runs: Runs) -> bool:
     return all(smaller < distance for distance in others)
 
 
-# The report's losses carry no weights, and its source loss is the mean of real and generated.
+# The losses of the report are not weighted, and its source loss is the mean of real and fake.
 _SIGMA_COLUMNS = {
     "D loss source": lambda values: (values["d_real"] + values["d_fake"]) / 2,
     "D loss hair": lambda values: values["d_hair"] / 0.3,
@@ -91,7 +91,7 @@ REPRODUCTIONS: dict[str, Reproduction] = {
         columns=_SIGMA_COLUMNS,
     ),
     "loss-weights": Reproduction(
-        _varied("acgan", "loss-weights", "1:0.1:0.1", "1:0.1:0.2", "1:0.3:0.35", "1:0.8:0.8"),
+        _varied("acgan", "loss-weights", "1 0.1 0.1", "1 0.1 0.2", "1 0.3 0.35", "1 0.8 0.8"),
         "Colour weights from 0.1 to 0.8 all train, without a clear difference.",
         lambda runs: all(final(some, "accuracy_hair") > 0.8 for some in runs.values()),
         evaluated=True,

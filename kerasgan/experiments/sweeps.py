@@ -1,4 +1,4 @@
-"""Sweeps: a run for every combination of option values, each in a process of its own."""
+"""Sweeps: one run for each combination of option values, each in its own process."""
 
 import json
 import logging
@@ -23,8 +23,8 @@ _SIGNALS = (130, 143)
 class Planned(NamedTuple):
     """A run of a sweep.
 
-    setting: what it is called by, such as "sigma 0.5"; runs that differ in the seed share it.
-    words: what follows `kerasgan train`: the model and its options.
+    setting: its name, such as "sigma 0.5"; runs that differ only in the seed share it.
+    words: the arguments of `kerasgan train`: the model and its options.
     """
 
     setting: str
@@ -36,59 +36,44 @@ class Planned(NamedTuple):
         return f"{self.setting or 'run'}-seed{self.seed}".replace(" ", "_").replace("/", "_")
 
 
-def parse(vary: str, arity: Callable[[str], int]) -> list[dict[str, tuple[str, ...]]]:
-    """The settings of `--vary NAME[,NAME...]=VALUE,VALUE...`, {option: its words}.
+def parse(vary: str, arity: Callable[[str], int]) -> tuple[str, list[str]]:
+    """The option and the values of `--vary NAME=VALUE,VALUE...`.
 
-    A colon joins the parts of one value: `loss-weights=1:.1:.1,1:.3:.35`, and the values of options
-    that vary together: `cycle-weight,d-ratio=10:2,10:1,5:1`.
+    The words of a value are separated by spaces: "loss-weights=1 .1 .1,1 .3 .35".
 
     Args:
-        arity: how many words an option takes; refuses an unknown one.
+        arity: number of words that an option takes; raises InvalidInput for an unknown one.
 
     Raises:
-        InvalidInput: if a value has not the parts that the options take.
+        InvalidInput: if the text has another form, or a value another number of words.
     """
-    names, equals, values = vary.partition("=")
-    options = [name.strip().replace("_", "-") for name in names.split(",")]
-    if not equals or not values or not all(options):
-        raise InvalidInput(
-            f"--vary {vary!r} is not of the form NAME=VALUE,VALUE or A,B=A1:B1,A2:B2"
-        )
-    arities = [arity(option) for option in options]
-    settings = []
-    for value in values.split(","):
-        parts = [part.strip() for part in value.split(":")]
-        if len(parts) != sum(arities) or not all(parts):
-            raise InvalidInput(
-                f"--vary {vary!r}: {value!r} has {len(parts)} parts; {', '.join(options)} "
-                f"take {sum(arities)}, joined by colons"
-            )
-        words = iter(parts)
-        settings.append(
-            {
-                option: tuple(next(words) for _ in range(count))
-                for option, count in zip(options, arities, strict=True)
-            }
-        )
-    return settings
+    name, _, text = vary.partition("=")
+    option = name.strip().replace("_", "-")
+    if not option or not text:
+        raise InvalidInput(f"--vary must be of the form NAME=VALUE,VALUE, got {vary!r}")
+    parts = arity(option)
+    values = [value.strip() for value in text.split(",")]
+    for value in values:
+        if len(value.split()) != parts:
+            words = f"{parts} word{'s' * (parts > 1)}"
+            raise InvalidInput(f"each value of --vary {option} must have {words}, got {value!r}")
+    return option, values
 
 
 def plan(
-    model: str,
-    options: Sequence[str],
-    varied: Sequence[list[dict[str, tuple[str, ...]]]],
-    seeds: int,
+    model: str, options: Sequence[str], varied: Mapping[str, Sequence[str]], seeds: int
 ) -> list[Planned]:
-    """The runs of all combinations of what varies, and of the seeds 0, 1, ...
+    """The runs of all combinations of the varied options, each with the seeds 0, 1, ...
 
     Args:
-        options: what follows `kerasgan train MODEL` in every run.
+        options: arguments of `kerasgan train MODEL` that all runs share.
+        varied: {option: its values}.
     """
     planned = []
-    for combination in product(*varied):
-        chosen = {option: words for setting in combination for option, words in setting.items()}
-        setting = " ".join(f"{option} {':'.join(words)}" for option, words in chosen.items())
-        words = [word for option, parts in chosen.items() for word in _words(option, parts)]
+    for values in product(*varied.values()):
+        chosen = dict(zip(varied, values, strict=True))
+        setting = " ".join(f"{option} {value}" for option, value in chosen.items())
+        words = [word for option, value in chosen.items() for word in _words(option, value)]
         planned += [
             Planned(setting, seed, (model, *options, *words, "--seed", str(seed)))
             for seed in range(seeds)
@@ -96,50 +81,52 @@ def plan(
     return planned
 
 
-def _words(option: str, parts: tuple[str, ...]) -> list[str]:
+def _words(option: str, value: str) -> list[str]:
     # A flag is on or off.
-    if parts in (("true",), ("on",)):
+    if value in ("true", "on"):
         return [f"--{option}"]
-    return [] if parts in (("false",), ("off",)) else [f"--{option}", *parts]
+    return [] if value in ("false", "off") else [f"--{option}", *value.split()]
 
 
 def carry_out(
     planned: Sequence[Planned], folder: Path, jobs: int = 1, evaluate: int | None = None
 ) -> dict[Planned, str]:
-    """Train what is not trained yet, each run in `folder` under its own name.
+    """Train the runs of a plan, each in a folder of its own name within `folder`.
 
-    Called again, with the same plan, it goes on where it was stopped or killed. A run that fails
-    leaves what it has, and the others go on; what each said is in its `.log`.
+    Another call with the same plan continues a sweep that was stopped or killed. If a run fails,
+    its files stay and the others continue; the output of each is in its `.log`.
 
     Args:
-        jobs: how many runs are trained at once.
-        evaluate: how many images each run is evaluated on; None for no evaluation.
+        jobs: number of runs that are trained at once.
+        evaluate: number of images to evaluate each run on; None for no evaluation.
 
     Returns:
-        {run: "done", or how it ended and the last line of its log}.
+        {run: "done", or its exit code and the last line of its log}.
 
     Raises:
-        InvalidInput: if the folder holds something else.
-        Interrupted: if a signal ended a run; the others were stopped by it too.
+        InvalidInput: if the folder is that of another sweep, or is not empty.
+        Interrupted: if a signal ended a run; it has stopped the others, too.
     """
     _claim(folder, {"runs": [list(run) for run in planned]})
     processes: set[subprocess.Popen] = set()
 
     def train(run: Planned) -> str:
-        path, said = folder / run.folder, folder / f"{run.folder}.log"
+        path, log_path = folder / run.folder, folder / f"{run.folder}.log"
         words = ["train", *run.words, "--out", str(path)]
         if (path / directory.CONFIG_FILE).exists():
             words = ["resume", str(path)]
-        end = _kerasgan(words, said, processes)
+        end = _kerasgan(words, log_path, processes)
         if end == "done" and evaluate and not (path / directory.EVALUATION_FILE).exists():
-            end = _kerasgan(["evaluate", "--run", str(path), "--n", str(evaluate)], said, processes)
+            end = _kerasgan(
+                ["evaluate", "--run", str(path), "--n", str(evaluate)], log_path, processes
+            )
         return end
 
     with ThreadPoolExecutor(jobs) as pool:
         try:
             ends = list(progress.bar(pool.map(train, planned), desc="sweep", total=len(planned)))
         except BaseException as error:
-            # Ctrl-C reaches every process by itself.
+            # The terminal has sent Ctrl-C to every process.
             for process in processes if isinstance(error, SystemExit) else ():
                 process.terminate()
             pool.shutdown(cancel_futures=True)
@@ -147,16 +134,16 @@ def carry_out(
     return dict(zip(planned, ends, strict=True))
 
 
-def _kerasgan(words: Sequence[str], said: Path, processes: set[subprocess.Popen]) -> str:
+def _kerasgan(words: Sequence[str], log_path: Path, processes: set[subprocess.Popen]) -> str:
     command = [sys.executable, "-m", "kerasgan", *words]
-    with said.open("a") as log_file:
+    with log_path.open("a") as log_file:
         process = subprocess.Popen(command, stdout=log_file, stderr=log_file)
         processes.add(process)
         code = process.wait()
         processes.remove(process)
     if code in _SIGNALS:
-        raise Interrupted("stopped; the same command goes on", code - 128)
-    lines = said.read_text(errors="replace").split("\n")
+        raise Interrupted("stopped; the same command continues the sweep", code - 128)
+    lines = log_path.read_text(errors="replace").split("\n")
     return "done" if code == 0 else f"exit code {code}: {lines[-2:][0]}"
 
 
@@ -164,7 +151,7 @@ def _claim(folder: Path, definition: Mapping) -> None:
     file = folder / _PLAN_FILE
     if file.is_file():
         if json.loads(file.read_text()) != json.loads(json.dumps(definition)):
-            raise InvalidInput(f"{folder} holds another sweep; name a new folder with --out")
+            raise InvalidInput(f"{folder} holds another sweep; choose a new folder with --out")
         return
     files.check_vacant(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""HTML pages that are one file and need no network."""
+"""HTML pages as single files that load nothing from the network."""
 
 import base64
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ td { text-align: right } th { text-align: left }
 
 
 def page(title: str, *parts: str) -> str:
-    """The page of parts that are HTML already."""
+    """A page with a title and parts, which are HTML."""
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
     body = "\n".join([f"<h1>{escape(title)}</h1>", *parts])
     return f'<!doctype html>\n<html lang="en">{head}\n{body}\n</html>\n'
@@ -28,7 +28,7 @@ def preformatted(text: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose rows begin with a heading."""
+    """A table whose first column holds headings."""
     cells = "".join(f"<th>{escape(cell)}</th>" for cell in head)
     body = "".join(
         f"<tr><th>{escape(first)}</th>"
@@ -39,13 +39,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f"<table><tr>{cells}</tr>{body}</table>"
 
 
-def picture(name: str, png: bytes) -> str:
+def image(name: str, png: bytes) -> str:
     data = base64.b64encode(png).decode()
     return f'<h2>{escape(name)}</h2><img alt="{escape(name)}" src="data:image/png;base64,{data}">'
 
 
 def folded(title: str, items: Sequence[str], most: int = 1000) -> str:
-    """A list that opens on a click, of `most` items at most."""
+    """A list that is folded until a click, with at most `most` items."""
     shown = "".join(f"<li>{escape(item)}</li>" for item in items[:most])
     more = paragraph(f"and {len(items) - most:,} more") if len(items) > most else ""
     return f"<details><summary>{escape(title)}</summary><ul>{shown}</ul>{more}</details>"

@@ -12,7 +12,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from kerasgan.configs.base import option_name
+from kerasgan.configs.options import option_name
 from kerasgan.runs import archives, directory
 from kerasgan.runs.archives import Header, LazyArrays
 from kerasgan.runs.directory import Run

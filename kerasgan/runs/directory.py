@@ -13,7 +13,7 @@ from typing import Any
 import kerasgan
 from kerasgan import registry
 from kerasgan.configs import Config
-from kerasgan.configs.base import option_name
+from kerasgan.configs.options import option_name
 from kerasgan.labels import Vocabulary
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput

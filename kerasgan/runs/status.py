@@ -1,41 +1,40 @@
-"""What has become of runs, as their files tell: at once, without TensorFlow or NumPy."""
+"""The state of runs, read from their files without importing TensorFlow or NumPy."""
 
 import csv
 import json
 import math
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kerasgan.runs import directory, locks
 from kerasgan.runs.directory import Run
-from kerasgan.utils import files, tables
+from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput
 
 _LOSSES = ("d_loss", "g_loss")
 HEAD = ("run", "model", "step", *_LOSSES, "accuracy", "size", "state")
-# How often a classifier reads what was asked for, of images that were drawn and of translations.
+# Metrics in which a classifier checks the requested labels, of generated and translated images.
 _ACCURACIES = ("accuracy_", "changed_")
 
 
 @dataclass(frozen=True)
 class RunStatus:
-    """A run and what has become of it.
+    """The state of a run.
 
-    path: its folder.
-    size: the bytes of its files.
-    state: "training" by some process; "finished"; "failed", at a loss that was not finite or as
-        --stop-on-failure asks; "stopped" by whatever else before its last step; or "damaged".
-    problem: which file is damaged and how; then the fields below are empty.
-    run: what its config.json says.
-    step: of the newest checkpoint; while the run is training, of the last row of metrics.csv
-        where that is later.
+    path: the run directory.
+    size: total bytes of its files.
+    state: "training" while a process holds the lock; "finished" after the last step; "failed" at a
+        loss that was not finite or with --stop-on-failure; "stopped" in any other case before the
+        last step; "damaged".
+    problem: the damaged file and the error; the fields below are then empty.
+    run: the run as config.json describes it.
+    step: step of the newest checkpoint; of a run in training, of the last row of metrics.csv if
+        that is later.
     losses: the last d_loss and g_loss, {name: value}; empty before the first row.
-    accuracy: how often a classifier of real images reads what was asked for, {"hair": share},
-        of evaluation.json where there is one, else the last that `--evaluate-every` measured.
-        Empty where neither was measured: what the discriminator thinks says nothing of the
-        generator.
+    accuracy: rate at which a classifier of real images recognises the requested labels,
+        {"hair": rate}, from evaluation.json, else the last one of `--evaluate-every`. Empty
+        without either, because the discriminator's accuracy does not measure the generator.
     """
 
     path: Path
@@ -49,17 +48,17 @@ class RunStatus:
 
     @property
     def name(self) -> str:
-        """The folder's name, or a shipped run's own, which no other run has."""
+        """The name of the folder, or of the bundled run."""
         return self.run.name if self.run and self.run.is_shipped else self.path.name
 
 
 def of_home() -> list[RunStatus]:
-    """All runs of `runs.folders()`, damaged ones too, in that order: the newest is last."""
+    """The states of all runs in `directory.folders()`, damaged ones included, the newest last."""
     return [of_folder(folder) for folder in directory.folders()]
 
 
 def of_folder(folder: Path) -> RunStatus:
-    """What has become of the run in a folder, or what is damaged of it."""
+    """The state of the run in a folder, which may be damaged."""
     try:
         return of_run(directory.read(folder))
     except (InvalidInput, OSError) as error:
@@ -67,7 +66,7 @@ def of_folder(folder: Path) -> RunStatus:
 
 
 def of_run(run: Run) -> RunStatus:
-    """What has become of a run.
+    """The state of a run.
 
     Raises:
         InvalidInput: if one of its files is damaged.
@@ -94,12 +93,12 @@ def of_run(run: Run) -> RunStatus:
 
 
 def _last_values(file: Path) -> dict[str, float]:
-    """The last value that is no NaN of each column of a metrics.csv."""
+    """The last value of each column of a metrics.csv that is not NaN."""
     if not file.exists():
         return {}
     last = {}
     with files.named_if_damaged(file), file.open(newline="") as lines:
-        # What has no end is being written, or was cut when its process was killed.
+        # A line without an end is being written, or its process was killed while writing it.
         names, *rows = csv.reader(line for line in lines if line.endswith("\n"))
         for name, cells in zip(names, zip(*rows, strict=True), strict=bool(rows)):
             values = (float(cell) for cell in reversed(cells))
@@ -113,7 +112,7 @@ def _has_failed(run: Run, step: int) -> bool:
     with files.named_if_damaged(run.health_file):
         lines = run.health_file.read_text().splitlines(keepends=True)
         signs = [json.loads(line) for line in lines if line.endswith("\n")]
-        # A run that went on after its failure has come further.
+        # A run that was resumed after a failure has a later checkpoint.
         return any(sign.get("ended_run") and sign["step"] >= step for sign in signs)
 
 
@@ -141,28 +140,23 @@ def _size(folder: Path) -> int:
     return total
 
 
-def as_text(overviews: Sequence[RunStatus]) -> str:
-    """A table, a line for each run."""
-    return tables.aligned([HEAD, *map(row, overviews)])
-
-
-def row(overview: RunStatus) -> list[str]:
-    """The cells below HEAD, as a person reads them."""
-    if overview.run is None:
+def row(status: RunStatus) -> list[str]:
+    """The table cells of a run, below HEAD."""
+    if status.run is None:
         known = [""] * 5
     else:
-        config = overview.run.config
-        losses = {name: f"{loss:.3f}" for name, loss in overview.losses.items()}
+        config = status.run.config
+        losses = {name: f"{loss:.3f}" for name, loss in status.losses.items()}
         known = [
             config.MODEL,
-            f"{overview.step:,} / {config.steps:,}",
+            f"{status.step:,} / {config.steps:,}",
             *(losses.get(name, "") for name in _LOSSES),
-            " ".join(f"{name} {share:.1%}" for name, share in overview.accuracy.items()),
+            " ".join(f"{name} {rate:.1%}" for name, rate in status.accuracy.items()),
         ]
-    state = ": ".join(filter(None, (overview.state, overview.problem)))
-    return [overview.name, *known, size(overview.size), state]
+    state = ": ".join(filter(None, (status.state, status.problem)))
+    return [status.name, *known, _size_text(status.size), state]
 
 
-def size(count: int) -> str:
-    """A number of bytes as a person reads it: 12.3 MiB."""
+def _size_text(count: int) -> str:
+    """A number of bytes as text: 12.3 MiB."""
     return f"{count / 2**20:,.1f} MiB"

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kerasgan.configs.base import Config, option_name
+from kerasgan.configs.base import Config
+from kerasgan.configs.options import option_name
 from kerasgan.training.trends import History, holds_since, quarter_means
 
 # Steps for which a sign must hold, and before which only NaN is reported. Transients of healthy

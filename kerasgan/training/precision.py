@@ -1,32 +1,32 @@
-"""Number formats that networks compute in; weights, losses, penalties and heads stay float32."""
+"""Number formats of the networks; weights, losses, penalties and heads stay float32."""
 
 import logging
-import time
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import keras
 import tensorflow as tf
 
 log = logging.getLogger(__name__)
 
-_SIDE = 1024
-_PRODUCTS = 5
-# What bfloat16 must gain to be worth its rounding.
-_FASTER = 1.2
-# Ampere's, the first of Nvidia's GPUs with units for bfloat16.
+_CPU_INFO = Path("/proc/cpuinfo")
+_CPU_FLAGS = re.compile(r"\b(avx512_bf16|amx_bf16)\b")
+# Ampere is the first generation of Nvidia GPUs with units for bfloat16.
 _AMPERE = (8, 0)
 
 
 def resolved(precision: str) -> str:
-    """The precision itself or, for "auto", bfloat16 where this machine multiplies it faster.
+    """The precision itself or, for "auto", bfloat16 if the GPU or CPU has units for it.
 
-    A GPU is known to or not; what a CPU does is measured.
+    The choice is stored in the run, so it depends on the hardware alone: the compute capability of
+    the first GPU, else the CPU's flags, which only Linux lists; elsewhere it is float32.
     """
     if precision != "auto":
         return precision
     gpus = tf.config.list_physical_devices("GPU")
-    return _of_gpu(gpus[0]) if gpus else _of_processor()
+    return _of_gpu(gpus[0]) if gpus else _of_cpu()
 
 
 def _of_gpu(gpu: tf.config.PhysicalDevice) -> str:
@@ -37,28 +37,17 @@ def _of_gpu(gpu: tf.config.PhysicalDevice) -> str:
     return chosen
 
 
-def _of_processor() -> str:
-    seconds = {name: _seconds(name) for name in ("float32", "bfloat16")}
-    gain = seconds["float32"] / seconds["bfloat16"]
-    chosen = "bfloat16" if gain > _FASTER else "float32"
-    log.info("precision %s: bfloat16 multiplies %.1f times as fast as float32", chosen, gain)
+def _of_cpu() -> str:
+    found = _CPU_FLAGS.search(_CPU_INFO.read_text()) if _CPU_INFO.exists() else None
+    chosen = "bfloat16" if found else "float32"
+    reason = f"has {found[0]}" if found else "lists neither avx512_bf16 nor amx_bf16"
+    log.info("precision %s: the CPU %s", chosen, reason)
     return chosen
-
-
-def _seconds(dtype: str) -> float:
-    """The time of a matrix product, the best of a few."""
-    matrix = tf.ones([_SIDE, _SIDE], dtype)
-    times = []
-    for _ in range(_PRODUCTS):
-        start = time.perf_counter()
-        tf.linalg.matmul(matrix, matrix).numpy()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 @contextmanager
 def policy(precision: str) -> Iterator[None]:
-    """Let networks that are built inside compute in "float32", "bfloat16" or "float16"."""
+    """Build networks that compute in "float32", "bfloat16" or "float16" within the block."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32" if precision == "float32" else f"mixed_{precision}")
     try:
@@ -68,7 +57,7 @@ def policy(precision: str) -> Iterator[None]:
 
 
 def optimizer(precision: str, inner: keras.Optimizer) -> keras.Optimizer:
-    """The optimizer, for float16 with a loss scale that adapts: it has few exponents.
+    """The optimizer; for float16 with an adaptive loss scale, because its range is small.
 
     Reference: Micikevicius et al. 2017, "Mixed Precision Training" (arXiv:1710.03740).
     """

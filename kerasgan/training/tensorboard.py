@@ -1,108 +1,75 @@
-"""Metrics and sample sheets in TensorBoard's event files.
+"""Metrics and sample sheets for TensorBoard."""
 
-TensorFlow's own `tf.summary.scalar` needs the package tensorboard; these files need it to be viewed
-only.
-"""
-
-import io
 import math
-import time
-from collections.abc import Iterator
-from pathlib import Path
+from importlib.util import find_spec
+from typing import Any
 
 import tensorflow as tf
-from PIL import Image
 
-from kerasgan.datasets import decoding
 from kerasgan.runs.directory import Run
 from kerasgan.training.callbacks import EveryNSteps, MetricsLog
 from kerasgan.training.snapshots import SampleSheet
-from kerasgan.utils import files
-
-_EVENTS = "events.out.tfevents"
-# What TensorBoard asks of the first record of a file.
-_HEAD = tf.compat.v1.Event(file_version="brain.Event:2")
-_Value = tf.compat.v1.Summary.Value
+from kerasgan.utils.errors import InvalidInput
 
 
-class EventLog:
-    """An event file of the steps after `done`; from older files of the folder, later ones go."""
-
-    def __init__(self, folder: Path, done: int):
-        folder.mkdir(exist_ok=True)
-        files.remove_stale(folder)
-        for file in folder.glob(f"{_EVENTS}.*"):
-            kept = [event for event in events(file) if event.step <= done]
-            with files.replacing(file) as temporary:
-                _write(tf.io.TFRecordWriter(str(temporary)), kept)
-        # TensorBoard reads the files in the order of their names.
-        self._writer = tf.io.TFRecordWriter(str(folder / f"{_EVENTS}.{time.time_ns()}"))
-        # One that is open forgets later steps too.
-        session = tf.compat.v1.SessionLog(status=tf.compat.v1.SessionLog.START)
-        start = tf.compat.v1.Event(step=done + 1, session_log=session)
-        _write(self._writer, [_HEAD, start])
-
-    def write(self, step: int, values: list[_Value]) -> None:
-        """Add values of a step, on the disk when this returns."""
-        summary = tf.compat.v1.Summary(value=values)
-        event = tf.compat.v1.Event(wall_time=time.time(), step=step, summary=summary)
-        _write(self._writer, [event])
+def check(is_wanted: bool) -> None:
+    """Raise InvalidInput if TensorBoard is wanted and not installed."""
+    if is_wanted and find_spec("tensorboard") is None:
+        raise InvalidInput(
+            "--tensorboard needs the package tensorboard: pip install 'kerasgan[tensorboard]'"
+        )
 
 
-def _write(writer: tf.io.TFRecordWriter, written: list[tf.compat.v1.Event]) -> None:
-    for event in written:
-        writer.write(event.SerializeToString())
-    writer.flush()
+class TensorBoardLog(EveryNSteps):
+    """Write the rows of `metrics` and the images of `sheet` to the folder tensorboard/ of the run.
 
+    A resumed run writes all of them again, from metrics.csv and samples/, so that no event of a
+    step that was lost remains.
 
-def events(file: Path) -> Iterator[tf.compat.v1.Event]:
-    """Yield the events of a file, up to one that was cut."""
-    try:
-        for record in tf.data.TFRecordDataset(str(file)).as_numpy_iterator():
-            yield tf.compat.v1.Event.FromString(record)
-    except tf.errors.DataLossError:
-        return
+    Args:
+        metrics, sheet: callbacks that run before this one.
+    """
 
-
-class Scalars(EveryNSteps):
-    """Write what is known of the last row of `metrics`, which has acted before."""
-
-    def __init__(self, run: Run, done: int, log: EventLog, metrics: MetricsLog):
-        super().__init__(run, done, metrics.every)
-        self.log = log
+    def __init__(self, run: Run, initial_step: int, metrics: MetricsLog, sheet: SampleSheet):
+        super().__init__(run, initial_step, metrics.every)
         self.metrics = metrics
-
-    def execute(self) -> None:
-        row = {name: values[-1] for name, values in self.metrics.history.items() if name != "step"}
-        known = {name: value for name, value in row.items() if not math.isnan(value)}
-        values = [_Value(tag=name, simple_value=value) for name, value in known.items()]
-        self.log.write(self.step, values)
-
-
-class Sheets(EveryNSteps):
-    """Write the file of `sheet`, which has acted before."""
-
-    def __init__(self, run: Run, done: int, log: EventLog, sheet: SampleSheet):
-        super().__init__(run, done, sheet.every)
-        self.log = log
         self.sheet = sheet
 
+    def on_train_begin(self, logs: Any = None) -> None:
+        folder = self.run.path / "tensorboard"
+        for file in folder.glob("events.out.tfevents.*"):
+            file.unlink()
+        self._writer = tf.summary.create_file_writer(str(folder))
+        for row in range(len(self.metrics.history["step"])):
+            self._write_row(row)
+        for file in sorted(self.run.samples.glob("step-*.png")):
+            step = int(file.stem.removeprefix("step-"))
+            if step <= self.step:
+                self._write_sheet(step)
+        self._writer.flush()
+
     def is_due(self, step: int) -> bool:
-        return self.sheet.is_due(step)
+        return self.metrics.is_due(step) or self.sheet.is_due(step)
 
     def execute(self) -> None:
-        png = self.sheet.file.read_bytes()
-        with Image.open(io.BytesIO(png), formats=decoding.FORMATS) as picture:
-            width, height = picture.size
-        image = tf.compat.v1.Summary.Image(
-            width=width, height=height, colorspace=3, encoded_image_string=png
-        )
-        self.log.write(self.step, [_Value(tag="samples", image=image)])
+        if self.metrics.is_due(self.step):
+            self._write_row(-1)
+        if self.sheet.is_due(self.step):
+            self._write_sheet(self.step)
+        self._writer.flush()
 
+    def on_train_end(self, logs: Any = None) -> None:
+        self._writer.close()
 
-def of_run(run: Run, done: int, metrics: MetricsLog, sheet: SampleSheet) -> list[EveryNSteps]:
-    """What acts after `metrics` and `sheet`, if the run wants it."""
-    if not run.config.tensorboard:
-        return []
-    log = EventLog(run.path / "tensorboard", done)
-    return [Scalars(run, done, log, metrics), Sheets(run, done, log, sheet)]
+    def _write_row(self, row: int) -> None:
+        values = {name: float(column[row]) for name, column in self.metrics.history.items()}
+        step = int(values.pop("step"))
+        with self._writer.as_default(step):
+            for name, value in values.items():
+                if not math.isnan(value):
+                    tf.summary.scalar(name, value)
+
+    def _write_sheet(self, step: int) -> None:
+        png = (self.run.samples / f"step-{step:06d}.png").read_bytes()
+        with self._writer.as_default(step):
+            tf.summary.image("samples", tf.io.decode_png(png, channels=3)[None])

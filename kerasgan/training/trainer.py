@@ -12,7 +12,8 @@ import tensorflow as tf
 
 from kerasgan import registry, tasks
 from kerasgan.configs import Config
-from kerasgan.configs.base import BatchNormConfig, NoiseConfig
+from kerasgan.configs.generation import GenerationConfig
+from kerasgan.configs.groups import BatchNormOptions
 from kerasgan.datasets import labelled, unpaired
 from kerasgan.evaluation import monitor
 from kerasgan.models import replicas
@@ -49,6 +50,7 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
         Interrupted: after a checkpoint, if a signal stopped training.
     """
     workers.check(config, out)
+    tensorboard.check(config.tensorboard)
     is_chief = workers.is_chief(config.strategy)
     if is_chief and out is not None:
         files.check_vacant(out)
@@ -84,6 +86,7 @@ def resume(run: Run, steps: int | None = None) -> Run:
         TrainingFailed, Interrupted: as `start`.
     """
     workers.check(run.config, run.path)
+    tensorboard.check(run.config.tensorboard)
     with workers.own_run(run) as own_run:
         step, arrays = _newest_checkpoint(run)
         if steps is not None:
@@ -121,7 +124,7 @@ def _newest_checkpoint(run: Run) -> tuple[int, checkpoints.LazyArrays | None]:
 
 def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImages) -> keras.Model:
     """Create and compile the model of a config."""
-    synchronize = isinstance(config, BatchNormConfig) and config.sync_batch_norm
+    synchronize = isinstance(config, BatchNormOptions) and config.sync_batch_norm
     with workers.strategy(config.strategy).scope(), precision.policy(config.precision):
         model = registry.model_class(config)(config, data.vocabulary)
         for network in (model.discriminator, model.generator):
@@ -160,6 +163,7 @@ def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step
     sheet = snapshots.SampleSheet(own_run, initial_step, config.sample_every, draw)
     minutes = _checkpoint_minutes(config.strategy, config.checkpoint_minutes)
     checkpoint = snapshots.Checkpoint(own_run, initial_step, config.checkpoint_every, minutes)
+    events = [tensorboard.TensorBoardLog(own_run, initial_step, metrics, sheet)]
     with _explained_errors(run):
         model.fit(
             tasks.of(config).batches(split.training, model.draw, initial_step),
@@ -176,7 +180,7 @@ def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step
                 detector,
                 snapshots.Plots(own_run, initial_step, config.sample_every),
                 sheet,
-                *tensorboard.of_run(own_run, initial_step, metrics, sheet),
+                *(events if config.tensorboard else ()),
                 checkpoint,
             ],
         )
@@ -199,7 +203,7 @@ def _recalibration(
     run: Run, initial_step: int, users: Sequence[callbacks.EveryNSteps]
 ) -> list[batch_norm_recalibration.BatchNormRecalibration]:
     """The callback that recalibrates an averaged generator for `users`, if the run has one."""
-    if isinstance(run.config, NoiseConfig) and run.config.averages:
+    if isinstance(run.config, GenerationConfig) and run.config.averages:
         return [batch_norm_recalibration.BatchNormRecalibration(run, initial_step, users)]
     return []
 
@@ -239,4 +243,4 @@ def _evaluation_and_metrics(
 
 
 def _is_evaluated(config: Config) -> bool:
-    return isinstance(config, NoiseConfig) and config.evaluate_every > 0
+    return isinstance(config, GenerationConfig) and config.evaluate_every > 0

@@ -1,21 +1,22 @@
-"""Text from files and their names, as a terminal may show it."""
+"""Text from files and their names, made safe for a terminal."""
 
 import re
 
 LONGEST_NAME = 255
 LONGEST_LINE = 4000
-# Control characters of C0 and C1, those that change the direction of writing, separators of lines,
-# and halves of surrogate pairs, which no encoding takes.
+# Control characters of C0 and C1, marks that change the writing direction, line separators, and
+# surrogates, which no encoding can write.
 _CONTROLS = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 
 def printable(text: object, longest: int | None = LONGEST_NAME) -> str:
-    """A text on one line, its control characters escaped as Python does: `\\x1b`.
+    """A text on one line, with control characters escaped as in Python: `\\x1b`.
 
     Args:
-        longest: how many characters are kept, of its beginning and its end; None for all.
+        longest: number of characters to keep, half from the start and half from the end; None
+            keeps all.
     """
     text = str(text)
     if longest is not None and len(text) > longest:
@@ -25,7 +26,7 @@ def printable(text: object, longest: int | None = LONGEST_NAME) -> str:
 
 
 def printable_lines(text: object) -> str:
-    """A text as `printable` does, but with its lines and tabs, of 4,000 characters each."""
+    """A text as from `printable`, but with its lines and tabs; each part is at most 4,000 long."""
     return "\n".join(
         "\t".join(printable(part, LONGEST_LINE) for part in line.split("\t"))
         for line in str(text).split("\n")

@@ -1,4 +1,4 @@
-"""Progress bars that are quiet where nobody watches."""
+"""Progress bars that are rare in log files and absent with --quiet."""
 
 import logging
 import sys
@@ -11,9 +11,9 @@ from kerasgan.utils.printing import printable
 
 
 def bar(*args: Any, desc: str = "", **kwargs: Any) -> tqdm:
-    """A tqdm bar on standard error; in a log file it speaks every ten seconds only.
+    """A tqdm bar on standard error, updated only every ten seconds where that is a file.
 
-    There is none where kerasgan's logger was told to let warnings through only.
+    There is no bar if kerasgan's logger has a level above INFO.
     """
     interval = 0.1 if sys.stderr.isatty() else 10.0
     quiet = logging.getLogger("kerasgan").level > logging.INFO
@@ -21,6 +21,6 @@ def bar(*args: Any, desc: str = "", **kwargs: Any) -> tqdm:
     return tqdm(*args, desc=printable(desc), disable=quiet, **intervals, **kwargs)
 
 
-def aside() -> AbstractContextManager[None]:
-    """Take the bars off the screen while something else is said."""
+def hidden() -> AbstractContextManager[None]:
+    """Clear the bars from the screen while other text is written."""
     return tqdm.external_write_mode()

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from keras import ops
 
 from kerasgan import optimizers
-from kerasgan.configs.base import option
 from kerasgan.configs.dcgan import DCGANConfig
+from kerasgan.configs.options import option
 from kerasgan.losses import pairwise_distance
 from kerasgan.models.base import AdversarialModel
 from kerasgan.networks import dcgan

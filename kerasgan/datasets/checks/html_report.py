@@ -15,7 +15,7 @@ def as_html(report: Report, heat_map: bytes | None) -> str:
     return html_page.page(
         f"Images in {report.listing.root}",
         html_page.preformatted(as_text(report)),
-        html_page.picture("images of each pair", heat_map) if heat_map else "",
+        html_page.image("images of each pair", heat_map) if heat_map else "",
         *(
             html_page.folded(f"{len(places):,} {problem}", places)
             for problem, places in report.problems.items()
