@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers
 
 from kerasgan.labels import Vocabulary
-from kerasgan.layers.convolution import UpsampleConv2D
+from kerasgan.layers import UpsampleConv2D
 from kerasgan.models import MODELS
 
 _MULTIPLYING = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense, UpsampleConv2D)
