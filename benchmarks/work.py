@@ -6,7 +6,7 @@ from keras import layers
 
 from kerasgan import registry
 from kerasgan.labels import Vocabulary
-from kerasgan.layers.convolution import UpsampleConv2D
+from kerasgan.layers import UpsampleConv2D
 
 _MULTIPLYING = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense, UpsampleConv2D)
 

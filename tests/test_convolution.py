@@ -3,21 +3,19 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.layers import winograd
-from kerasgan.layers.convolution import (
-    ColourConv2D,
-    DeepConv2D,
-    DeepConv2DTranspose,
-    LabelledConv2D,
-    ReflectedConv2D,
+from kerasgan.layers import (
+    Conv2D,
+    Conv2DTranspose,
+    LabelConcatConv2D,
+    ReflectionPadding2D,
     UpsampleConv2D,
 )
-from kerasgan.layers.normalization import ReflectionPadding2D
+from kerasgan.layers.kernels import patches, winograd
 from tests.gradients import compare
 
 
 def compare_with_weights(ours, theirs, inputs):
-    """Compare two layers that have the same random weights."""
+    """Compare two layers with the same random weights."""
     random = np.random.default_rng(1)
     for weights in zip(ours.weights, theirs.weights, strict=True):
         value = random.normal(size=weights[0].shape)
@@ -26,10 +24,10 @@ def compare_with_weights(ours, theirs, inputs):
     compare(ours, theirs, inputs)
 
 
-@pytest.fixture(params=[False, True], ids=["convolved", "filtered"])
-def filtered(request, monkeypatch):
-    """Whether all convolutions are by minimal filtering."""
-    monkeypatch.setattr(winograd, "WORTH", -np.inf if request.param else np.inf)
+@pytest.fixture(params=[False, True], ids=["direct", "winograd"])
+def with_winograd(request, monkeypatch):
+    """Compute every convolution by Winograd's algorithm, or none."""
+    monkeypatch.setattr(winograd, "MIN_GAIN", -np.inf if request.param else np.inf)
 
 
 def repeat_and_convolve(filters, **settings):
@@ -37,7 +35,7 @@ def repeat_and_convolve(filters, **settings):
     return keras.Sequential([keras.layers.UpSampling2D(**settings), convolution])
 
 
-@pytest.mark.usefixtures("filtered")
+@pytest.mark.usefixtures("with_winograd")
 @pytest.mark.parametrize("shape", [(2, 5, 4, 3), (1, 1, 1, 2), (3, 2, 7, 1)])
 def test_upsample_conv_is_upsampling_then_convolution(shape):
     ours, theirs = (kind(4, dtype="float64") for kind in (UpsampleConv2D, repeat_and_convolve))
@@ -46,7 +44,7 @@ def test_upsample_conv_is_upsampling_then_convolution(shape):
     compare_with_weights(ours, theirs, tf.constant(np.random.default_rng(0).normal(size=shape)))
 
 
-def test_upsample_conv_rounds_little_with_the_many_channels_that_are_filtered():
+def test_upsample_conv_rounds_little_with_many_channels():
     shape = (16, 12, 12, 256)
     random = np.random.default_rng(0)
     inputs, upstream = (
@@ -66,7 +64,7 @@ def test_upsample_conv_rounds_little_with_the_many_channels_that_are_filtered():
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-5 * np.abs(other).max())
 
 
-def test_upsample_conv_knows_its_shape_before_it_is_called():
+def test_upsample_conv_computes_its_shape_before_it_is_called():
     assert UpsampleConv2D(4).compute_output_shape((None, None, 8, 3)) == (None, None, 16, 4)
 
 
@@ -75,8 +73,8 @@ def test_upsample_conv_is_saved_with_its_model(tmp_path):
     model = keras.Sequential([keras.Input((4, 4, 3)), UpsampleConv2D(2, False, start)])
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
-    picture = np.ones((1, 4, 4, 3), "float32")
-    np.testing.assert_array_equal(loaded(picture), model(picture))
+    image = np.ones((1, 4, 4, 3), "float32")
+    np.testing.assert_array_equal(loaded(image), model(image))
     assert not loaded.layers[0].use_bias
     assert loaded.layers[0].kernel_initializer.stddev == 0.02
 
@@ -86,18 +84,62 @@ def test_upsample_conv_is_saved_with_its_model(tmp_path):
     [(3, "same", (2, 6, 4, 5)), (7, "same", (1, 2, 8, 3)), (7, "valid", (2, 10, 8, 4))],
 )
 @pytest.mark.parametrize("use_bias", [True, False])
-def test_colour_conv_is_a_convolution(size, padding, shape, use_bias):
+def test_a_convolution_to_colours_by_pixel_blocks_is_a_convolution(size, padding, shape, use_bias):
     settings = {"padding": padding, "activation": "tanh", "use_bias": use_bias}
-    ours, theirs = (kind(3, size, **settings) for kind in (ColourConv2D, keras.layers.Conv2D))
+    ours, theirs = (kind(3, size, **settings) for kind in (Conv2D, keras.layers.Conv2D))
+    for layer in (ours, theirs):
+        layer.build(shape)
+    inputs = tf.constant(np.random.default_rng(0).normal(size=shape), tf.float32)
+    assert "DepthToSpace" in operations(ours, shape)
+    compare_with_weights(ours, theirs, inputs)
+
+
+@pytest.mark.parametrize(
+    ("filters", "settings", "shape", "by_blocks"),
+    [
+        (3, {"padding": "same"}, (None, 4, 6, 2), True),
+        (3, {"padding": "reflect"}, (2, 4, 6, 2), True),
+        (5, {"padding": "same"}, (2, 4, 6, 2), False),
+        (3, {"padding": "same"}, (2, 4, 5, 2), False),
+        (3, {"padding": "same"}, (2, None, None, 2), False),
+        (3, {"padding": "same", "strides": 2}, (2, 4, 8, 2), False),
+    ],
+)
+def test_few_filters_and_even_sizes_are_computed_by_pixel_blocks(
+    filters, settings, shape, by_blocks
+):
+    layer = Conv2D(filters, 3, **settings)
+    assert ("DepthToSpace" in operations(layer, shape)) == by_blocks
+
+
+def test_an_even_kernel_is_padded_as_keras_pads_it():
+    shape = (2, 4, 6, 3)
+    ours, theirs = (kind(3, 4, padding="same") for kind in (Conv2D, keras.layers.Conv2D))
     for layer in (ours, theirs):
         layer.build(shape)
     inputs = tf.constant(np.random.default_rng(0).normal(size=shape), tf.float32)
     compare_with_weights(ours, theirs, inputs)
 
 
-def test_colour_conv_refuses_pictures_of_odd_size():
-    with pytest.raises(ValueError, match=r"\(4, 5\) pixels"):
-        ColourConv2D(3, 3, padding="same").build((1, 4, 5, 2))
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"dilation_rate": 2}, r"must be 1, got groups=1 and dilation_rate=\(2, 2\)"),
+        ({"groups": 2}, "must be 1, got groups=2"),
+        ({"strides": 2, "padding": "reflect"}, r"strides must be 1 .*, got \(2, 2\)"),
+    ],
+)
+def test_unsupported_convolutions_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        Conv2D(4, 3, **settings)
+
+
+def operations(layer, shape):
+    """The types of a layer's TensorFlow operations."""
+    if not layer.built:
+        layer.build(shape)
+    graph = tf.function(layer).get_concrete_function(tf.TensorSpec(shape)).graph
+    return [operation.type for operation in graph.get_operations()]
 
 
 def norm_gradients(layer, inputs):
@@ -135,27 +177,30 @@ def compare_of_every_order(kinds, shape, **settings):
 
 
 @SHAPES
-@pytest.mark.parametrize("ratio", [0, np.inf], ids=["product", "no product"])
-@pytest.mark.usefixtures("filtered")
-def test_deep_conv_is_a_convolution(size, strides, padding, shape, ratio, monkeypatch):
-    monkeypatch.setattr(DeepConv2D, "RATIO", ratio)
-    kinds = (DeepConv2D, keras.layers.Conv2D)
+@pytest.mark.parametrize("min_filters", [0, np.inf], ids=["patches", "no patches"])
+@pytest.mark.usefixtures("with_winograd")
+def test_conv_is_a_convolution(size, strides, padding, shape, min_filters, monkeypatch):
+    monkeypatch.setattr(patches, "MIN_FILTERS_PER_PIXEL", min_filters)
+    kinds = (Conv2D, keras.layers.Conv2D)
     compare_of_every_order(kinds, shape, kernel_size=size, strides=strides, padding=padding)
 
 
 @SHAPES
-@pytest.mark.usefixtures("filtered")
-def test_deep_transposed_conv_is_a_transposed_convolution(size, strides, padding, shape):
-    kinds = (DeepConv2DTranspose, keras.layers.Conv2DTranspose)
+@pytest.mark.usefixtures("with_winograd")
+def test_transposed_conv_is_a_transposed_convolution(size, strides, padding, shape):
+    kinds = (Conv2DTranspose, keras.layers.Conv2DTranspose)
     compare_of_every_order(kinds, shape, kernel_size=size, strides=strides, padding=padding)
 
 
-@pytest.mark.usefixtures("filtered")
+@pytest.mark.usefixtures("with_winograd")
+@pytest.mark.parametrize("min_filters", [0, np.inf], ids=["patches", "no patches"])
 @pytest.mark.parametrize(("size", "shape"), [(3, (2, 5, 6, 3)), (5, (1, 4, 3, 2))])
-def test_reflected_conv_is_padding_then_convolution(size, shape):
-    of = {"dtype": "float64"}
-    ours, padding = ReflectedConv2D(4, size, **of), ReflectionPadding2D(size // 2, **of)
-    theirs = keras.Sequential([padding, keras.layers.Conv2D(4, size, **of)])
+def test_a_reflecting_conv_is_padding_then_convolution(size, shape, min_filters, monkeypatch):
+    monkeypatch.setattr(patches, "MIN_FILTERS_PER_PIXEL", min_filters)
+    settings = {"dtype": "float64"}
+    ours = Conv2D(4, size, padding="reflect", **settings)
+    padding = ReflectionPadding2D(size // 2, **settings)
+    theirs = keras.Sequential([padding, keras.layers.Conv2D(4, size, **settings)])
     for layer in (ours, theirs):
         layer.build(shape)
     assert ours.compute_output_shape(shape) == theirs.compute_output_shape(shape)
@@ -165,10 +210,10 @@ def test_reflected_conv_is_padding_then_convolution(size, shape):
 @pytest.mark.parametrize(
     ("layer", "shape"),
     [
-        (ColourConv2D(3, 7, activation="tanh"), (1, 2, 4, 3)),
-        (ReflectedConv2D(4, 7), (1, 8, 10, 4)),
-        (DeepConv2D(4, 4, 2, "same"), (1, 4, 5, 4)),
-        (DeepConv2DTranspose(4, 4, 2, "same"), (1, 16, 20, 4)),
+        (Conv2D(3, 7, activation="tanh"), (1, 2, 4, 3)),
+        (Conv2D(4, 7, padding="reflect"), (1, 8, 10, 4)),
+        (Conv2D(4, 4, 2, "same"), (1, 4, 5, 4)),
+        (Conv2DTranspose(4, 4, 2, "same"), (1, 16, 20, 4)),
     ],
 )
 def test_a_convolution_is_saved_with_its_model(layer, shape, tmp_path):
@@ -176,49 +221,44 @@ def test_a_convolution_is_saved_with_its_model(layer, shape, tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert type(loaded.layers[0]) is type(layer)
-    picture = np.random.default_rng(0).normal(size=(1, 8, 10, 4)).astype("float32")
-    np.testing.assert_array_equal(loaded(picture), model(picture))
-    assert loaded(picture).shape == shape
+    image = np.random.default_rng(0).normal(size=(1, 8, 10, 4)).astype("float32")
+    np.testing.assert_array_equal(loaded(image), model(image))
+    assert loaded(image).shape == shape
 
 
-def multiplying(layer, shape):
-    """The kinds of a graph's operations that multiply."""
-    if not layer.built:
-        layer.build(shape)
-    graph = tf.function(layer).get_concrete_function(tf.TensorSpec(shape)).graph
-    types = [operation.type for operation in graph.get_operations()]
+def multiplications(layer, shape):
+    """The types of a layer's operations that multiply."""
+    types = operations(layer, shape)
     return [name for name in types if "MatMul" in name or name.startswith("Conv2D")]
 
 
 @pytest.mark.parametrize(
     ("filters", "batch", "kind"), [(32, 2, "MatMul"), (31, 2, "Conv2D"), (32, None, "Conv2D")]
 )
-def test_deep_conv_multiplies_patches_where_it_has_four_filters_for_each_pixel(
-    filters, batch, kind
-):
-    assert multiplying(DeepConv2D(filters, 4, 2, "same"), (batch, 4, 4, 3)) == [kind]
+def test_four_filters_per_pixel_are_computed_by_patches(filters, batch, kind):
+    assert multiplications(Conv2D(filters, 4, 2, "same"), (batch, 4, 4, 3)) == [kind]
 
 
 @pytest.mark.parametrize(
-    ("layer", "shape", "otherwise"),
+    ("layer", "shape", "direct"),
     [
         (UpsampleConv2D(128), (16, 12, 12, 256), "Conv2DBackpropInput"),
-        (DeepConv2D(256, 4, 2, "same"), (16, 16, 16, 128), "Conv2D"),
-        (DeepConv2DTranspose(128, 4, 2, "same"), (16, 8, 8, 256), "Conv2DBackpropInput"),
-        (ReflectedConv2D(256, 3), (1, 32, 32, 256), "Conv2D"),
+        (Conv2D(256, 4, 2, "same"), (16, 16, 16, 128), "Conv2D"),
+        (Conv2DTranspose(128, 4, 2, "same"), (16, 8, 8, 256), "Conv2DBackpropInput"),
+        (Conv2D(256, 3, padding="reflect"), (1, 32, 32, 256), "Conv2D"),
     ],
 )
-def test_wide_layers_filter_where_the_batch_is_known(layer, shape, otherwise):
-    assert otherwise not in multiplying(layer, shape)
-    assert multiplying(layer, (None, *shape[1:])) == [otherwise]
+def test_wide_layers_use_winograd_when_the_batch_size_is_known(layer, shape, direct):
+    assert direct not in multiplications(layer, shape)
+    assert multiplications(layer, (None, *shape[1:])) == [direct]
 
 
-@pytest.mark.parametrize("kind", [DeepConv2D, DeepConv2DTranspose])
-def test_wide_layers_filter_in_half_precision(kind):
+@pytest.mark.parametrize("kind", [Conv2D, Conv2DTranspose])
+def test_wide_layers_use_winograd_in_half_precision(kind):
     shape = (16, 16, 16, 256)
     inputs = tf.constant(np.random.default_rng(0).normal(size=shape), tf.float32)
     half, full = (kind(256, 4, 2, "same", dtype=dtype) for dtype in ("mixed_bfloat16", "float32"))
-    assert "BatchMatMulV2" in multiplying(half, shape)
+    assert "BatchMatMulV2" in multiplications(half, shape)
     full.build(shape)
     full.set_weights(half.get_weights())
     outputs, expected = half(inputs), full(inputs)
@@ -226,8 +266,8 @@ def test_wide_layers_filter_in_half_precision(kind):
     assert np.std(tf.cast(outputs, tf.float32) - expected) < 0.01 * np.std(expected)
 
 
-class _OfConcatenation(keras.layers.Conv2D):
-    """Keras's convolution of an image and of the planes of a label."""
+class _ConcatConv2D(keras.layers.Conv2D):
+    """Keras's convolution of an image concatenated with a label's planes."""
 
     def call(self, inputs):
         image, label = inputs
@@ -236,21 +276,21 @@ class _OfConcatenation(keras.layers.Conv2D):
 
 
 @pytest.mark.parametrize("sides", [(8, 5), (3, 4), (2, 9), (1, 1)])
-def test_labelled_conv_is_a_convolution_of_repeated_labels(sides):
+def test_label_concat_conv_is_a_convolution_of_repeated_labels(sides):
     random = np.random.default_rng(0)
     image, label = (
         tf.constant(random.normal(size=shape), tf.float32) for shape in ((2, *sides, 2), (2, 3))
     )
-    ours, theirs = LabelledConv2D(4, 3), _OfConcatenation(4, 3, padding="same", use_bias=False)
+    ours, theirs = LabelConcatConv2D(4, 3), _ConcatConv2D(4, 3, padding="same", use_bias=False)
     ours.build([image.shape, label.shape])
     theirs.build((2, *sides, 5))
     theirs.input_spec = None
     compare_with_weights(ours, theirs, [image, label])
 
 
-def test_labelled_conv_is_saved_with_its_model(tmp_path):
+def test_label_concat_conv_is_saved_with_its_model(tmp_path):
     image, label = keras.Input((None, None, 3)), keras.Input((2,))
-    layer = LabelledConv2D(4, 7)
+    layer = LabelConcatConv2D(4, 7)
     keras.Model([image, label], layer([image, label])).save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     inputs = [np.ones((1, 4, 12, 3), "float32"), np.ones((1, 2), "float32")]

@@ -30,7 +30,7 @@ class CycleGAN(AdversarialModel):
             generator=cyclegan.generators(
                 blocks=config.blocks,
                 upsample=config.upsample,
-                skip=config.skip,
+                residual=config.skip,
                 **networks,
             ),
             ema=averaging.of_config(config),

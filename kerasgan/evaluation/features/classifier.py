@@ -9,7 +9,7 @@ from keras import layers
 from kerasgan.datasets import cache, step_random
 from kerasgan.datasets.labelled import LabelledImages
 from kerasgan.labels import Vocabulary
-from kerasgan.layers.normalization import FusedBatchNormalization
+from kerasgan.layers import FusedBatchNormalization
 from kerasgan.utils import files, images
 
 # Part of the key under which trained weights are kept: raise it with every change below.
