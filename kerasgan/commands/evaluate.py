@@ -56,6 +56,7 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
     from kerasgan.datasets import pipeline
     from kerasgan.evaluation import generation, inputs, report, translation
     from kerasgan.evaluation.features import efficientnet
+    from kerasgan.inference import sampling
 
     if has_noise:
         if not features and efficientnet.is_installed():
@@ -65,8 +66,10 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
     config = dataclasses.replace(found.config, **({"data": data} if data else {}))
     split = pipeline.load(config)
     if has_noise:
-        judged = inputs.subject(found, config, split, count, seed, checkpoint)
-        evaluation = generation.evaluate(judged, cascade, networks, cas)
+        sampler = sampling.Sampler(found, sampling.load(found, checkpoint).sampling_generator)
+        needs = {"networks": networks, "cascade": cascade, "gan_train": cas}
+        real = inputs.load(found, config, split, count, seed, **needs)
+        evaluation = generation.evaluate(real, sampler.pictures(real.pairs, seed))
     else:
         measure = {
             "domain": translation.evaluate_domains,

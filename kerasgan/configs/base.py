@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
+from kerasgan import metrics
 from kerasgan.configs.checking import check_types
 from kerasgan.utils.errors import InvalidInput, unknown
 
@@ -278,9 +279,9 @@ class NoiseConfig(AugmentationConfig, BatchNormConfig, LabelledConfig):
         "checkpoint is kept as 'best'.",
         at_least=0,
     )
-    best_metric: Literal[
-        "frechet_distance", "sliced_wasserstein", "flatness_difference", "perceptual_frechet"
-    ] = option("frechet_distance", "What the best checkpoint is best in.")
+    best_metric: Literal[metrics.UNCONDITIONAL] = option(
+        "frechet_distance", "Metric that selects the best checkpoint."
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -295,12 +296,6 @@ class NoiseConfig(AugmentationConfig, BatchNormConfig, LabelledConfig):
 class ConditionalConfig(ColourConfig, NoiseConfig):
     """The options of every model that makes images out of noise and colours."""
 
-    best_metric: Literal[
-        "frechet_distance",
-        "sliced_wasserstein",
-        "flatness_difference",
-        "perceptual_frechet",
-        "accuracy_hair",
-        "accuracy_eyes",
-        "accuracy_both",
-    ] = option("frechet_distance", "What the best checkpoint is best in.")
+    best_metric: Literal[metrics.CONDITIONAL] = option(
+        "frechet_distance", "Metric that selects the best checkpoint."
+    )
