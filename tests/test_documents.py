@@ -132,7 +132,7 @@ def parse_module(module, words):
         "kerasgan sweep acgan --vary sgima=1",
         "kerasgan reproduce sgima --preset quick",
         "kerasgan translate",
-        "python -m benchmarks.quality run --cuont 3",
+        "python -m benchmarks.variety run --cuont 3",
         "python -m benchmarks.train_step --model gan",
         "python -m benchmarks.nothing",
     ],

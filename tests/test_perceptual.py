@@ -7,7 +7,7 @@ from keras import layers, ops
 from PIL import Image
 
 from benchmarks import perceptual as perceptual_benchmark
-from kerasgan.evaluation import inputs
+from kerasgan.evaluation import real_sets
 from kerasgan.evaluation.features import efficientnet, perceptual
 from kerasgan.evaluation.metrics import distances
 from kerasgan.utils import images
@@ -101,7 +101,7 @@ def test_features_are_measured_in_deviations_of_the_reference():
 @needs_weights
 def test_what_the_eye_rejects_is_farther_from_real_images(network):
     """By less than quotients show: of so few images distances have a high floor."""
-    reference, other, real = np.split(inputs.drawn(range(450), 64), 3)
+    reference, other, real = np.split(real_sets.render_avatars(range(450), 64), 3)
     kinds = ("nothing", "blur", "noise", "shuffle")
     sets = (reference, other, *(perceptual_benchmark.SPOILED[kind](real) for kind in kinds))
     seen = perceptual.standardised(*(perceptual.features(network, part) for part in sets))

@@ -6,8 +6,6 @@ from pathlib import Path
 import rich_click as click
 
 from kerasgan.commands import messages, options
-from kerasgan.configs.generation import GenerationConfig
-from kerasgan.utils.errors import InvalidInput
 
 
 @click.command()
@@ -46,34 +44,15 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
     from kerasgan.runs import lookup
 
     found = lookup.run(run)
-    has_noise = isinstance(found.config, GenerationConfig)
-    if not has_noise and (cascade or cas or features):
-        raise InvalidInput(
-            f"{found.name} is a run of {found.config.MODEL}: leave out --cascade, --cas and "
-            "--features"
-        )
 
     from kerasgan import tasks
-    from kerasgan.evaluation import generation, inputs, report, translation
-    from kerasgan.evaluation.features import efficientnet
+    from kerasgan.evaluation import report
 
-    if has_noise:
-        if not features and efficientnet.is_installed():
-            features = ("perceptual",)
-        networks = generation.load(features)
-    messages.tell(f"run: {found.name}")
     config = dataclasses.replace(found.config, **({"data": data} if data else {}))
-    split = tasks.of(config).load()
-    if has_noise:
-        judged = inputs.subject(found, config, split, count, seed, checkpoint)
-        evaluation = generation.evaluate(judged, cascade, networks, cas)
-    else:
-        measure = {
-            "domain": translation.evaluate_domains,
-            "labels": translation.evaluate_labels,
-        }[config.CONDITION]
-        judging = dataclasses.replace(found, config=config)
-        evaluation = measure(judging, split, count, seed, checkpoint)
+    task = tasks.of(config)
+    request = tasks.EvaluationRequest(count, seed, checkpoint, features, cascade, cas)
+    messages.tell(f"run: {found.name}")
+    evaluation = task.evaluate(found, request)
     report.write(evaluation, found, checkpoint)
     messages.table(report.HEAD, report.rows(evaluation))
     for line in report.missing(evaluation):

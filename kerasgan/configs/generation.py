@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from kerasgan import metrics
 from kerasgan.configs.base import Config
 from kerasgan.configs.groups import (
     AugmentationOptions,
@@ -34,12 +35,6 @@ class ConditionalConfig(ColourDataOptions, GenerationConfig):
 
     CONDITIONS: ClassVar[tuple[str, ...]] = ("hair", "eyes")
 
-    best_metric: Literal[
-        "frechet_distance",
-        "sliced_wasserstein",
-        "flatness_difference",
-        "perceptual_frechet",
-        "accuracy_hair",
-        "accuracy_eyes",
-        "accuracy_both",
-    ] = option("frechet_distance", "Metric that selects the best checkpoint.")
+    best_metric: Literal[metrics.CONDITIONAL] = option(
+        "frechet_distance", "Metric that selects the best checkpoint."
+    )

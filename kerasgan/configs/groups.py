@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from kerasgan import metrics
 from kerasgan.configs.options import Options, option
 from kerasgan.utils.errors import InvalidInput, unknown
 
@@ -213,9 +214,9 @@ class EvaluationOptions(LoggingOptions):
         "checkpoint is kept as 'best'.",
         at_least=0,
     )
-    best_metric: Literal[
-        "frechet_distance", "sliced_wasserstein", "flatness_difference", "perceptual_frechet"
-    ] = option("frechet_distance", "Metric that selects the best checkpoint.")
+    best_metric: Literal[metrics.UNCONDITIONAL] = option(
+        "frechet_distance", "Metric that selects the best checkpoint."
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()

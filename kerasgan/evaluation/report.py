@@ -1,11 +1,11 @@
-"""An evaluation as files and as text."""
+"""Writing an evaluation as files and as text."""
 
 import json
 from collections.abc import Iterator
 
 from PIL import Image
 
-from kerasgan.evaluation.generation import Evaluation
+from kerasgan.evaluation.result import Evaluation
 from kerasgan.reporting import html_page, plots
 from kerasgan.runs.directory import EVALUATION_FILE, Run
 from kerasgan.utils import files, images
@@ -20,8 +20,8 @@ def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
     for kind, counts in evaluation.confusions.items():
         png = plots.draw_confusion(counts, getattr(run.vocabulary, kind), kind)
         files.write(folder / f"confusion-{kind}.png", png)
-    for name, picture in evaluation.pictures.items():
-        images.save(Image.fromarray(picture), folder / f"{name.replace(' ', '-')}.png")
+    for name, image in evaluation.images.items():
+        images.save(Image.fromarray(image), folder / f"{name.replace(' ', '-')}.png")
     content = {
         "format_version": _FORMAT_VERSION,
         "checkpoint": checkpoint,
@@ -34,16 +34,12 @@ def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
         f"Evaluation of {run.path.name}",
         html_page.table(HEAD, rows(evaluation)),
         html_page.preformatted("\n".join(missing(evaluation))),
-        *(
-            html_page.image(picture.stem, picture.read_bytes())
-            for picture in sorted(folder.glob("*.png"))
-        ),
+        *(html_page.image(file.stem, file.read_bytes()) for file in sorted(folder.glob("*.png"))),
     )
     files.write(run.outputs / "report.html", page)
 
 
 def rows(evaluation: Evaluation) -> Iterator[tuple[str, ...]]:
-    """Yield the cells below `HEAD`, one row for each metric."""
     for name, number in evaluation.numbers.items():
         beside = next((kind for kind in ("ceiling", "floor", "real") if kind in number), None)
         yield (
@@ -61,5 +57,4 @@ def _interval(ends: list[float]) -> str:
 
 
 def missing(evaluation: Evaluation) -> list[str]:
-    """A line for each metric that was not measured, with the reason."""
-    return [f"not measured: {what}: {why}" for what, why in evaluation.missing.items()]
+    return [f"not measured: {title}: {reason}" for title, reason in evaluation.missing.items()]

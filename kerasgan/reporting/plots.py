@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from kerasgan.labels import Vocabulary
+from kerasgan.metrics import panel
 from kerasgan.utils import files
 
 _SOURCE_TERMS = ("real", "fake", "fool")
@@ -78,8 +79,7 @@ def save_evaluations(metrics: dict[str, np.ndarray], path: Path, title: str) -> 
     grouped: dict[str, list[str]] = {}
     for name in names:
         if name not in ("step", "seconds"):
-            panel = "accuracy" if name.startswith("accuracy") else name.replace("_", " ")
-            grouped.setdefault(panel, []).append(name)
+            grouped.setdefault(panel(name), []).append(name)
     if grouped:
         _save_panels(grouped, metrics, path, title)
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kerasgan.metrics import accuracies
 from kerasgan.runs import directory, locks
 from kerasgan.runs.directory import Run
 from kerasgan.utils import files
@@ -14,8 +15,6 @@ from kerasgan.utils.errors import InvalidInput
 
 _LOSSES = ("d_loss", "g_loss")
 HEAD = ("run", "model", "step", *_LOSSES, "accuracy", "size", "state")
-# Metrics in which a classifier checks the requested labels, of generated and translated images.
-_ACCURACIES = ("accuracy_", "changed_")
 
 
 @dataclass(frozen=True)
@@ -123,12 +122,7 @@ def _accuracy(run: Run, last: dict[str, float]) -> dict[str, float]:
         with files.named_if_damaged(file):
             numbers = json.loads(file.read_text())["numbers"]
             measured = {name: float(number["value"]) for name, number in numbers.items()}
-    return {
-        name.removeprefix(kind): value
-        for name, value in measured.items()
-        for kind in _ACCURACIES
-        if name.startswith(kind)
-    }
+    return accuracies(measured)
 
 
 def _size(folder: Path) -> int:

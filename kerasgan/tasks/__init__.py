@@ -2,7 +2,9 @@
 
 from kerasgan import registry
 from kerasgan.configs import Config
-from kerasgan.tasks.base import Task
+from kerasgan.tasks.base import EvaluationRequest, Task
+
+__all__ = ["EvaluationRequest", "Task", "of"]
 
 
 def of(config: Config) -> Task:

@@ -1,9 +1,11 @@
 """The interface through which commands, training and export reach every kind of model."""
 
+import dataclasses
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -15,17 +17,36 @@ from kerasgan.datasets import step_random
 from kerasgan.datasets.labelled import LabelledImages, Split
 from kerasgan.datasets.step_random import StepRandom
 from kerasgan.datasets.unpaired import UnpairedImages, UnpairedSplit
+from kerasgan.evaluation.result import Evaluation
 from kerasgan.inference.image_to_image import DomainTranslator, Editor, EditRequest, Steps
 from kerasgan.inference.saved_model import Endpoints
 from kerasgan.labels import Vocabulary
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs.directory import Run
+from kerasgan.utils.errors import InvalidInput
 
 log = logging.getLogger(__name__)
 
 Data = LabelledImages | UnpairedImages
 DataSplit = Split | UnpairedSplit
 Translator = DomainTranslator | Editor
+
+
+class EvaluationRequest(NamedTuple):
+    """Options of `kerasgan evaluate`.
+
+    count: number of generated images, or the most held-out images to translate.
+    features: further networks in whose features distances are measured.
+    cascade: OpenCV's file for the face count.
+    gan_train: whether to train a classifier on generated images.
+    """
+
+    count: int
+    seed: int
+    checkpoint: str
+    features: Sequence[str] = ()
+    cascade: Path | None = None
+    gan_train: bool = False
 
 
 class Task(ABC):
@@ -90,6 +111,14 @@ class Task(ABC):
         """
 
     @abstractmethod
+    def evaluate(self, run: Run, request: EvaluationRequest) -> Evaluation:
+        """Measure the images of a run against the held-out images of `config`.
+
+        Raises:
+            InvalidInput: if the run has no such checkpoint, or too few images are held out.
+        """
+
+    @abstractmethod
     def endpoints(self, run: Run, generator: keras.Model) -> Endpoints:
         """Signatures of the exported SavedModel."""
 
@@ -101,6 +130,17 @@ class ImageToImageTask(Task):
     """
 
     domains: tuple[str, ...] = ()
+
+    def evaluate(self, run, request):
+        if request.cascade or request.gan_train or request.features:
+            raise InvalidInput(
+                "--cascade, --cas and --features apply to models that generate images, "
+                f"got {self.config.MODEL}"
+            )
+        return self._evaluate(dataclasses.replace(run, config=self.config), request)
+
+    @abstractmethod
+    def _evaluate(self, run: Run, request: EvaluationRequest) -> Evaluation: ...
 
     @abstractmethod
     def options(self, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import numpy as np
 
 from kerasgan.datasets import labelled
 from kerasgan.datasets.step_random import LabelledStepRandom
+from kerasgan.evaluation.translation import evaluate_labels
 from kerasgan.inference import saved_model
 from kerasgan.inference.image_to_image import Editor, changed, label_sheet, to_labels
 from kerasgan.tasks.base import ImageToImageTask, shown
@@ -31,8 +32,11 @@ class Editing(ImageToImageTask):
         for value in range(count):
             index = np.array([value % inputs.size])
             labels = changed(inputs.labels(index), name, value % size)
-            rows.append(editor.edit(inputs.pictures(index), labels))
+            rows.append(editor.edit(inputs.pixels(index), labels))
         return np.concatenate(rows)
+
+    def _evaluate(self, run, request):
+        return evaluate_labels(run, self.load(), request.count, request.seed, request.checkpoint)
 
     def endpoints(self, run, generator):
         return saved_model.editing_endpoints(run, generator)

@@ -4,7 +4,9 @@ import numpy as np
 
 from kerasgan.datasets import labelled
 from kerasgan.datasets.step_random import LabelledStepRandom
-from kerasgan.inference import saved_model
+from kerasgan.evaluation import generation, inputs
+from kerasgan.evaluation.features import efficientnet
+from kerasgan.inference import sampling, saved_model
 from kerasgan.inference.sampling import ANY, Sampler
 from kerasgan.tasks.base import Task
 
@@ -31,6 +33,24 @@ class Generation(Task):
         # Neighbouring pairs share a hair colour; 7 is coprime to the number of eye colours.
         wanted = [pairs[(7 * index) % len(pairs)] for index in np.arange(count)]
         return Sampler(run, model.sampling_generator).pictures(wanted, seed=0)
+
+    def evaluate(self, run, request):
+        features = request.features
+        if not features and efficientnet.is_installed():
+            features = ("perceptual",)
+        networks = generation.load(features)
+        sampler = Sampler(run, sampling.load(run, request.checkpoint).sampling_generator)
+        real = inputs.load(
+            run,
+            self.config,
+            self.load(),
+            request.count,
+            request.seed,
+            networks=networks,
+            cascade=request.cascade,
+            gan_train=request.gan_train,
+        )
+        return generation.evaluate(real, sampler.pictures(real.pairs, request.seed))
 
     def endpoints(self, run, generator):
         return saved_model.generation_endpoints(run, generator)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from kerasgan.datasets import unpaired
+from kerasgan.evaluation.translation import evaluate_domains
 from kerasgan.inference import saved_model
 from kerasgan.inference.image_to_image import DomainTranslator, domain_sheet, to_domain
 from kerasgan.tasks.base import ImageToImageTask, shown
@@ -31,6 +32,9 @@ class Translation(ImageToImageTask):
         inputs = shown(self.load())
         images = inputs.a[np.arange(count) % inputs.size]
         return self.translator(run, model).translate(images, "b")
+
+    def _evaluate(self, run, request):
+        return evaluate_domains(run, self.load(), request.count, request.seed, request.checkpoint)
 
     def endpoints(self, run, generator):
         return saved_model.translation_endpoints(generator)

@@ -11,7 +11,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasgan.evaluation.monitor import Monitor, is_better
+from kerasgan.evaluation.monitor import Monitor
+from kerasgan.metrics import is_better
 from kerasgan.reporting import plots
 from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import Run

@@ -1,4 +1,4 @@
-"""A classifier of a data set's labels, trained on real images: the judge of generated ones."""
+"""A classifier of a data set's labels: trained on real images, it reads generated ones."""
 
 import hashlib
 
@@ -12,14 +12,14 @@ from kerasgan.labels import Vocabulary
 from kerasgan.layers import FusedBatchNormalization
 from kerasgan.utils import files, images
 
-# Part of the key under which trained weights are kept: raise it with every change below.
+# Part of the cache key of trained weights: increase it with every change below.
 VERSION = 2
 _STEPS = 1500
 _BATCH = 64
 
 
 def build(size: int, vocabulary: Vocabulary) -> keras.Model:
-    """An untrained image [B, size, size, 3] in [-1, 1] -> {label: logits [B, K]}."""
+    """An untrained classifier, image [B, size, size, 3] in [-1, 1] -> {label: logits [B, K]}."""
     image = keras.Input((size, size, 3), name="image")
     x = image
     for block, filters in enumerate((32, 64, 128, 128)):
@@ -34,13 +34,13 @@ def build(size: int, vocabulary: Vocabulary) -> keras.Model:
 
 
 def trained(faces: LabelledImages, seed: int = 0) -> keras.Model:
-    """The classifier trained on these faces; its weights are kept in the cache folder."""
+    """Train a classifier on these faces, or load its weights from the cache folder."""
     size = faces.images.shape[1]
     model = build(size, faces.vocabulary)
     rows = hashlib.sha256(np.ascontiguousarray(faces.rows).tobytes()).hexdigest()[:8]
-    kept = cache.folder() / f"classifier-v{VERSION}-{faces.key}-{rows}-{seed}.weights.h5"
-    if kept.is_file():
-        model.load_weights(kept)
+    weights = cache.folder() / f"classifier-v{VERSION}-{faces.key}-{rows}-{seed}.weights.h5"
+    if weights.is_file():
+        model.load_weights(weights)
         return model
     rate = keras.optimizers.schedules.CosineDecay(2e-3, _STEPS)
     model.compile(
@@ -62,51 +62,45 @@ def trained(faces: LabelledImages, seed: int = 0) -> keras.Model:
         labelled, lambda step: step_random.LabelledStepRandom(faces, seed, step, _BATCH)
     )
     model.fit(batches, steps_per_epoch=_STEPS, shuffle=False, verbose=2)
-    with files.replacing(kept) as temporary:
+    with files.replacing(weights) as temporary:
         model.save_weights(temporary)
     return model
 
 
-def outputs(network: keras.Model, pictures: np.ndarray) -> dict[str, np.ndarray] | np.ndarray:
-    """What a classifier or extractor makes of images, uint8 [n, S, S, 3]."""
-    return network.predict(images.to_float(pictures.astype("float32")), verbose=0)
+def outputs(network: keras.Model, pixels: np.ndarray) -> dict[str, np.ndarray] | np.ndarray:
+    """Outputs of a classifier or an extractor for images, uint8 [n, S, S, 3]."""
+    return network.predict(images.to_float(pixels.astype("float32")), verbose=0)
 
 
-def read(classifier: keras.Model, pictures: np.ndarray) -> dict[str, np.ndarray]:
-    """What the classifier sees.
-
-    Colours are vocabulary places, {"hair", "eyes"}: int64 [n]; attributes are there or not,
-    {"attributes": bool [n, K]}.
+def read(classifier: keras.Model, pixels: np.ndarray) -> dict[str, np.ndarray]:
+    """Labels that the classifier predicts.
 
     Args:
-        pictures: uint8 [n, S, S, 3].
+        pixels: images, uint8 [n, S, S, 3].
+
+    Returns:
+        Colours' indices in the vocabulary, {"hair", "eyes"}: int64 [n]; or which attributes there
+        are, {"attributes": bool [n, K]}.
     """
     return {
         name: values > 0 if name == "attributes" else values.argmax(axis=-1)
-        for name, values in outputs(classifier, pictures).items()
+        for name, values in outputs(classifier, pixels).items()
     }
 
 
 def extractor(classifier: keras.Model) -> keras.Model:
-    """Image [B, S, S, 3] -> [B, 128]: the means of the last convolution's maps."""
+    """Image [B, S, S, 3] -> [B, 128], the means of the last convolution's feature maps."""
     last = [layer for layer in classifier.layers if layer.name.startswith("activation_")][-1]
     return keras.Model(classifier.input, layers.GlobalAveragePooling2D()(last.output))
 
 
-def accuracy(
-    classifier: keras.Model, pictures: np.ndarray, labels: dict[str, np.ndarray]
-) -> dict[str, float]:
-    """The share of images that are read as labelled, {"hair", "eyes", "both"}.
+def agreement(
+    predicted: dict[str, np.ndarray], labels: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Whether the predicted colours equal the labels, {"hair", "eyes", "both"}: bool [n].
 
     Args:
-        pictures: uint8 [n, S, S, 3].
-        labels: {"hair": int [n], "eyes": int [n]}, places in the vocabulary.
+        predicted, labels: indices in the vocabulary, {"hair": int [n], "eyes": int [n]}.
     """
-    right = agreement(read(classifier, pictures), labels)
-    return {kind: float(agrees.mean()) for kind, agrees in right.items()}
-
-
-def agreement(seen: dict[str, np.ndarray], labels: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Which images are read as labelled, {"hair", "eyes", "both"}: bool [n]."""
-    right = {kind: seen[kind] == labels[kind] for kind in seen}
+    right = {kind: predicted[kind] == labels[kind] for kind in predicted}
     return {**right, "both": right["hair"] & right["eyes"]}

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 with its ImageNet weights: a network that was trained on photographs."""
+"""EfficientNet-Lite0 with its ImageNet weights, a network trained on photographs."""
 
 import importlib.util
 from pathlib import Path
@@ -24,7 +24,7 @@ _STAGES = (
     (3, 1, 6, 320, 1),
 )
 _CLASSES = 1000
-# From PyTorch's order of a kernel's axes to Keras's.
+# Permutation of a kernel's axes from PyTorch to Keras.
 _AXES = {
     layers.Conv2D: (2, 3, 1, 0),
     layers.DepthwiseConv2D: (2, 3, 0, 1),
@@ -39,7 +39,7 @@ def is_installed() -> bool:
 
 
 def load() -> keras.Model:
-    """The network with its weights, as `build`.
+    """Load the network of `build` with its weights.
 
     Raises:
         InvalidInput: if the weights are not installed.
@@ -58,15 +58,15 @@ def build() -> keras.Model:
     """EfficientNet-Lite0, image [B, H, W, 3] in [-1, 1] -> {"stage_1": ..., "logits": ...}.
 
     Stages 1 to 7 are [B, H / s, W / s, C] with (s, C) of (2, 16), (4, 24), (8, 40), (16, 80),
-    (16, 112), (32, 192) and (32, 320); logits are of the 1,000 classes of ImageNet.
+    (16, 112), (32, 192) and (32, 320); the logits are for the 1,000 classes of ImageNet.
 
-    Compared with EfficientNet-B0 (Tan & Le 2019, arXiv:1905.11946) there is no squeeze and
-    excitation, and ReLU6 takes the place of swish. The layers have the names of the weights' file.
+    It is EfficientNet-B0 (Tan & Le 2019, arXiv:1905.11946) without squeeze and excitation, with
+    ReLU6 instead of swish. The layers are named as in the file of weights.
 
     Reference: https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite
     """
     image = keras.Input((None, None, 3), name="image")
-    # The weights are for (x - 127) / 128.
+    # The weights expect (x - 127) / 128.
     x = layers.Rescaling(127.5 / 128, 0.5 / 128, name="rescaled")(image)
     x = _normalised(layers.Conv2D(32, 3, 2, name="_conv_stem", **_PLAIN)(x), "_bn0")
     outputs, block = {}, 0
@@ -100,7 +100,7 @@ def _block(x, kernel: int, stride: int, expansion: int, channels: int, name: str
 
 
 def _assign(network: keras.Model, tensors: dict[str, np.ndarray]) -> None:
-    """Give each layer the tensors of its name."""
+    """Set the weights of each layer to the tensors of its name."""
     for layer in network.layers:
         if isinstance(layer, layers.BatchNormalization):
             names = ("weight", "bias", "running_mean", "running_var")

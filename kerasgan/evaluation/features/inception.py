@@ -1,4 +1,4 @@
-"""Features of Keras's InceptionV3, for the distances that are called FID and KID of them."""
+"""Features of Keras's InceptionV3, in which distances are called FID and KID."""
 
 import os
 from pathlib import Path
@@ -15,16 +15,16 @@ _BATCH = 32
 
 
 def load(weights: Path | None = None) -> keras.Model:
-    """InceptionV3 up to its average pool, image [B, 299, 299, 3] in [-1, 1] -> [B, 2048].
+    """Load InceptionV3 up to its average pool, image [B, 299, 299, 3] in [-1, 1] -> [B, 2048].
 
-    The weights are Keras's ImageNet weights, another training than the network of 2015 that
-    published FIDs use: compare with numbers of this program only. Nothing is downloaded.
+    Keras's ImageNet weights differ from the network of 2015 that published FIDs use, so compare
+    only numbers of this program. Nothing is downloaded.
 
     Args:
-        weights: the file; by default where Keras keeps what it downloads.
+        weights: the file; by default in Keras's own cache.
 
     Raises:
-        InvalidInput: if there is no such file, or it holds no such weights.
+        InvalidInput: if there is no such file, or it holds other weights.
     """
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     path = weights or home / "models" / _FILE
@@ -41,45 +41,48 @@ def load(weights: Path | None = None) -> keras.Model:
         network.load_weights(path)
     except (OSError, ValueError, KeyError) as reason:
         raise InvalidInput(
-            f"{path} holds no weights of InceptionV3 without its top: {reason}"
+            f"{path} must hold weights of InceptionV3 without its top: {reason}"
         ) from None
     return network
 
 
-def features(network: keras.Model, pictures: np.ndarray) -> np.ndarray:
-    """Float32 [n, 2048].
+def features(network: keras.Model, pixels: np.ndarray) -> np.ndarray:
+    """Features of images, float32 [n, 2048].
 
     Args:
         network: of `load`.
-        pictures: uint8 [n, H, W, 3].
+        pixels: images, uint8 [n, H, W, 3].
     """
-    batches = (pictures[start : start + _BATCH] for start in range(0, len(pictures), _BATCH))
+    batches = (pixels[start : start + _BATCH] for start in range(0, len(pixels), _BATCH))
     return np.concatenate(
         [network.predict_on_batch(images.to_float(resized(batch))) for batch in batches]
     )
 
 
-def resized(pictures: np.ndarray) -> np.ndarray:
-    """Float32 [n, 299, 299, 3], enlarged or reduced as the reference implementation does.
+def resized(pixels: np.ndarray) -> np.ndarray:
+    """Resize images to 299 pixels as the reference implementation does.
 
-    TensorFlow 1's bilinear interpolation: pixel i lies at i * H / 299 between the old ones, not
-    half a pixel further, and nothing is smoothed before reducing. Clean-fid (Parmar et al. 2022,
-    arXiv:2104.11222) interpolates bicubically about the pixels' centres and smooths: its numbers
-    differ.
+    This is TensorFlow 1's bilinear interpolation: pixel i lies at i * H / 299 between the old ones,
+    not half a pixel further, and nothing is smoothed before reducing. Clean-fid (Parmar et al.
+    2022, arXiv:2104.11222) interpolates bicubically around the pixels' centres and smooths, so its
+    numbers differ.
 
     Args:
-        pictures: [n, H, W, 3], pixel values in [0, 255].
+        pixels: images [n, H, W, 3], values in [0, 255].
+
+    Returns:
+        Float32 [n, 299, 299, 3].
     """
-    rows, columns = (_interpolation(side) for side in pictures.shape[1:3])
-    return np.einsum("yh,nhwc,xw->nyxc", rows, pictures, columns, optimize=True)
+    rows, columns = (_interpolation(side) for side in pixels.shape[1:3])
+    return np.einsum("yh,nhwc,xw->nyxc", rows, pixels, columns, optimize=True)
 
 
 def _interpolation(side: int) -> np.ndarray:
-    """Float32 [299, side], the weights of the old pixels in each new one."""
-    at = np.arange(_SIZE) * side / _SIZE
-    low = at.astype(int)
+    """Weights of the old pixels in each new one, float32 [299, side]."""
+    positions = np.arange(_SIZE) * side / _SIZE
+    low = positions.astype(int)
     old = np.eye(side)
-    # Beyond the last pixel there is none to mix it with.
-    next_to = old[np.minimum(low + 1, side - 1)]
-    weight = (at - low)[:, None]
-    return ((1 - weight) * old[low] + weight * next_to).astype(np.float32)
+    # The last pixel has no neighbour to mix with.
+    high = old[np.minimum(low + 1, side - 1)]
+    weight = (positions - low)[:, None]
+    return ((1 - weight) * old[low] + weight * high).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Tensors out of a file that PyTorch before 1.6 saved, without PyTorch and without its pickle."""
+"""Reader of tensors saved by PyTorch before 1.6, without PyTorch and without its pickle."""
 
 import pickle
 import struct
@@ -10,7 +10,7 @@ import numpy as np
 
 _MAGIC = 0x1950A86A20F9469CFC6C
 _PROTOCOL = 1001
-# What reading a file raises that is cut short, or no such file at all.
+# Errors of reading a file that is cut short or has another format.
 _DAMAGE = (
     pickle.UnpicklingError,
     struct.error,
@@ -53,13 +53,13 @@ _ALLOWED = {
 
 
 class _Unpickler(pickle.Unpickler):
-    """Admits dictionaries of tensors. A pickle of anything else could run any program."""
+    """Accepts only dictionaries of tensors: any other pickle could run a program."""
 
     def find_class(self, module: str, name: str):
         try:
             return _ALLOWED[module, name]
         except KeyError:
-            raise pickle.UnpicklingError(f"{module}.{name} is no part of a tensor") from None
+            raise pickle.UnpicklingError(f"{module}.{name} is not part of a tensor") from None
 
     def persistent_load(self, pid) -> _Storage:
         _, dtype, key, _, size, _ = pid
@@ -67,7 +67,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def read(path: Path) -> dict[str, np.ndarray]:
-    """The file's state dictionary, {name: array}.
+    """Read the file's state dictionary, {name: array}.
 
     Raises:
         ValueError: if the file is damaged, or holds anything but float32 and int64 tensors.
@@ -76,13 +76,15 @@ def read(path: Path) -> dict[str, np.ndarray]:
         with path.open("rb") as file:
             return _read(file)
     except _DAMAGE as reason:
-        raise ValueError(f"{path} holds no tensors as PyTorch 1.5 saves them: {reason}") from None
+        raise ValueError(f"{path} must hold tensors as saved by PyTorch 1.5: {reason}") from None
 
 
 def _read(file: BinaryIO) -> dict[str, np.ndarray]:
     magic, protocol, _, tensors, keys = (_Unpickler(file).load() for _ in range(5))
     if (magic, protocol) != (_MAGIC, _PROTOCOL):
-        raise ValueError(f"magic number {magic} and protocol {protocol}")
+        raise ValueError(
+            f"magic number and protocol must be {(_MAGIC, _PROTOCOL)}, got {(magic, protocol)}"
+        )
     declared = {tensor.storage.key: tensor.storage for tensor in tensors.values()}
     contents = {key: _content(file, declared[key]) for key in keys}
     return {name: _view(tensor, contents[tensor.storage.key]) for name, tensor in tensors.items()}
@@ -99,5 +101,5 @@ def _content(file: BinaryIO, storage: _Storage) -> bytes:
 def _view(tensor: _Tensor, content: bytes) -> np.ndarray:
     dtype = tensor.storage.dtype
     strides = [stride * dtype.itemsize for stride in tensor.strides]
-    # NumPy refuses what lies outside of the buffer.
+    # NumPy raises ValueError for views outside the buffer.
     return np.ndarray(tensor.shape, dtype, content, tensor.offset * dtype.itemsize, strides)

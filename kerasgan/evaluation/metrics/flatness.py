@@ -1,4 +1,4 @@
-"""The share of flat pixels: speckle lowers it, blur raises it; compare it with real images'."""
+"""Share of flat pixels: speckle lowers it and blur raises it; compare it with real images."""
 
 import numpy as np
 from scipy.ndimage import median_filter
@@ -21,6 +21,16 @@ def flatness(images: np.ndarray) -> Estimate:
     medians = median_filter(images, (1, 3, 3, 1), mode="nearest")
     is_near = np.abs(images.astype(np.int16) - medians) <= _LEVELS
     return intervals.mean(is_near.all(axis=3).mean(axis=(1, 2)))
+
+
+def flatness_halved(images: np.ndarray) -> Estimate:
+    """The flatness at half the size, where speckle of single pixels is gone; see `flatness`."""
+    return flatness(halved(images))
+
+
+def flatness_difference(images: np.ndarray, real: float) -> float:
+    """How far the flatness is from the flatness of real images."""
+    return abs(flatness(images).value - real)
 
 
 def halved(images: np.ndarray) -> np.ndarray:
