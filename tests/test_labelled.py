@@ -146,7 +146,7 @@ def test_missing_labels_are_marked_where_any_picture_trains(tiny, folder):
     assert training.pair.tolist() == [0, -1, 1] + [-1] * 9
 
 
-def test_tags_choose_pictures(tiny, folder):
+def test_tags_select_images(tiny, folder):
     lines = (folder / "tags.csv").read_text().splitlines()
     lines[3] += " polychromatic"
     (folder / "tags.csv").write_text("\n".join(lines))
@@ -158,11 +158,11 @@ def test_tags_choose_pictures(tiny, folder):
         load(tiny, folder, min_per_class=9)
 
 
-def test_pictures_are_padded_when_asked(tiny, folder):
+def test_images_are_padded_when_asked(tiny, folder):
     training, _ = load(tiny, folder, val_fraction=0.0, resize_mode="pad")
-    picture = training.pixels(np.array([0]))[0]
-    assert (picture[[0, 1, -2, -1]] == 255).all()
-    assert (picture[8] < 255).any()
+    image = training.pixels(np.array([0]))[0]
+    assert (image[[0, 1, -2, -1]] == 255).all()
+    assert (image[8] < 255).any()
 
 
 def test_another_content_has_another_key(tiny, folder):
@@ -182,12 +182,13 @@ def test_unknown_data_is_refused(tiny, tmp_path):
         load(tiny, tmp_path / "nowhere")
 
 
-def test_two_domains_are_no_faces(tiny, tmp_path):
+def test_two_domains_are_refused(tiny, tmp_path):
     for name in ("trainA", "trainB"):
         (tmp_path / "two" / name).mkdir(parents=True)
         Image.new("RGB", (4, 4)).save(tmp_path / "two" / name / "0.png")
     with pytest.raises(
-        InvalidInput, match=r"two domains for translation, .* for acgan name one of its"
+        InvalidInput,
+        match=r"has two domains for cyclegan, but acgan trains on one folder; name one",
     ):
         load(tiny, tmp_path / "two")
 
@@ -219,10 +220,12 @@ def test_attributes_of_a_celeba_list_are_ones_and_zeros(tiny, folder):
     np.testing.assert_array_equal(training.labels(np.arange(11))["attributes"], expected)
 
 
-def test_what_stargan_shall_edit_must_be_named_where_there_are_no_colours(folder):
+def test_stargan_needs_attributes_where_there_are_no_colours(folder):
     lines = [f"{row}.png,long hair\n" for row in range(12)]
     (folder / "tags.csv").write_text("".join(lines))
-    with pytest.raises(InvalidInput, match=r"name with --attributes .* its tags: long hair"):
+    with pytest.raises(
+        InvalidInput, match=r"choose the tags to edit with --attributes; its tags: long hair"
+    ):
         labelled.load(tiny_config("stargan", data=str(folder)))
 
 

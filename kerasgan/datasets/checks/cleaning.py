@@ -33,16 +33,13 @@ def write(report: Report, folder: Path) -> int:
         (report.listing.root / image.name).stat().st_size for image in report.listing.images
     )
     files.check_vacant(folder, sizes)
-    unusable = {}
-    if inspection.has_colours(report.listing):
-        unusable = {name: why for why, names in report.left_out.items() for name in names}
+    reasons = _reasons(report)
     written, log = [], []
     with files.replacing(folder) as temporary:
         temporary.mkdir(parents=True)
         for image, examined in zip(report.listing.images, report.examined, strict=True):
-            why = examined.why or report.copies.get(image.name) or unusable.get(image.name)
-            if why:
-                log.append(f"left out {image.name}: {why}")
+            if image.name in reasons:
+                log.append(f"left out {image.name}: {reasons[image.name]}")
                 continue
             target = _save(report.listing.root, image.name, temporary, examined.is_plain)
             written.append((target, image.tags))
@@ -53,6 +50,16 @@ def write(report: Report, folder: Path) -> int:
                 write_table(written, file)
         (temporary / _LOG).write_text("".join(f"{line}\n" for line in log), encoding="utf-8")
     return len(written)
+
+
+def _reasons(report: Report) -> dict[str, str]:
+    """{name: why the image is left out}."""
+    reasons = {}
+    if inspection.has_colours(report.listing):
+        reasons = {name: why for why, names in report.left_out.items() for name in names}
+    reasons |= report.copies
+    examined = zip(report.listing.images, report.examined, strict=True)
+    return reasons | {image.name: result.why for image, result in examined if result.why}
 
 
 def _save(root: Path, name: str, folder: Path, is_plain: bool) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Self
 
@@ -66,7 +67,7 @@ class Folder:
         folder.other.sort()
         return folder
 
-    def _add(self, names) -> None:
+    def _add(self, names: Iterable[str]) -> None:
         for name in names:
             is_image = os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
             (self.images if is_image else self.other).append(name)
