@@ -61,7 +61,7 @@ def ours(config, data) -> Callable[[], Any]:
     from kerasgan.training import trainer
 
     model = trainer.build(config, data)
-    batches = iter(pipeline.batches(model.draw, config, data))
+    batches = iter(pipeline.batches(model.sample_batch, config, data))
     model.make_train_function()
     return lambda: model.train_function(batches)
 

@@ -1,4 +1,4 @@
-"""Changes of images: what they do, where they apply, and that samples never have them."""
+"""Augmentations: their effect and probability, and that samples are not augmented."""
 
 import keras
 import numpy as np
@@ -10,7 +10,7 @@ from kerasgan.configs.base import AugmentationConfig
 from kerasgan.datasets import labelled, pipeline
 from kerasgan.inference.sampling import Sampler
 from kerasgan.models import MODELS
-from kerasgan.models.augmentation import augment, cut_out, shifted
+from kerasgan.models.augmentation import augment, cut_out, shift_images
 from kerasgan.runs import directory
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
@@ -27,7 +27,7 @@ def images(count=2, side=16):
 def test_a_shift_moves_images_by_whole_pixels_and_fills_with_grey():
     original = images()
     # Two pixels down and one to the left; the second image stays.
-    moved = shifted(original, tf.constant([[2 / 16, -1 / 16], [0, 0]])).numpy()
+    moved = shift_images(original, tf.constant([[2 / 16, -1 / 16], [0, 0]])).numpy()
     np.testing.assert_array_equal(moved[0, 2:, :-1], original[0, :-2, 1:])
     assert not moved[0, :2].any()
     assert not moved[0, :, -1].any()
@@ -59,7 +59,9 @@ def batch_of(name, step=0, **changes):
     config = tiny_config(name, batch_size=64, **changes)
     data = labelled.load(config).training
     model = MODELS[name](config, data.vocabulary)
-    return model, next(iter(pipeline.batches(model.draw, config, data, step)))["discriminator"]
+    return model, next(iter(pipeline.batches(model.sample_batch, config, data, step)))[
+        "discriminator"
+    ]
 
 
 def test_each_change_has_its_probability_and_depends_on_seed_and_step():

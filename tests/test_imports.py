@@ -15,7 +15,6 @@ ORDER = (
     "configs",
     "reporting",
     "losses",
-    "schedules",
     "optimizers",
     "layers",
     "networks",

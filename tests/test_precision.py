@@ -23,7 +23,7 @@ def trained(name, precision="bfloat16"):
     config = tiny_config(name, precision=precision, ema=0.5)
     data = pipeline.load(config).training
     model = trainer.build(config, data)
-    batches = pipeline.batches(model.draw, config, data)
+    batches = pipeline.batches(model.sample_batch, config, data)
     step = tf.function(model.train_step, autograph=False)
     graph = step.get_concrete_function(batches.element_spec).graph
     step(next(iter(batches)))

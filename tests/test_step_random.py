@@ -11,7 +11,7 @@ COUNT = 10
 
 @pytest.fixture
 def data():
-    """Ten faces, each of one grey value that tells its number; number 3 has no eye label."""
+    """Ten images whose grey value is their number; number 3 has no eye label."""
     images = np.repeat(np.arange(COUNT, dtype=np.uint8), 4 * 4 * 3).reshape(COUNT, 4, 4, 3)
     rows = np.arange(COUNT)[::-1].copy()
     eyes = np.where(rows == 3, -1, rows % 3)
@@ -21,18 +21,18 @@ def data():
     return LabelledImages("ten", images, rows, rows % 2, eyes, pair, vocabulary)
 
 
-def draw(draws):
+def sample_batch(random):
     return {
-        "real": draws.examples(2),
-        "noise": draws.normal("noise", 2, [5], 0.5),
-        **draws.colours("wanted", 2),
-        "uniform": draws.uniform("uniform", 2),
-        "pairs": draws.pairs("pairs", 2),
+        "real": random.examples(2),
+        "noise": random.normal("noise", 2, [5], 0.5),
+        **random.colours("wanted", 2),
+        "uniform": random.uniform("uniform", 2),
+        "pairs": random.pairs("pairs", 2),
     }
 
 
 def collect(data, seed, done, count):
-    endless = batches(draw, lambda step: LabelledStepRandom(data, seed, step, 4), done)
+    endless = batches(sample_batch, lambda step: LabelledStepRandom(data, seed, step, 4), done)
     return list(endless.take(count).as_numpy_iterator())
 
 
@@ -54,8 +54,8 @@ def test_steps_and_seeds_draw_differently(data):
 
 
 def test_draws_of_other_names_differ(data):
-    draws = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 4)
-    assert not np.array_equal(draws.normal("one", 1, [5]), draws.normal("other", 1, [5]))
+    random = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 4)
+    assert not np.array_equal(random.normal("one", 1, [5]), random.normal("other", 1, [5]))
 
 
 def test_examples_bring_their_own_labels(data):
@@ -68,20 +68,20 @@ def test_examples_bring_their_own_labels(data):
 
 
 def test_noise_has_the_wanted_spread_and_colours_are_uniform(data):
-    draws = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 3000)
-    noise = draws.normal("noise", 2, [5], 0.5)
-    # Five standard errors of 30,000 draws.
+    random = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 3000)
+    noise = random.normal("noise", 2, [5], 0.5)
+    # Five standard errors of 30,000 random.
     assert np.std(noise) == pytest.approx(0.5, abs=5 * 0.5 / np.sqrt(2 * 30_000))
-    shares = np.mean(draws.colours("wanted", 2)["eyes"], axis=(0, 1))
+    shares = np.mean(random.colours("wanted", 2)["eyes"], axis=(0, 1))
     np.testing.assert_allclose(shares, 1 / 3, atol=5 * np.sqrt(2 / 9 / 6000))
 
 
 def test_pairs_are_those_of_the_data_and_other_pairs_are_others(data):
     pairs = data.vocabulary.pairs[:4]
     data = data._replace(vocabulary=data.vocabulary._replace(pairs=pairs))
-    draws = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 400)
-    one = draws.pairs("one", 2)
-    for drawn in (one, draws.other_pairs("other", one["pair"])):
+    random = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 400)
+    one = random.pairs("one", 2)
+    for drawn in (one, random.mismatched_pairs("other", one["pair"])):
         places = np.argmax(drawn["pair"], axis=-1)
         # Five standard errors around a quarter.
         np.testing.assert_allclose(np.bincount(places.ravel()) / 800, 1 / 4, atol=5 * 0.0154)

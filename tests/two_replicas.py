@@ -54,7 +54,7 @@ def trained(config):
             if isinstance(layer, keras.layers.Dropout):
                 layer.rate = 0.0
     strategy = workers.strategy(config.strategy)
-    batches = pipeline.batches(model.draw, config, data)
+    batches = pipeline.batches(model.sample_batch, config, data)
     shared = iter(strategy.experimental_distribute_dataset(batches))
     for _ in range(2):
         strategy.run(model.train_step, args=(next(shared),))

@@ -21,7 +21,7 @@ def load(config: Config) -> labelled.Split | unpaired.UnpairedSplit:
 
 
 def batches(
-    draw: Callable[[step_random.StepRandom], dict],
+    sample_batch: Callable[[step_random.StepRandom], dict],
     config: Config,
     data: labelled.LabelledImages | unpaired.UnpairedImages,
     done: int = 0,
@@ -29,10 +29,10 @@ def batches(
     """The endless data set of a model's batches for the steps after `done`.
 
     Args:
-        draw: the model's.
+        sample_batch: the model's.
     """
 
-    def draws_of(step: tf.Tensor) -> step_random.StepRandom:
+    def random_at(step: tf.Tensor) -> step_random.StepRandom:
         if isinstance(data, unpaired.UnpairedImages):
             sizes = config.batch_size, config.image_size
             return unpaired.UnpairedStepRandom(data, config.seed, step, *sizes)
@@ -43,4 +43,4 @@ def batches(
             data, config.seed, step, config.batch_size, augmentations, config.mirror
         )
 
-    return step_random.batches(draw, draws_of, done)
+    return step_random.batches(sample_batch, random_at, done)

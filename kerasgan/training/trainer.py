@@ -125,7 +125,7 @@ def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImage
             player: precision.optimizer(config.precision, optimizer)
             for player, optimizer in model.optimizers().items()
         }
-        batch = pipeline.batches(model.draw, config, data).element_spec
+        batch = pipeline.batches(model.sample_batch, config, data).element_spec
         model.compile(**optimizers, batch=batch, jit=_compiles(config))
     return model
 
@@ -163,7 +163,7 @@ def _fit(
     checkpoint = snapshots.Checkpoint(written, done, config.checkpoint_every, _minutes(config))
     with _explained(run):
         model.fit(
-            pipeline.batches(model.draw, config, split.training, done),
+            pipeline.batches(model.sample_batch, config, split.training, done),
             steps_per_epoch=config.steps - done,
             shuffle=False,
             verbose=0,
