@@ -82,8 +82,8 @@ def toy(model):
 
 
 def images(seed):
-    drawn = np.random.default_rng(seed).uniform(-1, 1, size=(2, 2, 4, 4, 3)).astype("float32")
-    return {"a": drawn[0], "b": drawn[1]}
+    pixels = np.random.default_rng(seed).uniform(-1, 1, size=(2, 2, 4, 4, 3)).astype("float32")
+    return {"a": pixels[0], "b": pixels[1]}
 
 
 def floats(losses):
@@ -211,7 +211,7 @@ def pooled(stored, count, images, coins, slots):
 @pytest.mark.parametrize(
     ("player", "other"), [("discriminator", "generator"), ("generator", "discriminator")]
 )
-def test_an_update_moves_its_own_networks_alone(player, other):
+def test_an_update_changes_its_own_networks_only(player, other):
     model = build(norm="batch")
     real = {name: tensor[:, 0] for name, tensor in batch_of(model, 0)["generator"].items()}
     inputs = {"generator": [real], "discriminator": [real, real]}[player]

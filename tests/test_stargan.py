@@ -168,7 +168,7 @@ def test_a_step_makes_all_critic_updates_at_one_rate(data):
 @pytest.mark.parametrize(
     ("player", "other"), [("discriminator", "generator"), ("generator", "discriminator")]
 )
-def test_an_update_moves_its_own_network_alone(data, player, other):
+def test_an_update_changes_its_own_network_only(data, player, other):
     model = build(data)
     batch = batch_of(model, data, 0)["discriminator"]
     batch = tf.nest.map_structure(lambda tensor: tensor[:, 0], batch)
