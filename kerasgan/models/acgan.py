@@ -19,7 +19,7 @@ PENALTY_SHARE = 0.25
 
 
 class ACGAN(SharedFakesModel):
-    """ACGAN whose `loss_weights` are those of the heads for source, hair and eyes."""
+    """ACGAN; `loss_weights` are the weights of the source, hair and eye heads."""
 
     def __init__(self, config: ACGANConfig, vocabulary: Vocabulary):
         colours = {"hair_colours": len(vocabulary.hair), "eye_colours": len(vocabulary.eyes)}
