@@ -65,7 +65,7 @@ def ours(config, data) -> Callable[[], Any]:
     from kerasgan.training import trainer
 
     model = trainer.build(config, data)
-    batches = iter(tasks.of(config).batches(data, model.draw))
+    batches = iter(tasks.of(config).batches(data, model.sample_batch))
     model.make_train_function()
     return lambda: model.train_function(batches)
 

@@ -44,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         faces = faces_in(Path(folder) / "pictures", arguments.pictures, arguments.image_size)
         model = trainer.build(config, faces)
-        batches = tasks.of(config).batches(faces, model.draw)
+        batches = tasks.of(config).batches(faces, model.sample_batch)
         images = batches.take(20 * arguments.steps).as_numpy_iterator()
         next(images)
         start = time.perf_counter()

@@ -19,7 +19,7 @@ def data(tiny):
 
 
 def first_batch(model, data, config):
-    return next(iter(tasks.of(config).batches(data, model.draw)))
+    return next(iter(tasks.of(config).batches(data, model.sample_batch)))
 
 
 def one_update(batch):
@@ -46,8 +46,8 @@ def test_an_update_changes_all_of_one_player_and_nothing_trainable_of_the_other(
     before = values(changed.trainable_variables), values(fixed.trainable_variables)
     tape = getattr(model, f"{player}_player").tape()
     with tape:
-        batch["generated"] = model.generate(batch)
-    getattr(model, f"{player}_player").update(batch, tape)
+        fakes = model.generate(batch)
+    getattr(model, f"{player}_player").update(batch, fakes, tape=tape)
     assert not any(same(before[0], values(changed.trainable_variables)))
     assert all(same(before[1], values(fixed.trainable_variables)))
 
@@ -70,13 +70,13 @@ def test_a_step_that_xla_compiles_is_the_same():
         data = tasks.of(config).load().training
         model = trainer.build(config, data)
         assert model.jit_compile == jit
-        batches = tasks.of(config).batches(data, model.draw)
+        batches = tasks.of(config).batches(data, model.sample_batch)
         model.fit(batches, steps_per_epoch=1, shuffle=False, verbose=0)
         records.append(model.record())
     assert records[1] == pytest.approx(records[0], rel=1e-4)
 
 
-def test_the_terms_of_the_record_add_up_to_the_loss(tiny, data):
+def test_the_recorded_terms_add_up_to_the_loss(tiny, data):
     model = trainer.build(tiny, data)
     model.train_step(first_batch(model, data, tiny))
     record = model.record()
@@ -112,7 +112,7 @@ def test_the_first_step_that_is_not_finite_is_remembered(tiny, data):
     assert int(model.failed_step) == 2
 
 
-def test_running_means_weigh_what_they_are_given():
+def test_running_means_weigh_their_values():
     means = RunningMeans(["loss", "accuracy"])
     means.update({"loss": 1.0, "accuracy": (np.float32([1, 0, 1]), np.float32([1, 1, 0]))})
     means.update({"loss": 4.0, "accuracy": (np.float32([1]), np.float32([1]))})
@@ -126,7 +126,7 @@ def numpy_softplus(x):
 
 
 def test_acgan_losses_against_numpy(tiny):
-    """With scores of our own, every term is what the report says."""
+    """With scores of our own, every term is that of the course report."""
     config = dataclasses.replace(tiny, loss_weights=(1.0, 0.3, 0.35))
     model = registry.model_class(config)(config, Vocabulary())
     random = np.random.default_rng(0)
@@ -140,9 +140,9 @@ def test_acgan_losses_against_numpy(tiny):
         for name, k in (("hair", 12), ("eyes", 11), ("fake_hair", 12), ("fake_eyes", 11))
     }
     image = np.full((4, 16, 16, 3), 9, "float32")
-    batch = {"image": image, "generated": np.zeros_like(image), **labels}
-    d_losses, _ = model.discriminator_losses(batch)
-    g_losses, _ = model.generator_losses(batch)
+    batch, fakes = {"image": image, **labels}, np.zeros_like(image)
+    d_losses, _ = model.discriminator_losses(batch, fakes)
+    g_losses, _ = model.generator_losses(batch, fakes)
 
     def cross_entropy(logits, one_hot):
         logits = logits.astype("float64")
@@ -163,16 +163,16 @@ def test_acgan_losses_against_numpy(tiny):
 
 
 def test_real_and_generated_images_share_no_batch_statistics(tiny, data):
-    """Other generated images change what the discriminator says of them alone."""
+    """Other generated images change the discriminator's scores of generated images only."""
     model = trainer.build(tiny, data)
     seeds = [v for v in model.discriminator.variables if "seed_generator" in v.path]
     states = values(seeds)
     terms = []
     batch = one_update(first_batch(model, data, tiny)["discriminator"])
-    for generated in (batch["image"], -batch["image"]):
+    for fakes in (batch["image"], -batch["image"]):
         for seed, state in zip(seeds, states, strict=True):
             seed.assign(state)
-        losses, _ = model.discriminator_losses({**batch, "generated": generated})
+        losses, _ = model.discriminator_losses(batch, fakes)
         terms.append({name: float(loss) for name, loss in losses.items()})
     assert terms[0].pop("d_fake") != terms[1].pop("d_fake")
     assert terms[0] == terms[1]

@@ -413,7 +413,10 @@ def test_cwgan_gp_needs_a_second_pair_of_colours(kerasgan, tmp_path):
     words = tiny_options("cwgan-gp", data="faces", val_fraction=0, out="run")
     done = kerasgan("train", "cwgan-gp", *words)
     assert done.exit_code == 2
-    assert "faces has one pair of hair and eyes" in done.output
+    assert (
+        "faces must have at least two pairs of hair and eye colour for cwgan-gp, got 1"
+        in done.output
+    )
     assert not (tmp_path / "run").exists()
 
 

@@ -17,7 +17,6 @@ ORDER = (
     "registry",
     "reporting",
     "losses",
-    "schedules",
     "optimizers",
     "layers",
     "networks",

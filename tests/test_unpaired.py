@@ -28,7 +28,7 @@ def drawn(steps, seed=0, batch_size=3, image_size=4, domains=DOMAINS):
     """Uint8 {"a", "b"}: [steps * B, S, S, 3] as a data set brings them."""
 
     def batch_of(step):
-        return UnpairedStepRandom(domains, seed, step, batch_size, image_size).pictures()
+        return UnpairedStepRandom(domains, seed, step, batch_size, image_size).images()
 
     batches = [tf.data.Dataset.from_tensors(np.int64(step)).map(batch_of) for step in steps]
     batches = [next(batch.as_numpy_iterator()) for batch in batches]

@@ -52,7 +52,7 @@ def trained(config):
             if isinstance(layer, keras.layers.Dropout):
                 layer.rate = 0.0
     strategy = workers.strategy(config.strategy)
-    batches = tasks.of(config).batches(data, model.draw)
+    batches = tasks.of(config).batches(data, model.sample_batch)
     distributed = iter(strategy.experimental_distribute_dataset(batches))
     for _ in range(2):
         strategy.run(model.train_step, args=(next(distributed),))

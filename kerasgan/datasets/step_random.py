@@ -1,4 +1,4 @@
-"""Everything random that a training step needs, as a pure function of the seed and the step."""
+"""All randomness of a training step, as a pure function of the seed and the step."""
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -13,14 +13,15 @@ from kerasgan.utils.images import to_float
 
 
 class StepRandom:
-    """The random numbers of one training step.
+    """Random numbers of one training step.
 
-    Equal arguments give equal tensors on every device and in every process; a draw depends on no
-    other draw. Shapes are [B, updates, ...]: a value for each image of each update.
+    Equal arguments give equal tensors on every device and in every process, and tensors of
+    different names are independent. Shapes are [B, updates, ...]: a value for each image of each
+    update.
 
     Args:
-        seed: the run's seed.
-        step: the training step, an int64 scalar tensor.
+        seed: of the run.
+        step: training step, an int64 scalar tensor.
         batch_size: B.
     """
 
@@ -52,18 +53,18 @@ class StepRandom:
 
 
 class LabelledStepRandom(StepRandom):
-    """The random numbers and examples of one training step.
+    """Random numbers, labels and examples of one training step.
 
     Args:
-        faces: what examples are drawn from.
-        seed, step, batch_size: as `StepRandom` takes them.
-        augmentations: {name: probability} of the changes of real and generated images.
-        mirror: whether half of the real images are mirrored.
+        data: images and labels that the examples come from.
+        seed, step, batch_size: as for `StepRandom`.
+        augmentations: {name: probability} of the augmentations of real and generated images.
+        mirror: whether to mirror half of the real images.
     """
 
     def __init__(
         self,
-        faces: LabelledImages,
+        data: LabelledImages,
         seed: int,
         step: tf.Tensor,
         batch_size: int,
@@ -71,46 +72,50 @@ class LabelledStepRandom(StepRandom):
         mirror: bool = False,
     ):
         super().__init__(seed, step, batch_size)
-        self._faces = faces
+        self._data = data
         self._augmentations = augmentations
         self._mirror = mirror
 
     def colours(self, name: str, updates: int) -> dict[str, tf.Tensor]:
-        """One-hot {"hair", "eyes"}: [B, updates, .], independent of one another."""
+        """Independent one-hot labels {"hair", "eyes"}: [B, updates, .]."""
         return {
             kind: tf.one_hot(self.integers(f"{name}_{kind}", updates, len(names)), len(names))
-            for kind, names in zip(("hair", "eyes"), self._faces.vocabulary, strict=False)
+            for kind, names in zip(("hair", "eyes"), self._data.vocabulary, strict=False)
         }
 
     def pairs(self, name: str, updates: int) -> dict[str, tf.Tensor]:
-        """One-hot {"hair", "eyes", "pair"}: [B, updates, .] of pairs that the data has."""
-        return self._of_pairs(self.integers(name, updates, len(self._faces.vocabulary.pairs)))
+        """One-hot labels {"hair", "eyes", "pair"}: [B, updates, .], of pairs in the data."""
+        return self._one_hot_pairs(self.integers(name, updates, len(self._data.vocabulary.pairs)))
 
-    def other_pairs(self, name: str, pair: tf.Tensor) -> dict[str, tf.Tensor]:
-        """What `pairs` returns, never the pair of the same place in one-hot `pair`."""
-        count = len(self._faces.vocabulary.pairs)
+    def mismatched_pairs(self, name: str, pair: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Labels as from `pairs`, none of which is the pair at its index.
+
+        Args:
+            pair: one-hot [B, updates, .].
+        """
+        count = len(self._data.vocabulary.pairs)
         distance = 1 + self.integers(name, pair.shape[1], count - 1)
-        return self._of_pairs((tf.argmax(pair, axis=-1) + distance) % count)
+        return self._one_hot_pairs((tf.argmax(pair, axis=-1) + distance) % count)
 
-    def _of_pairs(self, places: tf.Tensor) -> dict[str, tf.Tensor]:
-        vocabulary = self._faces.vocabulary
+    def _one_hot_pairs(self, indices: tf.Tensor) -> dict[str, tf.Tensor]:
+        vocabulary = self._data.vocabulary
         hair = tf.constant([vocabulary.hair.index(hair) for hair, _ in vocabulary.pairs])
         eyes = tf.constant([vocabulary.eyes.index(eyes) for _, eyes in vocabulary.pairs])
         return {
-            "hair": tf.one_hot(tf.gather(hair, places), len(vocabulary.hair)),
-            "eyes": tf.one_hot(tf.gather(eyes, places), len(vocabulary.eyes)),
-            "pair": tf.one_hot(places, len(vocabulary.pairs)),
+            "hair": tf.one_hot(tf.gather(hair, indices), len(vocabulary.hair)),
+            "eyes": tf.one_hot(tf.gather(eyes, indices), len(vocabulary.eyes)),
+            "pair": tf.one_hot(indices, len(vocabulary.pairs)),
         }
 
     def augmentation(self, name: str, updates: int) -> dict[str, tf.Tensor]:
-        """The parameters of `augment`, {change: [B, updates, 2]}; {} without any."""
+        """Parameters for `augment`, {augmentation: [B, updates, 2]}; {} without any."""
         return {
             kind: augmentation.SAMPLERS[kind](self, f"{name}_{kind}", updates, probability)
             for kind, probability in self._augmentations.items()
         }
 
-    def _presented(self, images: tf.Tensor) -> tf.Tensor:
-        """Real images [B, updates, S, S, 3], mirrored and augmented as the config asks."""
+    def _mirror_and_augment(self, images: tf.Tensor) -> tf.Tensor:
+        """Real images [B, updates, S, S, 3] as the discriminator sees them."""
         updates = images.shape[1]
         if self._mirror:
             is_mirrored = self.uniform("mirror", updates)[..., None, None] < 0.5
@@ -119,46 +124,50 @@ class LabelledStepRandom(StepRandom):
         if not parameters:
             return images
         flat = {name: tf.reshape(values, (-1, 2)) for name, values in parameters.items()}
-        changed = augmentation.augment(tf.reshape(images, (-1, *images.shape[2:])), flat)
-        return tf.reshape(changed, images.shape)
+        augmented = augmentation.augment(tf.reshape(images, (-1, *images.shape[2:])), flat)
+        return tf.reshape(augmented, images.shape)
 
     def examples(self, updates: int) -> dict[str, tf.Tensor]:
-        """Real images drawn with replacement, mirrored and augmented, and their labels.
+        """Real images sampled with replacement, mirrored and augmented, and their labels.
 
         Returns:
             {"image": [B, updates, S, S, 3] in [-1, 1]; "hair", "eyes", "pair": one-hot
-            [B, updates, .]; a missing label is a row of zeros; "attributes": ones and zeros
+            [B, updates, .], rows of zeros where the label is missing; "attributes": ones and zeros
             [B, updates, K], if the vocabulary has them}.
         """
-        faces = self._faces
-        rows = self.integers("examples", updates, len(faces.hair))
-        # The images may be larger than memory: they stay in their file.
-        pixels = tf.numpy_function(faces.pixels, [rows], tf.uint8, stateful=False)
-        pixels = tf.ensure_shape(pixels, [*rows.shape, *faces.images.shape[1:]])
-        drawn = {
-            "image": self._presented(to_float(tf.cast(pixels, tf.float32))),
-            "hair": tf.one_hot(tf.gather(faces.hair, rows), len(faces.vocabulary.hair)),
-            "eyes": tf.one_hot(tf.gather(faces.eyes, rows), len(faces.vocabulary.eyes)),
-            "pair": tf.one_hot(tf.gather(faces.pair, rows), len(faces.vocabulary.pairs)),
+        data = self._data
+        rows = self.integers("examples", updates, len(data.hair))
+        # The images may be larger than memory, so they stay in their file.
+        pixels = tf.numpy_function(data.pixels, [rows], tf.uint8, stateful=False)
+        pixels = tf.ensure_shape(pixels, [*rows.shape, *data.images.shape[1:]])
+        examples = {
+            "image": self._mirror_and_augment(to_float(tf.cast(pixels, tf.float32))),
+            "hair": tf.one_hot(tf.gather(data.hair, rows), len(data.vocabulary.hair)),
+            "eyes": tf.one_hot(tf.gather(data.eyes, rows), len(data.vocabulary.eyes)),
+            "pair": tf.one_hot(tf.gather(data.pair, rows), len(data.vocabulary.pairs)),
         }
-        if faces.attributes is not None:
-            drawn["attributes"] = tf.gather(faces.attributes, rows)
-        return drawn
+        if data.attributes is not None:
+            examples["attributes"] = tf.gather(data.attributes, rows)
+        return examples
 
 
 def batches(
-    draw: Callable[[StepRandom], dict], draws_of: Callable[[tf.Tensor], StepRandom], done: int = 0
+    sample_batch: Callable[[StepRandom], dict],
+    random_at: Callable[[tf.Tensor], StepRandom],
+    done: int = 0,
 ) -> tf.data.Dataset:
-    """The endless data set of `draw`'s batches for the steps after `done`.
+    """Endless data set of a batch for each step after `done`.
 
     Args:
-        draws_of: step -> what is drawn from in it.
+        sample_batch: computes the batch of a step from its randomness.
+        random_at: step -> its randomness.
+        done: number of steps already trained.
     """
     steps = tf.data.Dataset.counter(start=np.int64(done))
 
-    # Converting code without loops of tensors only takes time.
+    # Without loops over tensors there is nothing to convert, and looking for them takes time.
     @tf.autograph.experimental.do_not_convert
     def batch(step: tf.Tensor) -> dict:
-        return draw(draws_of(step))
+        return sample_batch(random_at(step))
 
     return steps.map(batch, num_parallel_calls=2).prefetch(2)

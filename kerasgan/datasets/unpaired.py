@@ -59,56 +59,57 @@ class UnpairedSplit(NamedTuple):
 
 
 class UnpairedStepRandom(StepRandom):
-    """The random numbers and images of one training step, which makes one update.
+    """Random numbers and images of one training step, which makes a single update.
 
     Args:
-        domains: what images are drawn from.
-        seed, step, batch_size: as `StepRandom` takes them.
-        image_size: S, of the squares that are cut from the images, at most L.
+        data: images of both domains, of side L.
+        seed, step, batch_size: as for `StepRandom`.
+        image_size: S, the side of the random crops, at most L.
     """
 
     def __init__(
-        self, domains: UnpairedImages, seed: int, step: tf.Tensor, batch_size: int, image_size: int
+        self, data: UnpairedImages, seed: int, step: tf.Tensor, batch_size: int, image_size: int
     ):
         super().__init__(seed, step, batch_size)
-        self._domains = domains
+        self._data = data
         self._seed = seed
-        self._places = step * batch_size + tf.range(batch_size, dtype=tf.int64)
+        self._positions = step * batch_size + tf.range(batch_size, dtype=tf.int64)
         self._image_size = image_size
 
-    def pictures(self) -> dict[str, tf.Tensor]:
-        """{"a", "b"}: [B, 1, S, S, 3] in [-1, 1], cut out and flipped at random.
+    def images(self) -> dict[str, tf.Tensor]:
+        """{"a", "b"}: [B, 1, S, S, 3] in [-1, 1], cropped and flipped at random.
 
-        Each domain is gone through in an order of its own, drawn anew when all were seen.
+        Each domain has its own order, which is shuffled anew for each of its epochs.
         """
-        drawn = {}
-        for number, (name, pictures) in enumerate(self._domains.by_name.items()):
-            rows = self._shuffled(number, pictures.shape[0])
-            # The images may be larger than memory: they stay in their file.
-            pixels = tf.numpy_function(pictures.__getitem__, [rows], tf.uint8, stateful=False)
-            pixels = tf.ensure_shape(pixels, [*rows.shape, *pictures.shape[1:]])
-            drawn[name] = to_float(tf.cast(self._squares(name, pixels), tf.float32))[:, None]
-        return drawn
+        batch = {}
+        for number, (name, images) in enumerate(self._data.by_name.items()):
+            rows = self._shuffled_rows(number, images.shape[0])
+            # The images may be larger than memory, so they stay in their file.
+            pixels = tf.numpy_function(images.__getitem__, [rows], tf.uint8, stateful=False)
+            pixels = tf.ensure_shape(pixels, [*rows.shape, *images.shape[1:]])
+            batch[name] = to_float(tf.cast(self._crop(name, pixels), tf.float32))[:, None]
+        return batch
 
-    def _shuffled(self, domain: int, count: int) -> tf.Tensor:
-        epochs, places = self._places // count, self._places % count
+    def _shuffled_rows(self, domain: int, count: int) -> tf.Tensor:
+        epochs, positions = self._positions // count, self._positions % count
         same = tf.ones_like(epochs)
         # `tf.random.experimental.index_shuffle` fails with a seed for each index (TensorFlow 2.21).
         return tf.raw_ops.RandomIndexShuffle(
-            index=places,
+            index=positions,
             seed=tf.stack([self._seed * same, domain * same, epochs], axis=1),
             max_index=tf.constant(count - 1, tf.int64),
             rounds=4,
         )
 
-    def _squares(self, name: str, pictures: tf.Tensor) -> tf.Tensor:
+    def _crop(self, name: str, images: tf.Tensor) -> tf.Tensor:
+        """Random squares of images [B, L, L, 3], half of them flipped: [B, S, S, 3]."""
         side = tf.range(self._image_size, dtype=tf.int64)
-        offsets = pictures.shape[1] - self._image_size + 1
-        flipped = self.uniform(f"flip_{name}", 1)[..., 0] < 0.5
+        offsets = images.shape[1] - self._image_size + 1
+        is_flipped = self.uniform(f"flip_{name}", 1)[..., 0] < 0.5
         rows = self.integers(f"top_{name}", 1, offsets) + side
-        columns = self.integers(f"left_{name}", 1, offsets) + tf.where(flipped, side[::-1], side)
-        pictures = tf.gather(pictures, rows, axis=1, batch_dims=1)
-        return tf.gather(pictures, columns, axis=2, batch_dims=1)
+        columns = self.integers(f"left_{name}", 1, offsets) + tf.where(is_flipped, side[::-1], side)
+        images = tf.gather(images, rows, axis=1, batch_dims=1)
+        return tf.gather(images, columns, axis=2, batch_dims=1)
 
 
 def load(config: CycleGANConfig) -> UnpairedSplit:

@@ -1,21 +1,33 @@
-"""How fast an averaged generator follows the trained one."""
+"""Decay of the moving average of the generator's weights."""
 
 from collections.abc import Callable
 
 from keras import ops
 
-from kerasgan.configs import Config
+
+class ConstantDecay:
+    """The same decay for every update.
+
+    Args:
+        decay: in (0, 1).
+    """
+
+    def __init__(self, decay: float):
+        self.decay = decay
+
+    def __call__(self, step):
+        return self.decay
 
 
 class HalfLife:
-    """Decay of an average whose half-life is a number of images, shorter at first.
+    """Decay whose half-life is a number of images, shorter at first.
 
     Args:
-        images: half-life, in generated images.
-        batch_size: images of each update of the generator.
-        updates: of the generator in each step.
-        ramp: the half-life is at most this share of the images so far, so that the average
-            forgets the first weights.
+        images: half-life in generated images.
+        batch_size: images per update of the generator.
+        updates: generator updates per training step.
+        ramp: upper limit of the half-life as a fraction of the images generated so far, so that the
+            average forgets the initial weights.
 
     Reference: Karras et al. 2020, "Training Generative Adversarial Networks with Limited Data"
     (arXiv:2006.06676), whose code has both.
@@ -37,8 +49,14 @@ class HalfLife:
         return 0.5 ** (self.batch_size / ops.minimum(seen * self.ramp, float(self.images)))
 
 
-def of_config(config: Config) -> float | Callable:
-    """Decay of a config's average: a number, or a function of the step."""
-    if config.ema_half_life:
-        return HalfLife(config.ema_half_life, config.batch_size, getattr(config, "g_steps", 1))
-    return config.ema
+def build_decay(decay: float, half_life: int, batch_size: int, updates: int = 1) -> Callable | None:
+    """`HalfLife` if a half-life is given, else `ConstantDecay`, or None if the decay is 0 too.
+
+    Args:
+        decay: of every update.
+        half_life: in images.
+        batch_size, updates: as for `HalfLife`.
+    """
+    if half_life:
+        return HalfLife(half_life, batch_size, updates)
+    return ConstantDecay(decay) if decay else None

@@ -1,6 +1,5 @@
-"""The machinery that adversarial models share: alternation, averaging, critics' gradients."""
+"""Adversarial training: two players in turns, and an average of the generator's weights."""
 
-import math
 from collections.abc import Callable, Iterator
 
 import keras
@@ -10,101 +9,42 @@ from keras import ops
 from kerasgan.models.player import Player
 
 
-def squared_gradient_norms(critic: Callable, images: tf.Tensor) -> tf.Tensor:
-    """Squared Euclidean norm of the critic's gradient at each image, float32 [B].
-
-    Args:
-        critic: images [B, H, W, C] -> scores [B, ...], each of its own image alone; of several
-            scores of one image, the gradient is that of their sum.
-    """
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(images)
-        scores = critic(images)
-    gradients = ops.cast(tape.gradient(scores, images), "float32")
-    return ops.sum(ops.square(gradients), axis=(1, 2, 3))
-
-
-def gradient_norms(critic: Callable, images: tf.Tensor) -> tf.Tensor:
-    """The Euclidean norm of the critic's gradient at each image, float32 [B].
-
-    Its own gradient is finite where the critic's vanishes. The arguments are those of
-    `squared_gradient_norms`.
-    """
-    return ops.sqrt(squared_gradient_norms(critic, images) + 1e-12)
-
-
-def zero_centred_penalties(critic: Callable, real: tf.Tensor, generated: tf.Tensor) -> tuple:
-    """R1 and R2: mean squared norms of the critic's gradient at real and at generated images.
-
-    Args:
-        critic: images [2 B, H, W, C] -> scores [2 B, ...], which depend on no image of the other
-            kind; the gradient is that of their sum.
-        real, generated: images [B, H, W, C]; one pass serves both.
-
-    Reference: Mescheder, Geiger and Nowozin 2018, "Which Training Methods for GANs do actually
-    Converge?" (arXiv:1801.04406), eq. 9 and 10 without gamma / 2.
-    """
-    norms = squared_gradient_norms(critic, ops.concatenate([real, generated]))
-    return tuple(ops.mean(half) for half in ops.split(norms, 2))
-
-
-def first_part(share: float, batch: dict, group: int = 1) -> dict:
-    """The first samples of a nested batch [B, ...], a fair sample, as all are drawn at random.
-
-    Args:
-        share: of B.
-        group: what their number is rounded up to a multiple of.
-    """
-    size = tf.nest.flatten(batch)[0].shape[0]
-    count = min(math.ceil(share * size / group) * group, size)
-    return tf.nest.map_structure(lambda values: values[:count], batch)
-
-
-def gradient_norms_between(
-    critic: Callable, real: tf.Tensor, generated: tf.Tensor, alpha: tf.Tensor
-) -> tf.Tensor:
-    """`gradient_norms` at alpha x + (1 - alpha) G(z), float32 [B].
-
-    Args:
-        real, generated: images [B, H, W, C].
-        alpha: [B, 1] in [0, 1].
-
-    Reference: Gulrajani et al. 2017, "Improved Training of Wasserstein GANs" (arXiv:1704.00028),
-    algorithm 1.
-    """
-    alpha = alpha[:, :, None, None]
-    return gradient_norms(critic, alpha * real + (1 - alpha) * generated)
-
-
 class AdversarialModel(keras.Model):
     """A discriminator and a generator that are trained in turns.
 
-    A paper's model states what a step draws at random and, in two functions, what each player
-    minimises:
+    A paper's model implements two methods for each player:
 
-    - `draw(draws)` returns `{"discriminator": {name: [B, updates, ...]}, "generator": {...}}`,
-      whose values may be dictionaries too, a pure function of the seed and the step;
-    - `discriminator_losses(batch)` and `generator_losses(batch)` get that player's
-      `{name: [B, ...]}` and return `{term: weighted scalar}`, whose sum is minimised, and
-      `{measure: value}`, which is only recorded.
+    - `sample_discriminator_batch(random, updates)` and `sample_generator_batch(random, updates)`
+      return the inputs of a step's updates, a nested dictionary of tensors [B, updates, ...].
+      All randomness comes from `random`, a `StepRandom`: a batch is a pure function of the seed
+      and the step.
+    - `discriminator_losses(batch)` and `generator_losses(batch)` take the inputs of one update,
+      tensors [B, ...], and return `{name: weighted scalar}`, whose sum is minimised, and
+      `{name: metric}`, which is only recorded.
 
-    Both networks run with `training=True` in both; a player is held fixed by not updating it.
+    Both networks run with `training=True` in both losses; a player is held fixed by not updating
+    it.
 
     Args:
         discriminator, generator: Functional models.
-        ema: decay of `averaged_generator`, whose weights and BatchNorm statistics are the average
-            of the generator's, or a function of the step that returns it; 0 for none.
+        d_steps, g_steps: updates of each player per training step.
+        ema: step -> decay of `averaged_generator`, the moving average of the generator's weights
+            and BatchNorm statistics; None for no average.
     """
 
     def __init__(
         self,
         discriminator: keras.Model,
         generator: keras.Model,
-        ema: float | Callable = 0.0,
+        d_steps: int = 1,
+        g_steps: int = 1,
+        ema: Callable | None = None,
     ):
         super().__init__()
         self.discriminator = discriminator
         self.generator = generator
+        self.d_steps = d_steps
+        self.g_steps = g_steps
         self.ema = ema
         self.averaged_generator = keras.models.clone_model(generator) if ema else None
         if ema:
@@ -112,7 +52,10 @@ class AdversarialModel(keras.Model):
         self.step = keras.Variable(0, dtype="int64", trainable=False, name="step")
         self.failed_step = keras.Variable(0, dtype="int64", trainable=False, name="failed_step")
 
-    def draw(self, draws) -> dict[str, dict[str, tf.Tensor]]:
+    def sample_discriminator_batch(self, random, updates: int) -> dict:
+        raise NotImplementedError
+
+    def sample_generator_batch(self, random, updates: int) -> dict:
         raise NotImplementedError
 
     def discriminator_losses(self, batch: dict) -> tuple:
@@ -121,6 +64,25 @@ class AdversarialModel(keras.Model):
     def generator_losses(self, batch: dict) -> tuple:
         raise NotImplementedError
 
+    def sample_batch(self, random) -> dict[str, dict]:
+        """Inputs of one training step, {"discriminator", "generator"}: tensors [B, updates, ...].
+
+        Args:
+            random: the step's `StepRandom`.
+        """
+        return {
+            "discriminator": self.sample_discriminator_batch(random, self.d_steps),
+            "generator": self.sample_generator_batch(random, self.g_steps),
+        }
+
+    def loss_inputs(self, batch: dict[str, dict]) -> tuple[tuple, tuple]:
+        """Arguments of `discriminator_losses` and of `generator_losses`, as `tf.TensorSpec`s.
+
+        Args:
+            batch: specs of one update of each player.
+        """
+        return (batch["discriminator"],), (batch["generator"],)
+
     def compile(
         self,
         discriminator_optimizer: keras.Optimizer,
@@ -128,54 +90,62 @@ class AdversarialModel(keras.Model):
         batch: dict[str, dict],
         jit: bool = False,
     ) -> None:
-        """Make everything that training changes, before a checkpoint is read.
+        """Create every variable that training changes, so that a checkpoint can be restored.
 
         Args:
-            batch: the element spec of the data set that `fit` will get.
+            batch: element spec of the data set that `fit` will get.
             jit: whether XLA compiles the step.
         """
         # Keras would add an optimizer of its own.
         super().compile(optimizer=None, jit_compile=jit)
-        specs = tf.nest.map_structure(_one_update, batch)
+        d_inputs, g_inputs = self.loss_inputs(tf.nest.map_structure(_update_spec, batch))
         self.discriminator_player = Player(
             "d",
             self.discriminator.trainable_variables,
             discriminator_optimizer,
             self.discriminator_losses,
-            specs["discriminator"],
+            *d_inputs,
         )
         self.generator_player = Player(
             "g",
             self.generator.trainable_variables,
             generator_optimizer,
             self.generator_losses,
-            specs["generator"],
+            *g_inputs,
         )
 
     def train_step(self, batch: dict) -> dict:
-        """Make one step's updates, of which `record` tells."""
+        """Update both players; `record` returns their losses and metrics."""
         self.step.assign_add(1)
-        for update in updates(batch["discriminator"]):
-            self.discriminator_player.update(update)
-        for update in updates(batch["generator"]):
-            self.generator_player.update(update)
-            self._average()
-        self._notice_failure()
-        return no_logs()
+        self.update_players(batch)
+        self._detect_failure()
+        # Keras waits for the logs, and a constant needs no device. Several workers average them
+        # over an axis.
+        return {"steps": tf.constant([1])}
 
-    def _notice_failure(self) -> None:
-        # A running mean stays NaN or infinite, so this need not look at every term of every update.
+    def update_players(self, batch: dict) -> None:
+        """All updates of one step: the discriminator's, then the generator's."""
+        for update in unstack_updates(batch["discriminator"]):
+            self.discriminator_player.update(update)
+        for update in unstack_updates(batch["generator"]):
+            self.update_generator(update)
+
+    def update_generator(self, *inputs, tape: tf.GradientTape | None = None) -> list:
+        """`Player.update` of the generator, and the step of the average that belongs to it."""
+        outputs = self.generator_player.update(*inputs, tape=tape)
+        if self.averaged_generator is not None:
+            decay = self.ema(self.step)
+            pairs = zip(self.averaged_generator.weights, self.generator.weights, strict=True)
+            for average, weight in pairs:
+                average.assign(average + (1.0 - decay) * (weight - average))
+        return outputs
+
+    def _detect_failure(self) -> None:
+        # A running mean stays NaN or infinite, so the losses of each update need no check.
         players = (self.discriminator_player, self.generator_player)
         finite = ops.all(ops.isfinite(ops.concatenate([player.means.sums for player in players])))
         first = ops.logical_and(ops.logical_not(finite), ops.equal(self.failed_step, 0))
         self.failed_step.assign(ops.where(first, self.step, self.failed_step))
-
-    def _average(self) -> None:
-        if self.averaged_generator is not None:
-            decay = self.ema(self.step) if callable(self.ema) else self.ema
-            pairs = zip(self.averaged_generator.weights, self.generator.weights, strict=True)
-            for average, weight in pairs:
-                average.assign(average + (1.0 - decay) * (weight - average))
 
     @property
     def inference_networks(self) -> set[str]:
@@ -184,11 +154,11 @@ class AdversarialModel(keras.Model):
 
     @property
     def sampling_generator(self) -> keras.Model:
-        """The generator that samples and export use: the averaged one, if there is one."""
+        """The generator for samples and export: the averaged one if there is one."""
         return self.averaged_generator or self.generator
 
     def record(self) -> dict[str, float]:
-        """The means of every term and measure since `reset_record`, {column: value}."""
+        """Means of all losses and metrics since `reset_record`, {column: value}."""
         return {**self.discriminator_player.means.result(), **self.generator_player.means.result()}
 
     def reset_record(self) -> None:
@@ -199,77 +169,12 @@ class AdversarialModel(keras.Model):
         """Do nothing: `compile` has built everything, and there is no `call` to trace."""
 
 
-class SharedFakesModel(AdversarialModel):
-    """A model whose generator answers for the images that the discriminator has just judged.
-
-    They are made once: `generate(batch)` returns the images [B, H, W, C] of an update, which both
-    players' losses find in its batch as `generated`. The generator's first update is on those of
-    the discriminator's last; for further ones `draw` draws what they need to make images of.
-    """
-
-    def generate(self, batch: dict) -> tf.Tensor:
-        raise NotImplementedError
-
-    def compile(self, batch: dict[str, dict], **settings) -> None:
-        seen = batch["discriminator"]
-        size = tf.nest.flatten(seen)[0].shape[0]
-        generated = tf.TensorSpec([size, 1, *self.generator.output.shape[1:]])
-        seen = {**seen, "generated": generated}
-        super().compile(batch={"discriminator": seen, "generator": seen}, **settings)
-
-    def train_step(self, batch: dict) -> dict:
-        """Make the discriminator's updates, then the generator's, the first on the same images."""
-        self.step.assign_add(1)
-        for update in updates(batch["discriminator"]):
-            seen, tape = self._with_images(update)
-            self.discriminator_player.update(seen)
-        self._answer(seen, tape)
-        for update in updates(batch.get("generator", {})):
-            self._answer(*self._with_images(update))
-        self._notice_failure()
-        return no_logs()
-
-    def _with_images(self, batch: dict) -> tuple[dict, tf.GradientTape]:
-        tape = self.generator_player.tape()
-        with tape:
-            return {**batch, "generated": self.generate(batch)}, tape
-
-    def _answer(self, batch: dict, tape: tf.GradientTape) -> None:
-        self.generator_player.update(batch, tape)
-        self._average()
-
-
-def no_logs() -> dict[str, tf.Tensor]:
-    """What a `train_step` may return: Keras wants a number, and waits for it.
-
-    This one waits for no device; several workers need an axis to average over.
-    """
-    return {"steps": tf.constant([1])}
-
-
-def together(network: keras.Model, *batches: dict) -> list:
-    """What the network makes of each of the batches, {name: [B, ...]}, in one pass.
-
-    It is `apart` for networks in which no sample sees another, such as those of instance norm, and
-    faster: a CPU shares the convolutions of few images badly among its cores.
-    """
-    joined = tf.nest.map_structure(lambda *parts: ops.concatenate(parts), *batches)
-    made = network(joined, training=True)
-    parts = [ops.split(tensor, len(batches)) for tensor in tf.nest.flatten(made)]
-    return [tf.nest.pack_sequence_as(made, part) for part in zip(*parts, strict=True)]
-
-
-def apart(network: keras.Model, *batches: dict) -> list:
-    """What the network makes of each of the batches, in a pass of its own."""
-    return [network(batch, training=True) for batch in batches]
-
-
-def _one_update(spec: tf.TensorSpec) -> tf.TensorSpec:
+def _update_spec(spec: tf.TensorSpec) -> tf.TensorSpec:
     return tf.TensorSpec([spec.shape[0], *spec.shape[2:]], spec.dtype)
 
 
-def updates(batch: dict) -> Iterator[dict]:
-    """Yield one player's batch, tensors [B, updates, ...], update by update: tensors [B, ...]."""
+def unstack_updates(batch: dict) -> Iterator[dict]:
+    """Split a player's batch, tensors [B, updates, ...], into one of [B, ...] per update."""
     tensors = tf.nest.flatten(batch)
     for update in zip(*(tf.unstack(tensor, axis=1) for tensor in tensors), strict=True):
         yield tf.nest.pack_sequence_as(batch, update)

@@ -134,7 +134,7 @@ def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImage
             player: precision.optimizer(config.precision, optimizer)
             for player, optimizer in model.optimizers().items()
         }
-        batch = tasks.of(config).batches(data, model.draw).element_spec
+        batch = tasks.of(config).batches(data, model.sample_batch).element_spec
         model.compile(**optimizers, batch=batch, jit=_jit(config.jit, config.deterministic))
     return model
 
@@ -166,7 +166,7 @@ def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step
     events = [tensorboard.TensorBoardLog(own_run, initial_step, metrics, sheet)]
     with _explained_errors(run):
         model.fit(
-            tasks.of(config).batches(split.training, model.draw, initial_step),
+            tasks.of(config).batches(split.training, model.sample_batch, initial_step),
             steps_per_epoch=config.steps - initial_step,
             shuffle=False,
             verbose=0,

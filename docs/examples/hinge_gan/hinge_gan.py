@@ -9,6 +9,7 @@ from kerasgan import optimizers
 from kerasgan.configs.dcgan import DCGANConfig
 from kerasgan.configs.options import option
 from kerasgan.losses import pairwise_distance
+from kerasgan.models import averaging
 from kerasgan.models.base import AdversarialModel
 from kerasgan.networks import dcgan
 
@@ -35,37 +36,38 @@ class HingeGAN(AdversarialModel):
         super().__init__(
             discriminator=dcgan.discriminator(config.image_size, config.width),
             generator=dcgan.generator(config.image_size, config.latent_dim, config.width),
-            ema=config.ema,
+            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
         self.config = config
 
     def optimizers(self):
         return optimizers.adam(self.config.learning_rate, beta_1=0.5)
 
-    def draw(self, draws):
+    def sample_discriminator_batch(self, random, updates):
         shape = [self.config.latent_dim]
         return {
-            "discriminator": {
-                "image": draws.examples(1)["image"],
-                "noise": draws.normal("d_noise", 1, shape, self.config.sigma),
-            },
-            "generator": {"noise": draws.normal("g_noise", 1, shape, self.config.sigma)},
+            "image": random.examples(updates)["image"],
+            "noise": random.normal("d_noise", updates, shape, self.config.sigma),
         }
+
+    def sample_generator_batch(self, random, updates):
+        shape = [self.config.latent_dim]
+        return {"noise": random.normal("g_noise", updates, shape, self.config.sigma)}
 
     def discriminator_losses(self, batch):
         real = self.discriminator(batch["image"], training=True)
-        generated = self.generator({"noise": batch["noise"]}, training=True)
-        fake = self.discriminator(generated, training=True)
+        fakes = self.generator({"noise": batch["noise"]}, training=True)
+        fake = self.discriminator(fakes, training=True)
         losses = {
             "d_real": ops.mean(ops.relu(1.0 - real)),
             "d_fake": ops.mean(ops.relu(1.0 + fake)),
         }
-        measures = {
+        metrics = {
             "d_distance_real": pairwise_distance(batch["image"]),
-            "d_distance_fake": pairwise_distance(generated),
+            "d_distance_fake": pairwise_distance(fakes),
         }
-        return losses, measures
+        return losses, metrics
 
     def generator_losses(self, batch):
-        generated = self.generator({"noise": batch["noise"]}, training=True)
-        return {"g_fool": -ops.mean(self.discriminator(generated, training=True))}, {}
+        fakes = self.generator({"noise": batch["noise"]}, training=True)
+        return {"g_fool": -ops.mean(self.discriminator(fakes, training=True))}, {}
