@@ -16,7 +16,7 @@ from kerasgan.utils.errors import hint
 PANELS = {"model": "Model", "data": "Data", "training": "Training", "logging": "Logging"}
 
 checkpoint = click.option(
-    "--checkpoint", default="latest", show_default=True, help="latest, best, or a step."
+    "--checkpoint", default="latest", show_default=True, help="latest, best or a step."
 )
 
 
