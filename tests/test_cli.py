@@ -54,9 +54,9 @@ def _sample_export_load(kerasgan, run, model):
     name = "faces-seed0.png" if free else f"{hair}-{eyes}-seed0.png"
     done = kerasgan("sample", *colours, "-n", 5)
     assert done.output == f"run: {run}\nwrote {name}\n"
-    with Image.open(name) as picture:
-        assert picture.size == (3 * 66, 2 * 66)
-        sampled = np.asarray(picture, int)[:64:4, :64:4]
+    with Image.open(name) as image:
+        assert image.size == (3 * 66, 2 * 66)
+        sampled = np.asarray(image, int)[:64:4, :64:4]
 
     request = {} if free else {"hair": tf.constant([hair]), "eyes": tf.constant([eyes])}
     served = _served(kerasgan, model, seed=tf.constant([0], tf.int64), **request)
@@ -65,18 +65,18 @@ def _sample_export_load(kerasgan, run, model):
 
 def _translate_export_load(kerasgan, tmp_path, model):
     """An image of odd sides keeps them, translated and served."""
-    picture = np.random.default_rng(0).integers(0, 256, (33, 42, 3), np.uint8)
-    Image.fromarray(picture).save(tmp_path / "one.png")
+    image = np.random.default_rng(0).integers(0, 256, (33, 42, 3), np.uint8)
+    Image.fromarray(image).save(tmp_path / "one.png")
     colours = ("--hair", "red", "--eyes", "blue") if model == "stargan" else ()
     done = kerasgan("translate", "one.png", *colours, "--out", "translated")
     assert done.exit_code == 0, done.output
     assert "wrote 1 images to translated" in done.output
     with Image.open("translated/one.png") as translated:
         expected = np.asarray(translated, int)
-    assert expected.shape == picture.shape
+    assert expected.shape == image.shape
 
     request = {"hair": tf.constant(["red"]), "eyes": tf.constant(["blue"])} if colours else {}
-    served = _served(kerasgan, model, image=tf.constant(picture[None]), **request)
+    served = _served(kerasgan, model, image=tf.constant(image[None]), **request)
     assert np.abs(expected - served).max() <= 1
 
 
@@ -102,7 +102,7 @@ def _served(kerasgan, model, **request):
 def test_a_finished_run_says_how_to_go_further(kerasgan, run):
     done = kerasgan("resume")
     assert done.exit_code == 0
-    assert f"to go further: kerasgan resume {run.path} --steps 4" in done.output
+    assert f"to train further: kerasgan resume {run.path} --steps 4" in done.output
     done = kerasgan("resume", "--steps", 2)
     assert done.exit_code == 2
     assert (
@@ -189,7 +189,7 @@ def pair(run):
     return ("--hair", run.vocabulary.hair[0], "--eyes", run.vocabulary.eyes[-1])
 
 
-def test_the_same_seed_gives_the_same_picture(kerasgan, run, pair):
+def test_the_same_seed_gives_the_same_image(kerasgan, run, pair):
     for name in ("one.png", "other.png"):
         assert kerasgan("sample", *pair, "--seed", 7, "--out", name).exit_code == 0
     assert kerasgan("sample", *pair, "--seed", 8, "--out", "third.png").exit_code == 0
@@ -204,15 +204,15 @@ def test_colours_may_be_written_in_capitals(kerasgan, run):
     assert f"wrote {hair}-{eyes}-seed0.png" in done.output
 
 
-def test_separate_pictures_are_named_by_their_seeds(kerasgan, run, pair, tmp_path):
+def test_separate_images_are_named_by_their_seeds(kerasgan, run, pair, tmp_path):
     assert (
         kerasgan("sample", *pair, "-n", 3, "--seed", 7, "--separate", "--out", "faces").exit_code
         == 0
     )
     names = sorted(path.name for path in (tmp_path / "faces").iterdir())
     assert [name.split("-")[-1] for name in names] == ["seed7.png", "seed8.png", "seed9.png"]
-    with Image.open(tmp_path / "faces" / names[0]) as picture:
-        assert picture.size == (16, 16)
+    with Image.open(tmp_path / "faces" / names[0]) as image:
+        assert image.size == (16, 16)
 
 
 def test_the_sheet_shows_all_colours_or_those_of_one_row(kerasgan, run, tmp_path):
@@ -252,7 +252,7 @@ def test_interpolation_begins_and_ends_at_the_two_seeds(kerasgan, run, pair):
         Image.open("walk.gif") as walk,
     ):
         assert walk.n_frames == 4
-        row, ends = (np.asarray(picture, int) for picture in (row, ends))
+        row, ends = (np.asarray(image, int) for image in (row, ends))
     assert np.abs(row[:64, :64] - ends[:64, :64]).max() <= 1
     assert np.abs(row[:64, 3 * 66 : 3 * 66 + 64] - ends[:64, 66 : 66 + 64]).max() <= 1
 
@@ -432,7 +432,7 @@ def test_resuming_needs_the_data_that_the_run_began_with(kerasgan, tmp_path):
     assert "have changed since run was created; resuming needs the same data" in done.output
 
 
-def test_pictures_without_labels_train_acgan_when_any_may(kerasgan, tmp_path):
+def test_images_without_labels_train_acgan_when_any_may(kerasgan, tmp_path):
     """Their class losses are masked: they are those of the one that has a label, by the batch."""
     assert kerasgan("data", "render", "faces", "--count", 12).exit_code == 0
     (tmp_path / "faces" / "tags.csv").write_text("0,red hair blue eyes\n1,aqua hair\n")

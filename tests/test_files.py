@@ -5,24 +5,24 @@ from kerasgan.utils.errors import InvalidInput
 
 
 def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path):
-    target = tmp_path / "picture.png"
+    target = tmp_path / "image.png"
     target.write_text("old")
     with pytest.raises(ZeroDivisionError), files.replacing(target) as temporary:
         _fail_half_way(temporary)
-    assert [path.name for path in tmp_path.iterdir()] == ["picture.png"]
+    assert [path.name for path in tmp_path.iterdir()] == ["image.png"]
     assert target.read_text() == "old"
 
 
 def test_a_failing_write_takes_the_folders_along_that_it_made(tmp_path):
     (tmp_path / "old").mkdir()
-    target = tmp_path / "old" / "new" / "newer" / "picture.png"
+    target = tmp_path / "old" / "new" / "newer" / "image.png"
     with pytest.raises(ZeroDivisionError), files.replacing(target) as temporary:
         _fail_half_way(temporary)
     assert list(tmp_path.rglob("*")) == [tmp_path / "old"]
 
 
 def test_the_new_name_appears_only_when_all_is_written(tmp_path):
-    target = tmp_path / "new" / "picture.png"
+    target = tmp_path / "new" / "image.png"
     with files.replacing(target) as temporary:
         temporary.write_text("new")
         assert not target.exists()

@@ -105,7 +105,9 @@ def test_float16_trains(name):
 @pytest.fixture
 def cpu(monkeypatch, tmp_path):
     """Set the flags of a CPU without a GPU."""
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+    cpus = tf.config.list_physical_devices("CPU")
+    devices = {"GPU": [], "CPU": cpus, None: cpus}
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: devices[kind])
     monkeypatch.setattr(precision, "_CPU_INFO", tmp_path / "cpuinfo")
     return lambda flags: (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags : {flags}\n")
 

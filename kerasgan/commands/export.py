@@ -12,11 +12,11 @@ from kerasgan.commands import messages, options
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="The folder of served models.  [default: export/ in the run]",
+    help="Folder for exported models.  [default: export/ in the run]",
 )
 @options.checkpoint
 def export(run: str | None, out: Path | None, checkpoint: str) -> None:
-    """Write a SavedModel, OUT/<model>/<version>/, as TensorFlow Serving expects it."""
+    """Write a SavedModel for TensorFlow Serving to OUT/<model>/<version>/."""
     from kerasgan import tasks
     from kerasgan.inference import saved_model
     from kerasgan.runs import lookup

@@ -18,7 +18,7 @@ from kerasgan.utils.errors import hint
 PANELS = ("Model", "Data", "Training", "Logging")
 
 checkpoint = click.option(
-    "--checkpoint", default="latest", show_default=True, help="latest, best, or a step."
+    "--checkpoint", default="latest", show_default=True, help="latest, best or a step."
 )
 
 

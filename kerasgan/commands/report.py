@@ -16,10 +16,10 @@ from kerasgan.commands import messages, options
     type=click.Path(path_type=Path),
     default="report.html",
     show_default=True,
-    help="The page to write.",
+    help="File of the page.",
 )
 def report(names: tuple[str, ...], html: Path) -> None:
-    """Compare runs on one page: final metrics, evaluations, curves, samples of the same noise."""
+    """Compare runs on one page: metrics, evaluations, curves and samples from the same noise."""
     from kerasgan.experiments import comparison
     from kerasgan.runs import lookup
     from kerasgan.utils import files

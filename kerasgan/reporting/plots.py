@@ -1,4 +1,4 @@
-"""Images of metrics.csv."""
+"""Plots of metrics and of counts."""
 
 import csv
 import io
@@ -28,7 +28,11 @@ _TITLES = {
 
 
 def read_metrics(file: Path) -> dict[str, np.ndarray]:
-    """The columns of a metrics.csv, {name: [rows]}; refuse, naming it, a damaged one."""
+    """Read the columns of a metrics.csv, {name: [rows]}.
+
+    Raises:
+        InvalidInput: if the file is damaged.
+    """
     with files.named_if_damaged(file), file.open(newline="") as lines:
         table = csv.DictReader(lines)
         rows = [[float(value) for value in row.values()] for row in table]
@@ -38,12 +42,12 @@ def read_metrics(file: Path) -> dict[str, np.ndarray]:
 
 
 def panels(columns: list[str]) -> dict[str, list[str]]:
-    """Group the columns of a metrics.csv into a plot's panels, {title: columns}.
+    """Group the columns of a metrics.csv into the panels of a plot, {title: columns}.
 
-    The losses of a head, of both players, share a panel; then come the totals, the accuracies and
-    the gradient norms.
+    The losses of both players for one head share a panel. The totals, the accuracies and the
+    gradient norms follow.
     """
-    # What a critic says of an image is no probability, and its losses are scores too.
+    # The scores of a critic, and so its losses, are not probabilities.
     source = "critic scores, not probabilities" if "d_wasserstein" in columns else "source loss"
     grouped: dict[str, list[str]] = {}
     last = {"total loss": [], "accuracy": [], "gradient norm": []}
@@ -69,12 +73,12 @@ def panels(columns: list[str]) -> dict[str, list[str]]:
 
 
 def save_losses(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
-    """Write losses.png: the metrics over the steps, whole or not at all."""
+    """Write losses.png: losses, accuracies and gradient norms over the steps."""
     _save_panels(panels(list(metrics)), metrics, path, title)
 
 
 def save_evaluations(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
-    """Write evaluation.png: what was measured of images, if anything, whole or not at all."""
+    """Write evaluation.png: the metrics of `--evaluate-every` over the steps, if there are any."""
     names = [name for name in metrics if name.partition("_")[0] not in ("d", "g")]
     grouped: dict[str, list[str]] = {}
     for name in names:
@@ -106,18 +110,18 @@ def _save_panels(
 
 
 def known(metrics: dict[str, np.ndarray], column: str) -> tuple[np.ndarray, np.ndarray]:
-    """The steps and the values of a column where it is not NaN."""
-    there = ~np.isnan(metrics[column])
-    return metrics["step"][there], metrics[column][there]
+    """The steps and values of a column, without rows where it is NaN."""
+    measured = ~np.isnan(metrics[column])
+    return metrics["step"][measured], metrics[column][measured]
 
 
 def save_curves(
     lines: dict[str, list[tuple[np.ndarray, np.ndarray]]], path: Path, title: str
 ) -> None:
-    """Write one metric of several settings over the steps.
+    """Write a plot of one metric over the steps, for several settings.
 
     Args:
-        lines: {setting: [(steps [n], values [n]) of each of its runs]}.
+        lines: {setting: [(steps [n], values [n]) of each run]}.
     """
     figure, axis = plt.subplots(figsize=(9, 5), layout="constrained")
     for number, (setting, runs) in enumerate(lines.items()):
@@ -131,17 +135,17 @@ def save_curves(
 
 
 def draw_pairs(pairs: Counter[tuple[str, str]], vocabulary: Vocabulary) -> bytes:
-    """The PNG of a heat map: how many images have which hair and eye colour."""
+    """A heat map of the number of images of each pair of hair and eye colour, as a PNG."""
     counts = [[pairs[hair, eyes] for eyes in vocabulary.eyes] for hair in vocabulary.hair]
     labels = {"title": "images of each pair", "ylabel": "hair", "xlabel": "eyes"}
     return _heat_map(np.array(counts), vocabulary.hair, vocabulary.eyes, labels)
 
 
 def draw_confusion(counts: np.ndarray, colours: Sequence[str], kind: str) -> bytes:
-    """The PNG of a confusion matrix.
+    """A confusion matrix as a PNG.
 
     Args:
-        counts: int [wanted, read].
+        counts: int [requested, recognised].
         kind: "hair" or "eyes", for the title.
     """
     labels = {"title": f"colours of {kind}", "ylabel": "wanted", "xlabel": "read"}

@@ -1,19 +1,19 @@
-"""The errors that end a command, and suggestions for misspelt names."""
+"""Errors that end a command, and suggestions for misspelt names."""
 
 from collections.abc import Collection
 from difflib import get_close_matches
 
 
 class InvalidInput(ValueError):
-    """Input that cannot be used, found before any work began: exit code 2."""
+    """Invalid input, found before any work began: exit code 2."""
 
 
 class TrainingFailed(Exception):
-    """Work that began and could not be finished: exit code 1."""
+    """Training that failed after it had begun: exit code 1."""
 
 
 class Interrupted(Exception):
-    """Work that a signal ended after a checkpoint: exit code 128 + the signal's number."""
+    """Training that a signal ended after a checkpoint: exit code 128 + the signal number."""
 
     def __init__(self, message: str, signal_number: int):
         super().__init__(message)
@@ -21,16 +21,16 @@ class Interrupted(Exception):
 
 
 def unknown(kind: str, name: str, allowed: Collection[str]) -> InvalidInput:
-    """An error that names the unknown value, the nearest allowed one, and all allowed ones."""
+    """An error with the unknown value, the nearest allowed one and all allowed ones."""
     return InvalidInput(
         f"unknown {kind} {name!r}{hint(name, allowed)}; allowed: {', '.join(allowed)}"
     )
 
 
 def hint(name: str, allowed: Collection[str]) -> str:
-    """ " (did you mean ...?)" with the nearest of the allowed names, or nothing.
+    """ " (did you mean ...?)" with the nearest allowed name, or an empty string.
 
-    The nearest is that which resembles the name; else that which begins as the name does, nearly.
+    The nearest name is the most similar one, else one whose beginning is similar to the name.
     """
     beginnings = {other[: len(name)]: other for other in allowed}
     near = get_close_matches(name, allowed, 1) or [

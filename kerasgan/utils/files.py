@@ -1,4 +1,4 @@
-"""Files that are either whole or absent, and the folders where they go."""
+"""Atomic writing of files and folders, and checks of where they are written."""
 
 import csv
 import logging
@@ -13,7 +13,7 @@ from kerasgan.utils.errors import InvalidInput
 log = logging.getLogger(__name__)
 
 TEMPORARY = ".tmp-"
-# What parsers of text raise on bad content.
+# Exceptions of parsers for damaged content.
 _BAD_CONTENT = (
     csv.Error,
     ValueError,
@@ -29,18 +29,18 @@ _REMOVED = "removed"
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary name beside `path` and rename it to `path` when the block ends well.
+    """Yield a temporary path beside `path` and rename it to `path` if the block succeeds.
 
-    What is written under the temporary name may be a file or a folder; a folder takes the place of
-    an absent or empty one only. If the block fails, nothing is left behind.
+    The block may write a file or a folder; a folder can replace only an empty one. If the block
+    fails, nothing is left behind.
     """
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
-    made = [parent for parent in path.parents if not parent.exists()]
+    created = [parent for parent in path.parents if not parent.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield temporary
         if temporary.is_file():
-            # Without this a power cut may leave the new name with the old disk's content.
+            # Otherwise the new name may have no content after a power failure.
             with temporary.open("rb") as written:
                 os.fsync(written.fileno())
         temporary.replace(path)
@@ -50,21 +50,21 @@ def replacing(path: Path) -> Iterator[Path]:
             shutil.rmtree(temporary)
         else:
             temporary.unlink(missing_ok=True)
-        for parent in made:
-            # Not empty if all went well.
+        for parent in created:
+            # It holds the new file if the block succeeded.
             with suppress(OSError):
                 parent.rmdir()
 
 
 def write(path: Path, content: str | bytes) -> None:
-    """Write a file, text as UTF-8, whole or not at all."""
+    """Write a file atomically, text as UTF-8."""
     with replacing(path) as temporary:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 @contextmanager
 def named_if_damaged(path: Path) -> Iterator[None]:
-    """Refuse, naming the file, what fails because of its content while the block reads it."""
+    """Turn errors of the block about the content of a file into InvalidInput with its name."""
     try:
         yield
     except _BAD_CONTENT as error:
@@ -73,28 +73,28 @@ def named_if_damaged(path: Path) -> Iterator[None]:
 
 
 def remove_stale(folder: Path, name: str = "*") -> None:
-    """Remove what a killed process left in `folder` under temporary names of `name`."""
+    """Remove temporary files of `name` that a killed process left in `folder`."""
     for stale in folder.glob(f"{TEMPORARY}*-{name}"):
         shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
 
 
 def set_aside(folder: Path) -> None:
-    """Give a folder that is to be removed another name, under which nobody looks for it."""
+    """Rename a folder that is to be removed, so that it disappears at once."""
     folder.rename(folder.with_name(f"{TEMPORARY}{os.getpid()}-{_REMOVED}-{folder.name}"))
 
 
 def remove_set_aside(parent: Path) -> None:
-    """Remove what was set aside in `parent`, by a process that was killed too."""
+    """Remove folders of `parent` that were set aside, by killed processes too."""
     remove_stale(parent, f"{_REMOVED}-*")
 
 
 def check_writable(folder: Path, needed_bytes: int = 0) -> None:
-    """Refuse a folder that cannot be written or whose disk lacks `needed_bytes`.
+    """Check that a folder can be written and that its disk has `needed_bytes` left.
 
-    The folder itself may be absent: then its nearest existing parent is judged.
+    If the folder does not exist, its nearest existing parent is checked.
 
     Raises:
-        InvalidInput: naming the folder, and the space needed and left.
+        InvalidInput: if the folder is not writable, or the space is not enough.
     """
     existing = folder.absolute()
     while not existing.exists():
@@ -110,7 +110,7 @@ def check_writable(folder: Path, needed_bytes: int = 0) -> None:
 
 
 def check_vacant(folder: Path, needed_bytes: int = 0) -> None:
-    """Refuse a folder that exists and is not empty, or that `check_writable` refuses."""
+    """Check that a folder is new or empty and, with `check_writable`, that it can be written."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InvalidInput(f"{folder} is not empty; allowed: a new or an empty folder")
     check_writable(folder, needed_bytes)
