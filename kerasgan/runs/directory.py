@@ -209,7 +209,7 @@ def read(path: Path) -> Run:
         config = registry.config_class(record["model"]).from_json(record["config"])
         vocabulary = Vocabulary.of_contents(record["vocabulary"])
         data_key = str(record["data_key"])
-    except (InvalidInput, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise InvalidInput(f"{path / CONFIG_FILE} cannot be used: {error}") from error
     return Run(path, config, vocabulary, data_key)
 
