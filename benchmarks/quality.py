@@ -30,12 +30,13 @@ def main(names: tuple[str, ...], count: int, seed: int) -> None:
     pictures = held_out.pictures(np.arange(len(held_out.rows)))
     _report(f"{len(held_out.rows)} held-out faces", classifier.accuracy(judge, pictures, labels))
 
-    pairs = sampling.random_pairs(found[0], count, seed)
+    first = found[0]
+    pairs = sampling.random_pairs(first.vocabulary, first.config.CONDITIONS, count, seed)
     wanted = inputs.places(split.training.vocabulary, pairs)
     for run in found:
-        generated = sampling.Sampler(run, sampling.load(run).sampling_generator).pictures(
-            pairs, seed
-        )
+        generator = sampling.load(run).sampling_generator
+        sampler = sampling.Sampler(generator, run.vocabulary, run.config.sigma)
+        generated = sampler.generate(pairs, seed)
         accuracies = classifier.accuracy(judge, generated, wanted)
         _report(f"{run.path.name}, {count} generated faces", accuracies)
 

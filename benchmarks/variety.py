@@ -64,8 +64,10 @@ def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None
     print(f"{held_out.size} held-out faces, read right: {', '.join(right)}")
     real = {trait: np.bincount(seen[trait], minlength=len(values[trait])) for trait in _TRAITS}
     for run in found:
-        sampler = sampling.Sampler(run, sampling.load(run, checkpoint).sampling_generator)
-        seen = read(sampler.pictures(sampling.random_pairs(run, count, seed), seed))
+        generator = sampling.load(run, checkpoint).sampling_generator
+        pairs = sampling.random_pairs(run.vocabulary, run.config.CONDITIONS, count, seed)
+        sampler = sampling.Sampler(generator, run.vocabulary, run.config.sigma)
+        seen = read(sampler.generate(pairs, seed))
         print(f"{run.name}, {count} generated faces, too common:")
         for trait in _TRAITS:
             shares = np.bincount(seen[trait], minlength=len(values[trait])) / count

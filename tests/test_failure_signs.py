@@ -195,7 +195,7 @@ def test_what_is_not_finite_is_named(value):
 def watch():
     """The callback of a run at step 0, which looks at whatever history it is given."""
     run = directory.create(
-        tiny_config("acgan", log_every=1), Vocabulary(), "0", "paper", "kerasgan"
+        tiny_config("acgan", log_every=1), Vocabulary(), "0", "report", "kerasgan"
     )
     return callbacks.Health(run, 0, 1, SimpleNamespace(history=history()))
 

@@ -28,8 +28,8 @@ def no_data(config):
 @pytest.mark.parametrize(
     ("gpus", "preset", "expected"),
     [
-        ([], "paper", "30,000 steps of acgan take about 23 hours on two CPU cores"),
-        (["GPU:0"], "paper", ""),
+        ([], "report", "30,000 steps of acgan take about 23 hours on two CPU cores"),
+        (["GPU:0"], "report", ""),
         ([], "quick", ""),
     ],
 )
@@ -53,7 +53,7 @@ def test_the_estimate_is_near_what_was_measured():
 def estimate(monkeypatch, seconds, done=0, **changes):
     """Let 20 steps take so many seconds each, but for the first, and one sheet as long."""
     config = MEASURED(**changes)
-    run = directory.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
+    run = directory.create(config, ALL_PAIRS, "0123", config.default_preset(), "kerasgan")
     callback = interaction.DurationEstimate(run, done)
     callback.set_model(types.SimpleNamespace(step=0))
     now = 0.0

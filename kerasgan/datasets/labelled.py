@@ -125,7 +125,7 @@ def load(config: Config) -> Split:
 def _places(labels: _Labels, readable: np.ndarray) -> tuple[np.ndarray, Vocabulary]:
     """Int64 [3, N], hair, eyes and pair, and the vocabulary of what is readable."""
     rows = np.flatnonzero(readable).tolist()
-    vocabulary = Vocabulary.of_pictures(
+    vocabulary = Vocabulary.from_images(
         [labels.hair[row] for row in rows], [labels.eyes[row] for row in rows]
     )._replace(attributes=labels.names)
     known = (vocabulary.hair, vocabulary.eyes, vocabulary.pairs)

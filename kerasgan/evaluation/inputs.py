@@ -60,13 +60,13 @@ def subject(
             f"{len(held_out.rows)} images are held out, and an evaluation needs "
             f"{2 * intervals.GROUPS}; allowed: a larger --val-fraction, or other --data"
         )
-    sampler = sampling.Sampler(run, generator)
-    pairs = sampling.random_pairs(run, count, seed)
+    sampler = sampling.Sampler(generator, run.vocabulary, run.config.sigma)
+    pairs = sampling.random_pairs(run.vocabulary, run.config.CONDITIONS, count, seed)
     has_colours = bool(split.training.vocabulary.hair and split.training.vocabulary.eyes)
     return EvaluationInputs(
         config,
         split,
-        sampler.pictures(pairs, seed),
+        sampler.generate(pairs, seed),
         pairs,
         held_out.pictures(np.arange(len(held_out.rows))),
         classifier.trained(split.training) if has_colours else None,

@@ -62,7 +62,9 @@ class Monitor:
 
     def __init__(self, run: Run, split: Split):
         self._run = run
-        self._pairs = random_pairs(run, inputs.MONITORED, run.config.seed)
+        self._pairs = random_pairs(
+            run.vocabulary, run.config.CONDITIONS, inputs.MONITORED, run.config.seed
+        )
         real = split.held_out.pictures(np.arange(min(inputs.MONITORED, split.held_out.size)))
         self._measures = [_pixels(real, run.config.seed)]
         # It takes seconds each time, and not every machine has it: only where it was asked for.
@@ -74,8 +76,9 @@ class Monitor:
 
     def measure(self, model: AdversarialModel) -> dict[str, float]:
         """{name: value} of the images of the model's sampling generator."""
-        sampler = Sampler(self._run, model.sampling_generator)
-        pictures = sampler.pictures(self._pairs, self._run.config.seed)
+        run = self._run
+        sampler = Sampler(model.sampling_generator, run.vocabulary, run.config.sigma)
+        pictures = sampler.generate(self._pairs, run.config.seed)
         values = [value for measure in self._measures for value in measure.values(pictures)]
         return dict(zip(self.names, values, strict=True))
 

@@ -10,14 +10,8 @@ from kerasgan.evaluation.generation import Evaluation
 from kerasgan.evaluation.metrics import similarity
 from kerasgan.evaluation.metrics.measures import number, sliced_wasserstein
 from kerasgan.inference import sampling
-from kerasgan.inference.image_to_image import (
-    DomainTranslator,
-    Editor,
-    changed,
-    domain_sheet,
-    label_sheet,
-    other,
-)
+from kerasgan.inference.image_to_image import DomainTranslator, Editor, other_domain, set_label
+from kerasgan.inference.previews import domain_sheet, label_sheet
 from kerasgan.labels import Vocabulary
 from kerasgan.runs.directory import Run
 from kerasgan.utils.errors import InvalidInput
@@ -47,7 +41,7 @@ def evaluate_domains(
     found = Evaluation({}, {}, {}, {})
     is_paired = run.config.data == "avatars" and not run.config.domain_a
     for domain, truth in pictures.items():
-        source = other(domain)
+        source = other_domain(domain)
         name = f"{source}_to_{domain}"
         translated = translator.translate(pictures[source], domain)
         back = translator.translate(translated, source)
@@ -215,7 +209,7 @@ def _wishes(
     """Labels in which each in turn is another than it was, {what: labels}."""
     if vocabulary.attributes:
         return {
-            name: changed(labels, "attributes", place)
+            name: set_label(labels, "attributes", place)
             for place, name in enumerate(vocabulary.attributes)
         }
     wishes = {}

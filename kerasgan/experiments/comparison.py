@@ -149,7 +149,7 @@ def _draw_samples(compared: Sequence[RunResults], file: Path) -> list[Path]:
         if found is None:
             continue
         rows.append(
-            tasks.of(one.run.config).row(one.run, sampling.of_arrays(one.run, found[1]), _SAMPLES)
+            tasks.of(one.run.config).row(one.run, sampling.from_arrays(one.run, found[1]), _SAMPLES)
         )
         labels.append(setting)
     # Runs of several sizes have no common grid.

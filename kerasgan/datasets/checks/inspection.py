@@ -123,7 +123,7 @@ def _count_colours(report: Report) -> None:
         report.trains[rule] = len(chosen.rows)
         if rule == "exactly-one":
             report.left_out = chosen.left_out
-            report.vocabulary = Vocabulary.of_pictures(chosen.hair, chosen.eyes)
+            report.vocabulary = Vocabulary.from_images(chosen.hair, chosen.eyes)
             report.hair.update(chosen.hair)
             report.eyes.update(chosen.eyes)
             report.pairs.update(zip(chosen.hair, chosen.eyes, strict=True))
