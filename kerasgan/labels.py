@@ -97,7 +97,10 @@ class Vocabulary(NamedTuple):
         raise InvalidInput(f"no pair of colours has hair {hair or 'any'} and eyes {eyes or 'any'}")
 
     def index(self, kind: str, colour: str) -> int:
-        """Index of a colour, in any case, among those of `kind`, "hair" or "eyes".
+        """Index of a colour, in upper or lower case, among the colours of `kind`.
+
+        Args:
+            kind: "hair" or "eyes".
 
         Raises:
             InvalidInput: if it is not in the vocabulary.
@@ -116,7 +119,7 @@ class Vocabulary(NamedTuple):
         return self.index("hair", hair), self.index("eyes", eyes)
 
     def pair_index(self, hair: str, eyes: str) -> int:
-        """Index of a pair among those that occur together.
+        """Index of a pair in `pairs`.
 
         Raises:
             InvalidInput: if a colour is unknown, or the two never occur together; lists the pairs

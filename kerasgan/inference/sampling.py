@@ -157,7 +157,7 @@ class Sampler:
     """Generates images from noise and (hair, eyes) pairs.
 
     Args:
-        generator: with the input "noise" and those of its conditions.
+        generator: its inputs are "noise" and its conditions.
         vocabulary: colours that the conditions stand for.
         sigma: standard deviation of the noise.
     """
