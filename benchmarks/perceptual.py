@@ -128,8 +128,9 @@ def _report(real: np.ndarray, generated: np.ndarray, seed: int) -> None:
 def _generated(run: Run, checkpoint: str, count: int, seed: int) -> np.ndarray:
     from kerasgan.inference import sampling
 
-    sampler = sampling.Sampler(run, sampling.load(run, checkpoint).sampling_generator)
-    return sampler.pictures(sampling.random_pairs(run, count, seed), seed)
+    generator = sampling.load(run, checkpoint).sampling_generator
+    pairs = sampling.random_pairs(run.vocabulary, run.config.CONDITIONS, count, seed)
+    return sampling.Sampler(generator, run.vocabulary, run.config.sigma).generate(pairs, seed)
 
 
 def _unseen(run: Run, count: int) -> np.ndarray:

@@ -51,8 +51,14 @@ def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None
     right = [f"{trait} {(predicted[trait] == truth[trait]).mean():.1%}" for trait in _TRAITS]
     print(f"{held_out.size} held-out faces, read right: {', '.join(right)}")
     for run in runs:
-        sampler = sampling.Sampler(run, sampling.load(run, checkpoint).sampling_generator)
-        generated = read(sampler.pictures(sampling.random_pairs(run, count, seed), seed))
+        sampler = sampling.Sampler(
+            sampling.load(run, checkpoint).sampling_generator, run.vocabulary, run.config.sigma
+        )
+        generated = read(
+            sampler.generate(
+                sampling.random_pairs(run.vocabulary, run.config.CONDITIONS, count, seed), seed
+            )
+        )
         print(f"{run.name}, {count} generated faces, too common:")
         _report(generated, predicted, values)
 

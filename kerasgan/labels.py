@@ -1,4 +1,4 @@
-"""Hair and eye colours: the vocabulary, its tags and its one-hot vectors."""
+"""Labels of images: hair and eye colours or binary attributes, and tags that name colours."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -17,17 +17,18 @@ EYES = (
     "purple", "green", "brown", "red", "blue",
 )  # fmt: skip
 
-# How other data sets spell a colour of the vocabulary.
+# Other spellings of colours in data sets.
 _SPELLINGS = {"blond": "blonde", "grey": "gray"}
 _TAG = re.compile(r"\s*(\S+)\s+hair\s+(\S+)\s+eyes\s*", re.IGNORECASE)
 
 
 class Vocabulary(NamedTuple):
-    """The labels that a data set has, in the order of their vectors.
+    """Labels of a data set, in the order of their vectors.
 
-    hair, eyes: colours, of which an image has one each.
-    pairs: the (hair, eyes) that occur together, in the order of their first appearance.
-    attributes: what an image has or lacks; then it has no colours.
+    Attributes:
+        hair, eyes: colours; an image has one of each.
+        pairs: (hair, eyes) that occur together, in order of first appearance.
+        attributes: names of binary attributes, instead of colours.
     """
 
     hair: tuple[str, ...] = HAIR
@@ -36,10 +37,11 @@ class Vocabulary(NamedTuple):
     attributes: tuple[str, ...] = ()
 
     @classmethod
-    def of_pictures(cls, hair: Sequence[str | None], eyes: Sequence[str | None]) -> Self:
-        """The vocabulary of images with these colours, [N] each, in the report's order.
+    def from_images(cls, hair: Sequence[str | None], eyes: Sequence[str | None]) -> Self:
+        """The vocabulary of N images, with colours in the order of HAIR and EYES.
 
-        None is a missing colour, and a pair lacks none.
+        Args:
+            hair, eyes: N colours each, None where one is missing; such images have no pair.
         """
         pairs = dict.fromkeys(pair for pair in zip(hair, eyes, strict=True) if None not in pair)
         return cls(
@@ -49,55 +51,62 @@ class Vocabulary(NamedTuple):
         )
 
     @classmethod
-    def of_contents(cls, names: dict[str, list]) -> Self:
-        """The vocabulary whose `contents` JSON has stored.
+    def from_json(cls, fields: dict[str, list]) -> Self:
+        """The vocabulary that `to_json` and JSON made `fields` of.
 
         Raises:
-            ValueError: if a key is missing or unknown, or a value is no list of texts, or of pairs
-                of texts.
+            ValueError: if a field is missing or unknown, or a value is not a list of strings, or
+                of pairs of strings.
         """
-        if names.keys() != set(cls._fields):
+        if fields.keys() != set(cls._fields):
             raise ValueError(
-                f"the vocabulary must have the keys {', '.join(cls._fields)}, got "
-                f"{printable(', '.join(names))}"
+                f"the vocabulary must have the fields {', '.join(cls._fields)}, got "
+                f"{printable(', '.join(fields))}"
             )
-        for name, found in names.items():
-            texts = found if name != "pairs" else [text for pair in found for text in pair]
-            if not isinstance(found, list) or not all(isinstance(text, str) for text in texts):
-                raise ValueError(f"{name} of the vocabulary is {printable(found, 60)}")
-        tuples = {name: tuple(found) for name, found in names.items()}
-        return cls(**{**tuples, "pairs": tuple((hair, eyes) for hair, eyes in names["pairs"])})
+        for name, value in fields.items():
+            texts = value if name != "pairs" else [text for pair in value for text in pair]
+            if not isinstance(value, list) or not all(isinstance(text, str) for text in texts):
+                kind = "pairs of strings" if name == "pairs" else "strings"
+                raise ValueError(
+                    f"{name} of the vocabulary must be a list of {kind}, got {printable(value, 60)}"
+                )
+        tuples = {name: tuple(value) for name, value in fields.items()}
+        return cls(**{**tuples, "pairs": tuple((hair, eyes) for hair, eyes in fields["pairs"])})
 
-    def contents(self) -> dict[str, tuple]:
-        """What JSON can store."""
+    def to_json(self) -> dict[str, tuple]:
+        """The fields for JSON."""
         return self._asdict()
 
     @property
     def labels(self) -> dict[str, int]:
-        """The length of each label's vector, one-hot of colours, ones and zeros of attributes."""
+        """Length of each label's vector: one-hot for a colour, binary for attributes."""
         if self.attributes:
             return {"attributes": len(self.attributes)}
         return {"hair": len(self.hair), "eyes": len(self.eyes)}
 
-    def with_colours(self, hair: str | None, eyes: str | None) -> list[tuple[str, str]]:
-        """Pairs of the data that have these colours, None being any.
+    def matching_pairs(self, hair: str | None, eyes: str | None) -> list[tuple[str, str]]:
+        """Pairs in the data with these colours, else all combinations with them.
 
-        Where none occurs, all combinations of a hair and an eye colour.
+        Args:
+            hair, eyes: None matches any colour.
 
         Raises:
             InvalidInput: if there is no combination either.
         """
         for pairs in (self.pairs, product(self.hair, self.eyes)):
-            found = [(h, e) for h, e in pairs if hair in (None, h) and eyes in (None, e)]
-            if found:
-                return found
+            matching = [(h, e) for h, e in pairs if hair in (None, h) and eyes in (None, e)]
+            if matching:
+                return matching
         raise InvalidInput(f"no pair of colours has hair {hair or 'any'} and eyes {eyes or 'any'}")
 
     def index(self, kind: str, colour: str) -> int:
-        """The place of `colour` among the `kind` ("hair" or "eyes") colours.
+        """Index of a colour, in upper or lower case, among the colours of `kind`.
+
+        Args:
+            kind: "hair" or "eyes".
 
         Raises:
-            InvalidInput: if the data set has no such colour.
+            InvalidInput: if it is not in the vocabulary.
         """
         colours: Sequence[str] = getattr(self, kind)
         if colour.lower() not in colours:
@@ -105,18 +114,19 @@ class Vocabulary(NamedTuple):
         return colours.index(colour.lower())
 
     def indices(self, hair: str, eyes: str) -> tuple[int, int]:
-        """The places of a hair and an eye colour, which need not occur together.
+        """Indices of a hair and an eye colour, which need not occur together.
 
         Raises:
-            InvalidInput: if the data set lacks one of them.
+            InvalidInput: if one is not in the vocabulary.
         """
         return self.index("hair", hair), self.index("eyes", eyes)
 
     def pair_index(self, hair: str, eyes: str) -> int:
-        """The place of a pair among those that occur.
+        """Index of a pair in `pairs`.
 
         Raises:
-            InvalidInput: if a colour is unknown, or the two never occur together; names near pairs.
+            InvalidInput: if a colour is unknown, or the two never occur together; lists the pairs
+                that share one of them.
         """
         self.indices(hair, eyes)
         pair = (hair.lower(), eyes.lower())
@@ -134,9 +144,12 @@ NO_LABELS = Vocabulary((), (), (), ())
 
 
 def colours(tags: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The hair and the eye colours among tags such as "aqua hair", each once, in order.
+    """Find hair and eye colours in tags such as "aqua hair".
 
-    What is no colour of the vocabulary, such as "long hair", is passed over.
+    Other tags, such as "long hair", are skipped.
+
+    Returns:
+        The hair colours and the eye colours, each once, in order of appearance.
     """
     return _colours_of(tags, " hair", HAIR), _colours_of(tags, " eyes", EYES)
 
@@ -148,43 +161,43 @@ def _colours_of(tags: Sequence[str], ending: str, known: Sequence[str]) -> tuple
 
 
 def parse_tag(text: str) -> tuple[str, str]:
-    """The hair and eye colour of a tag such as "aqua hair red eyes".
+    """Parse a tag such as "aqua hair red eyes" to its hair and eye colour, unchecked.
 
     Raises:
-        ValueError: if `text` has another form. The colours themselves are not judged.
+        ValueError: if `text` has another form.
     """
     match = _TAG.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is not of the form 'COLOUR hair COLOUR eyes'")
+        raise ValueError(f"a tag must be 'COLOUR hair COLOUR eyes', got {text!r}")
     hair, eyes = match.groups()
     return hair.lower(), eyes.lower()
 
 
 def format_tag(hair: str, eyes: str) -> str:
-    """The tag that `parse_tag` reads."""
+    """Format a tag that `parse_tag` parses."""
     return f"{hair} hair {eyes} eyes"
 
 
 class SampleRequest(NamedTuple):
-    """A line of a "draw me these" list."""
+    """A line of a list of images to generate."""
 
     id: int
     hair: str
     eyes: str
 
 
-def parse_list(
+def parse_requests(
     text: str, check: Callable[[str, str], object]
 ) -> tuple[list[SampleRequest], list[str]]:
-    """Read lines such as `1,blue hair red eyes`; blank lines are skipped.
+    """Parse lines such as `1,blue hair red eyes`; blank lines are skipped.
 
     Args:
-        check: raises `InvalidInput` for a hair and an eye colour that cannot be drawn.
+        check: raises `InvalidInput` for a hair and an eye colour that cannot be generated.
 
     Returns:
-        What can be drawn, and a message for every line that cannot, which names the line.
+        The valid requests, and a message with its line number for every other line.
     """
-    wanted: dict[int, SampleRequest] = {}
+    requests: dict[int, SampleRequest] = {}
     problems = []
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
         if not line.strip():
@@ -192,12 +205,12 @@ def parse_list(
         name, _, tag = line.partition(",")
         try:
             if not name.strip().isdecimal():
-                raise ValueError(f"{line!r} does not begin with a number and a comma")
-            if int(name) in wanted:
+                raise ValueError(f"must begin with a number and a comma, got {line!r}")
+            if int(name) in requests:
                 raise ValueError(f"the number {int(name)} was used before")
             hair, eyes = parse_tag(tag)
             check(hair, eyes)
-            wanted[int(name)] = SampleRequest(int(name), hair, eyes)
+            requests[int(name)] = SampleRequest(int(name), hair, eyes)
         except (ValueError, InvalidInput) as error:
             problems.append(f"line {number}: {error}")
-    return list(wanted.values()), problems
+    return list(requests.values()), problems

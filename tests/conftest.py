@@ -123,4 +123,4 @@ def trained(tmp_path_factory, cache):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KERASGAN_CACHE", str(cache))
         config = tiny_config("acgan", steps=2, checkpoint_every=1, ema=0.5)
-        return trainer.start(config, "paper", "kerasgan train acgan", home / "run")
+        return trainer.start(config, "report", "kerasgan train acgan", home / "run")

@@ -16,8 +16,9 @@ FEW_PAIRS = Vocabulary(COLOURS, COLOURS, (("red", "blue"), ("blue", "red")))
 
 
 def made(model, vocabulary, prepare=lambda network: None, **changes):
-    """A new run, whose only checkpoint holds the networks after `prepare` has changed them."""
-    run = directory.create(tiny_config(model, **changes), vocabulary, "0123", "paper", "kerasgan")
+    """The next run, whose only checkpoint holds networks that `prepare` has changed."""
+    config = tiny_config(model, **changes)
+    run = directory.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
     network = registry.model_class(run.config)(run.config, vocabulary)
     prepare(network)
     checkpoints.save(run, network, 1)
@@ -83,5 +84,5 @@ BAD_FILES = {
     "notes.txt": "notes.txt is not an image",
     "cut.png": "cut.png cannot be read: image file is truncated",
     "huge.png": "huge.png has 30000 x 3000 pixels, more than the limit",
-    "small.png": "small.png has 4 x 4 pixels; allowed: from 8 x 8 on",
+    "small.png": "small.png must have at least 8 x 8 pixels, got 4 x 4",
 }

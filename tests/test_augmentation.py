@@ -105,8 +105,8 @@ def test_samples_are_never_augmented():
             tiny_config("r3gan", **options), ALL_PAIRS, "0123", "small", "kerasgan"
         )
         model = registry.model_class(run.config)(run.config, run.vocabulary)
-        sampler = Sampler(run, model.sampling_generator)
-        sampled.append(sampler.pictures(list(ALL_PAIRS.pairs), seed=0))
+        sampler = Sampler(model.sampling_generator, run.vocabulary, run.config.sigma)
+        sampled.append(sampler.generate(list(ALL_PAIRS.pairs), seed=0))
     np.testing.assert_array_equal(*sampled)
 
 

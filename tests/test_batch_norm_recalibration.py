@@ -17,7 +17,7 @@ from tests.stubs import ALL_PAIRS
 def untrained(model, **changes):
     """A run and its model, whose averaged generator differs from the generator."""
     config = tiny_config(model, ema=0.9, sigma=0.5, **changes)
-    run = directory.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
+    run = directory.create(config, ALL_PAIRS, "0123", config.default_preset(), "kerasgan")
     keras.utils.set_random_seed(1)
     network = registry.model_class(config)(config, ALL_PAIRS)
     for weight in network.averaged_generator.trainable_weights:
@@ -29,13 +29,18 @@ def values(network):
     return [np.array(variable.numpy()) for variable in network.variables]
 
 
+def _inputs(run, generator, seed):
+    pairs = random_pairs(run.vocabulary, run.config.CONDITIONS, 512, seed)
+    return Sampler(generator, run.vocabulary, run.config.sigma).inputs(pairs, seed)
+
+
 def test_statistics_are_means_over_batches_of_a_norms_inputs():
     run, model = untrained("acgan")
     batch_norm_recalibration.recalibrate(run, model)
     generator = model.averaged_generator
     norm = generator.get_layer("norm_0")
     before = keras.Model(generator.input, norm.input)
-    inputs = Sampler(run, generator).inputs(random_pairs(run, 512, 0), 0)
+    inputs = _inputs(run, generator, 0)
     entering = before.predict(inputs, verbose=0).reshape(8, -1, norm.input.shape[-1])
     np.testing.assert_allclose(norm.moving_mean, entering.mean(axis=(0, 1)), atol=1e-6)
     np.testing.assert_allclose(norm.moving_variance, entering.var(axis=1).mean(axis=0), rtol=1e-4)
@@ -44,7 +49,7 @@ def test_statistics_are_means_over_batches_of_a_norms_inputs():
 def test_images_are_those_of_batch_statistics():
     run, model = untrained("gan")
     generator = model.averaged_generator
-    inputs = Sampler(run, generator).inputs(random_pairs(run, 512, 7), 7)
+    inputs = _inputs(run, generator, 7)
     trained = generator(inputs, training=True)
 
     def error():

@@ -114,8 +114,8 @@ def test_a_finished_run_says_how_to_go_further(kerasgan, run):
 @pytest.mark.parametrize(
     ("model", "words", "message"),
     [
-        ("wgan", ["--hair", "red"], "is a run of wgan, which knows no colours"),
-        ("gan", ["--text", "wanted.txt"], "is a run of gan, which knows no colours"),
+        ("wgan", ["--hair", "red"], "is a run of wgan, which has no conditions"),
+        ("gan", ["--text", "wanted.txt"], "is a run of gan, which has no conditions"),
         (
             "cgan",
             ["--hair", "red", "--eyes", "red"],
@@ -127,7 +127,8 @@ def test_conditions_that_a_model_lacks_are_refused(kerasgan, tmp_path, model, wo
     (tmp_path / "wanted.txt").write_text("1,red hair red eyes\n")
     pairs = (("red", "blue"), ("blue", "red"), ("blue", "blue"), ("gray", "gray"))
     vocabulary = Vocabulary(("gray", "red", "blue"), ("gray", "red", "blue"), pairs)
-    directory.create(tiny_config(model), vocabulary, "0123", "paper", "kerasgan")
+    config = tiny_config(model)
+    directory.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
     done = kerasgan("sample", *words)
     assert done.exit_code == 2
     assert message in done.output
@@ -136,14 +137,30 @@ def test_conditions_that_a_model_lacks_are_refused(kerasgan, tmp_path, model, wo
 @pytest.mark.parametrize(
     ("model", "words", "message"),
     [
-        ("cyclegan", ["--hair", "red"], "does not know --hair; allowed: --to"),
-        ("stargan", ["--to", "a"], "does not know --to; allowed: --hair, --eyes"),
+        (
+            "cyclegan",
+            ["--hair", "red"],
+            "--hair does not apply to this run of cyclegan; allowed: --to",
+        ),
+        (
+            "stargan",
+            ["--to", "a"],
+            "--to does not apply to this run of stargan; allowed: --hair, --eyes",
+        ),
         ("stargan", ["--hair", "mauve"], "unknown hair colour 'mauve'; allowed: red"),
-        ("stargan", ["--set", "Male=1"], "does not know --set; allowed: --hair, --eyes"),
+        (
+            "stargan",
+            ["--set", "Male=1"],
+            "--set does not apply to this run of stargan; allowed: --hair, --eyes",
+        ),
         ("stargan", [], "nothing to change; allowed: --hair, --eyes"),
-        ("celeba", ["--hair", "red"], "does not know --hair; allowed: --set"),
+        (
+            "celeba",
+            ["--hair", "red"],
+            "--hair does not apply to this run of stargan; allowed: --set",
+        ),
         ("celeba", ["--set", "Old=1"], "unknown attribute 'Old'; allowed: Male, Young"),
-        ("celeba", ["--set", "young=yes"], "'young=yes' sets young to 'yes'; allowed: 0, 1"),
+        ("celeba", ["--set", "young=yes"], "--set 'young=yes' must be NAME=0 or NAME=1, got 'yes'"),
     ],
 )
 def test_what_a_model_cannot_translate_to_is_refused(kerasgan, tmp_path, model, words, message):
@@ -285,7 +302,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         (["sample", "--hiar", "blue"], "Did you mean one of: '--hair'"),
         (
             ["train", "acgan", "--preset", "quik"],
-            "'quik' is not one of 'paper', 'quick'. (did you",
+            "'quik' is not one of 'report', 'quick'. (did you",
         ),
         (["train", "acgan", "--precision", "float23"], "(did you mean float32?)"),
         (["data", "render", "new", "--style", "carton"], "(did you mean cartoon?)"),
@@ -294,7 +311,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         (["train", "acgan", "--steps", "0"], "steps is 0; it must be at least 1"),
         (["train", "acgan", "--image-size", "40"], "image-size is 40; it must be a multiple of 16"),
         (["train", "acgan", "--loss-weights", "1", "-2", "1"], "loss-weights is -2.0"),
-        (["train", "acgan", "--preset", "slow"], "'slow' is not one of 'paper', 'quick'"),
+        (["train", "acgan", "--preset", "slow"], "'slow' is not one of 'report', 'quick'"),
         (["train", "acgan", "--data", "nowhere"], "no data 'nowhere'; allowed: avatars, tfds:NAME"),
         (["train", "acgan", "--out", "."], ". is not empty; allowed: a new or an empty folder"),
         (["train", "acgan", "--out", "file/run"], "cannot write to file/run"),
@@ -309,14 +326,14 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         ),
         (["sample", "--text", "nowhere.txt"], "'nowhere.txt' does not exist"),
         (["sample", "--separate", "--interpolate"], "exclude one another"),
-        (["sample", "--out", "faces"], "--out faces has the ending ''; allowed: .png"),
+        (["sample", "--out", "faces"], "--out must end in .png, .jpg, .jpeg, .webp, got faces"),
         (["sample", "--sigma", "-1"], "-1.0 is not in the range x>=0"),
         (["train", "cyclegan", "--domain-a", "."], "domain-a and domain-b are given together"),
         (["train", "cyclegan", "--data", "file"], "no folder 'file/trainA'; allowed: avatars"),
         (["train", "cyclegan", "--image-size", "300"], "load-size is 286; it must be at least"),
         (["train", "cyclegan", "--sigma", "1"], "No such option '--sigma'"),
         (["translate", "file"], "Missing option '--out'"),
-        (["translate", "file", "--hair", "red", "--out", "new"], "does not know --hair"),
+        (["translate", "file", "--hair", "red", "--out", "new"], "--hair does not apply"),
         (["translate", "nowhere", "--out", "new"], "'nowhere' does not exist"),
         (["translate", "--out", "new"], "Missing argument 'INPUT...'"),
     ],
@@ -484,7 +501,7 @@ def test_help_shows_every_default(kerasgan):
         "0.5",
         "1.0, 0.3, 0.35",
         "avatars",
-        "paper",
+        "report",
         "relu",
     ):
         assert f"[default: {default}]" in said

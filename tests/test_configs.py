@@ -26,7 +26,7 @@ def test_an_option_beats_the_preset_and_the_preset_the_default():
 
 
 def test_an_unknown_preset_is_refused():
-    with pytest.raises(InvalidInput, match="unknown preset 'slow'; allowed: paper, quick"):
+    with pytest.raises(InvalidInput, match="unknown preset 'slow'; allowed: report, quick"):
         ACGANConfig.from_preset("slow")
 
 

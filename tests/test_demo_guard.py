@@ -1,4 +1,4 @@
-"""What the server of the page refuses, and what it leaves behind."""
+"""Requests that the server of the page refuses, and removal of its files."""
 
 import json
 import re
@@ -147,18 +147,18 @@ def test_no_address_of_another_machine_is_taken_for_a_file(folder):
 
 
 def test_a_file_inside_of_an_uploaded_ones_dictionary_is_refused(client, secrets):
-    picture = Path("mine.png")
-    Image.new("RGB", (40, 50)).save(picture)
-    (path,) = client.post("/gradio_api/upload", files={"files": picture.open("rb")}).json()
+    image = Path("mine.png")
+    Image.new("RGB", (40, 50)).save(image)
+    (path,) = client.post("/gradio_api/upload", files={"files": image.open("rb")}).json()
     for nested in (as_gradio_has_it(secrets[0]), [as_gradio_has_it(secrets[-1])]):
         answer = translated(client, {"path": path, "x": nested})
         assert (answer["success"], answer["output"]["error"]) == (False, UPLOADED)
 
 
 def test_what_was_uploaded_is_translated_and_served(client):
-    picture = Path("mine.png")
-    Image.new("RGB", (40, 50)).save(picture)
-    (path,) = client.post("/gradio_api/upload", files={"files": picture.open("rb")}).json()
+    image = Path("mine.png")
+    Image.new("RGB", (40, 50)).save(image)
+    (path,) = client.post("/gradio_api/upload", files={"files": image.open("rb")}).json()
     answer = translated(client, as_gradio_has_it(path))
     assert answer["success"]
     for shown in answer["output"]["data"]:
@@ -275,7 +275,7 @@ def test_a_full_queue_takes_no_more(client, application):
 @pytest.mark.parametrize(
     ("at", "value", "message"),
     [
-        (2, float("nan"), "sigma is nan; allowed: from 0"),
+        (2, float("nan"), "sigma must be from 0 to 1.79"),
         (2, float("inf"), ""),
         (2, -1.0, ""),
         (2, "1", ""),
@@ -283,10 +283,10 @@ def test_a_full_queue_takes_no_more(client, application):
         (3, 0.5, ""),
         (3, None, "a seed is missing"),
         (3, [], ""),
-        (6, 3.5, "the number of faces is 3.5; allowed: whole numbers from 1 to 64"),
+        (6, 3.5, "the number of faces must be an integer from 1 to 64, got 3.5"),
         (6, 65, ""),
         (6, 10**30, ""),
-        (6, float("nan"), "the number of faces is nan"),
+        (6, float("nan"), "the number of faces must be from 1 to 64, got nan"),
         (4, {"path": "/etc/passwd"}, UPLOADED),
         (4, "<b>" + "x" * 10**6, "Value: &lt;b&gt;xx"),
         (0, {}, UPLOADED),

@@ -140,7 +140,7 @@ def trained_tiny(tmp_path_factory):
     from kerasgan.training import trainer
 
     out = tmp_path_factory.mktemp("runs") / "run"
-    trainer.start(tiny_config("acgan"), "paper", "kerasgan", out)
+    trainer.start(tiny_config("acgan"), "report", "kerasgan", out)
     return out
 
 

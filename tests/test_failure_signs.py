@@ -199,7 +199,7 @@ def test_a_column_that_is_not_finite_is_named(value):
 def detector():
     """The callback of a run at step 0, with a replaceable history."""
     run = directory.create(
-        tiny_config("acgan", log_every=1), Vocabulary(), "0", "paper", "kerasgan"
+        tiny_config("acgan", log_every=1), Vocabulary(), "0", "report", "kerasgan"
     )
     return callbacks.FailureDetector(run, 0, 1, SimpleNamespace(history=history()))
 

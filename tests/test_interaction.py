@@ -28,8 +28,8 @@ def no_data(config):
 @pytest.mark.parametrize(
     ("gpus", "preset", "expected"),
     [
-        ([], "paper", "30,000 steps of acgan take about 23 hours on two CPU cores"),
-        (["GPU:0"], "paper", ""),
+        ([], "report", "30,000 steps of acgan take about 23 hours on two CPU cores"),
+        (["GPU:0"], "report", ""),
         ([], "quick", ""),
     ],
 )

@@ -64,7 +64,7 @@ def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(ker
 def _generator(run, arrays):
     from kerasgan.inference import sampling
 
-    return sampling.of_arrays(run, arrays).sampling_generator
+    return sampling.from_arrays(run, arrays).sampling_generator
 
 
 def test_a_run_without_a_best_checkpoint_says_so(kerasgan, trained, tmp_path):
@@ -78,9 +78,11 @@ def test_numbers_are_those_of_evaluate(tmp_path):
     """On the same images, the same conditions and as many held-out ones."""
     config = tiny_config("acgan", data="avatars", num_avatars=120, val_fraction=100 / 120)
     split = labelled.load(config)
-    run = directory.create(config, split.training.vocabulary, "0123", "paper", "kerasgan")
+    run = directory.create(
+        config, split.training.vocabulary, "0123", config.default_preset(), "kerasgan"
+    )
     measuring = monitor.Monitor(run, split)
-    pairs = sampling.random_pairs(run, 100, config.seed)
+    pairs = sampling.random_pairs(run.vocabulary, config.CONDITIONS, 100, config.seed)
     noise = np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8)
     real = split.held_out.pixels(np.arange(100))
     network = classifier.trained(split.training)

@@ -11,7 +11,7 @@ from kerasgan.labels import NO_LABELS, Vocabulary
 from kerasgan.runs import directory
 from tests.conftest import tiny_config
 
-# Importing Keras or kerasgan fails in this process, as on a server that has neither.
+# Keras and kerasgan cannot be imported in this process, as on a server without them.
 SERVER = """
 import sys
 sys.modules["keras"] = sys.modules["kerasgan"] = None
@@ -51,15 +51,16 @@ def served(trained, tmp_path_factory):
         return path, (hair, eyes), inputs, dict(file)
 
 
-def test_the_served_pictures_are_those_of_sample(trained, served):
+def test_the_served_images_are_those_of_sample(trained, served):
     _, pair, _, answer = served
-    sampler = sampling.Sampler(trained, sampling.load(trained).sampling_generator)
-    expected = sampler.pictures([pair] * 3, 7).astype(int)
+    generator = sampling.load(trained).sampling_generator
+    sampler = sampling.Sampler(generator, trained.vocabulary, trained.config.sigma)
+    expected = sampler.generate([pair] * 3, 7).astype(int)
     assert answer["image"].dtype == np.uint8
     assert np.abs(answer["image"] - expected).max() <= 1
 
 
-def test_the_served_png_files_are_the_served_pictures(served):
+def test_the_served_png_files_are_the_served_images(served):
     np.testing.assert_array_equal(served[3]["decoded"], served[3]["image"])
 
 
@@ -84,7 +85,7 @@ def test_versions_count_up(trained, served):
 
 
 def requests_of(model):
-    """What each signature of an exported model takes."""
+    """{signature: arguments} of an exported model."""
     return {
         name: sorted(signature.structured_input_signature[1])
         for name, signature in model.signatures.items()
@@ -92,20 +93,20 @@ def requests_of(model):
 
 
 @pytest.fixture
-def picture():
+def rgba():
     """An image of odd sides, partly transparent."""
     return np.random.default_rng(0).integers(0, 256, (13, 18, 4), np.uint8)
 
 
 def composited(rgba):
-    share = rgba[..., 3:] / 255
-    return np.rint(rgba[..., :3] * share + 255 * (1 - share)).astype(np.uint8)
+    alpha = rgba[..., 3:] / 255
+    return np.rint(rgba[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
 
 
 def exported(model, vocabulary, monkeypatch, tmp_path):
     """Export an untrained model."""
     config = tiny_config(model)
-    run = directory.create(config, vocabulary, "0123", "paper", "kerasgan")
+    run = directory.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
     untrained = registry.model_class(config)(config, vocabulary)
     monkeypatch.setattr(sampling, "load", lambda run, checkpoint: untrained)
     return untrained, tf.saved_model.load(
@@ -113,13 +114,13 @@ def exported(model, vocabulary, monkeypatch, tmp_path):
     )
 
 
-def test_cyclegan_serves_both_directions(monkeypatch, tmp_path, picture):
+def test_cyclegan_serves_both_directions(monkeypatch, tmp_path, rgba):
     model, served = exported("cyclegan", NO_LABELS, monkeypatch, tmp_path)
     names = {"serving_default": ["image"], "generate": ["image"], "png": ["image_bytes"]}
     assert requests_of(served) == names | {f"{name}_to_a": of for name, of in names.items()}
     translator = image_to_image.DomainTranslator(model.sampling_generator)
-    rgb = composited(picture)
-    file = tf.io.encode_png(picture)
+    rgb = composited(rgba)
+    file = tf.io.encode_png(rgba)
     for ending, domain in (("", "b"), ("_to_a", "a")):
         expected = translator.translate(rgb[None], domain)[0].astype(int)
         found = served.signatures[f"serving_default{ending}"](image=tf.constant(rgb[None]))
@@ -142,15 +143,15 @@ def test_cyclegan_serves_both_directions(monkeypatch, tmp_path, picture):
     ],
     ids=["colours", "attributes"],
 )
-def test_stargan_serves_edits(monkeypatch, tmp_path, picture, vocabulary, request_of):
+def test_stargan_serves_edits(monkeypatch, tmp_path, rgba, vocabulary, request_of):
     model, served = exported("stargan", vocabulary, monkeypatch, tmp_path)
     assert requests_of(served)["png"] == sorted(["image_bytes", *request_of])
     editor = image_to_image.Editor(model, vocabulary)
-    rgb = composited(picture)
+    rgb = composited(rgba)
     labels = {name: np.array([[0, 1]], "float32") for name in vocabulary.labels}
     expected = editor.edit(rgb[None], labels)[0].astype(int)
     found = served.signatures["serving_default"](image=tf.constant(rgb[None]), **request_of)
     assert np.abs(found["image"][0].numpy() - expected).max() <= 1
-    files = served.signatures["png"](image_bytes=tf.io.encode_png(picture)[None], **request_of)
+    files = served.signatures["png"](image_bytes=tf.io.encode_png(rgba)[None], **request_of)
     decoded = tf.io.decode_png(files["image_bytes"][0]).numpy()
     assert np.abs(decoded - expected).max() <= 1

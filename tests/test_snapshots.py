@@ -14,7 +14,7 @@ from tests.stubs import ALL_PAIRS
 @pytest.fixture
 def run():
     config = tiny_config("acgan", steps=140, sample_every=50, checkpoint_every=60, ema=0.9)
-    return directory.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
+    return directory.create(config, ALL_PAIRS, "0123", config.default_preset(), "kerasgan")
 
 
 def fit(callbacks, steps):

@@ -1,4 +1,4 @@
-"""What is shown of models that translate; untrained, they show where each image comes from."""
+"""Rows and previews of image-to-image models; untrained ones keep their inputs apart."""
 
 import numpy as np
 import pytest
@@ -10,19 +10,21 @@ from tests.conftest import tiny_config
 
 
 @pytest.fixture
-def shown(request):
+def case(request):
     """A run, its untrained model and its data."""
     model, held_out = request.param
     config = tiny_config(model, data="avatars", num_avatars=20, val_fraction=held_out / 20)
     split = tasks.of(config).load()
     vocabulary = split.training.vocabulary
-    run = directory.create(config, vocabulary, split.training.key, "paper", "kerasgan")
+    run = directory.create(
+        config, vocabulary, split.training.key, config.default_preset(), "kerasgan"
+    )
     return run, registry.model_class(config)(config, vocabulary), split
 
 
-@pytest.mark.parametrize("shown", [("cyclegan", 4), ("cyclegan", 0)], indirect=True)
-def test_a_row_of_translations_shows_held_out_pictures_if_there_are(shown):
-    run, model, split = shown
+@pytest.mark.parametrize("case", [("cyclegan", 4), ("cyclegan", 0)], indirect=True)
+def test_a_row_of_translations_has_held_out_inputs_if_there_are_any(case):
+    run, model, split = case
     a = (split.held_out if split.held_out.size else split.training).a
     row = tasks.of(run.config).row(run, model, 6)
     expected = DomainTranslator(model.sampling_generator).translate(a[np.arange(4)], "b")
@@ -32,9 +34,9 @@ def test_a_row_of_translations_shows_held_out_pictures_if_there_are(shown):
         assert np.abs(row[4:].astype(int) - row[:2]).max() <= 1
 
 
-@pytest.mark.parametrize("shown", [("stargan", 4)], indirect=True)
-def test_a_row_of_edits_shows_one_colour_after_the_other(shown):
-    run, model, split = shown
+@pytest.mark.parametrize("case", [("stargan", 4)], indirect=True)
+def test_a_row_of_edits_has_one_colour_after_the_other(case):
+    run, model, split = case
     row = tasks.of(run.config).row(run, model, 3)
     one = np.arange(1, 2)
     labels = split.held_out.labels(one)
@@ -43,9 +45,9 @@ def test_a_row_of_edits_shows_one_colour_after_the_other(shown):
     assert np.abs(row[1:2].astype(int) - expected).max() <= 1
 
 
-@pytest.mark.parametrize("shown", [("stargan", 4), ("stargan", 0)], indirect=True)
-def test_the_sheet_of_edits_has_a_column_for_the_original_and_each_colour(shown):
-    run, model, split = shown
+@pytest.mark.parametrize("case", [("stargan", 4), ("stargan", 0)], indirect=True)
+def test_the_sheet_of_edits_has_a_column_for_the_original_and_each_colour(case):
+    run, model, split = case
     sheet = tasks.of(run.config).preview(run, split, model)()
     columns = 1 + len(run.vocabulary.hair) + len(run.vocabulary.eyes)
     rows = min(8, (split.held_out if split.held_out.size else split.training).size)

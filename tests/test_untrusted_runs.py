@@ -19,7 +19,7 @@ from tests.conftest import tiny_config
 
 @pytest.fixture
 def run():
-    return directory.create(tiny_config("acgan"), stubs.ALL_PAIRS, "0123", "paper", "kerasgan")
+    return directory.create(tiny_config("acgan"), stubs.ALL_PAIRS, "0123", "report", "kerasgan")
 
 
 def changed(run, part="config", **values):
@@ -62,8 +62,8 @@ def test_a_wrong_type_names_field_value_and_file(run, field, value, allowed):
 
 
 @pytest.mark.parametrize("value", [32.0, True, "32", 33])
-def test_a_choice_must_have_the_right_type(value):
-    run = directory.create(tiny_config("gan"), stubs.ALL_PAIRS, "0123", "paper", "kerasgan")
+def test_a_choice_is_not_what_merely_equals_one(value):
+    run = directory.create(tiny_config("gan"), stubs.ALL_PAIRS, "0123", "report", "kerasgan")
     changed(run, image_size=value)
     with pytest.raises(
         InvalidInput, match=f"image_size is {value!r}; allowed: 16, 32, 64, 128, 256"
@@ -156,8 +156,8 @@ BREAKING = (
 
 @pytest.mark.parametrize("break_it", BREAKING)
 def test_one_bad_run_is_named_and_hides_no_other(run, kerasgan, break_it):
-    others = [run, directory.create(run.config, run.vocabulary, "0123", "paper", "kerasgan")]
-    bad = directory.create(run.config, run.vocabulary, "0123", "paper", "kerasgan")
+    others = [run, directory.create(run.config, run.vocabulary, "0123", "report", "kerasgan")]
+    bad = directory.create(run.config, run.vocabulary, "0123", "report", "kerasgan")
     break_it(bad.path)
     done = kerasgan("runs")
     assert done.exit_code == 1

@@ -8,15 +8,15 @@ from kerasgan.commands import messages, options
 
 
 @click.command()
-@options.run("the newest run")
+@options.run("the newest run, else the bundled one")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Folder for exported models.  [default: export/ in the run]",
+    help="Folder of models for TensorFlow Serving.  [default: export/ in the run]",
 )
 @options.checkpoint
 def export(run: str | None, out: Path | None, checkpoint: str) -> None:
-    """Write a SavedModel for TensorFlow Serving to OUT/<model>/<version>/."""
+    """Export a SavedModel to OUT/<model>/<version>/, the layout of TensorFlow Serving."""
     from kerasgan import tasks
     from kerasgan.inference import saved_model
     from kerasgan.runs import lookup

@@ -18,54 +18,56 @@ from kerasgan.utils.printing import printable
     type=click.Path(path_type=Path, exists=True),
     metavar="INPUT...",
 )
-@options.run("the newest run that translates")
-@click.option("--to", type=click.Choice(["a", "b"]), help="cyclegan: the domain.  [default: b]")
-@click.option("--hair", type=str.lower, metavar="COLOUR", help="stargan: the hair colour.")
-@click.option("--eyes", type=str.lower, metavar="COLOUR", help="stargan: the eye colour.")
+@options.run("the newest translation run, else the bundled one")
+@options.checkpoint
+@click.option("--to", type=click.Choice(["a", "b"]), help="cyclegan: target domain.  [default: b]")
+@click.option("--hair", type=str.lower, metavar="COLOUR", help="stargan: new hair colour.")
+@click.option("--eyes", type=str.lower, metavar="COLOUR", help="stargan: new eye colour.")
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="NAME=0|1",
-    help="stargan: an attribute; may be repeated.",
+    help="stargan: new value of an attribute; repeatable.",
 )
-@click.option("--triptych", is_flag=True, help="Write original, translated and translated back.")
-@options.checkpoint
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder of PNGs.")
-def translate(inputs, run, to, hair, eyes, settings, triptych, checkpoint, out) -> None:
-    """Translate images, files and whole folders INPUT, into the folder OUT, at their own size.
+@click.option("--triptych", is_flag=True, help="Write original, translated and back, side by side.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Folder for the PNG files."
+)
+def translate(inputs, run, checkpoint, to, hair, eyes, settings, triptych, out) -> None:
+    """Translate or edit image files and folders, at their own size.
 
-    Labels that no option names stay as the model reads them off the image.
+    StarGAN's discriminator reads labels without an option off the image, and they are kept.
     """
     from kerasgan.runs import lookup
     from kerasgan.utils import files
 
-    found = lookup.run(run, TranslationConfig)
+    run = lookup.run(run, TranslationConfig)
 
     from kerasgan import tasks
     from kerasgan.inference import folders, sampling
     from kerasgan.inference.image_to_image import EditRequest
 
-    task = tasks.of(found.config)
+    task = tasks.of(run.config)
     given = {"--to": to, "--hair": hair, "--eyes": eyes, "--set": settings}
-    _check_options(found, given, task.options(found.vocabulary))
+    allowed = task.options(run.vocabulary)
+    _check_options(run, given, allowed)
     colours = {name: colour for name, colour in (("hair", hair), ("eyes", eyes)) if colour}
-    request = EditRequest(to, colours, dict(map(_setting, settings)))
-    changes = task.changes(found.vocabulary, request)
+    request = EditRequest(to, colours, dict(map(_parse_setting, settings)))
+    changes = task.changes(run.vocabulary, request)
     if not changes:
-        allowed = ", ".join(task.options(found.vocabulary))
-        raise InvalidInput(f"nothing to change; allowed: {allowed}")
+        raise InvalidInput(f"nothing to change; allowed: {', '.join(allowed)}")
     files.check_writable(out)
-    targets = folders.targets(inputs, out)
-    model = sampling.load(found, checkpoint)
-    messages.tell(f"run: {found.name}")
-    steps = task.steps(task.translator(found, model), changes)
-    problems = folders.translate(targets, steps, triptych)
-    messages.tell(f"wrote {len(targets) - len(problems)} images to {out}")
+    output_files = folders.output_files(inputs, out)
+    model = sampling.load(run, checkpoint)
+    messages.tell(f"run: {run.name}")
+    round_trip = task.round_trip(task.translator(run, model), changes)
+    problems = folders.translate_files(output_files, round_trip, triptych)
+    messages.tell(f"wrote {len(output_files) - len(problems)} images to {out}")
     for file, reason in problems.items():
         messages.tell(f"left out {printable(file)}: it {reason}", err=True)
     if problems:
-        messages.tell(f"left out {len(problems)} of {len(targets)} images", err=True)
+        messages.tell(f"left out {len(problems)} of {len(output_files)} images", err=True)
         click.get_current_context().exit(1)
 
 
@@ -73,12 +75,12 @@ def _check_options(run, given: dict[str, object], allowed: tuple[str, ...]) -> N
     for option, value in given.items():
         if value and option not in allowed:
             raise InvalidInput(
-                f"{option} does not apply to {run.name}, a run of {run.config.MODEL}; "
+                f"{option} does not apply to this run of {run.config.MODEL}; "
                 f"allowed: {', '.join(allowed)}"
             )
 
 
-def _setting(text: str) -> tuple[str, float]:
+def _parse_setting(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     if value not in ("0", "1"):
         raise InvalidInput(f"--set {text!r} must be NAME=0 or NAME=1, got {value!r}")

@@ -16,7 +16,7 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
     MODEL: ClassVar[str] = "acgan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.acgan:ACGAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "report": {},
         "quick": {
             "image_size": 48,
             "width": 0.5,

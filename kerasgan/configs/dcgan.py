@@ -34,7 +34,7 @@ class GANConfig(DCGANConfig):
     MODEL: ClassVar[str] = "gan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.gan:GAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "report": {},
         "quick": {**_QUICK, "learning_rate": 2e-4, "steps": 3000},
     }
 
@@ -65,7 +65,7 @@ class CGANConfig(ConditionalConfig, DCGANConfig):
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.cgan:CGAN"
     CONDITIONS: ClassVar[tuple[str, ...]] = ("pair",)
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "report": {},
         "quick": {**_QUICK, "learning_rate": 4e-4, "steps": 3000},
     }
 
@@ -87,7 +87,7 @@ class WGANConfig(_CriticConfig):
     MODEL: ClassVar[str] = "wgan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.wgan:WGAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "baseline": {},
         "quick": {**_QUICK, "learning_rate": 5e-4, "clip": 0.1, "steps": 3000},
     }
 
@@ -102,7 +102,7 @@ class WGANGPConfig(_CriticConfig):
     MODEL: ClassVar[str] = "wgan-gp"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.wgan_gp:WGANGP"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "report": {},
         "quick": {**_QUICK, "steps": 1500, "critic_steps": 2},
     }
 
@@ -122,7 +122,7 @@ class CWGANConfig(ConditionalConfig, _CriticConfig):
     MODEL: ClassVar[str] = "cwgan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.cwgan:CWGAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "report": {},
         "quick": {**_QUICK, "learning_rate": 5e-4, "clip": 0.1, "steps": 3000},
     }
 
@@ -137,7 +137,7 @@ class CWGANGPConfig(ConditionalConfig, _CriticConfig):
     MODEL: ClassVar[str] = "cwgan-gp"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.cwgan_gp:CWGANGP"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "report": {},
         "quick": {**_QUICK, "learning_rate": 1e-3, "steps": 1000},
     }
 

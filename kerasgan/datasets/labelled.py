@@ -129,7 +129,7 @@ def load(config: Config) -> Split:
 def _encode(labels: _Labels, readable: np.ndarray) -> tuple[np.ndarray, Vocabulary]:
     """Encode hair, eyes and pair as int64 [3, N], by the vocabulary of the readable images."""
     rows = np.flatnonzero(readable).tolist()
-    vocabulary = Vocabulary.of_pictures(
+    vocabulary = Vocabulary.from_images(
         [labels.hair[row] for row in rows], [labels.eyes[row] for row in rows]
     )._replace(attributes=labels.names)
     names = (vocabulary.hair, vocabulary.eyes, vocabulary.pairs)

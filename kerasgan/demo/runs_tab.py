@@ -1,20 +1,20 @@
-"""The tab of runs and of how the chosen one went."""
+"""The tab that lists the runs and shows the training of one."""
 
 from functools import partial
 from pathlib import Path
 
 import gradio as gr
 
-from kerasgan.demo import choices, run_files
-from kerasgan.demo.tab import COMPUTES, MOVING, SHOWN
+from kerasgan.demo import run_images, run_selection
+from kerasgan.demo.components import IMAGE_OPTIONS, LIVE, QUEUED
 from kerasgan.runs import status
 
 
 def add(page: gr.Blocks, name: str | None) -> None:
-    """Add the tab.
+    """Add the tab to the page.
 
     Args:
-        name: the run to begin with; the newest unless given.
+        name: the run to begin with. Default: the newest.
     """
     with gr.Tab("Runs"):
         table = gr.Dataframe(
@@ -25,43 +25,45 @@ def add(page: gr.Blocks, name: str | None) -> None:
             column_widths=["28%", "10%", "14%", "9%", "9%", "10%", "10%", "10%"],
             buttons=[],
         )
-        paths, chosen = gr.State({}), gr.State()
+        paths, selected = gr.State({}), gr.State()
         with gr.Row():
             with gr.Column(min_width=320):
                 title = gr.Markdown(elem_classes="caption")
-                losses = gr.Image(alt_text="Losses", **SHOWN)
+                losses = gr.Image(alt_text="Losses", **IMAGE_OPTIONS)
             with gr.Column(min_width=320):
                 step = gr.Markdown()
-                sheet = gr.Image(alt_text="Samples", **SHOWN)
-                place = gr.Slider(0, 1, step=1, label="From the first samples to the last")
-    page.load(partial(_filled, name), outputs=[table, paths, chosen], **COMPUTES)
-    table.select(_selected, paths, chosen, **COMPUTES)
-    chosen.change(_chosen, chosen, [title, losses, place, step, sheet], **COMPUTES)
-    place.input(_sheet, [chosen, place], [step, sheet], **MOVING)
+                sheet = gr.Image(alt_text="Samples", **IMAGE_OPTIONS)
+                position = gr.Slider(0, 1, step=1, label="First to last samples")
+    page.load(partial(_list_runs, name), outputs=[table, paths, selected], **QUEUED)
+    table.select(_select_run, paths, selected, **QUEUED)
+    selected.change(_show_run, selected, [title, losses, position, step, sheet], **QUEUED)
+    position.input(_show_samples, [selected, position], [step, sheet], **LIVE)
 
 
-def _filled(name: str | None) -> list:
-    found = choices.listed(name)
-    rows = [status.row(one) for one in found]
-    paths = {one.name: str(one.path) for one in found}
-    return [rows, paths, str(found[0].path)]
+def _list_runs(name: str | None) -> list:
+    """The rows of the table, {name: path} of its runs, and the path of the first."""
+    runs = run_selection.statuses(name)
+    rows = [status.row(run) for run in runs]
+    paths = {run.name: str(run.path) for run in runs}
+    return [rows, paths, str(runs[0].path)]
 
 
-def _selected(paths: dict[str, str], event: gr.SelectData) -> str:
+def _select_run(paths: dict[str, str], event: gr.SelectData) -> str:
     return paths[event.row_value[0]]
 
 
-def _chosen(path: str | None) -> list:
-    """The name and the curves of a run, and the slider at its last samples with those."""
+def _show_run(path: str | None) -> list:
+    """Name and losses of a run, the slider at its last samples, and these."""
     if path is None:
         return [gr.skip()] * 5
-    last = max(len(run_files.steps(path)) - 1, 0)
+    last = max(len(run_images.sample_steps(path)) - 1, 0)
     slider = gr.update(maximum=max(last, 1), value=last, visible=last > 0)
-    return [f"### {Path(path).name}", run_files.losses(path), slider, *_sheet(path, last)]
+    name, losses = Path(path).name, run_images.loss_plot(path)
+    return [f"### {name}", losses, slider, *_show_samples(path, last)]
 
 
-def _sheet(path: str, place: int) -> list:
-    steps = run_files.steps(path)
+def _show_samples(path: str, position: int) -> list:
+    steps = run_images.sample_steps(path)
     if not steps:
         return ["### No samples yet", None]
-    return [f"### Step {steps[place]:,}", run_files.sheet(path, steps[place])]
+    return [f"### Step {steps[position]:,}", run_images.sample_sheet(path, steps[position])]

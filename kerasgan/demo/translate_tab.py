@@ -1,4 +1,4 @@
-"""The tab that translates images."""
+"""The tab that translates and edits images."""
 
 import random
 from functools import partial
@@ -9,120 +9,130 @@ import gradio as gr
 
 from kerasgan import tasks
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.demo import choices, translation
-from kerasgan.demo.tab import COMPUTES, PIXELS, SHOWN, offers, told
-from kerasgan.inference.image_to_image import other
+from kerasgan.demo import run_selection, translate_images
+from kerasgan.demo.components import (
+    IMAGE_OPTIONS,
+    PIXEL_CLASSES,
+    QUEUED,
+    report_errors,
+    run_choices,
+)
+from kerasgan.inference.image_to_image import other_domain
 from kerasgan.runs import directory
 from kerasgan.utils import images
 
-_PICTURE = {"height": 380, "elem_classes": PIXELS, **SHOWN}
+_IMAGE = {"height": 380, "elem_classes": PIXEL_CLASSES, **IMAGE_OPTIONS}
 
 
-class _Asked(NamedTuple):
-    """What a user may change."""
-
+class _Controls(NamedTuple):
     run: gr.Dropdown
-    which: gr.Markdown
+    caption: gr.Markdown
     file: gr.File
-    face: gr.Button
+    new_avatar: gr.Button
     domain: gr.Radio
     hair: gr.Dropdown
     eyes: gr.Dropdown
-    turned: gr.CheckboxGroup
-    is_whole: gr.Radio
+    inverted: gr.CheckboxGroup
+    keep_size: gr.Radio
 
 
 def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
-    """Add the tab.
+    """Add the tab to the page.
 
     Args:
-        name: the run to begin with; the newest that translates, if it does not.
-        folder: where drawn faces are put as files, and uploads.
+        name: the run to begin with; the newest translation run if it is of another kind.
+        folder: for files of uploads and of drawn avatars.
     """
     with gr.Tab("Translate"):
-        asked, triptych = _ask(), _show()
-    run, file, domain, number = asked.run, asked.file, asked.domain, gr.State(0)
-    wanted = [domain, asked.hair, asked.eyes, asked.turned]
-    page.load(offers(TranslationConfig, name), outputs=run, **COMPUTES)
-    chosen = run.change(told(_fitted), run, [asked.which, asked.face, *wanted], **COMPUTES)
-    rolled = asked.face.click(partial(random.randrange, 10**6), outputs=number, **COMPUTES)
-    # An image that is refused shall not stand beside the translation of the one before.
-    uploaded = file.upload(lambda: [None] * 4, outputs=[number, *triptych], **COMPUTES)
+        controls, outputs = _add_controls(), _add_outputs()
+    run, file, domain = controls.run, controls.file, controls.domain
+    # Number of the drawn avatar; None once a file is uploaded.
+    number = gr.State(0)
+    changes = [domain, controls.hair, controls.eyes, controls.inverted]
+    page.load(run_choices(TranslationConfig, name), outputs=run, **QUEUED)
+    updated = [controls.caption, controls.new_avatar, *changes]
+    run_chosen = run.change(report_errors(_update_controls), run, updated, **QUEUED)
+    new_number = partial(random.randrange, 10**6)
+    number_chosen = controls.new_avatar.click(new_number, outputs=number, **QUEUED)
+    # Cleared first, so that an invalid upload does not appear beside the previous translation.
+    uploaded = file.upload(lambda: [None] * 4, outputs=[number, *outputs], **QUEUED)
     translate = {
-        "fn": told(partial(_translated, folder)),
-        "inputs": [run, file, asked.is_whole, *wanted],
-        "outputs": triptych,
-        **COMPUTES,
+        "fn": report_errors(partial(_translate, folder)),
+        "inputs": [run, file, controls.keep_size, *changes],
+        "outputs": outputs,
+        **QUEUED,
     }
-    for begin in (chosen.then, rolled.then, domain.input):
-        drawn = begin(partial(_drawn, folder), [run, domain, number], file, **COMPUTES)
+    for event in (run_chosen.then, number_chosen.then, domain.input):
+        drawn = event(partial(_draw_avatar, folder), [run, domain, number], file, **QUEUED)
         drawn.then(**translate)
-    for begin in (uploaded.then, file.clear):
-        begin(**translate)
-    for control in (asked.is_whole, asked.hair, asked.eyes, asked.turned):
+    for event in (uploaded.then, file.clear):
+        event(**translate)
+    for control in (controls.keep_size, controls.hair, controls.eyes, controls.inverted):
         control.input(**translate)
 
 
-def _ask() -> _Asked:
+def _add_controls() -> _Controls:
     with gr.Row():
         with gr.Column(min_width=320):
             run = gr.Dropdown(label="Run")
-            which = gr.Markdown(elem_classes="caption")
-            file = gr.File(label="Picture", height=140)
-            face = gr.Button("Draw another face")
+            caption = gr.Markdown(elem_classes="caption")
+            file = gr.File(label="Image", height=140)
+            new_avatar = gr.Button("Draw another face")
         with gr.Column(min_width=320):
             domain = gr.Radio(label="Direction")
             with gr.Row():
                 hair = gr.Dropdown(label="Hair", min_width=120)
                 eyes = gr.Dropdown(label="Eyes", min_width=120)
-            turned = gr.CheckboxGroup(label="Make these what they are not")
-            sizes = [("as in training", False), ("its own", True)]
-            is_whole = gr.Radio(sizes, value=False, label="Size")
-    return _Asked(run, which, file, face, domain, hair, eyes, turned, is_whole)
+            inverted = gr.CheckboxGroup(label="Attributes to invert")
+            sizes = [("as in training", False), ("original", True)]
+            keep_size = gr.Radio(sizes, value=False, label="Size")
+    return _Controls(run, caption, file, new_avatar, domain, hair, eyes, inverted, keep_size)
 
 
-def _show() -> list[gr.Image]:
-    pictures = []
+def _add_outputs() -> list[gr.Image]:
+    outputs = []
     with gr.Row():
         for label in ("Original", "Translated", "And back"):
             with gr.Column(min_width=200):
                 gr.Markdown(f"### {label}")
-                pictures.append(gr.Image(alt_text=label, **_PICTURE))
-    return pictures
+                outputs.append(gr.Image(alt_text=label, **_IMAGE))
+    return outputs
 
 
-def _fitted(path: str) -> list:
-    """The caption and updates of the controls for a run."""
+def _update_controls(path: str) -> list:
+    """Updates of the caption and controls to a run."""
     run = directory.read(Path(path))
     hair, eyes, attributes = (
         getattr(run.vocabulary, name) for name in ("hair", "eyes", "attributes")
     )
-    names = translation.domain_names(run.config)
-    directions = [(f"{names[other(domain)]} to {names[domain]}", domain) for domain in ("b", "a")]
+    names = translate_images.domain_names(run.config)
+    directions = [
+        (f"{names[other_domain(domain)]} to {names[domain]}", domain) for domain in ("b", "a")
+    ]
     return [
-        choices.described(run),
-        gr.update(visible=translation.knows_avatars(run.config)),
+        run_selection.describe(run),
+        gr.update(visible=translate_images.is_avatar_run(run.config)),
         gr.update(choices=directions, value="b", visible=bool(tasks.of(run.config).domains)),
-        gr.update(choices=_or_kept(hair), value=hair[0] if hair else "", visible=bool(hair)),
-        gr.update(choices=_or_kept(eyes), value="", visible=bool(eyes)),
+        gr.update(choices=_colour_choices(hair), value=hair[0] if hair else "", visible=bool(hair)),
+        gr.update(choices=_colour_choices(eyes), value="", visible=bool(eyes)),
         gr.update(choices=list(attributes), value=list(attributes[:1]), visible=bool(attributes)),
     ]
 
 
-def _or_kept(colours: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [("as it is", ""), *zip(colours, colours, strict=True)]
+def _colour_choices(colours: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [("unchanged", ""), *zip(colours, colours, strict=True)]
 
 
-def _drawn(folder: Path, path: str, domain: str, number: int | None):
-    """The file of a drawn face, unless the user has brought an image."""
+def _draw_avatar(folder: Path, path: str, domain: str, number: int | None):
+    """The file of a new avatar; no update if the user has uploaded an image."""
     if number is None:
         return gr.skip()
-    if not translation.knows_avatars(directory.read(Path(path)).config):
+    if not translate_images.is_avatar_run(directory.read(Path(path)).config):
         return None
     file = folder / f"face-{number}.png"
-    images.save(translation.drawn_face(path, domain, number), file)
+    images.save(translate_images.new_avatar(path, domain, number), file)
     return str(file)
 
 
-def _translated(folder: Path, path: str, file: str | None, *wanted) -> list:
-    return translation.translate(path, file, folder, *wanted) if file else [None] * 3
+def _translate(folder: Path, path: str, file: str | None, *changes) -> list:
+    return translate_images.triptych(path, file, folder, *changes) if file else [None] * 3

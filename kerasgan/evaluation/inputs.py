@@ -161,7 +161,7 @@ def load(
     return EvaluationInputs(
         config,
         split,
-        sampling.random_pairs(run, count, seed),
+        sampling.random_pairs(run.vocabulary, run.config.CONDITIONS, count, seed),
         held_out.pixels(np.arange(held_out.size)),
         classifier.trained(split.training) if has_colours(held_out.vocabulary) else None,
         seed,

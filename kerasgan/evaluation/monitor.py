@@ -64,7 +64,7 @@ class Monitor:
         self._inputs = MonitorInputs(
             config,
             split,
-            random_pairs(run, real_sets.MONITORED, config.seed),
+            random_pairs(run.vocabulary, config.CONDITIONS, real_sets.MONITORED, config.seed),
             held_out.pixels(np.arange(min(real_sets.MONITORED, held_out.size))),
             classifier.trained(split.training) if inputs.has_colours(held_out.vocabulary) else None,
             config.seed,
@@ -82,8 +82,8 @@ class Monitor:
 
     def measure(self, model: AdversarialModel) -> dict[str, float]:
         """Metrics of the sampling generator's images, {name: value}."""
-        sampler = Sampler(self._run, model.sampling_generator)
-        images = sampler.pictures(self._inputs.pairs, self._inputs.seed)
+        sampler = Sampler(model.sampling_generator, self._run.vocabulary, self._run.config.sigma)
+        images = sampler.generate(self._inputs.pairs, self._inputs.seed)
         needs = Needs(self._inputs, images)
         return {metric.name: _value(metric, needs) for metric in self._metrics}
 

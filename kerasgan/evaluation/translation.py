@@ -11,14 +11,8 @@ from kerasgan.evaluation.features import classifier
 from kerasgan.evaluation.metrics import distances, similarity
 from kerasgan.evaluation.result import Evaluation, number
 from kerasgan.inference import sampling
-from kerasgan.inference.image_to_image import (
-    DomainTranslator,
-    Editor,
-    changed,
-    domain_sheet,
-    label_sheet,
-    other,
-)
+from kerasgan.inference.image_to_image import DomainTranslator, Editor, other_domain, set_label
+from kerasgan.inference.previews import domain_sheet, label_sheet
 from kerasgan.labels import Vocabulary
 from kerasgan.runs.directory import Run
 from kerasgan.utils.errors import InvalidInput
@@ -48,7 +42,7 @@ def evaluate_domains(
     numbers = {}
     is_paired = run.config.data == "avatars" and not run.config.domain_a
     for domain, truth in images.items():
-        source = other(domain)
+        source = other_domain(domain)
         name = f"{source}_to_{domain}"
         translated = translator.translate(images[source], domain)
         back = translator.translate(translated, source)
@@ -215,7 +209,7 @@ def _requests(
     """Labels with one changed at a time, {changed label: labels}."""
     if vocabulary.attributes:
         return {
-            name: changed(labels, "attributes", index)
+            name: set_label(labels, "attributes", index)
             for index, name in enumerate(vocabulary.attributes)
         }
     requests = {}

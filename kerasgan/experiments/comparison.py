@@ -148,7 +148,7 @@ def _draw_samples(compared: Sequence[RunResults], file: Path) -> list[Path]:
         found = checkpoints.newest(results.run)
         if found is None:
             continue
-        model = sampling.of_arrays(results.run, found[1])
+        model = sampling.from_arrays(results.run, found[1])
         rows.append(tasks.of(results.run.config).row(results.run, model, _SAMPLES))
         labels.append(setting)
     # Images of different sizes do not fit into one grid.

@@ -1,4 +1,4 @@
-"""Image files, translated into a folder."""
+"""Translate image files and folders into a folder of PNG files."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,82 +10,95 @@ import tensorflow as tf
 from PIL import Image
 
 from kerasgan.datasets import decoding, layouts
-from kerasgan.inference.image_to_image import Steps
+from kerasgan.inference.image_to_image import RoundTrip
 from kerasgan.utils import images, progress
 from kerasgan.utils.errors import InvalidInput
 
 
-def targets(inputs: Sequence[Path], out: Path) -> dict[Path, Path]:
-    """{picture: the PNG file of its translation}.
+def output_files(inputs: Sequence[Path], out: Path) -> dict[Path, Path]:
+    """The PNG file for each image file, {input: output}.
 
-    A file keeps its stem, and below a folder its path; of several folders each keeps its name. Two
-    files that differ in their endings alone keep them.
+    A file keeps its stem and its path inside an input folder; with several input folders, the
+    folder's name too. Files that differ only in their suffix keep it: 0.jpg becomes 0.jpg.png.
 
     Args:
-        inputs: files, and folders that are gone through recursively.
+        inputs: files, and folders, which are searched recursively.
 
     Raises:
-        InvalidInput: if a folder has no image, if two images would be written to one file, or if
-            one would be written over an image that is to be translated.
+        InvalidInput: if a folder has no image, two images have the same output, or an output
+            would overwrite an input.
     """
+    relative_paths = _relative_paths(inputs)
+    stems = Counter(path.with_suffix("") for path in relative_paths.values())
+    outputs, sources = {}, {}
+    for file, path in relative_paths.items():
+        if stems[path.with_suffix("")] == 1:
+            path = path.with_suffix("")
+        output = out / path.with_name(f"{path.name}.png")
+        if sources.setdefault(output, file) != file:
+            raise InvalidInput(
+                f"{sources[output]} and {file} would both be written to {output}; translate them "
+                "one after the other"
+            )
+        outputs[file] = output
+    resolved = {file.resolve() for file in outputs}
+    for output in outputs.values():
+        if output.resolve() in resolved:
+            raise InvalidInput(
+                f"--out must be a folder without input images, got {out}, where {output} would be "
+                "overwritten"
+            )
+    return outputs
+
+
+def _relative_paths(inputs: Sequence[Path]) -> dict[Path, Path]:
     folders = [path for path in inputs if path.is_dir()]
-    places = {}
+    paths = {}
     for path in inputs:
         if path.is_dir():
             root = Path(path.resolve().name) if len(folders) > 1 else Path()
-            names = [Path(one.name) for one in layouts.read(path, "images").images]
-            places |= {path / name: root / name for name in names}
+            names = [Path(image.name) for image in layouts.read(path, "images").images]
+            paths |= {path / name: root / name for name in names}
         else:
-            places[path] = Path(path.name)
-    stems = Counter(place.with_suffix("") for place in places.values())
-    found, owners = {}, {}
-    for picture, place in places.items():
-        if stems[place.with_suffix("")] == 1:
-            place = place.with_suffix("")
-        target = out / place.with_name(f"{place.name}.png")
-        if owners.setdefault(target, picture) != picture:
-            raise InvalidInput(
-                f"{owners[target]} and {picture} would both be written to {target}; "
-                "translate them one after the other"
-            )
-        found[picture] = target
-    sources = {picture.resolve() for picture in found}
-    for target in found.values():
-        if target.resolve() in sources:
-            raise InvalidInput(f"--out {out} would write over {target}; allowed: another folder")
-    return found
+            paths[path] = Path(path.name)
+    return paths
 
 
-def translate(files: dict[Path, Path], steps: Steps, is_triptych: bool) -> dict[Path, str]:
-    """Translate image by image and return why some could not be, {picture: reason}.
+def translate_files(
+    files: dict[Path, Path], round_trip: RoundTrip, is_triptych: bool
+) -> dict[Path, str]:
+    """Translate image files one by one.
 
     Args:
-        files: as `targets` returns them.
+        files: {input: output}.
         is_triptych: whether to write original, translated and translated back side by side.
+
+    Returns:
+        The files that could not be translated, {input: reason}.
     """
     problems = {}
     with progress.bar(desc="Translating", total=len(files), unit=" images") as bar:
-        for picture, target in files.items():
+        for file, output in files.items():
             try:
-                with enough_memory():
-                    images.save(_translated(picture, steps, is_triptych), target)
+                with out_of_memory_as_invalid_input():
+                    images.save(_translate_file(file, round_trip, is_triptych), output)
             except InvalidInput as reason:
-                problems[picture] = str(reason)
+                problems[file] = str(reason)
             bar.update()
     return problems
 
 
 @contextmanager
-def enough_memory() -> Iterator[None]:
-    """Refuse an image for which the memory turns out not to suffice."""
+def out_of_memory_as_invalid_input() -> Iterator[None]:
+    """Raise InvalidInput where memory runs out, since only this image is too large."""
     try:
         yield
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
-        raise InvalidInput("needs more memory than there is") from error
+        raise InvalidInput("needs more memory than is available") from error
 
 
-def _translated(file: Path, steps: Steps, is_triptych: bool) -> Image.Image:
-    picture = np.asarray(decoding.read(file))
+def _translate_file(file: Path, round_trip: RoundTrip, is_triptych: bool) -> Image.Image:
+    image = np.asarray(decoding.read(file))
     if is_triptych:
-        return Image.fromarray(np.concatenate([picture, *steps(picture)], axis=1))
-    return Image.fromarray(next(steps(picture)))
+        return Image.fromarray(np.concatenate([image, *round_trip(image)], axis=1))
+    return Image.fromarray(next(round_trip(image)))

@@ -1,4 +1,4 @@
-"""Images made out of images: what `translate`, callbacks and evaluation share."""
+"""Translate and edit images of any size with trained generators."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -10,25 +10,25 @@ import numpy as np
 import psutil
 import tensorflow as tf
 from keras import ops
-from PIL import Image
 
-from kerasgan.datasets.labelled import LabelledImages
-from kerasgan.datasets.unpaired import DOMAINS, UnpairedImages
+from kerasgan.datasets.unpaired import DOMAINS
 from kerasgan.labels import Vocabulary
 from kerasgan.models.base import AdversarialModel
 from kerasgan.utils import images
 from kerasgan.utils.errors import InvalidInput
 
-# uint8 [H, W, 3] -> its translation and that translated back, each computed when it is asked for.
-Steps = Callable[[np.ndarray], Iterator[np.ndarray]]
+# Yields the translation of an image, uint8 [H, W, 3], then that translated back. Both are computed
+# on demand.
+RoundTrip = Callable[[np.ndarray], Iterator[np.ndarray]]
 
 
 class EditRequest(NamedTuple):
-    """Changes that a user asks for; everything else stays as the model reads it off the image.
+    """Changes that a user asks for. Other labels stay as the model reads them off the image.
 
-    domain: "a" or "b", of CycleGAN; "b" without it.
-    colours: {"hair" or "eyes": colour}, of StarGAN.
-    attributes: {name: 0 or 1, or None for the opposite of what it is}, of StarGAN.
+    Attributes:
+        domain: target domain for CycleGAN, "a" or "b". Default: "b".
+        colours: for StarGAN, {"hair" or "eyes": colour}.
+        attributes: for StarGAN, {name: 0 or 1, or None to invert the attribute}.
     """
 
     domain: str | None = None
@@ -37,15 +37,14 @@ class EditRequest(NamedTuple):
 
 
 _BATCH = 32
-_SHOWN = 8
-# Both generators halve height and width twice, and one reflects a pixel beyond what is left.
-_MULTIPLE, _SMALLEST = 4, 8
-# What the generators need at their widest, as a multiple of the first layer's output: its input
-# and output, the norm's, and the convolution's own workspace. Measured on a CPU: 4.9.
+# Generators halve height and width twice, then reflect one pixel beyond the edges of the result.
+_MULTIPLE, _MIN_SIZE = 4, 8
+# Peak memory of a generator in units of its first layer's output: that layer's input and output,
+# the norm's output and the workspace of the convolution. Measured on a CPU: 4.9.
 _LIVE_LAYERS = 6
 
 
-def other(domain: str) -> str:
+def other_domain(domain: str) -> str:
     """ "b" for "a" and "a" for "b"."""
     return DOMAINS[1 - DOMAINS.index(domain)]
 
@@ -54,49 +53,60 @@ class DomainTranslator:
     """Translates images between CycleGAN's domains.
 
     Args:
-        generators: as `networks.cyclegan.generators` returns.
+        generators: model with the layers "a_to_b" and "b_to_a", see
+            `networks.cyclegan.generators`.
     """
 
     def __init__(self, generators: keras.Model):
         self._networks = {"a": generators.get_layer("b_to_a"), "b": generators.get_layer("a_to_b")}
-        self._generate = {
-            name: _traced(partial(network, training=False))
+        self._functions = {
+            name: _as_graph(partial(network, training=False))
             for name, network in self._networks.items()
         }
 
-    def translate(self, pictures: np.ndarray, domain: str) -> np.ndarray:
-        """Uint8 [n, H, W, 3], translated to the domain "a" or "b".
+    def translate(self, inputs: np.ndarray, domain: str) -> np.ndarray:
+        """Translate images to a domain.
 
         Args:
-            pictures: uint8 [n, H, W, 3], of any height and width.
+            inputs: uint8 [n, H, W, 3] of any size from 8 x 8 on.
+            domain: "a" or "b".
+
+        Returns:
+            uint8 [n, H, W, 3].
+
+        Raises:
+            InvalidInput: if the images are too small, or too large for the available memory.
         """
-        return _translated(self._generate[domain], self._networks[domain], pictures, {})
+        return _call_batched(self._functions[domain], self._networks[domain], inputs, {})
 
 
 class Editor:
-    """Changes the labels of images, as StarGAN has learnt them.
+    """Edits labels of images with StarGAN.
 
     Args:
-        model: a StarGAN, whose discriminator reads labels.
-        vocabulary: the run's.
+        model: a StarGAN; its discriminator classifies labels.
+        vocabulary: of the labels.
     """
 
     def __init__(self, model: AdversarialModel, vocabulary: Vocabulary):
         self._generator = model.sampling_generator
-        self._generate = _traced(self._edited)
+        self._function = _as_graph(self._generate)
         self._discriminator = model.discriminator
         self.vocabulary = vocabulary
 
-    def read(self, pictures: np.ndarray) -> dict[str, np.ndarray]:
-        """The labels that the discriminator sees, {name: float32 [n, K]}.
+    def read(self, inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """Classify images with the discriminator.
 
         Args:
-            pictures: uint8 [n, H, W, 3].
+            inputs: uint8 [n, H, W, 3].
+
+        Returns:
+            {name: float32 [n, K]}, one-hot colours or binary attributes.
         """
         size = self._discriminator.input.shape[1]
-        small = tf.image.resize(pictures, (size, size), antialias=True)
-        seen = self._discriminator(images.to_float(small), training=False)
-        logits = {name: ops.convert_to_numpy(seen[name]) for name in self.vocabulary.labels}
+        resized = tf.image.resize(inputs, (size, size), antialias=True)
+        outputs = self._discriminator(images.to_float(resized), training=False)
+        logits = {name: ops.convert_to_numpy(outputs[name]) for name in self.vocabulary.labels}
         if self.vocabulary.attributes:
             return {name: (rows > 0).astype("float32") for name, rows in logits.items()}
         return {
@@ -104,68 +114,77 @@ class Editor:
             for name, rows in logits.items()
         }
 
-    def edit(self, pictures: np.ndarray, labels: dict[str, np.ndarray]) -> np.ndarray:
-        """Uint8 [n, H, W, 3] that shall have these labels.
+    def edit(self, inputs: np.ndarray, labels: dict[str, np.ndarray]) -> np.ndarray:
+        """Generate images with other labels.
 
         Args:
-            pictures: uint8 [n, H, W, 3], of any height and width.
-            labels: {name: float32 [n, K]}, all that the vocabulary has.
-        """
-        return _translated(self._generate, self._generator, pictures, labels)
+            inputs: uint8 [n, H, W, 3] of any size from 8 x 8 on.
+            labels: {name: float32 [n, K]}, all labels of the vocabulary.
 
-    def _edited(self, image: tf.Tensor, **labels: tf.Tensor) -> tf.Tensor:
+        Returns:
+            uint8 [n, H, W, 3].
+
+        Raises:
+            InvalidInput: if the images are too small, or too large for the available memory.
+        """
+        return _call_batched(self._function, self._generator, inputs, labels)
+
+    def _generate(self, image: tf.Tensor, **labels: tf.Tensor) -> tf.Tensor:
         return self._generator({"image": image, **labels}, training=False)
 
 
-def _traced(generate: Callable[..., tf.Tensor]) -> Callable[..., tf.Tensor]:
-    """(images, labels) -> images, both uint8 [n, H, W, 3], as a graph.
+def _as_graph(generate: Callable[..., tf.Tensor]) -> Callable[..., tf.Tensor]:
+    """Compile a generator to a function (images, labels) -> images, uint8 [n, H, W, 3].
 
-    A graph lets go of what it no longer needs, where Keras keeps the output of every layer.
+    A graph frees intermediate results early. Eager Keras keeps the output of every layer.
 
     Args:
-        generate: image, as `at_own_size` gives it, and labels by name -> image.
+        generate: (image, **labels) -> image, as in `call_padded`.
     """
 
     @tf.function(reduce_retracing=True, autograph=False)
-    def translate(pictures: tf.Tensor, labels: dict[str, tf.Tensor]) -> tf.Tensor:
-        return at_own_size(partial(generate, **labels), pictures)
+    def call(inputs: tf.Tensor, labels: dict[str, tf.Tensor]) -> tf.Tensor:
+        return call_padded(partial(generate, **labels), inputs)
 
-    return translate
+    return call
 
 
-def at_own_size(generate: Callable[[tf.Tensor], tf.Tensor], pictures: tf.Tensor) -> tf.Tensor:
-    """Uint8 [n, H, W, 3] as `generate` makes them, for any H and W from 8 on.
+def call_padded(generate: Callable[[tf.Tensor], tf.Tensor], inputs: tf.Tensor) -> tf.Tensor:
+    """Call a generator on images of any size from 8 x 8 on.
 
-    The images are mirrored beyond two edges, up to what the networks need, and cut back.
+    Images are mirrored beyond the lower and right edges to a multiple of 4 and cropped afterwards.
 
     Args:
-        generate: image [n, h, w, 3] in [-1, 1] -> the like; h and w are multiples of 4.
-        pictures: uint8 [n, H, W, 3].
+        generate: float image [n, h, w, 3] in [-1, 1] -> image of the same shape, for h and w
+            that are multiples of 4.
+        inputs: uint8 [n, H, W, 3].
+
+    Returns:
+        uint8 [n, H, W, 3].
     """
-    height, width = (tf.shape(pictures)[axis] for axis in (1, 2))
-    beyond = [[0, 0], [0, -height % _MULTIPLE], [0, -width % _MULTIPLE], [0, 0]]
-    padded = tf.pad(pictures, beyond, "SYMMETRIC")
+    height, width = (tf.shape(inputs)[axis] for axis in (1, 2))
+    padding = [[0, 0], [0, -height % _MULTIPLE], [0, -width % _MULTIPLE], [0, 0]]
+    padded = tf.pad(inputs, padding, "SYMMETRIC")
     image = generate(images.to_float(tf.cast(padded, tf.float32)))
     return images.to_uint8(image)[:, :height, :width]
 
 
-def _translated(
-    translate: Callable, network: keras.Model, pictures: np.ndarray, labels: dict[str, np.ndarray]
+def _call_batched(
+    function: Callable, network: keras.Model, inputs: np.ndarray, labels: dict[str, np.ndarray]
 ) -> np.ndarray:
-    """The images translated batch by batch, if the memory suffices for one of them."""
-    _refuse_size(network, *pictures.shape[1:3])
+    _check_size(network, *inputs.shape[1:3])
     parts = []
-    for start in range(0, len(pictures), _BATCH):
-        here = slice(start, start + _BATCH)
-        some = {name: tf.constant(rows[here]) for name, rows in labels.items()}
-        parts.append(translate(tf.constant(pictures[here]), some))
+    for start in range(0, len(inputs), _BATCH):
+        batch = slice(start, start + _BATCH)
+        batch_labels = {name: tf.constant(rows[batch]) for name, rows in labels.items()}
+        parts.append(function(tf.constant(inputs[batch]), batch_labels))
     return np.concatenate([ops.convert_to_numpy(part) for part in parts])
 
 
-def _refuse_size(network: keras.Model, height: int, width: int) -> None:
-    if min(height, width) < _SMALLEST:
+def _check_size(network: keras.Model, height: int, width: int) -> None:
+    if min(height, width) < _MIN_SIZE:
         raise InvalidInput(
-            f"has {width} x {height} pixels; allowed: from {_SMALLEST} x {_SMALLEST} on"
+            f"must have at least {_MIN_SIZE} x {_MIN_SIZE} pixels, got {width} x {height}"
         )
     filters = network.get_layer("in").filters
     needed = _LIVE_LAYERS * filters * 4 * height * width
@@ -173,98 +192,54 @@ def _refuse_size(network: keras.Model, height: int, width: int) -> None:
     if needed > available:
         largest = int((available / (_LIVE_LAYERS * filters * 4)) ** 0.5)
         raise InvalidInput(
-            f"has {width} x {height} pixels, for which {needed / 2**30:.1f} GiB of memory are "
-            f"needed and {available / 2**30:.1f} available; allowed: up to about "
-            f"{largest} x {largest}"
+            f"must have at most about {largest} x {largest} pixels, got {width} x {height}, which "
+            f"need {needed / 2**30:.1f} GiB of memory; {available / 2**30:.1f} GiB are available"
         )
 
 
-def to_domain(translator: DomainTranslator, domain: str) -> Steps:
-    """Image -> its translation to the domain, and that translated back."""
+def translate_round_trip(translator: DomainTranslator, domain: str) -> RoundTrip:
+    """Translate an image to a domain and back."""
 
-    def steps(picture: np.ndarray) -> Iterator[np.ndarray]:
-        translated = translator.translate(picture[None], domain)
+    def round_trip(image: np.ndarray) -> Iterator[np.ndarray]:
+        translated = translator.translate(image[None], domain)
         yield translated[0]
-        yield translator.translate(translated, other(domain))[0]
+        yield translator.translate(translated, other_domain(domain))[0]
 
-    return steps
+    return round_trip
 
 
-def to_labels(editor: Editor, wanted: Sequence[tuple[str, int, float | None]]) -> Steps:
-    """Image -> it with other labels, and that with those that were read off the image.
+def edit_round_trip(editor: Editor, changes: Sequence[tuple[str, int, float | None]]) -> RoundTrip:
+    """Edit labels of an image, then edit the result to the labels read off the original.
 
     Args:
-        wanted: what `changed` takes; all other labels stay as they are read off the image.
+        changes: (name, index, value) of each label to change, as in `set_label`.
     """
 
-    def steps(picture: np.ndarray) -> Iterator[np.ndarray]:
-        read = labels = editor.read(picture[None])
-        for one in wanted:
-            labels = changed(labels, *one)
-        edited = editor.edit(picture[None], labels)
+    def round_trip(image: np.ndarray) -> Iterator[np.ndarray]:
+        original_labels = labels = editor.read(image[None])
+        for change in changes:
+            labels = set_label(labels, *change)
+        edited = editor.edit(image[None], labels)
         yield edited[0]
-        yield editor.edit(edited, read)[0]
+        yield editor.edit(edited, original_labels)[0]
 
-    return steps
-
-
-def domain_sheet(
-    translator: DomainTranslator, shown: UnpairedImages, has_identity: bool
-) -> Image.Image:
-    """Triptychs of both domains side by side: original, translated, translated back.
-
-    Args:
-        shown: of which the first images are taken.
-        has_identity: whether what each generator makes of its own domain is shown too.
-    """
-    columns, labels = [], []
-    count = min(_SHOWN, shown.size)
-    for domain, pictures in shown.by_name.items():
-        original = pictures[np.arange(count)]
-        translated = translator.translate(original, other(domain))
-        columns += [original, translated, translator.translate(translated, domain)]
-        labels += [domain, f"to {other(domain)}", "and back"]
-        if has_identity:
-            columns.append(translator.translate(original, domain))
-            labels.append(f"to {domain}")
-    return _side_by_side(columns, labels)
+    return round_trip
 
 
-def label_sheet(editor: Editor, shown: LabelledImages) -> Image.Image:
-    """Images, and each of them with every label changed in turn, the others kept.
-
-    Args:
-        shown: of which the first are taken.
-    """
-    at = np.arange(min(_SHOWN, shown.size))
-    original, labels = shown.pixels(at), shown.labels(at)
-    columns, names = [original], ["original"]
-    vocabulary = editor.vocabulary
-    for name, size in vocabulary.labels.items():
-        for place in range(size):
-            columns.append(editor.edit(original, changed(labels, name, place)))
-            names.append(getattr(vocabulary, name)[place])
-    return _side_by_side(columns, names)
-
-
-def _side_by_side(columns: Sequence[np.ndarray], labels: Sequence[str]) -> Image.Image:
-    """Labelled columns of images, uint8 [n, H, W, 3] each."""
-    rows = np.stack(columns, axis=1)
-    return images.grid(rows.reshape(-1, *rows.shape[2:]), len(columns), (), labels)
-
-
-def changed(
-    labels: dict[str, np.ndarray], name: str, place: int, value: float | None = None
+def set_label(
+    labels: dict[str, np.ndarray], name: str, index: int, value: float | None = None
 ) -> dict[str, np.ndarray]:
-    """Labels {name: float32 [n, K]} with one of them set.
+    """A copy of the labels with one of them changed in all rows.
 
     Args:
-        place: the colour that all shall have; or the attribute, which becomes `value`, or, without
-            it, what it is not.
+        labels: {name: float32 [n, K]}.
+        name: "hair" or "eyes", which are set to the colour `index`; or "attributes", of which
+            number `index` is set to `value`.
+        value: 0 or 1. Default: invert the attribute.
     """
     rows = labels[name].copy()
     if name == "attributes":
-        rows[:, place] = 1 - rows[:, place] if value is None else value
+        rows[:, index] = 1 - rows[:, index] if value is None else value
     else:
-        rows[:] = np.eye(rows.shape[1])[place]
+        rows[:] = np.eye(rows.shape[1])[index]
     return {**labels, name: rows}

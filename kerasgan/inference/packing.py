@@ -1,6 +1,6 @@
-"""A small copy of a run that draws and tells what it is, but cannot be trained further.
+"""Make a small copy of a run for inference only, such as the bundled runs.
 
-`python -m kerasgan.inference.packing RUN FOLDER [--checkpoint best]`; so are the shipped runs made.
+Usage: `python -m kerasgan.inference.packing RUN FOLDER [--checkpoint best]`.
 """
 
 import json
@@ -17,53 +17,52 @@ from kerasgan.runs.directory import Run
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput
 
-_RECORDS = (directory.EVALUATION_FILE, "metrics.csv", "losses.png")
+_COPIED_FILES = (directory.EVALUATION_FILE, "metrics.csv", "losses.png")
 
 
 def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
-    """Write the records of a run and, of one checkpoint, the networks that draw, in float16.
+    """Write a run's records and the inference networks of one checkpoint in float16.
 
     Args:
         out: a new or empty folder.
-        checkpoint: as `checkpoints.load` takes it.
+        checkpoint: as in `checkpoints.load`.
 
     Raises:
-        InvalidInput: if `out` is not empty, or the run has no such checkpoint.
+        InvalidInput: if `out` is not empty, the run has no such checkpoint, or a weight is beyond
+            the range of float16.
     """
     files.check_vacant(out)
     step, arrays = checkpoints.load(run, checkpoint)
-    wanted = sampling.of_arrays(run, arrays).inference_networks
-    arrays = archives.select(arrays, lambda key: sampling.network(key) in wanted)
-    halves = {key: _halved(key, array) for key, array in arrays.items()}
+    networks = sampling.from_arrays(run, arrays).inference_networks
+    arrays = archives.select(arrays, lambda key: sampling.network_name(key) in networks)
+    halves = {key: _to_float16(key, array) for key, array in arrays.items()}
     with files.replacing(out) as temporary:
         temporary.mkdir()
-        files.write(temporary / directory.CONFIG_FILE, _config(run))
-        for name in _RECORDS:
+        files.write(temporary / directory.CONFIG_FILE, _config_without_out(run))
+        for name in _COPIED_FILES:
             if (run.path / name).is_file():
                 shutil.copyfile(run.path / name, temporary / name)
         path = temporary / "checkpoints" / f"step-{step:06d}.npz"
         checkpoints.write(run, halves, step, path, compress=True)
 
 
-def _halved(key: str, array: np.ndarray) -> np.ndarray:
+def _to_float16(key: str, array: np.ndarray) -> np.ndarray:
     if array.dtype != "float32":
         return array
     with np.errstate(over="ignore"):
         half = array.astype("float16")
     if not np.isfinite(half).all():
-        raise InvalidInput(
-            f"{key} has numbers that float16 lacks; allowed: finite ones up to 65504"
-        )
+        raise InvalidInput(f"{key} must have values between -65504 and 65504, the range of float16")
     return half
 
 
-def _config(run: Run) -> str:
-    """The run's config.json without where it was written to."""
+def _config_without_out(run: Run) -> str:
+    """The run's config.json, with `--out FOLDER` removed from the command."""
     record = json.loads((run.path / directory.CONFIG_FILE).read_text())
     words = shlex.split(record["command"])
     if "--out" in words:
-        at = words.index("--out")
-        del words[at : at + 2]
+        index = words.index("--out")
+        del words[index : index + 2]
     return json.dumps({**record, "command": shlex.join(words)}, indent=2) + "\n"
 
 

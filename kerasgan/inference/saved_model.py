@@ -1,4 +1,23 @@
-"""Export a generator as a SavedModel that needs neither kerasgan nor Keras."""
+"""Export a generator as a SavedModel that runs without kerasgan and Keras.
+
+Signatures of generation models, for n images of S x S pixels (without conditions there are no
+hair and eyes):
+
+- `serving_default`: hair and eyes, string [n]; seed, int64 [n] -> image, uint8 [n, S, S, 3];
+- `generate`: the generator's inputs (noise and one-hot conditions), float32 [n, K]
+  -> image, float32 [n, S, S, 3] in [-1, 1];
+- `png`: as `serving_default` -> image_bytes, string [n], PNG files.
+
+Signatures of translation and editing models, for images of any size from 8 x 8 on:
+
+- `serving_default`: image, uint8 [n, H, W, 3] -> image, the same;
+- `generate`: image, float32 [n, h, w, 3] in [-1, 1], h and w multiples of 4 -> image, the same;
+- `png`: image_bytes, string [n], PNG files -> image_bytes, the same.
+
+CycleGAN's signatures translate a to b, and `<signature>_to_a` b to a. StarGAN's also take hair
+and eyes, string [n], or attributes, float32 [n, K] of zeros and ones; `generate` takes
+one-hots.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +31,7 @@ from kerasgan.labels import Vocabulary
 from kerasgan.runs.directory import Run
 from kerasgan.utils import files, images
 
-# {signature: (function, what it takes)}.
+# {signature: (function, {argument: spec})}.
 Endpoints = dict[str, tuple[Callable, dict[str, tf.TensorSpec]]]
 
 
@@ -22,28 +41,18 @@ def export(
     out: Path | None = None,
     checkpoint: str = "latest",
 ) -> Path:
-    """Write `out/<model>/<version>/`, one version above the highest there, and return it.
-
-    Signatures, for n images of S pixels; models without conditions have no hair and eyes:
-
-    - `serving_default`: hair and eyes, string [n]; seed, int64 [n] -> image, uint8 [n, S, S, 3];
-    - `generate`: the generator's own inputs (noise and one-hot conditions), float32 [n, .]
-      -> image, float32 [n, S, S, 3] in [-1, 1];
-    - `png`: as `serving_default` -> image_bytes, string [n], PNG files.
-
-    Of models that translate, for images of any height and width from 8 on:
-
-    - `serving_default`: image, uint8 [n, H, W, 3] -> image, the same;
-    - `generate`: image, float32 [n, h, w, 3] in [-1, 1], h and w multiples of 4 -> image, the same;
-    - `png`: image_bytes, string [n], PNG files -> image_bytes, the same.
-
-    CycleGAN's translate a to b, and `<signature>_to_a` b to a. StarGAN's take hair and eyes,
-    string [n], or attributes, float32 [n, K] of ones and zeros; `generate` takes one-hots.
+    """Write `out/<model>/<version>/`, one above the highest version; signatures: see the module.
 
     Args:
-        build_endpoints: of the run's task.
-        out: the folder of models; `export` in the run's `outputs` unless given.
-        checkpoint: as `checkpoints.load` takes it.
+        build_endpoints: see `Task.endpoints`.
+        out: folder of models. Default: `export` in the run's `outputs`.
+        checkpoint: as in `checkpoints.load`.
+
+    Returns:
+        The folder of the version.
+
+    Raises:
+        InvalidInput: if the run has no such checkpoint, or the folder is not writable.
     """
     generator = sampling.load(run, checkpoint).sampling_generator
     models = (out or run.outputs / "export") / run.config.MODEL
@@ -64,24 +73,25 @@ def _versions(models: Path) -> list[int]:
     return [int(path.name) for path in models.glob("*") if re.fullmatch(r"\d+", path.name)]
 
 
-def generation_endpoints(run: Run, generator: keras.Model) -> Endpoints:
-    """The endpoints of a generator that takes noise."""
-    config, inputs = run.config, generator.input
+def generation_endpoints(generator: keras.Model, vocabulary: Vocabulary, sigma: float) -> Endpoints:
+    """Endpoints of a generator that takes noise, of standard deviation `sigma`."""
+    inputs = generator.input
+    latent_dim = inputs["noise"].shape[1]
 
     def generate(**values):
         return {"image": generator(values, training=False)}
 
     def pixels(seed, **colours):
-        noise = sampling.noise(seed, config.latent_dim, config.sigma)
-        values = {"noise": noise, **_conditions(run.vocabulary, inputs, **colours)}
+        noise = sampling.noise(seed, latent_dim, sigma)
+        values = {"noise": noise, **_conditions(vocabulary, inputs, **colours)}
         return images.to_uint8(generate(**values)["image"])
 
     def serving_default(**request):
         return {"image": pixels(**request)}
 
     def png(**request):
-        files = tf.map_fn(tf.io.encode_png, pixels(**request), fn_output_signature=tf.string)
-        return {"image_bytes": files}
+        encoded = tf.map_fn(tf.io.encode_png, pixels(**request), fn_output_signature=tf.string)
+        return {"image_bytes": encoded}
 
     request = {"seed": tf.TensorSpec([None], tf.int64, name="seed")}
     if len(inputs) > 1:
@@ -95,68 +105,72 @@ def generation_endpoints(run: Run, generator: keras.Model) -> Endpoints:
 
 
 def translation_endpoints(generator: keras.Model) -> Endpoints:
-    """The endpoints of CycleGAN's two generators."""
+    """Endpoints of CycleGAN's two generators."""
 
     def endpoints(layer):
         def translate(image):
             return generator.get_layer(layer)(image, training=False)
 
-        return {**_of_pictures(translate, {}), **_of_floats(translate, {})}
+        return {**_uint8_endpoints(translate, {}), **_float_endpoint(translate, {})}
 
     to_a = {f"{name}_to_a": endpoint for name, endpoint in endpoints("b_to_a").items()}
     return {**endpoints("a_to_b"), **to_a}
 
 
-def editing_endpoints(run: Run, generator: keras.Model) -> Endpoints:
-    """The endpoints of StarGAN's generator."""
-    labels = run.vocabulary.labels
+def editing_endpoints(generator: keras.Model, vocabulary: Vocabulary) -> Endpoints:
+    """Endpoints of StarGAN's generator."""
+    labels = vocabulary.labels
 
     def generate(image, **one_hots):
         return generator({"image": image, **one_hots}, training=False)
 
     def edit(image, **colours):
-        return generate(image, **_conditions(run.vocabulary, labels, **colours))
+        return generate(image, **_conditions(vocabulary, labels, **colours))
 
-    floats = _of_floats(generate, _floats(labels))
-    if run.vocabulary.attributes:
-        return {**_of_pictures(generate, _floats(labels)), **floats}
-    return {**_of_pictures(edit, _strings(*labels)), **floats}
+    float_endpoint = _float_endpoint(generate, _floats(labels))
+    if vocabulary.attributes:
+        return {**_uint8_endpoints(generate, _floats(labels)), **float_endpoint}
+    return {**_uint8_endpoints(edit, _strings(*labels)), **float_endpoint}
 
 
-def _of_floats(edit: Callable[..., tf.Tensor], request: dict[str, tf.TensorSpec]) -> Endpoints:
-    """The endpoint that takes images in [-1, 1] and the rest of a request."""
+def _float_endpoint(
+    translate: Callable[..., tf.Tensor], labels: dict[str, tf.TensorSpec]
+) -> Endpoints:
+    """The endpoint that takes images in [-1, 1] and labels."""
 
     def generate(**values):
-        return {"image": edit(**values)}
+        return {"image": translate(**values)}
 
     image = tf.TensorSpec([None, None, None, 3], tf.float32, name="image")
-    return {"generate": (generate, {"image": image, **request})}
+    return {"generate": (generate, {"image": image, **labels})}
 
 
-def _of_pictures(edit: Callable[..., tf.Tensor], request: dict[str, tf.TensorSpec]) -> Endpoints:
-    """The endpoints that take images, uint8 or PNG files, and the rest of a request."""
+def _uint8_endpoints(
+    translate: Callable[..., tf.Tensor], labels: dict[str, tf.TensorSpec]
+) -> Endpoints:
+    """The endpoints that take uint8 images or PNG files, and labels."""
 
-    def pixels(image, **wanted):
-        return image_to_image.at_own_size(lambda floats: edit(floats, **wanted), image)
+    def pixels(image, **values):
+        return image_to_image.call_padded(lambda floats: translate(floats, **values), image)
 
-    def serving_default(image, **wanted):
-        return {"image": pixels(image, **wanted)}
+    def serving_default(image, **values):
+        return {"image": pixels(image, **values)}
 
-    def of_file(one):
-        rgba = tf.cast(tf.io.decode_png(one.pop("image_bytes"), channels=4), tf.float32)
-        # What is transparent shows white.
+    def translate_file(request):
+        rgba = tf.cast(tf.io.decode_png(request.pop("image_bytes"), channels=4), tf.float32)
+        # Transparent pixels are blended with white.
         rgb = 255.0 + (rgba[..., :3] - 255.0) * rgba[..., 3:] / 255.0
-        picture = tf.cast(tf.round(rgb), tf.uint8)[None]
-        made = pixels(picture, **{name: value[None] for name, value in one.items()})
-        return tf.io.encode_png(made[0])
+        image = tf.cast(tf.round(rgb), tf.uint8)[None]
+        translated = pixels(image, **{name: value[None] for name, value in request.items()})
+        return tf.io.encode_png(translated[0])
 
     def png(**request):
-        return {"image_bytes": tf.map_fn(of_file, request, fn_output_signature=tf.string)}
+        return {"image_bytes": tf.map_fn(translate_file, request, fn_output_signature=tf.string)}
 
-    picture = tf.TensorSpec([None, None, None, 3], tf.uint8, name="image")
+    image = tf.TensorSpec([None, None, None, 3], tf.uint8, name="image")
     return {
-        "serving_default": (serving_default, {"image": picture, **request}),
-        "png": (png, {**_strings("image_bytes"), **request}),
+        "serving_default": (serving_default, {"image": image, **labels}),
+        "png": (png, {**_strings("image_bytes"), **labels}),
     }
 
 
@@ -173,24 +187,24 @@ def _floats(sizes: Mapping[str, int]) -> dict[str, tf.TensorSpec]:
 def _conditions(
     vocabulary: Vocabulary, names: Iterable[str], **colours: tf.Tensor
 ) -> dict[str, tf.Tensor]:
-    """The one-hot conditions of colour names [n]; a request with an unknown one fails."""
-    found = {}
-    for kind in {"hair", "eyes"} & set(names):
-        known = tf.constant(getattr(vocabulary, kind))
-        matches = tf.equal(colours[kind][:, None], known)
-        message = f"unknown {kind} colour; allowed: {', '.join(getattr(vocabulary, kind))}"
-        found[kind] = _checked(matches, message, colours[kind])
+    """One-hot conditions of colour names, string [n]; a request with an unknown name fails."""
+    one_hots = {}
+    for name in {"hair", "eyes"} & set(names):
+        known = tf.constant(getattr(vocabulary, name))
+        matches = tf.equal(colours[name][:, None], known)
+        message = f"unknown {name} colour; allowed: {', '.join(getattr(vocabulary, name))}"
+        one_hots[name] = _checked(matches, message, colours[name])
     if "pair" in names:
         hair, eyes = (tf.constant(column) for column in zip(*vocabulary.pairs, strict=True))
         matches = tf.equal(colours["hair"][:, None], hair) & tf.equal(
             colours["eyes"][:, None], eyes
         )
-        message = "unknown pair of hair and eyes; allowed: those of the data that it was trained on"
-        found["pair"] = _checked(matches, message, colours["hair"])
-    return found
+        message = "unknown pair of hair and eyes; allowed: pairs in the training data"
+        one_hots["pair"] = _checked(matches, message, colours["hair"])
+    return one_hots
 
 
-def _checked(matches: tf.Tensor, message: str, asked: tf.Tensor) -> tf.Tensor:
+def _checked(matches: tf.Tensor, message: str, names: tf.Tensor) -> tf.Tensor:
     known = tf.reduce_all(tf.reduce_any(matches, axis=1))
-    with tf.control_dependencies([tf.debugging.Assert(known, [message, asked])]):
+    with tf.control_dependencies([tf.debugging.Assert(known, [message, names])]):
         return tf.cast(matches, tf.float32)

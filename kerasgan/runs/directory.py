@@ -179,7 +179,7 @@ def definition(run: Run) -> dict[str, Any]:
     fields = {
         "model": run.config.MODEL,
         "config": dataclasses.asdict(run.config),
-        "vocabulary": run.vocabulary.contents(),
+        "vocabulary": run.vocabulary.to_json(),
         "data_key": run.data_key,
     }
     return json.loads(json.dumps(fields))
@@ -207,7 +207,7 @@ def read(path: Path) -> Run:
         )
     try:
         config = registry.config_class(record["model"]).from_json(record["config"])
-        vocabulary = Vocabulary.of_contents(record["vocabulary"])
+        vocabulary = Vocabulary.from_json(record["vocabulary"])
         data_key = str(record["data_key"])
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise InvalidInput(f"{path / CONFIG_FILE} cannot be used: {error}") from error

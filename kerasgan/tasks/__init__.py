@@ -1,4 +1,4 @@
-"""What each kind of model loads, shows, exports and translates, defined once per kind."""
+"""Kinds of models: how each loads data, samples, previews, exports and translates."""
 
 from kerasgan import registry
 from kerasgan.configs import Config

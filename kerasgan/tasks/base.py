@@ -1,4 +1,4 @@
-"""The interface through which commands, training and export reach every kind of model."""
+"""Interface of a task: everything that depends on the kind of a model."""
 
 import dataclasses
 import logging
@@ -18,7 +18,7 @@ from kerasgan.datasets.labelled import LabelledImages, Split
 from kerasgan.datasets.step_random import StepRandom
 from kerasgan.datasets.unpaired import UnpairedImages, UnpairedSplit
 from kerasgan.evaluation.result import Evaluation
-from kerasgan.inference.image_to_image import DomainTranslator, Editor, EditRequest, Steps
+from kerasgan.inference.image_to_image import DomainTranslator, Editor, EditRequest, RoundTrip
 from kerasgan.inference.saved_model import Endpoints
 from kerasgan.labels import Vocabulary
 from kerasgan.models.base import AdversarialModel
@@ -50,22 +50,22 @@ class EvaluationRequest(NamedTuple):
 
 
 class Task(ABC):
-    """A kind of model: generation, translation or editing.
+    """Base class of generation, translation and editing.
 
-    A configuration names its task in `TASK`. Another kind of model is one subclass.
+    A config names the class of its task in `TASK`; a new kind of model needs one subclass.
 
     Args:
-        config: of the run or the run to be.
+        config: of an existing or a new run.
     """
 
     def __init__(self, config: Config):
         self.config = config
 
     def load(self) -> DataSplit:
-        """Load training and held-out images, prepared on first use.
+        """Load training and held-out images; the first call prepares and caches them.
 
         Raises:
-            InvalidInput: if the data cannot be used.
+            InvalidInput: if there is no usable data.
         """
         split = self._load()
         training, held_out = (f"{part.size:,}" for part in split)
@@ -77,7 +77,7 @@ class Task(ABC):
 
     @abstractmethod
     def step_random(self, data: Data, step: tf.Tensor) -> StepRandom:
-        """The random numbers and examples of one training step."""
+        """Random numbers and images of one training step."""
 
     def batches(
         self,
@@ -85,10 +85,10 @@ class Task(ABC):
         sample_batch: Callable[[StepRandom], dict],
         initial_step: int = 0,
     ) -> tf.data.Dataset:
-        """An endless dataset of batches for the steps after `initial_step`.
+        """An infinite dataset with one batch per step after `initial_step`.
 
         Args:
-            sample_batch: the model's.
+            sample_batch: that of the model.
         """
         return step_random.batches(
             sample_batch, lambda step: self.step_random(data, step), initial_step
@@ -98,16 +98,16 @@ class Task(ABC):
     def preview(
         self, run: Run, split: DataSplit, model: AdversarialModel
     ) -> Callable[[], Image.Image]:
-        """A function that draws the sample sheet of the model's current weights.
+        """A function that renders a sample sheet from the model's current weights.
 
-        Held-out images are shown, or training images where nothing is held out.
+        Inputs are held-out images, or training images if none are held out.
         """
 
     @abstractmethod
     def row(self, run: Run, model: AdversarialModel, count: int) -> np.ndarray:
-        """Images for comparison with other runs, uint8 [count, S, S, 3].
+        """Images for a comparison of runs, uint8 [count, S, S, 3].
 
-        They have the same noise and conditions, or the same held-out inputs, for every run.
+        All runs get the same noise and conditions, or the same input images.
         """
 
     @abstractmethod
@@ -120,13 +120,14 @@ class Task(ABC):
 
     @abstractmethod
     def endpoints(self, run: Run, generator: keras.Model) -> Endpoints:
-        """Signatures of the exported SavedModel."""
+        """Functions and signatures of the exported SavedModel."""
 
 
 class ImageToImageTask(Task):
-    """A kind of model whose input is an image.
+    """Base class of tasks whose models have images as input.
 
-    `domains` are the names of the domains that it translates to, if it has any.
+    Attributes:
+        domains: names of the domains that images are translated to; empty if there are none.
     """
 
     domains: tuple[str, ...] = ()
@@ -144,26 +145,26 @@ class ImageToImageTask(Task):
 
     @abstractmethod
     def options(self, vocabulary: Vocabulary) -> tuple[str, ...]:
-        """The options of `kerasgan translate` that apply."""
+        """Options of `kerasgan translate` that apply to this task and vocabulary."""
 
     @abstractmethod
     def changes(self, vocabulary: Vocabulary, request: EditRequest) -> Any:
-        """Check a request; the second argument of `steps`, empty if there is nothing to do.
+        """Check a request and convert it for `round_trip`; empty if nothing is to change.
 
         Raises:
-            InvalidInput: if it asks for something unknown.
+            InvalidInput: if it names an unknown colour or attribute.
         """
 
     @abstractmethod
     def translator(self, run: Run, model: AdversarialModel) -> Translator:
-        """An object that translates images; it keeps its traced graphs."""
+        """An object that translates images and caches its traced graphs."""
 
     @abstractmethod
-    def steps(self, translator: Translator, changes: Any) -> Steps:
-        """Image -> the image changed, and that changed back."""
+    def round_trip(self, translator: Translator, changes: Any) -> RoundTrip:
+        """A function that translates or edits an image, and back."""
 
 
-def shown(split: DataSplit) -> Data:
-    """The images that previews use."""
+def preview_data(split: DataSplit) -> Data:
+    """Held-out images, or training images if none are held out."""
     training, held_out = split
     return held_out if held_out.size else training

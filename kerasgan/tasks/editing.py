@@ -1,4 +1,4 @@
-"""Images with other labels."""
+"""Editing: change labels of an image."""
 
 import numpy as np
 
@@ -6,13 +6,14 @@ from kerasgan.datasets import labelled
 from kerasgan.datasets.step_random import LabelledStepRandom
 from kerasgan.evaluation.translation import evaluate_labels
 from kerasgan.inference import saved_model
-from kerasgan.inference.image_to_image import Editor, changed, label_sheet, to_labels
-from kerasgan.tasks.base import ImageToImageTask, shown
+from kerasgan.inference.image_to_image import Editor, edit_round_trip, set_label
+from kerasgan.inference.previews import label_sheet
+from kerasgan.tasks.base import ImageToImageTask, preview_data
 from kerasgan.utils.errors import unknown
 
 
 class Editing(ImageToImageTask):
-    """Change the hair and eye colours, or binary attributes, of images."""
+    """Edit hair and eye colours, or binary attributes, of images."""
 
     def _load(self):
         return labelled.load(self.config)
@@ -22,16 +23,16 @@ class Editing(ImageToImageTask):
 
     def preview(self, run, split, model):
         editor = self.translator(run, model)
-        return lambda: label_sheet(editor, shown(split))
+        return lambda: label_sheet(editor, preview_data(split))
 
     def row(self, run, model, count):
-        inputs = shown(self.load())
+        inputs = preview_data(self.load())
         editor = self.translator(run, model)
         name, size = next(iter(run.vocabulary.labels.items()))
         rows = []
         for value in range(count):
             index = np.array([value % inputs.size])
-            labels = changed(inputs.labels(index), name, value % size)
+            labels = set_label(inputs.labels(index), name, value % size)
             rows.append(editor.edit(inputs.pixels(index), labels))
         return np.concatenate(rows)
 
@@ -39,7 +40,7 @@ class Editing(ImageToImageTask):
         return evaluate_labels(run, self.load(), request.count, request.seed, request.checkpoint)
 
     def endpoints(self, run, generator):
-        return saved_model.editing_endpoints(run, generator)
+        return saved_model.editing_endpoints(generator, run.vocabulary)
 
     def options(self, vocabulary):
         return ("--set",) if vocabulary.attributes else ("--hair", "--eyes")
@@ -59,5 +60,5 @@ class Editing(ImageToImageTask):
     def translator(self, run, model):
         return Editor(model, run.vocabulary)
 
-    def steps(self, translator, changes):
-        return to_labels(translator, changes)
+    def round_trip(self, translator, changes):
+        return edit_round_trip(translator, changes)

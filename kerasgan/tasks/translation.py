@@ -1,12 +1,13 @@
-"""Images of one domain translated to another."""
+"""Translation: images of one domain to another domain."""
 
 import numpy as np
 
 from kerasgan.datasets import unpaired
 from kerasgan.evaluation.translation import evaluate_domains
 from kerasgan.inference import saved_model
-from kerasgan.inference.image_to_image import DomainTranslator, domain_sheet, to_domain
-from kerasgan.tasks.base import ImageToImageTask, shown
+from kerasgan.inference.image_to_image import DomainTranslator, translate_round_trip
+from kerasgan.inference.previews import domain_sheet
+from kerasgan.tasks.base import ImageToImageTask, preview_data
 
 
 class Translation(ImageToImageTask):
@@ -26,10 +27,10 @@ class Translation(ImageToImageTask):
     def preview(self, run, split, model):
         translator = self.translator(run, model)
         has_identity = self.config.identity_weight > 0
-        return lambda: domain_sheet(translator, shown(split), has_identity)
+        return lambda: domain_sheet(translator, preview_data(split), has_identity)
 
     def row(self, run, model, count):
-        inputs = shown(self.load())
+        inputs = preview_data(self.load())
         images = inputs.a[np.arange(count) % inputs.size]
         return self.translator(run, model).translate(images, "b")
 
@@ -48,5 +49,5 @@ class Translation(ImageToImageTask):
     def translator(self, run, model):
         return DomainTranslator(model.sampling_generator)
 
-    def steps(self, translator, changes):
-        return to_domain(translator, changes)
+    def round_trip(self, translator, changes):
+        return translate_round_trip(translator, changes)

@@ -73,6 +73,7 @@ def _layers(network: keras.Model, kind: type) -> list[keras.Layer]:
 
 def _batches(run: Run, generator: keras.Model) -> Iterator[dict[str, np.ndarray]]:
     count, seed = _BATCHES * _BATCH_SIZE, run.config.seed
-    inputs = Sampler(run, generator).inputs(random_pairs(run, count, seed), seed)
+    pairs = random_pairs(run.vocabulary, run.config.CONDITIONS, count, seed)
+    inputs = Sampler(generator, run.vocabulary, run.config.sigma).inputs(pairs, seed)
     for start in range(0, count, _BATCH_SIZE):
         yield {name: values[start : start + _BATCH_SIZE] for name, values in inputs.items()}

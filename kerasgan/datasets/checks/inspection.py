@@ -133,7 +133,7 @@ def _count_colours(report: Report) -> None:
         report.trains[rule] = len(selected.rows)
         if rule == "exactly-one":
             report.left_out = selected.left_out
-            report.vocabulary = Vocabulary.of_pictures(selected.hair, selected.eyes)
+            report.vocabulary = Vocabulary.from_images(selected.hair, selected.eyes)
             report.hair.update(selected.hair)
             report.eyes.update(selected.eyes)
             report.pairs.update(zip(selected.hair, selected.eyes, strict=True))

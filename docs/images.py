@@ -1,9 +1,9 @@
-"""Write the images of the documents.
+"""Write the images in the documents.
 
-`python -m docs.pictures --runs DIR` trains every model by its quick preset, on faces that kerasgan
-draws, into DIR/MODEL, which takes about three hours on two CPU cores; models that are there
-are not trained again. `--sweep sweeps/sigma` takes the image that
-`kerasgan reproduce sigma` left there, with the options that docs/reproductions.md names.
+`python -m docs.images --runs DIR` trains every model by its quick preset on drawn faces, into
+DIR/MODEL. This takes about three hours on two CPU cores; runs that exist already are not trained
+again. `--sweep sweeps/sigma` copies the image of `kerasgan reproduce sigma`, run with the options
+that docs/reproductions.md gives.
 """
 
 import subprocess
@@ -25,13 +25,10 @@ _ROWS, _COLUMNS = 5, 11
 
 @click.command()
 @click.option("--runs", "folder", type=click.Path(path_type=Path), required=True)
-@click.option("--sweep", type=click.Path(path_type=Path), help="The folder of `reproduce sigma`.")
+@click.option("--sweep", type=click.Path(path_type=Path), help="Folder of `reproduce sigma`.")
 @click.argument("models", nargs=-1, type=click.Choice(list(registry.names())), metavar="[MODEL]...")
 def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
-    """Write docs/images/MODEL.png of each MODEL, all unless named, out of the runs in a folder.
-
-    And that of the shipped run.
-    """
+    """Write docs/images/MODEL.png of each MODEL (default: all), and that of the bundled faces."""
     from PIL import Image
 
     from kerasgan.inference import sampling
@@ -45,18 +42,19 @@ def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
         save(sheet(run, sampling.load(run)), f"{model}.png")
         if model == "acgan":
             save(Image.open(path / "losses.png"), "acgan-losses.png")
-    shipped = lookup.run(directory.PRETRAINED)
-    save(sheet(shipped, sampling.load(shipped)), "pretrained.png")
+    bundled = lookup.run(directory.PRETRAINED)
+    save(sheet(bundled, sampling.load(bundled)), "pretrained.png")
     if sweep:
         save(Image.open(sweep / "samples.png"), "reproduce-sigma.png")
 
 
 def sheet(run, model):
-    """An image of what the model does: rows of faces, or translations side by side."""
+    """A grid with five rows of generated, translated or edited images."""
     from kerasgan import tasks
     from kerasgan.datasets.unpaired import UnpairedImages
-    from kerasgan.inference.image_to_image import DomainTranslator, Editor, domain_sheet
-    from kerasgan.inference.sampling import ANY, Sampler
+    from kerasgan.inference.image_to_image import DomainTranslator, Editor
+    from kerasgan.inference.previews import domain_sheet
+    from kerasgan.inference.sampling import UNCONDITIONAL, Sampler
     from kerasgan.utils import images
 
     config = run.config
@@ -68,36 +66,35 @@ def sheet(run, model):
         few = {name: held_out.by_name[name][:_ROWS] for name in ("a", "b")}
         translator = DomainTranslator(model.sampling_generator)
         return domain_sheet(translator, UnpairedImages(**few, key=held_out.key), has_identity=False)
-    sampler = Sampler(run, model.sampling_generator)
+    sampler = Sampler(model.sampling_generator, run.vocabulary, config.sigma)
     if not config.CONDITIONS:
-        return images.grid(sampler.pictures([ANY] * _ROWS * _COLUMNS, seed=0), _COLUMNS)
+        return images.grid(sampler.generate([UNCONDITIONAL] * _ROWS * _COLUMNS, seed=0), _COLUMNS)
     return sampler.sheet(seed=0, hair=_HAIR)
 
 
-def _edits(editor, faces):
-    """Faces, and each of them with other hair and with other eyes."""
+def _edits(editor, data):
+    """Images, and each of them with several colours of hair and of eyes."""
     import numpy as np
 
-    from kerasgan.inference.image_to_image import changed
-    from kerasgan.utils import images
+    from kerasgan.inference.image_to_image import set_label
+    from kerasgan.inference.previews import columns_sheet
 
-    at = np.arange(_ROWS)
-    original, labels = faces.pictures(at), faces.labels(at)
+    indices = np.arange(_ROWS)
+    original, labels = data.pictures(indices), data.labels(indices)
     columns, names = [original], ["original"]
     for kind, colours in (("hair", _HAIR), ("eyes", _EYES)):
         for colour in colours:
-            place = editor.vocabulary.index(kind, colour)
-            columns.append(editor.edit(original, changed(labels, kind, place)))
+            index = editor.vocabulary.index(kind, colour)
+            columns.append(editor.edit(original, set_label(labels, kind, index)))
             names.append(f"{colour} {kind}")
-    rows = np.stack(columns, axis=1)
-    return images.grid(rows.reshape(-1, *rows.shape[2:]), len(columns), (), names)
+    return columns_sheet(columns, names)
 
 
-def save(picture, name: str) -> None:
-    """Write an image among the documents' images, in 256 colours."""
+def save(image, name: str) -> None:
+    """Write an image to docs/images in 256 colours."""
     from kerasgan.utils import images
 
-    images.save(picture.convert("RGB").quantize(256, dither=0), IMAGES / name)
+    images.save(image.convert("RGB").quantize(256, dither=0), IMAGES / name)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,24 @@
 import pytest
 
-from kerasgan.labels import EYES, HAIR, SampleRequest, Vocabulary, format_tag, parse_list, parse_tag
+from kerasgan.labels import (
+    EYES,
+    HAIR,
+    SampleRequest,
+    Vocabulary,
+    format_tag,
+    parse_requests,
+    parse_tag,
+)
 from kerasgan.utils.errors import InvalidInput
 
 
-def test_the_reports_vocabulary():
+def test_the_vocabulary_of_the_reports():
     assert (len(HAIR), len(EYES)) == (12, 11)
 
 
 @pytest.mark.parametrize("hair", HAIR)
 @pytest.mark.parametrize("eyes", EYES)
-def test_a_written_tag_is_read_back(hair, eyes):
+def test_a_formatted_tag_is_parsed_back(hair, eyes):
     assert parse_tag(format_tag(hair, eyes)) == (hair, eyes)
 
 
@@ -29,13 +37,13 @@ def test_an_unknown_colour_is_named_with_the_known_ones():
         Vocabulary(eyes=("red", "blue")).index("eyes", "mauve")
 
 
-def test_a_list_is_drawn_as_far_as_it_can_be():
+def test_invalid_lines_of_a_list_are_reported_and_the_others_parsed():
     text = (
         "1,blue hair blue eyes\n\n2,si hair red eyes\nearly,red hair green eyes\n"
         "1,red hair red eyes\r\n3,Pink hair green eyes\n4,pink hair"
     )
-    wanted, problems = parse_list(text, Vocabulary().indices)
-    assert wanted == [SampleRequest(1, "blue", "blue"), SampleRequest(3, "pink", "green")]
+    requests, problems = parse_requests(text, Vocabulary().indices)
+    assert requests == [SampleRequest(1, "blue", "blue"), SampleRequest(3, "pink", "green")]
     assert [problem.split(":")[0] for problem in problems] == [
         "line 3",
         "line 4",
