@@ -80,7 +80,7 @@ def _edits(editor, data):
     from kerasgan.inference.previews import columns_sheet
 
     indices = np.arange(_ROWS)
-    original, labels = data.pictures(indices), data.labels(indices)
+    original, labels = data.pixels(indices), data.labels(indices)
     columns, names = [original], ["original"]
     for kind, colours in (("hair", _HAIR), ("eyes", _EYES)):
         for colour in colours:

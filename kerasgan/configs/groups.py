@@ -12,9 +12,15 @@ Schedule = Literal["constant", "linear", "exponential", "cosine"]
 
 @dataclass(frozen=True, kw_only=True)
 class DataOptions(Options):
-    """Images to train on."""
+    """Images to train on.
+
+    Each model states the defaults of `image_size` and `batch_size`.
+    """
 
     PANEL: ClassVar[str] = "Data"
+
+    image_size: int
+    batch_size: int
 
     data: str = option(
         "avatars", "'avatars' (drawn faces), a folder of images, a label file, or tfds:NAME."
@@ -87,9 +93,15 @@ class AugmentationOptions(DataOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions(Options):
-    """How a model trains."""
+    """How a model trains.
+
+    Each model states the defaults of `steps` and `learning_rate`.
+    """
 
     PANEL: ClassVar[str] = "Training"
+
+    steps: int
+    learning_rate: float
 
     ema: float = option(
         0.0,

@@ -22,7 +22,7 @@ def runs_of(kind: type[Config], name: str | None = None) -> list[Run]:
         name: path, number or name of a run; ignored if it is of another kind.
     """
     names = (name, *map(str, reversed(directory.folders())), PRETRAINED)
-    runs = (run for each in names for run in _lookup(each, kind) if run.saved)
+    runs = (run for each in names for run in _lookup(each, kind) if run.checkpoint_files)
     return list({run.path: run for run in runs}.values())
 
 
@@ -49,7 +49,7 @@ def describe(run: Run) -> str:
     config = run.config
     return (
         f"{config.MODEL}, {config.image_size} x {config.image_size} pixels, "
-        f"step {max(run.saved, default=0):,} of {config.steps:,}, in `{run.name}`"
+        f"step {max(run.checkpoint_files, default=0):,} of {config.steps:,}, in `{run.name}`"
     )
 
 
@@ -60,7 +60,7 @@ def has_raw_weights(run: Run) -> bool:
 
 def load_model(run: Run) -> AdversarialModel:
     """The run's model with its newest checkpoint, cached until there is a newer one."""
-    newest = next(reversed(run.saved.values()), None)
+    newest = next(reversed(run.checkpoint_files.values()), None)
     return _load_model(run, newest and newest.stat().st_mtime_ns)
 
 

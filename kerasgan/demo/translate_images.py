@@ -103,5 +103,5 @@ def new_avatar(path: str, domain: str, number: int) -> Image.Image:
     """
     config = directory.read(Path(path)).config
     style = unpaired.STYLES[other_domain(domain) if tasks.of(config).domains else "b"]
-    face = traits.face(sources.AVATAR_SEED, config.avatars + number)
+    face = traits.face(sources.AVATAR_SEED, config.num_avatars + number)
     return portrait.draw(face, config.image_size, style)

@@ -42,7 +42,7 @@ def label_sheet(editor: Editor, data: LabelledImages) -> Image.Image:
         data: its first images are shown.
     """
     indices = np.arange(min(_ROWS, data.size))
-    original, labels = data.pictures(indices), data.labels(indices)
+    original, labels = data.pixels(indices), data.labels(indices)
     columns, titles = [original], ["original"]
     vocabulary = editor.vocabulary
     for name, size in vocabulary.labels.items():
