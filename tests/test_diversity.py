@@ -39,10 +39,9 @@ def similarity(first, second, weights):
         if scale == len(weights) - 1:
             part *= (2 * mean_x * mean_y + c1) / (mean_x**2 + mean_y**2 + c1)
         product *= part.mean(axis=(1, 2)).clip(0) ** weight
+        side = x.shape[1] // 2
         x, y = (
-            values.reshape(len(values), len(values[0]) // 2, 2, len(values[0]) // 2, 2, 3).mean(
-                axis=(2, 4)
-            )
+            values[:, : 2 * side, : 2 * side].reshape(-1, side, 2, side, 2, 3).mean(axis=(2, 4))
             for values in (x, y)
         )
     return product.mean(axis=1)
@@ -60,8 +59,8 @@ def test_ms_ssim_is_the_papers_with_the_first_scales_only(size, scales):
     second[1] = different[1]
     weights = np.array(WEIGHTS[:scales]) / sum(WEIGHTS[:scales])
     expected = similarity(first, second, weights)
-    # TensorFlow computes in float32.
-    np.testing.assert_allclose(diversity.ms_ssim(first, second), expected, atol=5e-6)
+    # TensorFlow computes in float32, and variances in flat regions cancel.
+    np.testing.assert_allclose(diversity.ms_ssim(first, second), expected, atol=1e-4)
 
 
 def test_ms_ssim_of_flat_images_is_their_luminance_at_the_coarsest_scale():
@@ -70,7 +69,7 @@ def test_ms_ssim_of_flat_images_is_their_luminance_at_the_coarsest_scale():
     for size, scales in ((20, 1), (33, 2), (64, 3)):
         flat = [np.full((1, size, size, 3), grey, np.uint8) for grey in (50, 200)]
         weight = WEIGHTS[scales - 1] / sum(WEIGHTS[:scales])
-        assert diversity.ms_ssim(*flat) == pytest.approx(luminance**weight)
+        assert diversity.ms_ssim(*flat) == pytest.approx(luminance**weight, abs=1e-4)
 
 
 def test_ms_ssim_is_1_for_equal_images_and_0_for_a_negative(random):

@@ -46,8 +46,8 @@ class Known:
 
     def _known(self, image):
         pixels = np.rint((image + 1) * 127.5).astype(np.uint8)
-        made = [self.known.get(picture.tobytes(), picture) for picture in pixels]
-        return (np.stack(made) / 127.5 - 1).astype(np.float32)
+        outputs = [self.known.get(image.tobytes(), image) for image in pixels]
+        return (np.stack(outputs) / 127.5 - 1).astype(np.float32)
 
 
 def evaluated(monkeypatch, known):
@@ -98,9 +98,9 @@ class Painter:
     def __init__(self, training, obeys):
         self.training, self.obeys = training, obeys
 
-    def edit(self, pictures, labels):
+    def edit(self, images, labels):
         if not self.obeys:
-            return pictures
+            return images
         hair, eyes = (labels[name].argmax(axis=1) for name in ("hair", "eyes"))
         rows = [
             np.flatnonzero((self.training.hair == one) & (self.training.eyes == other))[:1]

@@ -1,4 +1,4 @@
-"""What is measured while a model trains, and which checkpoint is kept for it."""
+"""Metrics computed during training, and the checkpoint that they select."""
 
 import csv
 import shutil
@@ -47,7 +47,7 @@ def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(ker
     assert str(step) == min(measured, key=measured.get)
     assert checkpoints.load(run)[0] == 5
     assert kerasgan("sample", "--run", "straight", "--checkpoint", "best").exit_code == 0
-    # The averaged generator of that step draws what was measured.
+    # The averaged generator of that step has the logged metric.
     split = labelled.load(run.config)
     again = monitor.Monitor(run, split).measure(
         type("Model", (), {"sampling_generator": _generator(run, arrays)})

@@ -45,7 +45,7 @@ def wilson_interval(successes: int, count: int) -> Estimate:
     Journal of the American Statistical Association 22.
     """
     low, high = stats.binomtest(successes, count).proportion_ci(method="wilson")
-    return Estimate(successes / count, float(low), float(high))
+    return Estimate(float(successes / count), float(low), float(high))
 
 
 def estimate(
