@@ -12,15 +12,9 @@ Schedule = Literal["constant", "linear", "exponential", "cosine"]
 
 @dataclass(frozen=True, kw_only=True)
 class DataOptions(Options):
-    """Images to train on.
-
-    Each model states the defaults of `image_size` and `batch_size`.
-    """
+    """Images to train on."""
 
     PANEL: ClassVar[str] = "Data"
-
-    image_size: int
-    batch_size: int
 
     data: str = option(
         "avatars", "'avatars' (drawn faces), a folder of images, a label file, or tfds:NAME."
@@ -93,15 +87,9 @@ class AugmentationOptions(DataOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions(Options):
-    """How a model trains.
-
-    Each model states the defaults of `steps` and `learning_rate`.
-    """
+    """How a model trains."""
 
     PANEL: ClassVar[str] = "Training"
-
-    steps: int
-    learning_rate: float
 
     ema: float = option(
         0.0,
