@@ -164,6 +164,6 @@ def test_a_run_is_evaluated_from_the_command_line(kerasgan, tmp_path, monkeypatc
     assert (run / "evaluation" / "edits.png").is_file()
     refused = kerasgan("evaluate", "--cas")
     assert refused.exit_code == 2
-    assert "is a run of stargan: leave out --cascade, --cas" in refused.output
+    assert "apply to models that generate images, got stargan" in refused.output
     few = kerasgan("evaluate", "--data", "nowhere")
     assert few.exit_code == 2

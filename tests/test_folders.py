@@ -54,7 +54,7 @@ def test_images_that_differ_only_in_their_suffix_keep_it(make):
             "one",
             "without input images, got one, where one/0.png would be",
         ),
-        (["empty"], "out", "empty has no layout that is known; looked for images"),
+        (["empty"], "out", "empty has no known layout; looked for images"),
     ],
 )
 def test_nothing_is_lost(make, tmp_path, inputs, out, message):

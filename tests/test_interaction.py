@@ -53,7 +53,7 @@ def test_the_estimate_is_near_the_measurement():
 def estimate(monkeypatch, seconds, initial_step=0, **changes):
     """Simulate 20 steps; the first takes 100 times as long, and one sheet as long as a step."""
     config = ACGAN(**changes)
-    run = directory.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
+    run = directory.create(config, ALL_PAIRS, "0123", "report", "kerasgan")
     callback = interaction.DurationEstimate(run, initial_step)
     callback.set_model(types.SimpleNamespace(step=0))
     now = 0.0

@@ -90,10 +90,10 @@ def test_numbers_are_those_of_evaluate(tmp_path):
     numbers = generation.evaluate(evaluation_inputs, noise).numbers
 
     class Sampler:
-        def __init__(self, run, generator):
+        def __init__(self, generator, vocabulary, sigma):
             pass
 
-        def pictures(self, pairs, seed):
+        def generate(self, pairs, seed):
             return noise
 
     with pytest.MonkeyPatch.context() as patch:

@@ -78,5 +78,5 @@ def unseen(config: GenerationConfig, split: Split, count: int) -> np.ndarray:
 
 def render_avatars(numbers: Sequence[int], size: int) -> np.ndarray:
     """The avatars with these numbers, uint8 [n, size, size, 3]."""
-    prepared, _ = sources.prepare(sources.of_avatars(numbers, size), size, is_strict=True)
+    prepared, _ = sources.prepare(sources.avatar_source(numbers, size), size, is_strict=True)
     return prepared.images[np.arange(len(numbers))]
