@@ -19,6 +19,14 @@ settings.load_profile("kerasgan")
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 
 
+def models(*quick: str) -> list:
+    """Parameters of every model; all but the `quick` ones are slow, and run with --all."""
+    return [
+        pytest.param(name, marks=() if name in quick else pytest.mark.slow)
+        for name in registry.names()
+    ]
+
+
 def pytest_configure():
     """Make two devices, which a strategy can mirror a model on."""
     # Here, as kerasgan must be imported first: it sets what TensorFlow reads.

@@ -366,7 +366,12 @@ def test_folders_of_killed_pages_are_removed_and_no_others():
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 143), (signal.SIGKILL, -9)]
+    ("number", "code"),
+    [
+        (signal.SIGTERM, 143),
+        pytest.param(signal.SIGHUP, 143, marks=pytest.mark.slow),
+        pytest.param(signal.SIGKILL, -9, marks=pytest.mark.slow),
+    ],
 )
 def test_uploads_go_whatever_ends_the_server(tmp_path, number, code):
     files = tmp_path / "temporary"

@@ -96,6 +96,7 @@ def test_a_port_that_is_taken_is_refused_in_one_line(kerasgan):
     )
 
 
+@pytest.mark.slow
 @with_gradio
 def test_a_browser_plays_with_it_and_nothing_leaves_the_machine(browser, server, tmp_path):
     (page, requested), (address, process) = browser, server

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import registry
 from kerasgan.models import replicas
 from kerasgan.training import workers
 from tests import two_replicas
-from tests.conftest import tiny_options
+from tests.conftest import models, tiny_options
 from tests.processes import KILLED, arrays, finish, rows, start
 
 
@@ -25,7 +24,7 @@ def assert_same(found, expected):
         np.testing.assert_allclose(found[name], value, rtol=tolerance, atol=1e-5, err_msg=name)
 
 
-@pytest.mark.parametrize("name", registry.names())
+@pytest.mark.parametrize("name", models("acgan", "wgan-gp", "cyclegan"))
 def test_two_devices_train_as_one(name):
     alone = two_replicas.trained(two_replicas.config_of(name, "none"))
     assert_same(two_replicas.trained(two_replicas.config_of(name, "mirrored")), alone)
@@ -49,6 +48,7 @@ def together(*words):
     return [start(*words, TF_CONFIG=cluster) for cluster in clusters()]
 
 
+@pytest.mark.slow
 def test_two_processes_train_as_one(tmp_path):
     code = (
         "import runpy; runpy.run_module('tests.two_replicas', run_name='__main__', alter_sys=True)"
@@ -64,6 +64,7 @@ def test_two_processes_train_as_one(tmp_path):
         assert_same(result, alone)
 
 
+@pytest.mark.slow
 def test_a_lost_worker_ends_the_other_and_resuming_is_exact(tmp_path):
     options = (
         *tiny_options("gan", steps=6, ema=0.9),
