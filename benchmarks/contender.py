@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from kerasgan import registry
+
 SETTINGS = {
     "acgan": {"image_size": 96, "batch_size": 64},
     "wgan-gp": {"image_size": 64, "batch_size": 64},
@@ -27,49 +29,53 @@ _SIDE = 4096
 
 
 def noise(config) -> Any:
-    """Return data of random pixels and labels."""
-    from kerasgan.attributes import Vocabulary
-    from kerasgan.datasets import domains, faces
+    """Data of random pixels and labels."""
+    from kerasgan.configs.cyclegan import CycleGANConfig
+    from kerasgan.datasets import labelled, unpaired
+    from kerasgan.labels import Vocabulary
 
     random = np.random.default_rng(0)
     shape = (_PICTURES, config.image_size, config.image_size, 3)
     pictures = [random.integers(0, 256, shape, np.uint8) for _ in range(2)]
-    if config.CONDITION == "domain":
-        return domains.Domains(*pictures, "noise")
+    if isinstance(config, CycleGANConfig):
+        return unpaired.UnpairedImages(*pictures, "noise")
     hair, eyes = random.integers(0, 12, _PICTURES), random.integers(0, 11, _PICTURES)
     rows = np.arange(_PICTURES)
-    return faces.Faces("noise", pictures[0], rows, hair, eyes, 11 * hair + eyes, Vocabulary())
+    return labelled.LabelledImages(
+        "noise", pictures[0], rows, hair, eyes, 11 * hair + eyes, Vocabulary()
+    )
 
 
 def first_batch(config, data) -> dict[str, np.ndarray]:
-    """Return real pictures [B, S, S, 3] and one-hot labels as arrays."""
-    from kerasgan.images import to_float
+    """Real images [B, S, S, 3] and one-hot labels as arrays."""
+    from kerasgan.datasets import unpaired
+    from kerasgan.utils.images import to_float
 
     at = np.arange(config.batch_size)
-    if config.CONDITION == "domain":
+    if isinstance(data, unpaired.UnpairedImages):
         pixels, labels = {"a": data.a[at], "b": data.b[at]}, {}
     else:
-        pixels, labels = {"image": data.pictures(at)}, data.labels(at)
+        pixels, labels = {"image": data.pixels(at)}, data.labels(at)
     return {name: to_float(array.astype("float32")) for name, array in pixels.items()} | labels
 
 
 def ours(config, data) -> Callable[[], Any]:
-    """Return what makes one step as `kerasgan train` does, drawing its data included."""
-    from kerasgan import training
-    from kerasgan.datasets import loading
+    """What makes one step as `kerasgan train` does, drawing its data included."""
+    from kerasgan import tasks
+    from kerasgan.training import trainer
 
-    model = training.build(config, data)
-    batches = iter(loading.batches(model.draw, config, data))
+    model = trainer.build(config, data)
+    batches = iter(tasks.of(config).batches(data, model.sample_batch))
     model.make_train_function()
     return lambda: model.train_function(batches)
 
 
 def plain_keras(config, data) -> Callable[[], Any]:
-    """Return what makes one step as `fit` does with its defaults."""
+    """What makes one step as `fit` does with its defaults."""
     import tensorflow as tf
 
     from benchmarks import plain_keras
-    from kerasgan.attributes import Vocabulary
+    from kerasgan.labels import Vocabulary
 
     with plain_keras.plain_layers():
         model = plain_keras.MODELS[config.MODEL](config, Vocabulary())
@@ -81,7 +87,7 @@ def plain_keras(config, data) -> Callable[[], Any]:
 
 
 def plain_torch(config, data) -> Callable[[], Any]:
-    """Return what makes one step in eager PyTorch, in its default layout."""
+    """What makes one step in eager PyTorch, in its default layout."""
     import torch
 
     from benchmarks import plain_torch
@@ -98,7 +104,7 @@ def plain_torch(config, data) -> Callable[[], Any]:
 
 
 def waiting(name: str) -> Callable[[], None]:
-    """Return what waits until the device has done what a contender has asked of it."""
+    """What waits until the device has done what a contender has asked of it."""
     if name == "torch":
         import torch
 
@@ -109,7 +115,7 @@ def waiting(name: str) -> Callable[[], None]:
 
 
 def peak(wait: Callable[[], None]) -> float:
-    """Return the GFLOP/s of the best of ten float32 matrix products."""
+    """The GFLOP/s of the best of ten float32 matrix products."""
     import tensorflow as tf
 
     matrix = tf.random.normal([_SIDE, _SIDE])
@@ -124,7 +130,7 @@ def peak(wait: Callable[[], None]) -> float:
 
 
 def memory(name: str) -> float:
-    """Return the GiB that a contender took at most, of the GPU if there is one."""
+    """The GiB that a contender took at most, of the GPU if there is one."""
     if name == "torch":
         import torch
 
@@ -142,9 +148,8 @@ def main(name: str, model: str, precision: str) -> None:
     importlib.import_module(FIRST_IMPORTS[name])
 
     from benchmarks.work import gflop_of_step
-    from kerasgan.configs import CONFIGS
 
-    config = CONFIGS[model](**SETTINGS[model], precision=precision)
+    config = registry.config_class(model)(**SETTINGS[model], precision=precision)
     data = noise(config)
     make = {"ours": ours, "keras": plain_keras, "torch": plain_torch}[name]
     step, wait = make(config, data), waiting(name)

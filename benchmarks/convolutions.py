@@ -1,20 +1,20 @@
-"""How long kerasgan's convolutions take in each of their forms.
+"""Time kerasgan's convolutions with each kernel that can compute them.
 
 python -m benchmarks.convolutions upsample|transposed|wide|reflected|deep [--precision bfloat16]
     [--repeats 8]
 
-The layers are of ACGAN's generator at 96x96 pixels and of WGAN-GP's two networks at 64x64, of 64
-pictures, of CycleGAN's residual blocks at 128x128, of one picture and of two, and the last ones of
-StarGAN's discriminator at 128x128, of 16; times are the best of the repeats.
+The layers are from ACGAN's generator at 96x96 pixels and WGAN-GP's two networks at 64x64, for 64
+images; from CycleGAN's residual blocks at 128x128, for one and two images; and the last ones of
+StarGAN's discriminator at 128x128, for 16 images. Times are the best of the repeats.
 """
 
 import argparse
 import time
 from collections.abc import Callable
 
-import kerasgan  # noqa: F401  TensorFlow reads what it sets.
+import kerasgan  # noqa: F401  sets environment variables for TensorFlow.
 
-# The layers' inputs [B, H, W, C] and their filters.
+# Each layer's input shape [B, H, W, C] and filters.
 _LAYERS = {
     "upsample": [
         ((64, 6, 6, 128), 512),
@@ -28,9 +28,9 @@ _LAYERS = {
     "deep": [((16, 16, 16, 256), 512), ((16, 8, 8, 512), 1024), ((16, 4, 4, 1024), 2048)],
 }
 _ALWAYS, _NEVER = -float("inf"), float("inf")
-# What the thresholds are in each form: of filtering, and of products of patches.
-_FORMS = {"convolution": (_NEVER, _NEVER), "filtering": (_ALWAYS, _NEVER)}
-_FORMS_OF_DEEP = {**_FORMS, "product": (_NEVER, _ALWAYS)}
+# Thresholds that enforce each kernel: `winograd.MIN_GAIN`, `patches.MIN_FILTERS_PER_PIXEL`.
+_KERNELS = {"direct": (_NEVER, _NEVER), "winograd": (_ALWAYS, _NEVER)}
+_DEEP_KERNELS = {**_KERNELS, "patches": (_NEVER, _ALWAYS)}
 
 
 def main() -> None:
@@ -40,34 +40,35 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=8)
     arguments = parser.parse_args()
     for shape, filters in _LAYERS[arguments.layer]:
-        forms = _FORMS_OF_DEEP if arguments.layer == "deep" else _FORMS
-        for form, thresholds in forms.items():
+        kernels = _DEEP_KERNELS if arguments.layer == "deep" else _KERNELS
+        for kernel, thresholds in kernels.items():
             layer = _layer(arguments.layer, filters, thresholds, arguments.precision)
             steps = _steps(layer, shape)
             forward, both = (1e3 * _best(step, arguments.repeats) for step in steps)
             print(
                 f"{shape[0]} of {shape[1]}x{shape[2]}, {shape[3]} to {filters} channels, "
-                f"{form:11}: forward {forward:5.1f} ms, with gradients {both:5.1f} ms"
+                f"{kernel:8}: forward {forward:5.1f} ms, with gradients {both:5.1f} ms"
             )
 
 
 def _layer(name, filters, thresholds, precision):
-    from kerasgan import convolutions, winograd
-    from kerasgan.precision import policy
+    from kerasgan.layers import Conv2D, Conv2DTranspose, UpsampleConv2D
+    from kerasgan.layers.kernels import patches, winograd
+    from kerasgan.training.precision import policy
 
-    winograd.WORTH, convolutions.DeepConv2D.RATIO = thresholds
+    winograd.MIN_GAIN, patches.MIN_FILTERS_PER_PIXEL = thresholds
     with policy(precision):
         if name == "upsample":
-            return convolutions.UpsampleConv2D(filters)
+            return UpsampleConv2D(filters)
         if name == "transposed":
-            return convolutions.DeepConv2DTranspose(filters, 4, 2, "same")
+            return Conv2DTranspose(filters, 4, 2, "same")
         if name == "reflected":
-            return convolutions.ReflectedConv2D(filters, 3)
-        return convolutions.DeepConv2D(filters, 4, 2, "same")
+            return Conv2D(filters, 3, padding="reflect")
+        return Conv2D(filters, 4, 2, "same")
 
 
 def _steps(layer, shape) -> tuple[Callable, Callable]:
-    """Return what makes a forward pass, and what makes one and both gradients."""
+    """Functions that run a forward pass, and a forward pass with both gradients."""
     import tensorflow as tf
 
     layer.build(shape)
@@ -82,9 +83,9 @@ def _steps(layer, shape) -> tuple[Callable, Callable]:
     def both():
         with tf.GradientTape() as tape:
             tape.watch(images)
-            made = layer(images)
-        gradients = tape.gradient(made, [images, layer.kernel.value], output_gradients=upstream)
-        return [part[0, 0, 0] for part in (made, *gradients)]
+            outputs = layer(images)
+        gradients = tape.gradient(outputs, [images, layer.kernel.value], output_gradients=upstream)
+        return [part[0, 0, 0] for part in (outputs, *gradients)]
 
     return forward, both
 

@@ -1,6 +1,6 @@
 """What a run costs beside its training steps, and whether its memory grows.
 
-python -m benchmarks.overhead [--steps 2000] trains `acgan --preset quick` with pictures of 32x32
+python -m benchmarks.overhead [--steps 2000] trains `acgan --preset quick` with images of 32x32
 pixels, whose steps are shorter than any other's, in a temporary folder. It prints the share of the
 time between the first step and the last but one that was spent outside of steps (metrics, health,
 progress bar; sheets and checkpoints come at the last), and the resident memory on the way.
@@ -15,9 +15,9 @@ from unittest import mock
 
 import psutil
 
-from kerasgan import snapshots, training
-from kerasgan.adversarial import AdversarialModel
-from kerasgan.configs import CONFIGS
+from kerasgan import registry
+from kerasgan.models.base import AdversarialModel
+from kerasgan.training import snapshots, trainer
 
 _LOOKS = 10
 
@@ -48,7 +48,7 @@ class Watch:
         return watched
 
     def outside(self) -> float:
-        """Return the share of the time between the first and the last begin that no call took."""
+        """The share of the time between the first and the last begin that no call took."""
         calls = zip(self.begun[:-1], self.ended[:-1], strict=True)
         whole = self.begun[-1] - self.begun[0]
         return 1 - sum(end - begin for begin, end in calls) / whole
@@ -59,7 +59,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2000)
     steps = parser.parse_args().steps
     periods = {"sample_every": steps, "checkpoint_every": steps}
-    config = CONFIGS["acgan"].from_preset("quick", steps=steps, image_size=32, **periods)
+    acgan = registry.config_class("acgan")
+    config = acgan.from_preset("quick", steps=steps, image_size=32, **periods)
     watch = Watch(steps)
     make = AdversarialModel.make_train_function
 
@@ -72,7 +73,7 @@ def main() -> None:
         mock.patch.object(AdversarialModel, "make_train_function", make_watched),
         mock.patch.object(snapshots.SampleSheet, "FIRST", ()),
     ):
-        training.start(config, "quick", "benchmarks.overhead", Path(folder) / "run")
+        trainer.start(config, "quick", "benchmarks.overhead", Path(folder) / "run")
     print(f"{watch.outside():.2%} of the time of {steps} steps was spent outside of them")
     for step, gibibytes in watch.gibibytes.items():
         print(f"step {step}: {gibibytes:.3f} GiB")

@@ -1,9 +1,9 @@
-"""How far generated images are from real ones as the eye sees them, and how flat they are.
+"""Perceptual distance of generated images from real ones, and their flatness.
 
 `python -m benchmarks.perceptual RUN [--checkpoint best] [--save-sheet sheet.png]`, or `--images
-FILE.npy` or `--spoil noise` in the place of RUN. Real images are those that the run never used, or
-new `--avatars SIZE`, or random ones of `--folder DIR --size S`. A quotient needs 2,000 generated
-images and 4,000 real ones.
+FILE.npy` or `--spoil noise` instead of RUN. Real images are images that the run never used, or new
+`--avatars SIZE`, or random ones of `--folder DIR --size S`. A quotient needs 2,000 generated images
+and 4,000 real ones.
 """
 
 from collections.abc import Callable
@@ -13,43 +13,43 @@ import click
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from kerasgan import finding
-from kerasgan.configs.base import NoiseConfig
-from kerasgan.runs import Run
+from kerasgan.configs.generation import GenerationConfig
+from kerasgan.runs import lookup
+from kerasgan.runs.directory import Run
 
-# No run of this project trains on avatars with such numbers.
+# Beyond the avatars that any run of this project trains on.
 _FIRST_AVATAR = 1_000_000
 _PATCH = 16
 
 
 def blurred(images: np.ndarray) -> np.ndarray:
-    """Return uint8 images smoothed by a Gaussian of half a pixel."""
+    """Uint8 images smoothed by a Gaussian of half a pixel."""
     return gaussian_filter(images, (0, 0.5, 0.5, 0))
 
 
 def noisy(images: np.ndarray) -> np.ndarray:
-    """Return uint8 images with normal noise of 4 of 255 levels."""
+    """Uint8 images with normal noise of 4 of 255 levels."""
     noise = np.random.default_rng(0).normal(0, 4, images.shape)
     return (images + noise).round().clip(0, 255).astype(np.uint8)
 
 
 def shuffled(images: np.ndarray) -> np.ndarray:
-    """Return images whose patches of 16x16 pixels have changed places, in each in its own way."""
+    """Images with patches of 16x16 pixels in random order, another for each image."""
     random = np.random.default_rng(0)
     n, height, width = len(images), images.shape[1] // _PATCH, images.shape[2] // _PATCH
     patches = images.reshape(n, height, _PATCH, width, _PATCH, 3).swapaxes(2, 3)
     patches = patches.reshape(n, height * width, _PATCH, _PATCH, 3)
-    patches = np.stack([some[random.permutation(len(some))] for some in patches])
+    patches = np.stack([image[random.permutation(len(image))] for image in patches])
     patches = patches.reshape(n, height, width, _PATCH, _PATCH, 3).swapaxes(2, 3)
     return patches.reshape(images.shape)
 
 
 def exchanged(images: np.ndarray) -> np.ndarray:
-    """Return images whose left and right halves have changed places."""
+    """Images with their left and right halves exchanged."""
     return np.roll(images, images.shape[2] // 2, axis=2)
 
 
-# From the least to the most that the eye minds, but for the last.
+# Ordered by how much the eye minds them, except the last.
 SPOILED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "nothing": np.asarray,
     "blur": blurred,
@@ -71,12 +71,12 @@ SPOILED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 @click.option("--size", type=int, default=64, show_default=True, help="Of the folder's images.")
 @click.option("--save-sheet", type=click.Path(path_type=Path), help="Write 100 of the generated.")
 def main(name, checkpoint, images, spoil, count, seed, avatars, folder, size, save_sheet) -> None:
-    """Print the perceptual distance, its floor, their quotient, and the flatness."""
-    from kerasgan.images import grid, save
+    """Print the perceptual metrics, with the floor, and the flatness."""
+    from kerasgan.utils.images import grid, save
 
     if sum(map(bool, (name, images, spoil))) != 1 or not (name or avatars or folder):
         raise click.UsageError("name a RUN; or --images or --spoil, and --avatars or --folder")
-    run = finding.run(name, NoiseConfig) if name else None
+    run = lookup.run(name, GenerationConfig) if name else None
     if avatars:
         real = _avatars(avatars, 3 * count)
     elif folder:
@@ -93,48 +93,68 @@ def main(name, checkpoint, images, spoil, count, seed, avatars, folder, size, sa
 
 
 def _report(real: np.ndarray, generated: np.ndarray, seed: int) -> None:
-    from kerasgan.evaluation import evaluate, measures, perceptual, records
+    from kerasgan.commands import messages
+    from kerasgan.evaluation import report, result
+    from kerasgan.evaluation.features import perceptual
+    from kerasgan.evaluation.inputs import EvaluationInputs
+    from kerasgan.evaluation.needs import Needs
+    from kerasgan.evaluation.real_sets import NotMet, RealSets
+    from kerasgan.metrics import EVALUATED
 
-    network = perceptual.load()
-    count = min(len(real) // 2, len(generated))
-    parts = (real[:count], real[count : 2 * count], generated[:count])
-    numbers = measures.perceptual([perceptual.features(network, part) for part in parts], seed)
-    numbers |= measures.flat(generated, real, seed)
-    print(records.as_text(evaluate.Evaluation(numbers, {}, {}, {})))
+    class GivenInputs(EvaluationInputs):
+        def unseen_sets(self) -> RealSets:
+            count = min(len(self.real) // 2, len(self.pairs))
+            return RealSets(self.real[:count], self.real[count : 2 * count], count)
+
+    networks = {"perceptual": perceptual.load()}
+    pairs = [("", "")] * len(generated)
+    needs = Needs(GivenInputs(None, None, pairs, real, None, seed, networks), generated)
+    evaluation = result.Evaluation({}, {}, {}, {})
+    for metric in EVALUATED:
+        if metric.needs in ("perceptual_sample", "perceptual_features", "images"):
+            try:
+                samples = getattr(needs, metric.needs)
+                evaluation.numbers[metric.name] = result.compute(metric, samples, seed)
+            except NotMet as need:
+                evaluation.missing[need.title] = need.reason
+    messages.table(report.HEAD, report.rows(evaluation))
+    for line in report.missing(evaluation):
+        messages.tell(line)
     for name in ("flatness", "flatness_halved"):
-        share = numbers[name]["value"] / numbers[name]["real"]
-        print(f"{name}: {share:.2f} times that of real images")
+        number = evaluation.numbers[name]
+        print(f"{name}: {number['value'] / number['real']:.2f} times that of real images")
 
 
 def _generated(run: Run, checkpoint: str, count: int, seed: int) -> np.ndarray:
-    from kerasgan import sampling
+    from kerasgan.inference import sampling
 
-    sampler = sampling.Sampler(run, sampling.load(run, checkpoint).sampling_generator)
-    return sampler.pictures(sampling.random_pairs(run, count, seed), seed)
+    generator = sampling.load(run, checkpoint).sampling_generator
+    pairs = sampling.random_pairs(run.vocabulary, run.config.CONDITIONS, count, seed)
+    return sampling.Sampler(generator, run.vocabulary, run.config.sigma).generate(pairs, seed)
 
 
 def _unseen(run: Run, count: int) -> np.ndarray:
-    from kerasgan.datasets import faces
-    from kerasgan.evaluation import subjects
+    from kerasgan.datasets import labelled
+    from kerasgan.evaluation import real_sets
 
-    return subjects.unseen(run.config, faces.load(run.config), count)
+    return real_sets.unseen(run.config, labelled.load(run.config), count)
 
 
 def _avatars(size: int, count: int) -> np.ndarray:
-    from kerasgan.evaluation import subjects
+    from kerasgan.evaluation import real_sets
 
-    return subjects.drawn(range(_FIRST_AVATAR, _FIRST_AVATAR + count), size)
+    return real_sets.render_avatars(range(_FIRST_AVATAR, _FIRST_AVATAR + count), size)
 
 
 def _of_folder(folder: Path, size: int, count: int, seed: int) -> np.ndarray:
     from PIL import Image
 
-    from kerasgan.datasets import reading
+    from kerasgan.datasets import decoding
 
     known = Image.registered_extensions()
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in known)
     order = np.random.default_rng(seed).permutation(len(paths))[:count]
-    return np.stack([reading.square(paths[place], size, "crop") for place in order])
+    return np.stack([decoding.square(paths[index], size, "crop") for index in order])
 
 
 if __name__ == "__main__":

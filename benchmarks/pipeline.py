@@ -1,4 +1,4 @@
-"""How fast pictures come, how fast ACGAN takes them, and how much memory a large set needs.
+"""How fast images come, how fast ACGAN takes them, and how much memory a large set needs.
 
 python -m benchmarks.pipeline [--pictures 200000] [--image-size 64] [--steps 20]
 """
@@ -11,16 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgan import training
-from kerasgan.attributes import Vocabulary
-from kerasgan.configs import ACGANConfig
-from kerasgan.datasets import loading
-from kerasgan.datasets.cache import Pictures
-from kerasgan.datasets.faces import Faces
+from kerasgan import tasks
+from kerasgan.configs.acgan import ACGANConfig
+from kerasgan.datasets.cache import CachedImages
+from kerasgan.datasets.labelled import LabelledImages
+from kerasgan.labels import Vocabulary
+from kerasgan.training import trainer
 
 
-def faces_in(file: Path, count: int, size: int) -> Faces:
-    """Write noise as the pictures of a set, and return it with random labels."""
+def faces_in(file: Path, count: int, size: int) -> LabelledImages:
+    """Write noise as the images of a set, and return it with random labels."""
     random = np.random.default_rng(0)
     with file.open("wb") as pictures:
         for start in range(0, count, 1000):
@@ -29,7 +29,9 @@ def faces_in(file: Path, count: int, size: int) -> Faces:
     vocabulary = Vocabulary()
     hair, eyes = random.integers(0, 12, count), random.integers(0, 11, count)
     rows = np.arange(count)
-    return Faces("noise", Pictures(file, size), rows, hair, eyes, 11 * hair + eyes, vocabulary)
+    return LabelledImages(
+        "noise", CachedImages(file, size), rows, hair, eyes, 11 * hair + eyes, vocabulary
+    )
 
 
 def main() -> None:
@@ -41,21 +43,21 @@ def main() -> None:
     config = ACGANConfig.from_preset("quick", image_size=arguments.image_size)
     with tempfile.TemporaryDirectory() as folder:
         faces = faces_in(Path(folder) / "pictures", arguments.pictures, arguments.image_size)
-        model = training.build(config, faces)
-        batches = loading.batches(model.draw, config, faces)
-        pipeline = batches.take(20 * arguments.steps).as_numpy_iterator()
-        next(pipeline)
+        model = trainer.build(config, faces)
+        batches = tasks.of(config).batches(faces, model.sample_batch)
+        images = batches.take(20 * arguments.steps).as_numpy_iterator()
+        next(images)
         start = time.perf_counter()
-        count = sum(1 for _ in pipeline)
+        count = sum(1 for _ in images)
         delivered = count * config.batch_size / (time.perf_counter() - start)
         model.fit(batches, steps_per_epoch=2, shuffle=False, verbose=0)
         start = time.perf_counter()
         model.fit(batches, steps_per_epoch=arguments.steps, shuffle=False, verbose=0)
         consumed = arguments.steps * config.batch_size / (time.perf_counter() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"{arguments.pictures:,} pictures of {arguments.image_size} pixels")
-    print(f"pipeline alone: {delivered:,.0f} pictures per second")
-    print(f"ACGAN's quick preset: {consumed:,.0f} real pictures per second")
+    print(f"{arguments.pictures:,} images of {arguments.image_size} pixels")
+    print(f"pipeline alone: {delivered:,.0f} images per second")
+    print(f"ACGAN's quick preset: {consumed:,.0f} real images per second")
     print(f"ratio: {delivered / consumed:.1f}; peak resident memory: {peak:.2f} GiB")
 
 

@@ -29,9 +29,11 @@ def _upsample(filters, name, **settings):
     return apply
 
 
-def _reflected(filters, size, name, **settings):
-    padding = ReflectionPadding2D(size // 2)
-    return keras.Sequential([padding, layers.Conv2D(filters, size, **settings)], name=name)
+def _conv(filters, size, strides=1, padding="valid", name=None, **settings):
+    if padding != "reflect":
+        return layers.Conv2D(filters, size, strides, padding, name=name, **settings)
+    reflection = ReflectionPadding2D(size // 2)
+    return keras.Sequential([reflection, layers.Conv2D(filters, size, **settings)], name=name)
 
 
 def _instance_norm(name):
@@ -40,13 +42,11 @@ def _instance_norm(name):
 
 _PLAIN = {
     "UpsampleConv2D": _upsample,
-    "ColourConv2D": layers.Conv2D,
-    "ReflectedConv2D": _reflected,
-    "DeepConv2D": layers.Conv2D,
-    "DeepConv2DTranspose": layers.Conv2DTranspose,
+    "Conv2D": _conv,
+    "Conv2DTranspose": layers.Conv2DTranspose,
     "FusedBatchNormalization": layers.BatchNormalization,
     "ByteDropout": layers.Dropout,
-    "LeakyReLU": layers.LeakyReLU,
+    "PenaltyLeakyReLU": layers.LeakyReLU,
 }
 
 

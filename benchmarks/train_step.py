@@ -3,7 +3,7 @@
 python -m benchmarks.train_step --model acgan|wgan-gp|cyclegan [--repeats 7] [--precision bfloat16]
     [--without keras torch]
 
-They take turns, on noise as pictures; times are medians. Ours computes in the precision given, the
+They take turns, on noise as images; times are medians. Ours computes in the precision given, the
 others in float32. PyTorch comes with `pip install -e '.[benchmarks]'`.
 """
 

@@ -1,13 +1,13 @@
-"""Whether generated avatars have all haircuts, mouths and so on as often as drawn ones.
+"""Frequencies of haircuts, mouths and other traits among generated and rendered avatars.
 
-`python -m benchmarks.variety RUN... [--count 1500] [--checkpoint latest]`; a classifier of these,
-trained on the first run's training pictures, reads them, and is tried on held-out ones.
+`python -m benchmarks.variety RUN... [--count 1500] [--checkpoint latest]`; a classifier of
+the traits, trained on the first run's training images, reads them; its accuracy is measured on
+held-out images.
 """
 
 import click
 
-from kerasgan import finding
-from kerasgan.configs.base import NoiseConfig
+from kerasgan.runs import lookup
 
 _TRAITS = ("haircut", "fringe", "side_locks", "ornament", "mouth", "skin")
 
@@ -18,59 +18,87 @@ _TRAITS = ("haircut", "fringe", "side_locks", "ornament", "mouth", "skin")
 @click.option("--checkpoint", default="latest", show_default=True)
 @click.option("--seed", default=0, show_default=True)
 def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None:
-    """Print, for each trait, the share of faces that have too common a value of it.
+    """Print, for each trait, the share of faces whose value of it is too common.
 
-    It is the distance in total variation from held-out avatars: 0% where all values are as common
-    as among those. The most common value is named beside its share.
+    This is the total variation distance from held-out avatars: 0% where all values are equally
+    common in both. The most common value is printed with its share.
     """
     import numpy as np
 
-    from kerasgan import sampling
-    from kerasgan.attributes import NO_LABELS
-    from kerasgan.datasets import avatar_faces, faces, sources
-    from kerasgan.evaluation import classifier
+    from kerasgan.configs.generation import GenerationConfig
+    from kerasgan.datasets import labelled, sources
+    from kerasgan.datasets.avatars import traits
+    from kerasgan.inference import sampling
 
-    found = [finding.run(name, NoiseConfig) for name in names]
-    if found[0].config.data != "avatars":
-        raise click.UsageError(f"{found[0].name} has other data; allowed: runs on avatars")
-    split = faces.load(found[0].config)
-    drawn, others = (
-        [avatar_faces.face(sources.AVATAR_SEED, int(row)) for row in part.rows] for part in split
+    runs = [lookup.run(name, GenerationConfig) for name in names]
+    if runs[0].config.data != "avatars":
+        raise click.UsageError(
+            f"{runs[0].name} must be a run on avatars, got {runs[0].config.data}"
+        )
+    split = labelled.load(runs[0].config)
+    faces = [[traits.face(sources.AVATAR_SEED, int(row)) for row in part.rows] for part in split]
+    values = {trait: sorted({str(getattr(face, trait)) for face in faces[0]}) for trait in _TRAITS}
+    training, truth = (
+        {
+            trait: np.array([values[trait].index(str(getattr(face, trait))) for face in part])
+            for trait in _TRAITS
+        }
+        for part in faces
     )
-    values = {trait: sorted({str(getattr(face, trait)) for face in drawn}) for trait in _TRAITS}
+    read = _reader(split.training, training, values)
+    held_out = split.held_out
+    predicted = read(held_out.pixels(np.arange(held_out.size)))
+    right = [f"{trait} {(predicted[trait] == truth[trait]).mean():.1%}" for trait in _TRAITS]
+    print(f"{held_out.size} held-out faces, read right: {', '.join(right)}")
+    for run in runs:
+        sampler = sampling.Sampler(
+            sampling.load(run, checkpoint).sampling_generator, run.vocabulary, run.config.sigma
+        )
+        generated = read(
+            sampler.generate(
+                sampling.random_pairs(run.vocabulary, run.config.CONDITIONS, count, seed), seed
+            )
+        )
+        print(f"{run.name}, {count} generated faces, too common:")
+        _report(generated, predicted, values)
 
-    def places(shown: list[avatar_faces.Face], trait: str) -> np.ndarray:
-        return np.array([values[trait].index(str(getattr(face, trait))) for face in shown])
 
-    one_hot = [np.eye(len(values[trait]))[places(drawn, trait)] for trait in _TRAITS]
-    traits = tuple(f"{trait} {value}" for trait in _TRAITS for value in values[trait])
-    judge = classifier.trained(
-        split.training._replace(
-            key=f"{split.training.key}-traits",
-            vocabulary=NO_LABELS._replace(attributes=traits),
+def _reader(images, indices, values):
+    """Train a classifier of the traits; it maps images to {trait: int [n]}."""
+    import numpy as np
+
+    from kerasgan.evaluation.features import classifier
+    from kerasgan.labels import NO_LABELS
+
+    one_hot = [np.eye(len(values[trait]))[indices[trait]] for trait in _TRAITS]
+    names = tuple(f"{trait} {value}" for trait in _TRAITS for value in values[trait])
+    network = classifier.trained(
+        images._replace(
+            key=f"{images.key}-traits",
+            vocabulary=NO_LABELS._replace(attributes=names),
             attributes=np.concatenate(one_hot, axis=1, dtype="float32"),
         )
     )
     ends = np.cumsum([len(values[trait]) for trait in _TRAITS])[:-1]
 
-    def read(pictures: np.ndarray) -> dict[str, np.ndarray]:
-        parts = np.split(classifier.outputs(judge, pictures)["attributes"], ends, axis=1)
+    def read(pixels: np.ndarray) -> dict[str, np.ndarray]:
+        parts = np.split(classifier.outputs(network, pixels)["attributes"], ends, axis=1)
         return {trait: part.argmax(1) for trait, part in zip(_TRAITS, parts, strict=True)}
 
-    held_out = split.held_out
-    seen = read(held_out.pictures(np.arange(held_out.size)))
-    right = [f"{trait} {(seen[trait] == places(others, trait)).mean():.1%}" for trait in _TRAITS]
-    print(f"{held_out.size} held-out faces, read right: {', '.join(right)}")
-    real = {trait: np.bincount(seen[trait], minlength=len(values[trait])) for trait in _TRAITS}
-    for run in found:
-        sampler = sampling.Sampler(run, sampling.load(run, checkpoint).sampling_generator)
-        seen = read(sampler.pictures(sampling.random_pairs(run, count, seed), seed))
-        print(f"{run.name}, {count} generated faces, too common:")
-        for trait in _TRAITS:
-            shares = np.bincount(seen[trait], minlength=len(values[trait])) / count
-            excess = (shares - real[trait] / held_out.size).clip(0).sum()
-            commonest = values[trait][shares.argmax()]
-            print(f"  {trait:10} {excess:4.0%}, {commonest} {shares.max():.0%}")
+    return read
+
+
+def _report(generated, real, values) -> None:
+    import numpy as np
+
+    for trait in _TRAITS:
+        shares, expected = (
+            np.bincount(part[trait], minlength=len(values[trait])) / len(part[trait])
+            for part in (generated, real)
+        )
+        excess = (shares - expected).clip(0).sum()
+        commonest = values[trait][shares.argmax()]
+        print(f"  {trait:10} {excess:4.0%}, {commonest} {shares.max():.0%}")
 
 
 if __name__ == "__main__":

@@ -4,15 +4,15 @@ import keras
 import numpy as np
 from keras import layers
 
-from kerasgan.attributes import Vocabulary
-from kerasgan.convolutions import UpsampleConv2D
-from kerasgan.models import MODELS
+from kerasgan import registry
+from kerasgan.labels import Vocabulary
+from kerasgan.layers import UpsampleConv2D
 
 _MULTIPLYING = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense, UpsampleConv2D)
 
 
 def products(network: keras.Model) -> tuple[int, int]:
-    """Return the multiplications per picture of a forward pass, and those of the first layer."""
+    """The multiplications per image of a forward pass, and those of the first layer."""
     counts = [
         _of_layer(layer) for layer in network._flatten_layers() if isinstance(layer, _MULTIPLYING)
     ]
@@ -31,13 +31,13 @@ def _of_layer(layer: layers.Layer) -> int:
 
 
 def gflop_of_step(config) -> float:
-    """Return the billions of additions and multiplications of a training step.
+    """The billions of additions and multiplications of a training step.
 
     A backward pass takes twice its forward pass: gradients of weights, and of inputs except the
     first layer's, unless they go on into another network. A gradient penalty takes four: scores,
     their gradient, and that one's gradients towards its input and the weights.
     """
-    model = MODELS[config.MODEL](config, Vocabulary())
+    model = registry.model_class(config)(config, Vocabulary())
     if config.MODEL == "cyclegan":
         shape = (config.image_size, config.image_size, 3)
         (g, g_first), (d, d_first) = (

@@ -1,10 +1,10 @@
-"""Losses and measures: pure functions of logits, targets and images, computed in float32."""
+"""Losses and metrics: pure functions of scores, logits, labels and images, in float32."""
 
 from keras import ops
 
 
 def bce(logits, target):
-    """Return the mean binary cross-entropy of logits against a target, a scalar in nats.
+    """Mean binary cross-entropy of logits against a target, a scalar in nats.
 
     Args:
         logits: any shape.
@@ -16,10 +16,10 @@ def bce(logits, target):
 
 
 def least_squares(scores, target):
-    """Return the mean squared distance of scores from a target, a scalar.
+    """Mean squared difference between scores and a target, a scalar.
 
-    Twice the loss of Mao et al. 2017, "Least Squares Generative Adversarial Networks"
-    (arXiv:1611.04076), eq. 9 with a = 0 and b = c = 1, which Adam cannot tell from it.
+    It is twice the loss of Mao et al. 2017, "Least Squares Generative Adversarial Networks"
+    (arXiv:1611.04076), eq. 9 with a = 0 and b = c = 1; the factor makes no difference to Adam.
 
     Args:
         scores: any shape.
@@ -29,10 +29,11 @@ def least_squares(scores, target):
 
 
 def relativistic(scores, others):
-    """Mean softplus(-(a - b)) over pairs of scores: how little the first exceeds the second.
+    """Mean softplus(-(a - b)) over pairs of scores, small where a exceeds b.
 
     Args:
-        scores, others: [B].
+        scores: a, [B].
+        others: b, [B].
 
     Reference: Huang et al. 2024 (arXiv:2501.05441), eq. 2; Jolicoeur-Martineau 2018, "The
     relativistic discriminator" (arXiv:1807.00734).
@@ -41,12 +42,12 @@ def relativistic(scores, others):
 
 
 def l1(images, targets):
-    """Return the mean absolute difference of two tensors of one shape, a scalar."""
+    """Mean absolute difference of two tensors of the same shape, a scalar."""
     return ops.mean(ops.abs(ops.cast(images, "float32") - targets))
 
 
 def gradient_penalty(norms):
-    """Return the mean of (norm - 1)^2 over the norms [B] of the critic's gradients, a scalar.
+    """Mean of (norm - 1)^2 over the norms [B] of the critic's gradients, a scalar.
 
     Reference: Gulrajani et al. 2017, "Improved Training of Wasserstein GANs" (arXiv:1704.00028),
     eq. 3 without its weight.
@@ -55,18 +56,18 @@ def gradient_penalty(norms):
 
 
 def cross_entropy(logits, labels):
-    """Return the categorical cross-entropy summed over the batch and divided by its size, in nats.
+    """Categorical cross-entropy summed over the batch and divided by its size, in nats.
 
     Args:
         logits: [B, K].
-        labels: one-hot rows [B, K]; a row of zeros is a missing label and contributes nothing.
+        labels: one-hot rows [B, K]; a row of zeros is a missing label and adds nothing.
     """
     log_probabilities = ops.log_softmax(ops.cast(logits, "float32"))
     return -ops.sum(labels * log_probabilities) / ops.shape(logits)[0]
 
 
 def attribute_cross_entropy(logits, labels):
-    """Return the binary cross-entropies of K attributes, summed over K, a mean over B, in nats.
+    """Binary cross-entropies summed over K attributes, mean over the batch, in nats.
 
     Args:
         logits, labels: [B, K]; a label is 0 or 1.
@@ -75,41 +76,52 @@ def attribute_cross_entropy(logits, labels):
 
 
 def binary_accuracy(scores, target, threshold=0.0):
-    """Return ([B] 1 where a score is on the side of `target` 0 or 1, [B] ones as weights).
+    """Whether each score is on the target's side of a threshold, as a weighted metric.
 
     Args:
-        scores: [B, 1]; logits, whose threshold is 0, or others.
+        scores: [B, 1].
+        target: 0 or 1.
+        threshold: 0 for logits.
+
+    Returns:
+        [B] ones where it is and zeros elsewhere, [B] weights of 1.
     """
-    right = ops.cast(ops.equal(scores[:, 0] > threshold, target == 1), "float32")
-    return right, ops.ones_like(right)
+    correct = ops.cast(ops.equal(scores[:, 0] > threshold, target == 1), "float32")
+    return correct, ops.ones_like(correct)
 
 
 def attribute_accuracy(logits, labels):
-    """Return ([B] the share of the K attributes that are on the right side, [B] ones as weights).
+    """Fraction of the K attributes of each image whose logit has the label's sign.
 
     Args:
         logits, labels: [B, K]; a label is 0 or 1.
+
+    Returns:
+        [B] fractions, [B] weights of 1.
     """
-    right = ops.cast(ops.equal(logits > 0, labels == 1), "float32")
-    return ops.mean(right, axis=-1), ops.ones_like(right[:, 0])
+    correct = ops.cast(ops.equal(logits > 0, labels == 1), "float32")
+    return ops.mean(correct, axis=-1), ops.ones_like(correct[:, 0])
 
 
 def accuracy(logits, labels):
-    """Return ([B] 1 where the largest logit is the label's, [B] weights, 0 for missing labels).
+    """Whether each image's largest logit is its label's, as a weighted metric.
 
     Args:
         logits: [B, K].
         labels: one-hot rows [B, K]; a row of zeros is a missing label.
+
+    Returns:
+        [B] ones where it is and zeros elsewhere, [B] weights, 0 for missing labels.
     """
-    right = ops.equal(ops.argmax(logits, axis=-1), ops.argmax(labels, axis=-1))
-    return ops.cast(right, "float32"), ops.sum(labels, axis=-1)
+    correct = ops.equal(ops.argmax(logits, axis=-1), ops.argmax(labels, axis=-1))
+    return ops.cast(correct, "float32"), ops.sum(labels, axis=-1)
 
 
 def pairwise_distance(images):
-    """Return the distance between two images of a batch, a scalar; 0 where all are the same.
+    """Root mean squared difference between two images of a batch, a scalar.
 
-    It is the root of the mean squared difference of their values, over all pairs, which equals
-    twice their variance over the batch: no pair need be formed.
+    The mean over all pairs of images equals twice their variance over the batch, so no pair is
+    formed. It is 0 if all images are the same.
 
     Args:
         images: [B, H, W, C] in [-1, 1], B at least 2.

@@ -1,12 +1,15 @@
-"""The optimizers of both players, as `AdversarialModel.compile` takes them."""
+"""Optimizers of both players, and schedules of their learning rates."""
+
+import math
 
 import keras
 import tensorflow as tf
+from keras import ops
 
 
 @keras.saving.register_keras_serializable("kerasgan")
 class FusedAdam(keras.optimizers.Adam):
-    """Update each weight as `keras.optimizers.Adam` does, in one operation of TensorFlow."""
+    """`keras.optimizers.Adam` whose update of a weight is a single TensorFlow operation."""
 
     def update_step(self, gradient, variable, learning_rate):
         index = self._get_variable_index(variable)
@@ -28,10 +31,11 @@ class FusedAdam(keras.optimizers.Adam):
 def adam(
     learning_rate, beta_1: float, beta_2: float = 0.999, epsilon: float = 1e-7
 ) -> dict[str, keras.Optimizer]:
-    """Return an Adam for each player; beta_2 and epsilon are Keras's unless given.
+    """An Adam for each player, as keyword arguments of `AdversarialModel.compile`.
 
     Args:
-        learning_rate: a number or a schedule, or a pair of them, the discriminator's first.
+        learning_rate: a number or a schedule, or a tuple of two, the discriminator's first.
+        beta_1, beta_2, epsilon: of both; the last two default to Keras's values.
     """
     rates = learning_rate if isinstance(learning_rate, tuple) else (learning_rate, learning_rate)
     return {
@@ -43,8 +47,82 @@ def adam(
 
 
 def rmsprop(learning_rate: float) -> dict[str, keras.Optimizer]:
-    """Return an RMSprop for each player, with rho 0.99 and epsilon 1e-8."""
+    """An RMSprop for each player, with rho 0.99 and epsilon 1e-8, as `adam` returns them."""
     return {
         player: keras.optimizers.RMSprop(learning_rate, rho=0.99, epsilon=1e-8, name="rmsprop")
         for player in ("discriminator_optimizer", "generator_optimizer")
     }
+
+
+class _Schedule(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate that changes from `initial`, at the first step, to `final`, at the last.
+
+    Args:
+        initial, final: learning rates.
+        steps: training steps from one to the other; `final` is held after them.
+        updates: the optimizer's updates per training step, which share a rate.
+    """
+
+    def __init__(self, initial: float, final: float, steps: int, updates: int = 1):
+        self.initial = initial
+        self.final = final
+        self.steps = steps
+        self.updates = updates
+
+    def _progress(self, update, first: int):
+        """Progress from 0, up to the step `first`, to 1, at the last step."""
+        step = ops.cast(update // self.updates, "float32")
+        return ops.clip((step - first) / max(self.steps - 1 - first, 1), 0.0, 1.0)
+
+    def get_config(self):
+        return vars(self)
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class Linear(_Schedule):
+    """Hold the initial rate for the first half of the steps, then go to the final one linearly.
+
+    Reference: Zhu et al. 2017 (arXiv:1703.10593), section 4 and appendix 7.1, whose code changes
+    the rate once per epoch; here it changes with every step.
+    """
+
+    def __call__(self, update):
+        progress = self._progress(update, self.steps // 2)
+        return (1.0 - progress) * self.initial + progress * self.final
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class Exponential(_Schedule):
+    """Multiply the rate by a constant factor after every step. `final` must be above 0."""
+
+    def __call__(self, update):
+        return self.initial * (self.final / self.initial) ** self._progress(update, 0)
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class Cosine(_Schedule):
+    """Fall along half a period of the cosine, slowly at both ends.
+
+    Reference: Loshchilov and Hutter 2017, "SGDR" (arXiv:1608.03983), eq. 5.
+    """
+
+    def __call__(self, update):
+        remaining = 0.5 * (1.0 + ops.cos(math.pi * self._progress(update, 0)))
+        return self.final + (self.initial - self.final) * remaining
+
+
+_SCHEDULES = {"linear": Linear, "exponential": Exponential, "cosine": Cosine}
+
+
+def build_learning_rate(
+    schedule: str, initial: float, final: float, steps: int, updates: int = 1
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
+    """The learning rate of an optimizer: `initial` if constant, else a schedule.
+
+    Args:
+        schedule: "constant", "linear", "exponential" or "cosine".
+        initial, final, steps, updates: as the schedules take them.
+    """
+    if schedule == "constant":
+        return initial
+    return _SCHEDULES[schedule](initial, final, steps, updates)

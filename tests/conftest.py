@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import settings
 
-from kerasgan.configs import CONFIGS
+from kerasgan import registry
 
 # One worker per core: more threads in each would only wait for one another.
 for threads in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
@@ -17,6 +17,14 @@ settings.register_profile("kerasgan", deadline=None, derandomize=True, database=
 settings.load_profile("kerasgan")
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
+
+
+def models(*quick: str) -> list:
+    """Parameters of every model; all but the `quick` ones are slow, and run with --all."""
+    return [
+        pytest.param(name, marks=() if name in quick else pytest.mark.slow)
+        for name in registry.names()
+    ]
 
 
 def pytest_configure():
@@ -76,7 +84,7 @@ OWN = {
     "r3gan": NOISE,
     "cyclegan": {
         "data": "avatars",
-        "avatars": 40,
+        "num_avatars": 40,
         "image_size": 32,
         "load_size": 36,
         "blocks": 1,
@@ -87,7 +95,7 @@ OWN = {
 
 
 def tiny_config(model, **changes):
-    return CONFIGS[model](**{**TINY, **OWN[model], **changes})
+    return registry.config_class(model)(**{**TINY, **OWN[model], **changes})
 
 
 @pytest.fixture
@@ -96,7 +104,7 @@ def tiny():
 
 
 def tiny_options(model="acgan", **changes):
-    """Return the command-line options of the tiny config."""
+    """The command-line options of the tiny config."""
     words = []
     for name, value in {**TINY, **OWN[model], **changes}.items():
         words += [f"--{name.replace('_', '-')}", str(value)]
@@ -117,10 +125,10 @@ def kerasgan():
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory, cache):
     """A run of two steps with checkpoints 1 and 2, shared: copy it before changing it."""
-    from kerasgan import training
+    from kerasgan.training import trainer
 
     home = tmp_path_factory.mktemp("trained")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KERASGAN_CACHE", str(cache))
         config = tiny_config("acgan", steps=2, checkpoint_every=1, ema=0.5)
-        return training.start(config, "paper", "kerasgan train acgan", home / "run")
+        return trainer.start(config, "report", "kerasgan train acgan", home / "run")

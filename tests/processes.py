@@ -1,4 +1,4 @@
-"""The command in processes of its own, and what it leaves."""
+"""The command line in separate processes, and the files of their runs."""
 
 import csv
 import os
@@ -7,21 +7,21 @@ import sys
 
 import numpy as np
 
-# Dies by SIGKILL in the middle of writing the checkpoint of the step that its argument names.
+# Kills itself with SIGKILL while it writes the checkpoint of the step in its first argument.
 KILLED = """
 import os, signal, sys
 import numpy as np
 from kerasgan.commands import cli
 
-whole = np.savez
+savez = np.savez
 
-def half(path, **arrays):
-    whole(path, **arrays)
+def write_half(path, **arrays):
+    savez(path, **arrays)
     if f"step-{int(sys.argv[1]):06d}" in str(path):
         os.truncate(path, os.path.getsize(path) // 2)
         os.kill(os.getpid(), signal.SIGKILL)
 
-np.savez = half
+np.savez = write_half
 cli(sys.argv[2:])
 """
 

@@ -1,11 +1,11 @@
-"""Runs whose networks do what their weights say, and files that are no good."""
+"""Runs whose networks have hand-made weights, and files that cannot be used."""
 
 import numpy as np
 from PIL import Image
 
-from kerasgan import checkpoints, runs
-from kerasgan.attributes import NO_LABELS, Vocabulary
-from kerasgan.models import MODELS
+from kerasgan import registry
+from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.runs import checkpoints, directory
 from tests.conftest import tiny_config
 
 RGB = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1)}
@@ -16,18 +16,19 @@ FEW_PAIRS = Vocabulary(COLOURS, COLOURS, (("red", "blue"), ("blue", "red")))
 
 
 def made(model, vocabulary, prepare=lambda network: None, **changes):
-    """Return the next run, whose only checkpoint holds networks that `prepare` has changed."""
-    run = runs.create(tiny_config(model, **changes), vocabulary, "0123", "paper", "kerasgan")
-    network = MODELS[model](run.config, vocabulary)
+    """The next run, whose only checkpoint holds networks that `prepare` has changed."""
+    config = tiny_config(model, **changes)
+    run = directory.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
+    network = registry.model_class(run.config)(run.config, vocabulary)
     prepare(network)
     checkpoints.save(run, network, 1)
     return run
 
 
 def _paint(model):
-    """Let an ACGAN of 32 pixels draw the colour of the hair above that of the eyes.
+    """Make an ACGAN of 32 pixels paint the hair colour above the eye colour.
 
-    Noise shows in the eyes. The raw generator draws white.
+    The noise is added to the eye colour. The generator that is not averaged paints white.
     """
     generator, latent_dim = model.averaged_generator, model.config.latent_dim
     kernel, *others = generator.get_layer("project").get_weights()
@@ -47,41 +48,41 @@ def _paint(model):
 
 
 def painted():
-    """Return a run of ACGAN that `_paint` has painted."""
+    """A run of ACGAN with the weights of `_paint`."""
     return made("acgan", ALL_PAIRS, _paint, image_size=32, ema=0.5, sigma=0.1)
 
 
 def _recolour(model):
-    """Let a CycleGAN make everything red on the way to b and blue on the way back."""
+    """Make a CycleGAN translate every image to red in b and to blue in a."""
     for name, colour in (("a_to_b", "red"), ("b_to_a", "blue")):
         change = model.sampling_generator.get_layer(name).get_layer("change")
         kernel, _ = change.get_weights()
         change.set_weights([kernel, 9.0 * np.array(RGB[colour]) - 4.5])
 
 
-def seen(picture):
-    """Return which of the colours a picture shows."""
-    return COLOURS[int(np.asarray(picture)[..., :3].mean(axis=(0, 1)).argmax())]
+def seen(image):
+    """The main colour of an image, one of COLOURS."""
+    return COLOURS[int(np.asarray(image)[..., :3].mean(axis=(0, 1)).argmax())]
 
 
 def recoloured():
-    """Return a run of CycleGAN that `_recolour` has coloured."""
+    """A run of CycleGAN with the weights of `_recolour`."""
     return made("cyclegan", NO_LABELS, _recolour, skip=True)
 
 
 def write_bad_files(folder):
-    """Write whole.png, and BAD_FILES, which are not."""
-    (folder / "notes.txt").write_text("no picture")
+    """Write whole.png and the BAD_FILES."""
+    (folder / "notes.txt").write_text("no image")
     Image.effect_noise((60, 60), 50).save(folder / "whole.png")
     (folder / "cut.png").write_bytes((folder / "whole.png").read_bytes()[:1500])
     Image.new("1", (30_000, 3_000)).save(folder / "huge.png")
     Image.new("RGB", (4, 4)).save(folder / "small.png")
 
 
-# What is said of each.
+# The message about each.
 BAD_FILES = {
-    "notes.txt": "notes.txt is no picture",
+    "notes.txt": "notes.txt is not an image",
     "cut.png": "cut.png cannot be read: image file is truncated",
     "huge.png": "huge.png has 30000 x 3000 pixels, more than the limit",
-    "small.png": "small.png has 4 x 4 pixels; allowed: from 8 x 8 on",
+    "small.png": "small.png must have at least 8 x 8 pixels, got 4 x 4",
 }

@@ -1,4 +1,4 @@
-"""What can be changed in ACGAN's discriminator, and that the report's is the default."""
+"""Options of ACGAN's discriminator, whose defaults are the course report's."""
 
 import keras
 import pytest
@@ -6,10 +6,10 @@ import tensorflow as tf
 from keras import ops
 
 from kerasgan.configs.acgan import ACGANConfig
-from kerasgan.errors import Refused
 from kerasgan.networks import acgan
+from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
-from tests.test_models import build, floats, judged
+from tests.test_models import build, floats, shared
 
 
 def layers_of(kind, **options):
@@ -30,7 +30,7 @@ def test_norm_and_dropout_can_be_left_out():
 
 
 class LinearCritic:
-    """Source 0.5 sum(x), heads without a slope."""
+    """Source 0.5 sum(x), constant class logits."""
 
     def __call__(self, images, training):
         count = images.shape[0]
@@ -41,23 +41,25 @@ class LinearCritic:
 @pytest.mark.parametrize("weight", [1.0, 3.0])
 def test_the_penalty_is_half_gamma_times_the_squared_norms_of_both_kinds(weight):
     model, batch = build("acgan", d_norm="none", penalty_weight=weight)
-    batch = judged(model, batch)
+    batch, fakes = shared(model, batch)
     model.discriminator = LinearCritic()
     batch |= {"hair": tf.zeros([4, 5]), "eyes": tf.zeros([4, 5])}
-    losses, _ = model.discriminator_losses(batch)
+    losses, _ = model.discriminator_losses(batch, fakes)
     squared_norm = 0.5**2 * 16 * 16 * 3
     assert floats(losses)["d_penalty"] == pytest.approx(weight / 2 * 2 * squared_norm)
 
 
 def test_there_is_no_penalty_unless_asked_for():
     model, batch = build("acgan")
-    assert "d_penalty" not in model.discriminator_losses(judged(model, batch))[0]
+    assert "d_penalty" not in model.discriminator_losses(*shared(model, batch))[0]
 
 
 def test_a_penalty_is_refused_under_batch_norm():
-    with pytest.raises(Refused, match=r"penalty-weight is 2.0 and d-norm batch; .* must be none"):
+    with pytest.raises(
+        InvalidInput, match=r"penalty-weight is 2.0 and d-norm batch; .* must be none"
+    ):
         tiny_config("acgan", penalty_weight=2.0)
-    with pytest.raises(Refused, match="minibatch-stddev is on; with a penalty it must be off"):
+    with pytest.raises(InvalidInput, match="minibatch-stddev is on; with a penalty it must be off"):
         tiny_config("acgan", penalty_weight=2.0, d_norm="none", minibatch_stddev=True)
-    with pytest.raises(Refused, match=r"d-dropout is 0.3; it must be a multiple of"):
+    with pytest.raises(InvalidInput, match=r"d-dropout is 0.3; it must be a multiple of"):
         tiny_config("acgan", d_dropout=0.3)

@@ -1,4 +1,4 @@
-"""Checkpoints that others made: nothing of them is read that the model does not expect."""
+"""Untrusted checkpoints: only arrays that the model expects are loaded."""
 
 import io
 import json
@@ -9,8 +9,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from kerasgan import archives, checkpoints, runs, sampling
-from kerasgan.errors import Refused
+from kerasgan.inference import sampling
+from kerasgan.runs import archives, checkpoints, directory
+from kerasgan.utils.errors import InvalidInput
 from tests import stubs
 
 MEMBER = "run.json.npy"
@@ -18,19 +19,19 @@ MEMBER = "run.json.npy"
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    """A run with two checkpoints, and the arrays of its networks."""
+    """A run with two checkpoints."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("saved"))
         run = stubs.painted()
-        newest = run.saved[1]
+        newest = run.checkpoint_files[1]
         shutil.copyfile(newest, newest.with_name("step-000002.npz"))
-        return runs.read(run.path.absolute())
+        return directory.read(run.path.absolute())
 
 
 @pytest.fixture
 def run(saved, tmp_path):
     shutil.copytree(saved.path, tmp_path / "run")
-    return runs.read(tmp_path / "run")
+    return directory.read(tmp_path / "run")
 
 
 def members(path):
@@ -39,7 +40,7 @@ def members(path):
 
 
 def rewrite(path, kind=zipfile.ZIP_STORED, **changed):
-    """Write the archive anew, {member: content}; None leaves a member out."""
+    """Rewrite members of the archive, {member: content}; None removes one."""
     contents = {**members(path), **changed}
     with zipfile.ZipFile(path, "w", kind) as file:
         for name, content in contents.items():
@@ -103,49 +104,49 @@ DAMAGE = {
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_checkpoint_is_named_and_the_one_before_taken(run, caplog, damage):
-    damage(run.saved[2])
+    damage(run.checkpoint_files[2])
     assert checkpoints.newest(run)[0] == 1
-    assert f"{run.saved[2]} is damaged" in caplog.text
-    with pytest.raises(Refused, match=f"{run.saved[2]} is damaged"):
+    assert f"{run.checkpoint_files[2]} is damaged" in caplog.text
+    with pytest.raises(InvalidInput, match=f"{run.checkpoint_files[2]} is damaged"):
         checkpoints.load(run, "2")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_key_that_occurs_twice_is_damage(run):
-    with zipfile.ZipFile(run.saved[2], "a") as file:
-        file.writestr(a_weight(run.saved[2]), npy([1.0]))
+    with zipfile.ZipFile(run.checkpoint_files[2], "a") as file:
+        file.writestr(a_weight(run.checkpoint_files[2]), npy([1.0]))
     assert checkpoints.newest(run)[0] == 1
 
 
 MISFITS = {
-    "foreign": (lambda name: {"zz.npy": npy([1.0])}, "missing or left over: zz"),
+    "foreign": (lambda name: {"zz.npy": npy([1.0])}, "missing or unexpected: zz"),
     "foreign\x1b": (lambda name: {"averaged_generator/\x1b.npy": npy([1.0])}, r"/\\x1b"),
-    "missing": (lambda name: {name: None}, "missing or left over: averaged_generator/000"),
-    "shape": (lambda name: {name: npy(np.zeros((2, 3), "f4"))}, r"float32 \(2, 3\); allowed"),
-    "type": (lambda name: {name: npy(np.zeros(1))}, r"float64 \(1,\); allowed: float32"),
-    "text": (lambda name: {name: npy(np.array(["a"]))}, r"<U1 \(1,\); allowed: float32"),
+    "missing": (lambda name: {name: None}, "missing or unexpected: averaged_generator/000"),
+    "shape": (lambda name: {name: npy(np.zeros((2, 3), "f4"))}, r"got float32 \(2, 3\)"),
+    "type": (lambda name: {name: npy(np.zeros(1))}, r"must be float32 .*, got float64 \(1,\)"),
+    "text": (lambda name: {name: npy(np.array(["a"]))}, r"must be float32 .*, got <U1 \(1,\)"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("change", "message"), MISFITS.values(), ids=map(repr, MISFITS))
-def test_what_the_model_does_not_expect_is_refused_by_file_and_key_and_not_read(
+def test_unexpected_arrays_are_refused_by_file_and_key_and_not_loaded(
     run, monkeypatch, change, message
 ):
-    rewrite(run.saved[2], **change(a_weight(run.saved[2])))
+    rewrite(run.checkpoint_files[2], **change(a_weight(run.checkpoint_files[2])))
     read = []
-    get = archives.Arrays.__getitem__
+    get = archives.LazyArrays.__getitem__
     monkeypatch.setattr(
-        archives.Arrays, "__getitem__", lambda self, key: (read.append(key), get(self, key))[1]
+        archives.LazyArrays, "__getitem__", lambda self, key: (read.append(key), get(self, key))[1]
     )
-    with pytest.raises(Refused, match=message) as refused:
+    with pytest.raises(InvalidInput, match=message) as refused:
         sampling.load(run)
-    assert str(run.saved[2]) in str(refused.value)
+    assert str(run.checkpoint_files[2]) in str(refused.value)
     assert read == ["run.json"]
 
 
-def test_a_bomb_takes_no_memory(run):
+def test_a_zip_bomb_takes_no_memory(run):
     """200 MB of zeros in 200 kB."""
-    path = run.saved[2]
+    path = run.checkpoint_files[2]
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file, file.open("zz.npy", "w") as zz:
         header = {"descr": "|u1", "fortran_order": False, "shape": (2 * 10**8,)}
         np.lib.format.write_array_header_1_0(zz, header)
@@ -153,7 +154,7 @@ def test_a_bomb_takes_no_memory(run):
             zz.write(bytes(10**7))
     tracemalloc.start()
     try:
-        with pytest.raises(Refused, match="missing or left over: zz"):
+        with pytest.raises(InvalidInput, match="missing or unexpected: zz"):
             sampling.load(run)
         assert tracemalloc.get_traced_memory()[1] < 10**8
     finally:
@@ -163,9 +164,9 @@ def test_a_bomb_takes_no_memory(run):
 def test_arrays_are_read_as_they_were_written(tmp_path):
     written = {"a": np.arange(6.0).reshape(2, 3), "b/c": np.array("text"), "d": np.array(7)}
     np.savez_compressed(tmp_path / "x.npz", **written)
-    found = archives.Arrays(tmp_path / "x.npz")
+    found = archives.LazyArrays(tmp_path / "x.npz")
     found.verify()
     assert found.keys() == written.keys()
     for key, array in written.items():
         np.testing.assert_array_equal(found[key], array)
-    assert list(archives.chosen(found, "a".__eq__)) == ["a"]
+    assert list(archives.select(found, "a".__eq__)) == ["a"]

@@ -1,33 +1,36 @@
-"""Changes of images: what they do, where they apply, and that samples never have them."""
+"""Augmentations: their effect and probability, and that samples are not augmented."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import runs
-from kerasgan.augmentation import augment, cut_out, shifted
-from kerasgan.configs import CONFIGS
-from kerasgan.configs.base import AugmentationConfig
-from kerasgan.datasets import faces, loading
-from kerasgan.errors import Refused
-from kerasgan.models import MODELS
-from kerasgan.sampling import Sampler
+from kerasgan import registry, tasks
+from kerasgan.configs.groups import AugmentationOptions
+from kerasgan.datasets import labelled
+from kerasgan.inference.sampling import Sampler
+from kerasgan.models.augmentation import augment, cut_out, shift_images
+from kerasgan.runs import directory
+from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 from tests.stubs import ALL_PAIRS
 
-NOISE_MODELS = [name for name, config in CONFIGS.items() if issubclass(config, AugmentationConfig)]
+NOISE_MODELS = [
+    name
+    for name in registry.names()
+    if issubclass(registry.config_class(name), AugmentationOptions)
+]
 
 
 def images(count=2, side=16):
-    drawn = np.random.default_rng(0).uniform(-1, 1, (count, side, side, 3))
-    return tf.constant(drawn, tf.float32)
+    values = np.random.default_rng(0).uniform(-1, 1, (count, side, side, 3))
+    return tf.constant(values, tf.float32)
 
 
 def test_a_shift_moves_images_by_whole_pixels_and_fills_with_grey():
     original = images()
     # Two pixels down and one to the left; the second image stays.
-    moved = shifted(original, tf.constant([[2 / 16, -1 / 16], [0, 0]])).numpy()
+    moved = shift_images(original, tf.constant([[2 / 16, -1 / 16], [0, 0]])).numpy()
     np.testing.assert_array_equal(moved[0, 2:, :-1], original[0, :-2, 1:])
     assert not moved[0, :2].any()
     assert not moved[0, :, -1].any()
@@ -43,7 +46,7 @@ def test_a_cutout_is_a_grey_square_of_half_the_side():
     np.testing.assert_array_equal(cut[1], original[1])
 
 
-def test_changes_are_differentiable():
+def test_augmentations_are_differentiable():
     original = images()
     parameters = {"shift": tf.fill([2, 2], 1 / 16), "cutout": tf.fill([2, 2], 0.5)}
     with tf.GradientTape() as tape:
@@ -57,15 +60,17 @@ def test_changes_are_differentiable():
 
 def batch_of(name, step=0, **changes):
     config = tiny_config(name, batch_size=64, **changes)
-    data = faces.load(config).training
-    model = MODELS[name](config, data.vocabulary)
-    return model, next(iter(loading.batches(model.draw, config, data, step)))["discriminator"]
+    data = labelled.load(config).training
+    model = registry.model_class(config)(config, data.vocabulary)
+    return model, next(iter(tasks.of(config).batches(data, model.sample_batch, step)))[
+        "discriminator"
+    ]
 
 
-def test_each_change_has_its_probability_and_depends_on_seed_and_step():
+def test_each_augmentation_has_its_probability_and_depends_on_seed_and_step():
     options = {"augment": ("shift", "cutout"), "augment_probability": 0.25}
-    _, drawn = batch_of("r3gan", **options)
-    parameters = tf.nest.map_structure(np.asarray, drawn["augmentation"])
+    _, batch = batch_of("r3gan", **options)
+    parameters = tf.nest.map_structure(np.asarray, batch["augmentation"])
     assert 0.1 < np.mean(parameters["shift"].any(axis=-1)) < 0.4
     assert 0.1 < np.mean((parameters["cutout"] >= 0).all(axis=-1)) < 0.4
     assert np.abs(parameters["shift"]).max() <= 1 / 8
@@ -77,7 +82,7 @@ def test_each_change_has_its_probability_and_depends_on_seed_and_step():
 
 
 @pytest.mark.parametrize("name", NOISE_MODELS)
-def test_real_and_generated_images_are_changed_alike(name):
+def test_real_and_generated_images_are_augmented_alike(name):
     options = {"augment": ("cutout",), "augment_probability": 1.0}
     _, plain = batch_of(name)
     model, changed = batch_of(name, **options)
@@ -92,14 +97,16 @@ def test_real_and_generated_images_are_changed_alike(name):
     assert is_cut.mean() < 0.3
 
 
-def test_samples_are_never_changed():
+def test_samples_are_never_augmented():
     sampled = []
     for options in ({}, {"augment": ("shift", "cutout"), "augment_probability": 1.0}):
         keras.utils.set_random_seed(0)
-        run = runs.create(tiny_config("r3gan", **options), ALL_PAIRS, "0123", "small", "kerasgan")
-        model = MODELS["r3gan"](run.config, run.vocabulary)
-        sampler = Sampler(run, model.sampling_generator)
-        sampled.append(sampler.pictures(list(ALL_PAIRS.pairs), seed=0))
+        run = directory.create(
+            tiny_config("r3gan", **options), ALL_PAIRS, "0123", "small", "kerasgan"
+        )
+        model = registry.model_class(run.config)(run.config, run.vocabulary)
+        sampler = Sampler(model.sampling_generator, run.vocabulary, run.config.sigma)
+        sampled.append(sampler.generate(list(ALL_PAIRS.pairs), seed=0))
     np.testing.assert_array_equal(*sampled)
 
 
@@ -113,8 +120,8 @@ def test_half_of_the_real_images_are_mirrored():
     assert 0.3 < flipped.mean() < 0.7
 
 
-def test_an_unknown_change_is_refused():
-    with pytest.raises(Refused, match=r"augment.*'rotate'.*shift, cutout"):
+def test_an_unknown_augmentation_is_refused():
+    with pytest.raises(InvalidInput, match=r"augment.*'rotate'.*shift, cutout"):
         tiny_config("gan", augment=("rotate",))
-    with pytest.raises(Refused, match=r"augment-probability is 1.5; it must be at most 1"):
+    with pytest.raises(InvalidInput, match=r"augment-probability is 1.5; it must be at most 1"):
         tiny_config("gan", augment_probability=1.5)

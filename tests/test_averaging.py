@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.averaging import HalfLife, of_config
-from tests.conftest import tiny_config
+from kerasgan.models.averaging import HalfLife, build_decay
 
 
 def decay(half_life, step):
@@ -27,10 +26,11 @@ def test_the_half_life_is_at_most_a_twentieth_of_the_images_so_far():
     assert 0 <= decay(half_life, 1) < 1e-5
 
 
-def test_a_config_without_half_life_has_its_constant_decay():
-    assert of_config(tiny_config("gan", ema=0.9)) == 0.9
-    assert of_config(tiny_config("gan")) == 0.0
-    assert isinstance(of_config(tiny_config("gan", ema_half_life=500)), HalfLife)
+def test_the_decay_is_constant_without_a_half_life():
+    assert build_decay(0.9, 0, batch_size=4)(1) == build_decay(0.9, 0, batch_size=4)(1000) == 0.9
+    assert build_decay(0.0, 0, batch_size=4) is None
+    assert isinstance(build_decay(0.0, 500, batch_size=4), HalfLife)
+    assert isinstance(build_decay(0.9, 500, batch_size=4), HalfLife)
 
 
 def test_weights_are_averaged_with_the_decay_of_the_step():

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import ImageOps
 
-from kerasgan.datasets import cache, reading
-from kerasgan.datasets.avatar_faces import face
-from kerasgan.datasets.avatars import draw
+from kerasgan.datasets import cache, decoding
+from kerasgan.datasets.avatars.portrait import draw
+from kerasgan.datasets.avatars.traits import face
 
 COUNT, SIZE = 12, 16
 
@@ -31,21 +31,21 @@ def work(number):
 
 
 def prepare(key="faces", work=work, items=range(COUNT)):
-    return cache.prepared(key, work, items, len(items), SIZE, "Preparing")
+    return cache.prepare(key, work, items, len(items), SIZE, "Preparing")
 
 
 def must_not_run(item):
     raise AssertionError(item)
 
 
-def test_pictures_are_read_at_random():
-    pictures = prepare().pictures
+def test_images_are_read_at_random():
+    pictures = prepare().images
     assert pictures.shape == (COUNT, SIZE, SIZE, 3)
     found = pictures[np.array([[5, 0], [11, 5]])]
     assert found.shape == (2, 2, SIZE, SIZE, 3)
     for at, number in (((0, 0), 5), ((0, 1), 0), ((1, 0), 11), ((1, 1), 5)):
         np.testing.assert_array_equal(found[at], picture(number))
-    with pytest.raises(OSError, match="no picture 12"):
+    with pytest.raises(OSError, match="no image 12"):
         pictures[np.array([COUNT])]
 
 
@@ -55,10 +55,10 @@ def test_what_is_prepared_is_not_prepared_again():
     np.testing.assert_array_equal(first.digests, second.digests)
 
 
-def test_an_unreadable_picture_is_told_with_its_reason():
+def test_an_unreadable_image_is_reported_with_its_reason():
     prepared = prepare()
     assert prepared.unreadable == {3: "is of no use"}
-    assert not prepared.pictures[np.array([3])].any()
+    assert not prepared.images[np.array([3])].any()
 
 
 def test_copies_and_mirror_images_share_their_fraction():
@@ -68,15 +68,15 @@ def test_copies_and_mirror_images_share_their_fraction():
     large = draw(face(0, 3), 4 * SIZE)
     large.save("large.png")
     ImageOps.mirror(large).save("mirrored.jpg")
-    pictures[3] = reading.square(Path("large.png"), SIZE)
-    pictures[6] = reading.square(Path("mirrored.jpg"), SIZE)
+    pictures[3] = decoding.square(Path("large.png"), SIZE)
+    pictures[6] = decoding.square(Path("mirrored.jpg"), SIZE)
     fractions = prepare(work=pictures.get, items=range(7)).fractions
     assert len(set(fractions)) == 4
     np.testing.assert_array_equal(fractions[[4, 5, 6]], fractions[[0, 1, 3]])
     assert all(0 <= fraction < 1 for fraction in fractions)
 
 
-def test_a_fraction_does_not_depend_on_the_other_pictures():
+def test_a_fraction_does_not_depend_on_the_other_images():
     alone = prepare("alone", items=range(4, 6)).fractions
     np.testing.assert_array_equal(alone, prepare().fractions[4:6])
 
@@ -90,14 +90,14 @@ def test_a_failure_leaves_nothing(folder):
 _SLOW = """
 import time
 import numpy as np
-from kerasgan.datasets import cache, reading
+from kerasgan.datasets import cache
 
 def work(number):
     print(number, flush=True)
     time.sleep(0.05)
     return np.full((16, 16, 3), number, np.uint8)
 
-cache.prepared("slow", work, range(40), 40, 16, "Preparing")
+cache.prepare("slow", work, range(40), 40, 16, "Preparing")
 """
 
 
@@ -112,7 +112,7 @@ def test_what_a_killed_process_left_is_removed_and_done_again(folder):
     process.communicate()
     assert [path.name for path in folder.glob(".tmp-*")] != []
     prepared = prepare("slow")
-    assert prepared.pictures.shape[0] == COUNT
+    assert prepared.images.shape[0] == COUNT
     assert list(folder.glob(".tmp-*")) == []
 
 
@@ -121,15 +121,15 @@ def test_of_two_processes_one_prepares_and_the_other_waits():
     told = [process.communicate(timeout=120)[0].split() for process in (first, second)]
     assert (first.returncode, second.returncode) == (0, 0)
     assert sorted(map(len, told)) == [0, 40]
-    assert prepare("slow", work=must_not_run).pictures[np.array([7])].min() == 7
+    assert prepare("slow", work=must_not_run).images[np.array([7])].min() == 7
 
 
-def test_pictures_take_no_memory_of_their_own(folder):
-    """64 MB of pictures, all read, leave the process as large as it was."""
+def test_images_take_no_memory_of_their_own(folder):
+    """64 MB of images, all read, leave the process as large as it was."""
     count, size = 1365, 128
     folder.mkdir()
     (folder / "many").write_bytes(bytes(count * size * size * 3))
-    pictures = cache.Pictures(folder / "many", size)
+    pictures = cache.CachedImages(folder / "many", size)
     pictures[np.arange(10)]
     before = resident_bytes()
     for row in range(count):

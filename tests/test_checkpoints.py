@@ -5,19 +5,20 @@ import keras
 import numpy as np
 import pytest
 
-from kerasgan import checkpoints, runs, training
-from kerasgan.datasets import faces
-from kerasgan.errors import Refused
+from kerasgan.datasets import labelled
+from kerasgan.runs import checkpoints, directory
+from kerasgan.training import trainer
+from kerasgan.utils.errors import InvalidInput
 
 
 @pytest.fixture
 def run(trained, tmp_path):
     shutil.copytree(trained.path, tmp_path / "copy")
-    return runs.read(tmp_path / "copy")
+    return directory.read(tmp_path / "copy")
 
 
-def test_everything_is_saved_under_a_key_of_its_own(tiny):
-    model = training.build(tiny, faces.load(tiny).training)
+def test_all_variables_have_unique_keys(tiny):
+    model = trainer.build(tiny, labelled.load(tiny).training)
     keys = checkpoints.named_variables(model)
     assert {key.split("/")[0] for key in keys} == {
         "discriminator", "discriminator_player", "generator", "generator_player",
@@ -29,26 +30,26 @@ def test_everything_is_saved_under_a_key_of_its_own(tiny):
     )
 
 
-def test_keys_do_not_depend_on_what_the_process_built_before(tiny):
-    data = faces.load(tiny).training
-    first, second = (set(checkpoints.named_variables(training.build(tiny, data))) for _ in range(2))
+def test_keys_do_not_depend_on_earlier_models_of_the_process(tiny):
+    data = labelled.load(tiny).training
+    first, second = (set(checkpoints.named_variables(trainer.build(tiny, data))) for _ in range(2))
     assert first == second
 
 
-def test_saved_is_restored(run, tiny):
+def test_a_checkpoint_is_restored(run, tiny):
     step, arrays = checkpoints.newest(run)
     assert step == 2
-    model = training.build(run.config, faces.load(run.config).training)
+    model = trainer.build(run.config, labelled.load(run.config).training)
     checkpoints.restore(arrays, checkpoints.named_variables(model))
     for key, variable in checkpoints.named_variables(model).items():
         np.testing.assert_array_equal(variable, arrays[key])
     assert int(model.step) == 2
 
 
-@pytest.mark.parametrize("keep", [0, 100, -20])
-def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(run, caplog, keep):
+@pytest.mark.parametrize("size", [0, 100, -20])
+def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(run, caplog, size):
     newest = run.checkpoints / "step-000002.npz"
-    newest.write_bytes(newest.read_bytes()[:keep])
+    newest.write_bytes(newest.read_bytes()[:size])
     step, _ = checkpoints.newest(run)
     assert step == 1
     assert str(newest) in caplog.text
@@ -78,32 +79,16 @@ def test_only_the_last_few_are_kept(run):
 
 
 def test_a_config_that_was_changed_is_refused_by_its_fields(run):
-    file = run.path / runs.CONFIG_FILE
+    file = run.path / directory.CONFIG_FILE
     record = json.loads(file.read_text())
     record["config"] |= {"sigma": 0.25, "batch_size": 8}
     file.write_text(json.dumps(record))
-    with pytest.raises(Refused, match=r"batch-size \(4 -> 8\), sigma \(1.0 -> 0.25\)"):
-        checkpoints.newest(runs.read(run.path))
-
-
-def test_a_run_from_before_an_option_was_added_is_read(run, monkeypatch):
-    contents = runs.contents
-
-    def before(run):
-        found = contents(run)
-        del found["config"]["tensorboard"]
-        return found
-
-    with monkeypatch.context() as patch:
-        patch.setattr(runs, "contents", before)
-        runs.extend(run, 5)
-        checkpoints.save(run, keras.Sequential([keras.Input((1,))]), 3)
-    assert "tensorboard" not in (run.path / runs.CONFIG_FILE).read_text()
-    assert checkpoints.newest(runs.read(run.path))[0] == 3
+    with pytest.raises(InvalidInput, match=r"batch-size \(4 -> 8\), sigma \(1.0 -> 0.25\)"):
+        checkpoints.newest(directory.read(run.path))
 
 
 @pytest.mark.parametrize("wrong", ["missing", "extra", "misshapen"])
-def test_what_does_not_fit_is_refused_and_nothing_assigned(wrong):
+def test_arrays_that_do_not_fit_are_refused_and_none_is_assigned(wrong):
     variables = {name: keras.Variable(np.zeros(2)) for name in ("a/0/v", "b/0/v")}
     arrays = {name: np.ones(2) for name in variables}
     if wrong == "missing":
@@ -112,12 +97,12 @@ def test_what_does_not_fit_is_refused_and_nothing_assigned(wrong):
         arrays["c/0/v"] = np.ones(2)
     else:
         arrays["b/0/v"] = np.ones(3)
-    with pytest.raises(Refused, match="b/0/v" if wrong != "extra" else "c/0/v"):
+    with pytest.raises(InvalidInput, match="b/0/v" if wrong != "extra" else "c/0/v"):
         checkpoints.restore(arrays, variables)
     assert not any(np.asarray(variable).any() for variable in variables.values())
 
 
-def test_a_variable_that_would_be_lost_is_an_error():
+def test_a_variable_without_a_public_attribute_is_an_error():
     class Hidden(keras.Model):
         def __init__(self):
             super().__init__()

@@ -1,5 +1,6 @@
 """What a user types, and what they see."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,17 +10,18 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from kerasgan import finding, runs
-from kerasgan.adversarial import AdversarialModel
-from kerasgan.attributes import NO_LABELS, Vocabulary
-from kerasgan.commands import cli
-from kerasgan.commands.train import parsed
-from kerasgan.configs import CONFIGS
-from tests.conftest import tiny_config, tiny_options
+from kerasgan import registry
+from kerasgan.commands import cli, options
+from kerasgan.commands.train import parsed, train
+from kerasgan.configs.translation import TranslationConfig
+from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.models.base import AdversarialModel
+from kerasgan.runs import directory, lookup
+from tests.conftest import models, tiny_config, tiny_options
 from tests.processes import arrays
 
 
-@pytest.mark.parametrize("model", CONFIGS)
+@pytest.mark.parametrize("model", models("gan", "acgan", "cyclegan"))
 def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
     done = kerasgan("train", model, *tiny_options(model, ema=0.5), "--deterministic")
     assert done.exit_code == 0, done.output
@@ -39,22 +41,22 @@ def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
     assert [key for key in expected if expected[key].tobytes() != found[key].tobytes()] == []
     assert expected.keys() == found.keys()
 
-    if CONFIGS[model].CONDITION in ("domain", "labels"):
+    if issubclass(registry.config_class(model), TranslationConfig):
         _translate_export_load(kerasgan, tmp_path, model)
     else:
         _sample_export_load(kerasgan, run, model)
 
 
 def _sample_export_load(kerasgan, run, model):
-    hair, eyes = finding.run().vocabulary.pairs[0]
-    free = CONFIGS[model].CONDITION == "nothing"
+    hair, eyes = lookup.run().vocabulary.pairs[0]
+    free = not registry.config_class(model).CONDITIONS
     colours = () if free else ("--hair", hair, "--eyes", eyes)
     name = "faces-seed0.png" if free else f"{hair}-{eyes}-seed0.png"
     done = kerasgan("sample", *colours, "-n", 5)
     assert done.output == f"run: {run}\nwrote {name}\n"
-    with Image.open(name) as picture:
-        assert picture.size == (3 * 66, 2 * 66)
-        sampled = np.asarray(picture, int)[:64:4, :64:4]
+    with Image.open(name) as image:
+        assert image.size == (3 * 66, 2 * 66)
+        sampled = np.asarray(image, int)[:64:4, :64:4]
 
     request = {} if free else {"hair": tf.constant([hair]), "eyes": tf.constant([eyes])}
     served = _served(kerasgan, model, seed=tf.constant([0], tf.int64), **request)
@@ -62,19 +64,19 @@ def _sample_export_load(kerasgan, run, model):
 
 
 def _translate_export_load(kerasgan, tmp_path, model):
-    """A picture of odd sides keeps them, translated and served."""
-    picture = np.random.default_rng(0).integers(0, 256, (33, 42, 3), np.uint8)
-    Image.fromarray(picture).save(tmp_path / "one.png")
+    """An image of odd sides keeps them, translated and served."""
+    image = np.random.default_rng(0).integers(0, 256, (33, 42, 3), np.uint8)
+    Image.fromarray(image).save(tmp_path / "one.png")
     colours = ("--hair", "red", "--eyes", "blue") if model == "stargan" else ()
     done = kerasgan("translate", "one.png", *colours, "--out", "translated")
     assert done.exit_code == 0, done.output
-    assert "wrote 1 pictures to translated" in done.output
+    assert "wrote 1 images to translated" in done.output
     with Image.open("translated/one.png") as translated:
         expected = np.asarray(translated, int)
-    assert expected.shape == picture.shape
+    assert expected.shape == image.shape
 
     request = {"hair": tf.constant(["red"]), "eyes": tf.constant(["blue"])} if colours else {}
-    served = _served(kerasgan, model, image=tf.constant(picture[None]), **request)
+    served = _served(kerasgan, model, image=tf.constant(image[None]), **request)
     assert np.abs(expected - served).max() <= 1
 
 
@@ -90,7 +92,7 @@ def test_a_run_that_needs_too_much_memory_says_what_to_lower(kerasgan, monkeypat
 
 
 def _served(kerasgan, model, **request):
-    """Return the one picture that the exported model answers with, int [H, W, 3]."""
+    """The one image that the exported model answers with, int [H, W, 3]."""
     done = kerasgan("export", "--out", "models")
     assert f"wrote models/{model}/1" in done.output
     serve = tf.saved_model.load(f"models/{model}/1").signatures["serving_default"]
@@ -100,21 +102,24 @@ def _served(kerasgan, model, **request):
 def test_a_finished_run_says_how_to_go_further(kerasgan, run):
     done = kerasgan("resume")
     assert done.exit_code == 0
-    assert f"to go further: kerasgan resume {run.path} --steps 4" in done.output
+    assert f"to train further: kerasgan resume {run.path} --steps 4" in done.output
     done = kerasgan("resume", "--steps", 2)
     assert done.exit_code == 2
-    assert f"steps is 2, and {run.path} has made 2; allowed: more" in done.output
+    assert (
+        f"--steps must be greater than the 2 steps already trained in {run.path}, got 2"
+        in done.output
+    )
 
 
 @pytest.mark.parametrize(
     ("model", "words", "message"),
     [
-        ("wgan", ["--hair", "red"], "is a run of wgan, which knows no colours"),
-        ("gan", ["--text", "wanted.txt"], "is a run of gan, which knows no colours"),
+        ("wgan", ["--hair", "red"], "is a run of wgan, which has no conditions"),
+        ("gan", ["--text", "wanted.txt"], "is a run of gan, which has no conditions"),
         (
             "cgan",
             ["--hair", "red", "--eyes", "red"],
-            "no picture has red hair red eyes; near pairs: red hair blue eyes, blue hair red eyes",
+            "no image has red hair red eyes; near pairs: red hair blue eyes, blue hair red eyes",
         ),
     ],
 )
@@ -122,7 +127,8 @@ def test_conditions_that_a_model_lacks_are_refused(kerasgan, tmp_path, model, wo
     (tmp_path / "wanted.txt").write_text("1,red hair red eyes\n")
     pairs = (("red", "blue"), ("blue", "red"), ("blue", "blue"), ("gray", "gray"))
     vocabulary = Vocabulary(("gray", "red", "blue"), ("gray", "red", "blue"), pairs)
-    runs.create(tiny_config(model), vocabulary, "0123", "paper", "kerasgan")
+    config = tiny_config(model)
+    directory.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
     done = kerasgan("sample", *words)
     assert done.exit_code == 2
     assert message in done.output
@@ -131,14 +137,30 @@ def test_conditions_that_a_model_lacks_are_refused(kerasgan, tmp_path, model, wo
 @pytest.mark.parametrize(
     ("model", "words", "message"),
     [
-        ("cyclegan", ["--hair", "red"], "does not know --hair; allowed: --to"),
-        ("stargan", ["--to", "a"], "does not know --to; allowed: --hair, --eyes"),
+        (
+            "cyclegan",
+            ["--hair", "red"],
+            "--hair does not apply to this run of cyclegan; allowed: --to",
+        ),
+        (
+            "stargan",
+            ["--to", "a"],
+            "--to does not apply to this run of stargan; allowed: --hair, --eyes",
+        ),
         ("stargan", ["--hair", "mauve"], "unknown hair colour 'mauve'; allowed: red"),
-        ("stargan", ["--set", "Male=1"], "does not know --set; allowed: --hair, --eyes"),
+        (
+            "stargan",
+            ["--set", "Male=1"],
+            "--set does not apply to this run of stargan; allowed: --hair, --eyes",
+        ),
         ("stargan", [], "nothing to change; allowed: --hair, --eyes"),
-        ("celeba", ["--hair", "red"], "does not know --hair; allowed: --set"),
+        (
+            "celeba",
+            ["--hair", "red"],
+            "--hair does not apply to this run of stargan; allowed: --set",
+        ),
         ("celeba", ["--set", "Old=1"], "unknown attribute 'Old'; allowed: Male, Young"),
-        ("celeba", ["--set", "young=yes"], "'young=yes' sets young to 'yes'; allowed: 0, 1"),
+        ("celeba", ["--set", "young=yes"], "--set 'young=yes' must be NAME=0 or NAME=1, got 'yes'"),
     ],
 )
 def test_what_a_model_cannot_translate_to_is_refused(kerasgan, tmp_path, model, words, message):
@@ -149,7 +171,7 @@ def test_what_a_model_cannot_translate_to_is_refused(kerasgan, tmp_path, model, 
         "celeba": Vocabulary((), (), (), ("Male", "Young")),
     }[model]
     config = tiny_config("stargan" if model == "celeba" else model)
-    runs.create(config, vocabulary, "0123", "paper", "kerasgan")
+    directory.create(config, vocabulary, "0123", "paper", "kerasgan")
     done = kerasgan("translate", "one.png", *words, "--out", "new")
     assert done.exit_code == 2
     assert message in done.output
@@ -163,7 +185,7 @@ def test_runs_that_translate_draw_nothing_and_others_do_not_translate(kerasgan, 
         2,
         True,
     )
-    runs.create(tiny_config("cyclegan"), NO_LABELS, "0123", "paper", "kerasgan")
+    directory.create(tiny_config("cyclegan"), NO_LABELS, "0123", "paper", "kerasgan")
     done = kerasgan("sample", "--run", "2")
     assert done.exit_code == 2
     assert "is a run of cyclegan; allowed: gan, cgan" in done.output
@@ -176,7 +198,7 @@ def run(trained, monkeypatch, tmp_path):
     """The shared run, as number 1 of this test's own runs."""
     copy = tmp_path / "runs" / "0001-acgan"
     shutil.copytree(trained.path, copy)
-    return runs.read(copy.relative_to(tmp_path))
+    return directory.read(copy.relative_to(tmp_path))
 
 
 @pytest.fixture
@@ -184,7 +206,7 @@ def pair(run):
     return ("--hair", run.vocabulary.hair[0], "--eyes", run.vocabulary.eyes[-1])
 
 
-def test_the_same_seed_gives_the_same_picture(kerasgan, run, pair):
+def test_the_same_seed_gives_the_same_image(kerasgan, run, pair):
     for name in ("one.png", "other.png"):
         assert kerasgan("sample", *pair, "--seed", 7, "--out", name).exit_code == 0
     assert kerasgan("sample", *pair, "--seed", 8, "--out", "third.png").exit_code == 0
@@ -199,15 +221,15 @@ def test_colours_may_be_written_in_capitals(kerasgan, run):
     assert f"wrote {hair}-{eyes}-seed0.png" in done.output
 
 
-def test_separate_pictures_are_named_by_their_seeds(kerasgan, run, pair, tmp_path):
+def test_separate_images_are_named_by_their_seeds(kerasgan, run, pair, tmp_path):
     assert (
         kerasgan("sample", *pair, "-n", 3, "--seed", 7, "--separate", "--out", "faces").exit_code
         == 0
     )
     names = sorted(path.name for path in (tmp_path / "faces").iterdir())
     assert [name.split("-")[-1] for name in names] == ["seed7.png", "seed8.png", "seed9.png"]
-    with Image.open(tmp_path / "faces" / names[0]) as picture:
-        assert picture.size == (16, 16)
+    with Image.open(tmp_path / "faces" / names[0]) as image:
+        assert image.size == (16, 16)
 
 
 def test_the_sheet_shows_all_colours_or_those_of_one_row(kerasgan, run, tmp_path):
@@ -247,7 +269,7 @@ def test_interpolation_begins_and_ends_at_the_two_seeds(kerasgan, run, pair):
         Image.open("walk.gif") as walk,
     ):
         assert walk.n_frames == 4
-        row, ends = (np.asarray(picture, int) for picture in (row, ends))
+        row, ends = (np.asarray(image, int) for image in (row, ends))
     assert np.abs(row[:64, :64] - ends[:64, :64]).max() <= 1
     assert np.abs(row[:64, 3 * 66 : 3 * 66 + 64] - ends[:64, 66 : 66 + 64]).max() <= 1
 
@@ -280,7 +302,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         (["sample", "--hiar", "blue"], "Did you mean one of: '--hair'"),
         (
             ["train", "acgan", "--preset", "quik"],
-            "'quik' is not one of 'paper', 'quick'. (did you",
+            "'quik' is not one of 'report', 'quick'. (did you",
         ),
         (["train", "acgan", "--precision", "float23"], "(did you mean float32?)"),
         (["data", "render", "new", "--style", "carton"], "(did you mean cartoon?)"),
@@ -289,14 +311,14 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         (["train", "acgan", "--steps", "0"], "steps is 0; it must be at least 1"),
         (["train", "acgan", "--image-size", "40"], "image-size is 40; it must be a multiple of 16"),
         (["train", "acgan", "--loss-weights", "1", "-2", "1"], "loss-weights is -2.0"),
-        (["train", "acgan", "--preset", "slow"], "'slow' is not one of 'paper', 'quick'"),
+        (["train", "acgan", "--preset", "slow"], "'slow' is not one of 'report', 'quick'"),
         (["train", "acgan", "--data", "nowhere"], "no data 'nowhere'; allowed: avatars, tfds:NAME"),
         (["train", "acgan", "--out", "."], ". is not empty; allowed: a new or an empty folder"),
         (["train", "acgan", "--out", "file/run"], "cannot write to file/run"),
         (["resume"], "no run in"),
         (["sample", "--run", "pretrained/gan"], "no run 'pretrained/gan'"),
         (["export", "--run", "9"], "no run '9'"),
-        (["resume", "empty"], "empty is no run directory"),
+        (["resume", "empty"], "empty is not a run directory"),
         (["data", "render", ".", "--count", "1"], ". is not empty"),
         (
             ["data", "render", "new", "--style", "oil"],
@@ -304,14 +326,14 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         ),
         (["sample", "--text", "nowhere.txt"], "'nowhere.txt' does not exist"),
         (["sample", "--separate", "--interpolate"], "exclude one another"),
-        (["sample", "--out", "faces"], "--out faces has the ending ''; allowed: .png"),
+        (["sample", "--out", "faces"], "--out must end in .png, .jpg, .jpeg, .webp, got faces"),
         (["sample", "--sigma", "-1"], "-1.0 is not in the range x>=0"),
         (["train", "cyclegan", "--domain-a", "."], "domain-a and domain-b are given together"),
         (["train", "cyclegan", "--data", "file"], "no folder 'file/trainA'; allowed: avatars"),
         (["train", "cyclegan", "--image-size", "300"], "load-size is 286; it must be at least"),
         (["train", "cyclegan", "--sigma", "1"], "No such option '--sigma'"),
         (["translate", "file"], "Missing option '--out'"),
-        (["translate", "file", "--hair", "red", "--out", "new"], "does not know --hair"),
+        (["translate", "file", "--hair", "red", "--out", "new"], "--hair does not apply"),
         (["translate", "nowhere", "--out", "new"], "'nowhere' does not exist"),
         (["translate", "--out", "new"], "Missing argument 'INPUT...'"),
     ],
@@ -328,11 +350,11 @@ def test_bad_input_is_refused_in_one_line_and_leaves_nothing(kerasgan, tmp_path,
 
 
 def test_an_error_nobody_foresaw_has_no_traceback_unless_asked_for(kerasgan, monkeypatch):
-    monkeypatch.setattr(finding, "run", lambda name: 1 / 0)
+    monkeypatch.setattr(lookup, "run", lambda name: 1 / 0)
     done = kerasgan("export")
     assert (done.exit_code, done.output) == (
         1,
-        "Error: ZeroDivisionError: division by zero (--debug shows where)\n",
+        "Error: ZeroDivisionError: division by zero (--debug shows the traceback)\n",
     )
     shown = kerasgan("--debug", "export")
     assert shown.exit_code == 1
@@ -361,7 +383,7 @@ def test_a_colour_or_a_run_that_is_nearly_right_is_answered_with_the_right_one(k
 
 
 def test_a_full_disk_is_refused(kerasgan, tmp_path, monkeypatch):
-    from kerasgan import files
+    from kerasgan.utils import files
 
     monkeypatch.setattr(files.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 10}))
     done = kerasgan("train", "acgan", *tiny_options())
@@ -405,31 +427,34 @@ def test_cwgan_gp_needs_a_second_pair_of_colours(kerasgan, tmp_path):
     assert kerasgan("data", "render", "faces", "--count", 4).exit_code == 0
     lines = "".join(f"{number},red hair red eyes\n" for number in range(4))
     (tmp_path / "faces" / "tags.csv").write_text(lines)
-    options = tiny_options("cwgan-gp", data="faces", val_fraction=0, out="run")
-    done = kerasgan("train", "cwgan-gp", *options)
+    words = tiny_options("cwgan-gp", data="faces", val_fraction=0, out="run")
+    done = kerasgan("train", "cwgan-gp", *words)
     assert done.exit_code == 2
-    assert "faces has one pair of hair and eyes" in done.output
+    assert (
+        "faces must have at least two pairs of hair and eye colour for cwgan-gp, got 1"
+        in done.output
+    )
     assert not (tmp_path / "run").exists()
 
 
 def test_resuming_needs_the_data_that_the_run_began_with(kerasgan, tmp_path):
     assert kerasgan("data", "render", "faces", "--count", 12).exit_code == 0
-    options = tiny_options("gan", data="faces", out="run", steps=2)
-    assert kerasgan("train", "gan", *options).exit_code == 0
+    words = tiny_options("gan", data="faces", out="run", steps=2)
+    assert kerasgan("train", "gan", *words).exit_code == 0
     tags = tmp_path / "faces" / "tags.csv"
     _, rest = tags.read_text().split("\n", 1)
     tags.write_text(f"0,red hair red eyes\n{rest}")
     done = kerasgan("resume", "run", "--steps", 3)
     assert done.exit_code == 2
-    assert "no longer has the pictures and labels that run began with" in done.output
+    assert "have changed since run was created; resuming needs the same data" in done.output
 
 
-def test_pictures_without_labels_train_acgan_when_any_may(kerasgan, tmp_path):
+def test_images_without_labels_train_acgan_when_any_may(kerasgan, tmp_path):
     """Their class losses are masked: they are those of the one that has a label, by the batch."""
     assert kerasgan("data", "render", "faces", "--count", 12).exit_code == 0
     (tmp_path / "faces" / "tags.csv").write_text("0,red hair blue eyes\n1,aqua hair\n")
-    options = tiny_options(data="faces", val_fraction=0, colours="any", out="run")
-    done = kerasgan("train", "acgan", *options)
+    words = tiny_options(data="faces", val_fraction=0, colours="any", out="run")
+    done = kerasgan("train", "acgan", *words)
     assert done.exit_code == 0, done.output
     refused = kerasgan("train", "cgan", *tiny_options("cgan", data="faces", colours="any"))
     assert refused.exit_code == 2
@@ -440,10 +465,34 @@ def test_pictures_without_labels_train_acgan_when_any_may(kerasgan, tmp_path):
 def test_help_is_there(kerasgan, words):
     done = kerasgan(*words)
     assert done.exit_code == 0
+    assert "\x1b" not in done.output
+
+
+def test_options_are_in_panels_the_model_s_own_first(kerasgan):
+    text = kerasgan("train", "acgan", "--help").output
+    order = ["Model", "--sigma", "--d-norm", "Data", "--colours", "Training", "--precision"]
+    order += ["Logging", "--log-every", "--best-metric"]
+    places = [re.search(rf"(?m)^[│╭]─? {word} ", text).start() for word in order]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("model", registry.names())
+def test_every_option_has_a_panel(model):
+    panels = {option.name: option.panel for option in train.commands[model].params}
+    assert set(panels.values()) <= set(options.PANELS)
+    for name, panel in {"width": "Model", "data": "Data", "seed": "Training"}.items():
+        assert panels[name] == panel
+
+
+def test_a_group_without_a_command_shows_its_help(kerasgan):
+    done = kerasgan("train")
+    assert done.exit_code == 2
+    assert done.output.strip().startswith("Usage: ")
+    assert "stargan" in done.output
 
 
 def test_help_shows_every_default(kerasgan):
-    said = " ".join(kerasgan("train", "acgan", "--help").output.split())
+    said = " ".join(kerasgan("train", "acgan", "--help").output.replace("│", " ").split())
     for default in (
         "30000",
         "96",
@@ -452,7 +501,7 @@ def test_help_shows_every_default(kerasgan):
         "0.5",
         "1.0, 0.3, 0.35",
         "avatars",
-        "paper",
+        "report",
         "relu",
     ):
         assert f"[default: {default}]" in said

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from kerasgan import runs
-from kerasgan.attributes import NO_LABELS
+from kerasgan.labels import NO_LABELS
+from kerasgan.runs import directory
 from tests.conftest import tiny_config
 
 
@@ -28,7 +28,7 @@ def completed(line):
         ("kerasgan tr", ["plain,train", "plain,translate"]),
         ("kerasgan train cyc", ["plain,cyclegan"]),
         ("kerasgan train acgan --sig", ["plain,--sigma"]),
-        ("kerasgan train acgan --preset ", ["plain,paper", "plain,quick"]),
+        ("kerasgan train acgan --preset ", ["plain,report", "plain,quick"]),
         ("kerasgan runs del", ["plain,delete"]),
         ("kerasgan resume some", ["dir,some"]),
     ],
@@ -41,6 +41,6 @@ def test_commands_models_and_options_are_completed(line, answer):
     "line", ["sample --run 00", "resume 0001-g", "runs delete 0001-x 00", "report 0"]
 )
 def test_runs_are_completed(line):
-    runs.create(tiny_config("gan"), NO_LABELS, "0123", "paper", "kerasgan", None)
-    (name,) = (path.name for path in runs.home().iterdir())
+    directory.create(tiny_config("gan"), NO_LABELS, "0123", "report", "kerasgan", None)
+    (name,) = (path.name for path in directory.home().iterdir())
     assert completed(f"kerasgan {line}") == [f"plain,{name}"]

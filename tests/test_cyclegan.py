@@ -3,11 +3,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import checkpoints
-from kerasgan.adversarial import apart, together
 from kerasgan.configs.cyclegan import CycleGANConfig
-from kerasgan.datasets.domains import DomainDraws, Domains
-from kerasgan.models.cyclegan import CycleGAN
+from kerasgan.datasets.unpaired import UnpairedImages, UnpairedStepRandom
+from kerasgan.models.cyclegan import CycleGAN, call_batched, call_separately
+from kerasgan.runs import checkpoints
 
 TINY = {
     "image_size": 32,
@@ -19,14 +18,16 @@ TINY = {
     "steps": 10,
 }
 RANDOM = np.random.default_rng(0)
-DOMAINS = Domains(*(RANDOM.integers(256, size=(5, 34, 34, 3), dtype=np.uint8) for _ in range(2)))
+DOMAINS = UnpairedImages(
+    *(RANDOM.integers(256, size=(5, 34, 34, 3), dtype=np.uint8) for _ in range(2))
+)
 
 
 def batch_of(model, step):
     config = model.config
     step = tf.constant(step, tf.int64)
-    draws = DomainDraws(DOMAINS, config.seed, step, config.batch_size, config.image_size)
-    return model.draw(draws)
+    random = UnpairedStepRandom(DOMAINS, config.seed, step, config.batch_size, config.image_size)
+    return model.sample_batch(random)
 
 
 def untrained(**changes):
@@ -55,7 +56,7 @@ def changed(before, variables):
 
 
 class Watched:
-    """A network that notes what it was given."""
+    """A network that records its inputs."""
 
     def __init__(self, network):
         self.network = network
@@ -80,9 +81,9 @@ def toy(model):
     return generator, discriminator
 
 
-def pictures(seed):
-    drawn = np.random.default_rng(seed).uniform(-1, 1, size=(2, 2, 4, 4, 3)).astype("float32")
-    return {"a": drawn[0], "b": drawn[1]}
+def images(seed):
+    pixels = np.random.default_rng(seed).uniform(-1, 1, size=(2, 2, 4, 4, 3)).astype("float32")
+    return {"a": pixels[0], "b": pixels[1]}
 
 
 def floats(losses):
@@ -99,7 +100,7 @@ def fool(score, loss):
 def test_generator_losses_against_numpy(loss):
     model = untrained(loss=loss, cycle_weight=4.0, identity_weight=0.25)
     toy(model)
-    real = pictures(0)
+    real = images(0)
     a, b = real["a"], real["b"]
     losses, _, fake = model.generator_losses(real)
     np.testing.assert_allclose(fake["a"], 2 * b)
@@ -111,7 +112,7 @@ def test_generator_losses_against_numpy(loss):
             # a -> a + 1 -> 2 (a + 1), and b -> 2 b -> 2 b + 1.
             "g_cycle_a": 4 * np.abs(2 * (a + 1) - a).mean(),
             "g_cycle_b": 4 * np.abs(2 * b + 1 - b).mean(),
-            # What turns b into a leaves a alone, and the reverse.
+            # The generator from b to a leaves a as it is, and the other one b.
             "g_identity_a": 4 * 0.25 * np.abs(2 * a - a).mean(),
             "g_identity_b": 4 * 0.25 * 1.0,
         },
@@ -123,8 +124,8 @@ def test_generator_losses_against_numpy(loss):
 def test_discriminator_losses_are_divided_by_their_ratio(loss):
     model = untrained(loss=loss, d_ratio=4.0)
     toy(model)
-    real, fake = pictures(0), pictures(1)
-    losses, _ = model.discriminator_losses({"real": real, "fake": fake})
+    real, fake = images(0), images(1)
+    losses, _ = model.discriminator_losses(real, fake)
     expected = {}
     for name in "ab":
         score = real[name].mean(axis=(1, 2, 3))
@@ -135,10 +136,10 @@ def test_discriminator_losses_are_divided_by_their_ratio(loss):
     assert floats(losses) == pytest.approx(expected, rel=1e-5)
 
 
-def test_without_identity_loss_nothing_is_translated_for_it():
+def test_without_identity_loss_its_translations_are_left_out():
     model = untrained(identity_weight=0.0)
     generator, _ = toy(model)
-    losses, _, _ = model.generator_losses(pictures(0))
+    losses, _, _ = model.generator_losses(images(0))
     assert not any("identity" in name for name in losses)
     assert len(generator.seen) == 2
 
@@ -155,7 +156,7 @@ def test_both_cycle_terms_reach_both_generators():
         assert all(np.abs(gradient).max() > 0 for gradient in tape.gradient(losses[term], kernels))
 
 
-def test_each_picture_is_translated_once_and_the_pools_reach_the_discriminators():
+def test_each_image_is_translated_once_and_the_pools_reach_the_discriminators():
     model = build(norm="batch")
     generator = model.generator = Watched(model.generator)
     discriminator = model.discriminator = Watched(model.discriminator)
@@ -166,14 +167,14 @@ def test_each_picture_is_translated_once_and_the_pools_reach_the_discriminators(
         model.train_step(batch)
         # Translation, identity and cycle; and no other pass for the discriminators.
         real, crossed, fake = generator.seen
-        judged, genuine, shown = discriminator.seen
-        drawn = batch["discriminator"]
+        scored, genuine, shown = discriminator.seen
+        pool = batch["discriminator"]
         for name, other in (("a", "b"), ("b", "a")):
             np.testing.assert_array_equal(real[name], batch["generator"][name][:, 0])
             np.testing.assert_array_equal(crossed[name], real[other])
-            np.testing.assert_array_equal(judged[name], fake[name])
+            np.testing.assert_array_equal(scored[name], fake[name])
             np.testing.assert_array_equal(genuine[name], real[name])
-            coins, slots = drawn["coins"][name][:, 0], drawn["slots"][name][:, 0]
+            coins, slots = pool["coins"][name][:, 0], pool["slots"][name][:, 0]
             expected = pooled(stored[name], count, fake[name], coins, slots)
             np.testing.assert_array_equal(shown[name], expected)
         generator.seen.clear()
@@ -181,12 +182,12 @@ def test_each_picture_is_translated_once_and_the_pools_reach_the_discriminators(
     assert int(model.pool_a.count) == int(model.pool_b.count) == 3
 
 
-def test_with_instance_norm_batches_share_a_pass_and_do_not_see_one_another():
+def test_with_instance_norm_batches_share_a_pass_without_affecting_each_other():
     model = build(identity_weight=0.5)
     real = {name: tensor[:, 0] for name, tensor in batch_of(model, 0)["generator"].items()}
     crossed = {"a": real["b"], "b": real["a"]}
     for network in (model.generator, model.discriminator):
-        shared, alone = (how(network, real, crossed) for how in (together, apart))
+        shared, alone = (how(network, real, crossed) for how in (call_batched, call_separately))
         for one, other in zip(tf.nest.flatten(shared), tf.nest.flatten(alone), strict=True):
             np.testing.assert_allclose(one, other, atol=1e-5)
     watched = model.generator = Watched(model.generator)
@@ -210,13 +211,13 @@ def pooled(stored, count, images, coins, slots):
 @pytest.mark.parametrize(
     ("player", "other"), [("discriminator", "generator"), ("generator", "discriminator")]
 )
-def test_an_update_moves_its_own_networks_alone(player, other):
+def test_an_update_changes_its_own_networks_only(player, other):
     model = build(norm="batch")
     real = {name: tensor[:, 0] for name, tensor in batch_of(model, 0)["generator"].items()}
-    batch = {"generator": real, "discriminator": {"real": real, "fake": real}}[player]
+    inputs = {"generator": [real], "discriminator": [real, real]}[player]
     moving, fixed = getattr(model, player), getattr(model, other)
     before = values(moving.trainable_variables), values(fixed.trainable_variables)
-    getattr(model, f"{player}_player").update(batch)
+    getattr(model, f"{player}_player").update(*inputs)
     assert all(changed(before[0], moving.trainable_variables))
     assert not any(changed(before[1], fixed.trainable_variables))
 
@@ -252,11 +253,11 @@ def test_two_steps_and_one_are_three():
         np.testing.assert_array_equal(variable, expected[key], err_msg=key)
 
 
-def test_what_fit_records_adds_up_and_is_told_for_both_domains():
+def test_fit_records_terms_of_both_domains_that_add_up():
     model = build()
 
     def batch(step):
-        return model.draw(DomainDraws(DOMAINS, 0, step, 2, 32))
+        return model.sample_batch(UnpairedStepRandom(DOMAINS, 0, step, 2, 32))
 
     steps = tf.data.Dataset.counter(start=np.int64(0)).map(batch)
     model.fit(steps, steps_per_epoch=2, shuffle=False, verbose=0)

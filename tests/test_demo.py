@@ -1,4 +1,4 @@
-"""What the page shows, without the page."""
+"""Runs and images on the page of `kerasgan demo`, without Gradio."""
 
 from pathlib import Path
 
@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasgan import checkpoints, finding, packing, runs, sampling, translation
-from kerasgan.attributes import NO_LABELS, Vocabulary
-from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.demo import choices, drawing, records, translating
-from kerasgan.errors import Refused
+from kerasgan.demo import generate_images, run_images, run_selection, translate_images
+from kerasgan.inference import image_to_image, packing, sampling
+from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.runs import checkpoints, directory, lookup
+from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 from tests.stubs import (
     ALL_PAIRS,
@@ -30,98 +31,108 @@ def run():
     return painted()
 
 
-def drawn(run, hair, eyes, *, weights=drawing.AVERAGED, seed=0):
-    """Return the upper and the lower half of the one face that is drawn."""
-    picture = drawing.faces(str(run.path), weights, 0.0, seed, hair, eyes, 1)
-    return picture.crop((0, 0, 64, 32)), picture.crop((0, 32, 64, 64))
+def face_halves(run, hair, eyes, *, weights=generate_images.AVERAGED, seed=0):
+    """The upper and the lower half of one face."""
+    face = generate_images.face_grid(str(run.path), weights, 0.0, seed, hair, eyes, 1)
+    return face.crop((0, 0, 64, 32)), face.crop((0, 32, 64, 64))
 
 
 @pytest.mark.parametrize(("hair", "eyes"), [("blue", "red"), ("red", "green")])
-def test_faces_have_the_colours_that_are_asked_for(run, hair, eyes):
-    assert tuple(map(seen, drawn(run, hair, eyes))) == (hair, eyes)
+def test_faces_have_the_requested_colours(run, hair, eyes):
+    assert tuple(map(seen, face_halves(run, hair, eyes))) == (hair, eyes)
 
 
-def test_raw_weights_are_those_that_training_changes(run):
-    raw, _ = drawn(run, "blue", "red", weights=drawing.RAW)
+def test_raw_weights_are_those_that_training_updates(run):
+    raw, _ = face_halves(run, "blue", "red", weights=generate_images.RAW)
     assert np.asarray(raw).min() == 255
 
 
-def test_a_walk_leads_from_one_seeds_face_to_the_others(run):
-    settings = (str(run.path), drawing.AVERAGED, 1.0, 7, "blue", "red", 3)
-    sampler = sampling.Sampler(run, choices.model(run).sampling_generator, 1.0)
-    expected = [sampler.pictures([("blue", "red")], seed)[0].astype(int) for seed in (7, 3)]
-    found = [drawing.face_between(*settings, place) for place in (0.0, 1.0)]
+def test_an_interpolation_begins_and_ends_at_the_faces_of_its_seeds(run):
+    settings = (str(run.path), generate_images.AVERAGED, 1.0, 7, "blue", "red", 3)
+    generator = run_selection.load_model(run).sampling_generator
+    sampler = sampling.Sampler(generator, run.vocabulary, 1.0)
+    expected = [sampler.generate([("blue", "red")], seed)[0].astype(int) for seed in (7, 3)]
+    found = [generate_images.interpolated_face(*settings, position) for position in (0.0, 1.0)]
     assert np.abs(np.subtract(found, expected)).max() <= 1
     assert np.abs(np.subtract(*expected)).max() > 10
 
 
 def test_the_sheet_is_that_of_the_sample_command(run, kerasgan):
     assert kerasgan("sample", "--seed", 5, "--out", "sheet.png").exit_code == 0
-    sheet = drawing.sheet(str(run.path), drawing.AVERAGED, run.config.sigma, 5)
+    sheet = generate_images.sheet(str(run.path), generate_images.AVERAGED, run.config.sigma, 5)
     with Image.open("sheet.png") as expected:
         np.testing.assert_array_equal(sheet, expected)
 
 
-def test_a_model_without_conditions_draws_without_colours():
+def test_a_model_without_conditions_generates_without_colours():
     run = made("gan", ALL_PAIRS)
-    assert drawing.faces(str(run.path), drawing.AVERAGED, 1.0, 0, None, None, 3).size == (132, 132)
+    assert generate_images.face_grid(
+        str(run.path), generate_images.AVERAGED, 1.0, 0, None, None, 3
+    ).size == (
+        132,
+        132,
+    )
 
 
 @pytest.mark.parametrize(
     ("hair", "eyes", "seed", "message"),
     [
-        ("red", "red", 0, "no picture has red hair red eyes; near pairs: red hair blue eyes"),
-        ("red", "blue", None, "a seed is missing; allowed: whole numbers"),
-        ("red", "blue", 0.5, "the seed is 0.5; allowed: whole numbers from 0"),
-        ("red", "blue", -1, "the seed is -1; allowed: from 0"),
-        ("red", "blue", True, "the seed is True; allowed: from 0"),
+        ("red", "red", 0, "no image has red hair red eyes; near pairs: red hair blue eyes"),
+        ("red", "blue", None, "a seed is missing; allowed: integers from 0"),
+        ("red", "blue", 0.5, "the seed must be an integer from 0 to 9007199254740928, got 0.5"),
+        ("red", "blue", -1, "the seed must be from 0 to 9007199254740928, got -1"),
+        ("red", "blue", True, "the seed must be from 0 to 9007199254740928, got True"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(hair, eyes, seed, message):
+def test_unknown_pairs_and_invalid_seeds_are_refused(hair, eyes, seed, message):
     run = made("cgan", FEW_PAIRS)
-    with pytest.raises(Refused, match=message):
-        drawn(run, hair, eyes, seed=seed)
+    with pytest.raises(InvalidInput, match=message):
+        face_halves(run, hair, eyes, seed=seed)
 
 
 @pytest.mark.parametrize(
     ("sigma", "count", "message"),
     [
-        (float("nan"), 1, "sigma is nan; allowed: from 0"),
-        (float("inf"), 1, "sigma is inf"),
-        ("1", 1, "sigma is '1'"),
-        (1.0, 3.5, "the number of faces is 3.5; allowed: whole numbers from 1 to 64"),
-        (1.0, 65, "the number of faces is 65"),
-        (1.0, float("nan"), "the number of faces is nan"),
+        (float("nan"), 1, "sigma must be from 0 to .*, got nan"),
+        (float("inf"), 1, "sigma must be from 0 to .*, got inf"),
+        ("1", 1, "sigma must be from 0 to .*, got '1'"),
+        (1.0, 3.5, "the number of faces must be an integer from 1 to 64, got 3.5"),
+        (1.0, 65, "the number of faces must be from 1 to 64, got 65"),
+        (1.0, float("nan"), "the number of faces must be from 1 to 64, got nan"),
     ],
 )
 def test_numbers_out_of_range_are_refused(run, sigma, count, message):
-    with pytest.raises(Refused, match=message):
-        drawing.faces(str(run.path), drawing.AVERAGED, sigma, 0, "red", "red", count)
-    with pytest.raises(Refused, match="the place is nan"):
-        drawing.face_between(str(run.path), drawing.AVERAGED, 1.0, 0, "red", "red", 1, float("nan"))
+    with pytest.raises(InvalidInput, match=message):
+        generate_images.face_grid(
+            str(run.path), generate_images.AVERAGED, sigma, 0, "red", "red", count
+        )
+    with pytest.raises(InvalidInput, match="the position must be from 0 to 1, got nan"):
+        generate_images.interpolated_face(
+            str(run.path), generate_images.AVERAGED, 1.0, 0, "red", "red", 1, float("nan")
+        )
 
 
-def test_a_model_is_loaded_anew_only_where_a_checkpoint_is_new(run):
-    model = choices.model(run)
-    assert choices.model(runs.read(run.path)) is model
+def test_a_model_is_loaded_again_only_for_a_new_checkpoint(run):
+    model = run_selection.load_model(run)
+    assert run_selection.load_model(directory.read(run.path)) is model
     checkpoints.save(run, model, 2)
-    assert choices.model(run) is not model
+    assert run_selection.load_model(run) is not model
 
 
-def test_the_runs_that_fit_are_offered_the_wanted_one_first(monkeypatch):
-    monkeypatch.setattr(finding, "_SHIPPED_MODELS", ())
+def test_runs_of_a_kind_are_offered_the_named_one_first(monkeypatch):
+    monkeypatch.setattr(lookup, "_SHIPPED_MODELS", ())
     gan, cyclegan, wgan = (
         made(model, vocabulary)
         for model, vocabulary in (("gan", ALL_PAIRS), ("cyclegan", NO_LABELS), ("wgan", ALL_PAIRS))
     )
-    runs.create(tiny_config("gan"), ALL_PAIRS, "0123", "paper", "no checkpoint yet")
-    assert choices.fitting(NoiseConfig) == [wgan, gan]
-    assert choices.fitting(NoiseConfig, "1") == [gan, wgan]
-    assert choices.fitting(NoiseConfig, "2") == [wgan, gan]
-    assert choices.fitting(TranslationConfig, "1") == [cyclegan]
+    directory.create(tiny_config("gan"), ALL_PAIRS, "0123", "report", "no checkpoint yet")
+    assert run_selection.runs_of(GenerationConfig) == [wgan, gan]
+    assert run_selection.runs_of(GenerationConfig, "1") == [gan, wgan]
+    assert run_selection.runs_of(GenerationConfig, "2") == [wgan, gan]
+    assert run_selection.runs_of(TranslationConfig, "1") == [cyclegan]
     (wgan.path / "config.json").write_text("{")
-    assert choices.fitting(NoiseConfig) == [gan]
-    assert [one.state for one in choices.listed("2")] == [
+    assert run_selection.runs_of(GenerationConfig) == [gan]
+    assert [one.state for one in run_selection.statuses("2")] == [
         "stopped",
         "stopped",
         "damaged",
@@ -129,62 +140,62 @@ def test_the_runs_that_fit_are_offered_the_wanted_one_first(monkeypatch):
     ]
 
 
-def test_shipped_runs_are_offered_last_and_draw_with_the_weights_they_have(
-    run, monkeypatch, tmp_path
-):
+def test_bundled_runs_are_offered_last_and_have_no_raw_weights(run, monkeypatch, tmp_path):
     packing.pack(run, tmp_path / "shipped" / "acgan")
-    monkeypatch.setattr(runs, "SHIPPED", tmp_path / "shipped")
-    monkeypatch.setattr(finding, "_SHIPPED_MODELS", ("acgan",))
-    own, shipped = choices.fitting(NoiseConfig)
+    monkeypatch.setattr(directory, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(lookup, "_SHIPPED_MODELS", ("acgan",))
+    own, shipped = run_selection.runs_of(GenerationConfig)
     assert (own, shipped.name) == (run, "pretrained/acgan")
-    assert [choices.has_raw_weights(one) for one in (own, shipped)] == [True, False]
-    assert tuple(map(seen, drawn(shipped, "green", "blue"))) == ("green", "blue")
-    assert [one.path for one in choices.listed()] == [own.path, shipped.path]
+    assert [run_selection.has_raw_weights(one) for one in (own, shipped)] == [True, False]
+    assert tuple(map(seen, face_halves(shipped, "green", "blue"))) == ("green", "blue")
+    assert [one.path for one in run_selection.statuses()] == [own.path, shipped.path]
 
 
 @pytest.fixture
-def picture(tmp_path):
+def image_file(tmp_path):
     """A file of 100 x 60 pixels."""
     Image.new("RGB", (100, 60), (90, 120, 100)).save(tmp_path / "one.png")
     return str(tmp_path / "one.png")
 
 
 def translated(run, file, *wanted):
-    return translating.translate(str(run.path), str(file), Path(file).parent, *wanted)
+    return translate_images.triptych(str(run.path), str(file), Path(file).parent, *wanted)
 
 
 @pytest.mark.parametrize(
     "file", ["/etc/passwd", "page/../one.png", "page/link.png", "page", "absent"]
 )
-def test_a_file_that_is_not_the_pages_is_refused(picture, tmp_path, file):
+def test_a_file_outside_of_the_folder_is_refused(image_file, tmp_path, file):
     (tmp_path / "page").mkdir()
-    (tmp_path / "page" / "link.png").symlink_to(picture)
+    (tmp_path / "page" / "link.png").symlink_to(image_file)
     run = recoloured()
-    with pytest.raises(Refused, match="this file was not uploaded here"):
-        translating.translate(
+    with pytest.raises(InvalidInput, match="this file was not uploaded here"):
+        translate_images.triptych(
             str(run.path), str(tmp_path / file), tmp_path / "page", False, "b", None, None, []
         )
 
 
-def test_a_picture_of_too_many_pixels_is_refused(tmp_path):
+def test_an_image_of_too_many_pixels_is_refused(tmp_path):
     Image.new("1", (10_000, 5_001)).save(tmp_path / "large.png")
     run = recoloured()
-    with pytest.raises(Refused, match=r"large.png has 10000 x 5001 pixels, more than the limit"):
+    with pytest.raises(
+        InvalidInput, match=r"large.png has 10000 x 5001 pixels, more than the limit"
+    ):
         translated(run, tmp_path / "large.png", False, "b", None, None, [])
 
 
-@pytest.mark.parametrize(("is_whole", "size"), [(False, (32, 53)), (True, (60, 100))])
-def test_a_picture_is_shown_translated_and_back(picture, is_whole, size):
+@pytest.mark.parametrize(("keep_size", "size"), [(False, (32, 53)), (True, (60, 100))])
+def test_an_image_is_translated_and_back(image_file, keep_size, size):
     run = recoloured()
-    shown = translated(run, picture, is_whole, "b", None, None, [])
-    assert [seen(one) for one in shown] == ["green", "red", "blue"]
-    assert {one.shape for one in shown} == {(*size, 3)}
-    _, changed, _ = translated(run, picture, is_whole, "a", None, None, [])
+    triptych = translated(run, image_file, keep_size, "b", None, None, [])
+    assert [seen(image) for image in triptych] == ["green", "red", "blue"]
+    assert {image.shape for image in triptych} == {(*size, 3)}
+    _, changed, _ = translated(run, image_file, keep_size, "a", None, None, [])
     assert seen(changed) == "blue"
 
 
 @pytest.mark.parametrize(
-    ("vocabulary", "asked", "wanted"),
+    ("vocabulary", "request_of", "changes"),
     [
         (ALL_PAIRS, ("blue", "", []), [("hair", 2, None)]),
         (ALL_PAIRS, ("", "red", []), [("eyes", 0, None)]),
@@ -195,48 +206,51 @@ def test_a_picture_is_shown_translated_and_back(picture, is_whole, size):
         ),
     ],
 )
-def test_stargan_changes_what_is_asked_for(picture, vocabulary, asked, wanted):
+def test_stargan_changes_the_requested_labels(image_file, vocabulary, request_of, changes):
     run = made("stargan", vocabulary)
-    shown = translated(run, picture, False, None, *asked)
-    editor = translation.Editor(choices.model(run), vocabulary)
-    expected = translation.to_labels(editor, wanted)(shown[0])
-    for one, other in zip(shown[1:], expected, strict=True):
-        assert np.abs(one.astype(int) - other).max() <= 1
+    triptych = translated(run, image_file, False, None, *request_of)
+    editor = image_to_image.Editor(run_selection.load_model(run), vocabulary)
+    expected = image_to_image.edit_round_trip(editor, changes)(triptych[0])
+    for image, other in zip(triptych[1:], expected, strict=True):
+        assert np.abs(image.astype(int) - other).max() <= 1
 
 
 @pytest.mark.parametrize(("name", "message"), BAD_FILES.items())
-def test_a_file_that_cannot_be_translated_is_refused_by_its_name(tmp_path, name, message):
+def test_errors_name_the_file_that_cannot_be_translated(tmp_path, name, message):
     write_bad_files(tmp_path)
     run = recoloured()
-    with pytest.raises(Refused, match=message):
+    with pytest.raises(InvalidInput, match=message):
         translated(run, tmp_path / name, False, "b", None, None, [])
 
 
-def test_a_drawn_face_is_in_the_style_that_shall_be_translated():
+def test_a_new_avatar_has_the_style_of_the_source_domain():
     cyclegan, stargan = made("cyclegan", NO_LABELS), made("stargan", ALL_PAIRS, data="avatars")
     to_animation, to_cartoon, to_colours = (
-        np.asarray(translating.drawn_face(str(run.path), domain, 7))
+        np.asarray(translate_images.new_avatar(str(run.path), domain, 7))
         for run, domain in ((cyclegan, "b"), (cyclegan, "a"), (stargan, None))
     )
-    # A cartoon stands before white.
+    # Cartoons have a white background.
     assert (to_animation[0, 0] == 255).all()
     assert (to_cartoon[0, 0] != 255).any()
     assert (to_colours[0, 0] != 255).any()
-    assert translating.domain_names(cyclegan.config) == {"a": "cartoon", "b": "animation"}
+    assert translate_images.domain_names(cyclegan.config) == {"a": "cartoon", "b": "animation"}
 
 
 def test_domains_are_called_by_their_folders():
     config = tiny_config("cyclegan", domain_a="photos/summer", domain_b="photos/winter")
-    assert translating.domain_names(config) == {"a": "summer", "b": "winter"}
-    assert not translating.knows_avatars(config)
+    assert translate_images.domain_names(config) == {"a": "summer", "b": "winter"}
+    assert not translate_images.is_avatar_run(config)
     config = tiny_config("cyclegan", data="horses")
-    assert translating.domain_names(config) == {"a": "a", "b": "b"}
+    assert translate_images.domain_names(config) == {"a": "a", "b": "b"}
 
 
-def test_what_a_run_has_left_is_shown_as_far_as_it_is_there(trained, run):
+def test_the_saved_images_of_a_run_are_found(trained, run):
     path = str(trained.path)
-    assert records.losses(path).width > 100
-    assert records.steps(path) == [1, 2]
+    assert run_images.loss_plot(path).width > 100
+    assert run_images.sample_steps(path) == [1, 2]
     with Image.open(trained.samples / "step-000002.png") as expected:
-        np.testing.assert_array_equal(records.sheet(path, 2), expected)
-    assert (records.losses(str(run.path)), records.steps(str(run.path))) == (None, [])
+        np.testing.assert_array_equal(run_images.sample_sheet(path, 2), expected)
+    assert (run_images.loss_plot(str(run.path)), run_images.sample_steps(str(run.path))) == (
+        None,
+        [],
+    )

@@ -11,13 +11,13 @@ from urllib.parse import urlparse
 import pytest
 from PIL import Image
 
-from kerasgan import images
+from kerasgan.utils import images
 from tests import stubs
 from tests.processes import finish, start
 
 with_gradio = pytest.mark.skipif(find_spec("gradio") is None, reason="needs the extra 'demo'")
 
-# Says on standard error whom it connects to.
+# Prints the address of every connection to standard error.
 WATCHED = """
 import sys
 
@@ -37,7 +37,7 @@ FLAGS = (
 
 @pytest.fixture
 def server(tmp_path):
-    """The address of a page that knows the shipped runs alone, and its process."""
+    """The address of a page with the bundled runs only, and its process."""
     files = tmp_path / "temporary"
     files.mkdir()
     process = start("demo", "--port", 0, code=WATCHED, TMPDIR=str(files))
@@ -54,7 +54,7 @@ def server(tmp_path):
 
 @pytest.fixture
 def browser():
-    """A page of a headless Chromium, and the list of what it requests."""
+    """A page of a headless Chromium, and the list of its requests."""
     api = pytest.importorskip("playwright.sync_api", reason="needs the extra 'browser'")
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
@@ -62,7 +62,7 @@ def browser():
     with api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
         page, requested = chromium.new_page(), []
-        # Milliseconds; a machine that is busy takes its time.
+        # Milliseconds; long, for busy machines.
         page.set_default_timeout(120_000)
         page.on("request", lambda request: requested.append(request.url))
         yield page, requested
@@ -96,11 +96,12 @@ def test_a_port_that_is_taken_is_refused_in_one_line(kerasgan):
     )
 
 
+@pytest.mark.slow
 @with_gradio
 def test_a_browser_plays_with_it_and_nothing_leaves_the_machine(browser, server, tmp_path):
     (page, requested), (address, process) = browser, server
     page.goto(address)
-    _draw_shipped(page)
+    _generate_bundled(page)
     run = stubs.painted()
     stubs.made("cgan", stubs.FEW_PAIRS)
     stubs.recoloured()
@@ -111,9 +112,9 @@ def test_a_browser_plays_with_it_and_nothing_leaves_the_machine(browser, server,
     ):
         images.save(Image.new("RGB", (50, 50), colour), run.path / f"{name}.png")
     page.reload()
-    _draw(page)
+    _generate(page)
     _translate(page, tmp_path)
-    _look_back(page)
+    _show_run(page)
     assert {urlparse(url).hostname for url in requested} == {"127.0.0.1"}
     process.send_signal(signal.SIGINT)
     said = finish(process, exit_code=130)
@@ -123,13 +124,13 @@ def test_a_browser_plays_with_it_and_nothing_leaves_the_machine(browser, server,
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-def _shown(page, name, before=None):
-    """Return the picture of this name and where it comes from, when that is no longer `before`."""
-    image = page.locator(f"img[alt='{name}']:not([src='{before}'])").locator("visible=true")
-    image.wait_for()
-    source = image.get_attribute("src")
-    with Image.open(io.BytesIO(page.request.get(source).body())) as picture:
-        return picture.convert("RGB"), source
+def _find_image(page, name, before=None):
+    """The visible image with this name and its source, once that differs from `before`."""
+    element = page.locator(f"img[alt='{name}']:not([src='{before}'])").locator("visible=true")
+    element.wait_for()
+    source = element.get_attribute("src")
+    with Image.open(io.BytesIO(page.request.get(source).body())) as image:
+        return image.convert("RGB"), source
 
 
 def _choose(page, label, value):
@@ -139,49 +140,49 @@ def _choose(page, label, value):
     options.get_by_role("option", name=value).click()
 
 
-def _told(page, message):
+def _expect_message(page, message):
     """Wait for a message and close it."""
     page.get_by_text(message).wait_for()
     page.get_by_label("Close").locator("visible=true").first.click()
 
 
-def _draw_shipped(page):
-    """Draw faces of the shipped ACGAN, 64x64 pixels each, with hair above the eyes."""
-    _, source = _shown(page, "Faces")
+def _generate_bundled(page):
+    """Generate faces with the bundled r3gan, 64x64 pixels each, with hair above the eyes."""
+    _, source = _find_image(page, "Faces")
     _choose(page, "Hair", "blue")
     _choose(page, "Eyes", "red")
-    page.get_by_role("button", name="Draw", exact=True).click()
-    faces, _ = _shown(page, "Faces", source)
+    page.get_by_role("button", name="Generate", exact=True).click()
+    faces, _ = _find_image(page, "Faces", source)
     assert stubs.seen(faces.crop((20, 8, 44, 24))) == "blue"
 
 
-def _draw(page):
-    _, source = _shown(page, "Faces")
+def _generate(page):
+    _, source = _find_image(page, "Faces")
     _choose(page, "Eyes", "red")
-    page.get_by_role("button", name="Draw", exact=True).click()
-    _told(page, "no picture has red hair red eyes; near pairs: red hair blue eyes")
+    page.get_by_role("button", name="Generate", exact=True).click()
+    _expect_message(page, "no image has red hair red eyes; near pairs: red hair blue eyes")
 
     _choose(page, "Run", "0001-acgan")
-    _, source = _shown(page, "Faces", source)
+    _, source = _find_image(page, "Faces", source)
     _choose(page, "Hair", "blue")
     _choose(page, "Eyes", "red")
-    page.get_by_role("button", name="Draw", exact=True).click()
-    picture, _ = _shown(page, "Faces", source)
-    assert stubs.seen(picture.crop((0, 0, 64, 32))) == "blue"
-    assert stubs.seen(picture.crop((0, 32, 64, 64))) == "red"
+    page.get_by_role("button", name="Generate", exact=True).click()
+    image, _ = _find_image(page, "Faces", source)
+    assert stubs.seen(image.crop((0, 0, 64, 32))) == "blue"
+    assert stubs.seen(image.crop((0, 32, 64, 64))) == "red"
     with page.expect_download() as download:
         page.get_by_label("Download").locator("visible=true").click()
     with Image.open(download.value.path()) as kept:
-        assert (kept.format, kept.size) == ("PNG", picture.size)
+        assert (kept.format, kept.size) == ("PNG", image.size)
 
-    page.get_by_role("tab", name="Walk").click()
-    _, source = _shown(page, "Face between two seeds")
-    page.get_by_label("Seed of the other face").fill("3")
-    _, source = _shown(page, "Face between two seeds", source)
-    page.get_by_label("range slider for From the first face to the other").fill("0.9")
-    _shown(page, "Face between two seeds", source)
+    page.get_by_role("tab", name="Interpolation").click()
+    _, source = _find_image(page, "Face between two seeds")
+    page.get_by_label("Second seed").fill("3")
+    _, source = _find_image(page, "Face between two seeds", source)
+    page.get_by_label("range slider for Position between the two seeds").fill("0.9")
+    _find_image(page, "Face between two seeds", source)
     page.get_by_role("tab", name="Sheet").click()
-    sheet, _ = _shown(page, "Hair by eyes")
+    sheet, _ = _find_image(page, "Hair by eyes")
     corner = sheet.crop((sheet.width - 66, sheet.height - 66, sheet.width, sheet.height - 34))
     assert stubs.seen(corner) == "blue"
 
@@ -189,19 +190,19 @@ def _draw(page):
 def _translate(page, folder):
     page.get_by_role("tab", name="Translate").click()
     for direction, colour in (("animation to cartoon", "blue"), ("cartoon to animation", "red")):
-        _, source = _shown(page, "Translated")
+        _, source = _find_image(page, "Translated")
         page.get_by_label(direction).check()
-        translated, source = _shown(page, "Translated", source)
+        translated, source = _find_image(page, "Translated", source)
         assert stubs.seen(translated) == colour
     stubs.write_bad_files(folder)
     for name, message in stubs.BAD_FILES.items():
         _upload(page, folder / name)
-        _told(page, message)
+        _expect_message(page, message)
     _upload(page, folder / "whole.png")
-    original, _ = _shown(page, "Original")
+    original, _ = _find_image(page, "Original")
     assert original.size == (32, 32)
-    assert stubs.seen(_shown(page, "Translated", source)[0]) == "red"
-    assert stubs.seen(_shown(page, "And back")[0]) == "blue"
+    assert stubs.seen(_find_image(page, "Translated", source)[0]) == "red"
+    assert stubs.seen(_find_image(page, "And back")[0]) == "blue"
 
 
 def _upload(page, file):
@@ -209,13 +210,13 @@ def _upload(page, file):
     page.locator("input[type=file]").set_input_files(file)
 
 
-def _look_back(page):
+def _show_run(page):
     page.get_by_role("tab", name="Runs").click()
     page.get_by_text("0001-acgan").locator("visible=true").first.click()
     page.get_by_role("heading", name="Step 20").wait_for()
-    later, source = _shown(page, "Samples")
-    page.get_by_label("range slider for From the first samples to the last").fill("0")
+    later, source = _find_image(page, "Samples")
+    page.get_by_label("range slider for First to last samples").fill("0")
     page.get_by_role("heading", name="Step 10").wait_for()
-    earlier, _ = _shown(page, "Samples", source)
-    losses, _ = _shown(page, "Losses")
-    assert [stubs.seen(picture) for picture in (earlier, later, losses)] == ["red", "green", "blue"]
+    earlier, _ = _find_image(page, "Samples", source)
+    losses, _ = _find_image(page, "Losses")
+    assert [stubs.seen(image) for image in (earlier, later, losses)] == ["red", "green", "blue"]

@@ -3,7 +3,8 @@ import pytest
 from scipy import linalg, stats
 from scipy.spatial import KDTree
 
-from kerasgan.evaluation import distances, intervals
+from kerasgan.evaluation import intervals
+from kerasgan.evaluation.metrics import distances
 
 # Student's quantile at a hundred degrees and more is below 2; three errors leave 1 in 370 outside.
 ERRORS = 3
@@ -15,7 +16,7 @@ def random():
 
 
 def sample(random, mean, covariance, count):
-    """Return [count, d] with exactly these moments."""
+    """[count, d] with exactly these moments."""
     rows = random.standard_normal((count, len(mean)))
     rows -= rows.mean(axis=0)
     white = linalg.solve_triangular(linalg.cholesky(np.cov(rows.T)).T, rows.T, lower=True).T
@@ -57,8 +58,33 @@ def test_frechet_distance_of_samples_approaches_that_of_their_distributions(rand
     )
 
 
+def test_the_quotient_has_the_jackknife_of_both_distances(random, monkeypatch):
+    real, other, generated = random.standard_normal((3, 60, 4)) * [[[1]], [[1]], [[1.2]]]
+    frechet = distances.frechet_distance.__wrapped__
+
+    def quotient(real, other, generated):
+        return frechet(real, generated) / frechet(real, other)
+
+    found = intervals.jackknife(distances.frechet_quotient, real, other, generated, seed=3)
+    assert found == intervals.jackknife(quotient, real, other, generated, seed=3)
+    # The floor of the distance, at the same seed, is made of the same groups: nothing is computed.
+    monkeypatch.setattr(distances, "_moments", pytest.fail)
+    intervals.jackknife(distances.frechet_distance, real, other, seed=3)
+
+
+def test_remembered_distances_are_told_apart_and_forgotten(random):
+    frechet = distances.frechet_distance
+    rows, others = random.standard_normal((60, 4)), random.standard_normal((40, 4))
+    sets = (rows, rows[::-1], rows[:30], rows.astype("float32"), rows.reshape(30, 8)[:, :4])
+    for part in (*sets, *(rows[:-index] for index in range(1, 58)), *sets):
+        assert frechet(part, others) == frechet.__wrapped__(part, others)
+    known = frechet.__closure__
+    sizes = [len(cell.cell_contents) for cell in known if isinstance(cell.cell_contents, dict)]
+    assert sizes[0] <= distances._REMEMBERED
+
+
 @pytest.mark.parametrize("count", [5, 300])
-def test_frechet_distance_of_a_set_to_itself_is_0_also_with_fewer_pictures_than_features(
+def test_frechet_distance_of_a_set_to_itself_is_0_also_with_fewer_images_than_features(
     random, count
 ):
     rows = 100 * random.standard_normal((count, 40)) + 1000
@@ -67,7 +93,7 @@ def test_frechet_distance_of_a_set_to_itself_is_0_also_with_fewer_pictures_than_
 
 
 def test_frechet_distance_of_singular_covariances_keeps_its_digits():
-    # All pictures on one line each: the root of the product of vv' and ww' has the trace |v.w|.
+    # All images on one line each: the root of the product of vv' and ww' has the trace |v.w|.
     v, w = np.array([3.0, 0, 4e-6, 0]), np.array([0, 2.0, 1.0, 0])
     along = np.sqrt(0.5) * np.array([[-1.0], [1.0]])
     found = distances.frechet_distance(2 * along * v, 3 * along * w)
@@ -150,7 +176,7 @@ def test_kernel_distance_is_0_on_average_for_equal_distributions_of_any_size(ran
 def test_the_interval_of_the_kernel_distance_covers_it(random):
     shift, repeats = 0.5, 300
     # E (xy + 1)^3 is a sum of products of moments, here of uniform distributions one shift apart:
-    # the cubes of a normal one have tails that 300 pictures do not show.
+    # the cubes of a normal one have tails that 300 images do not show.
     expected = (shift**3 + shift) ** 2 + 3 * shift**4 + 3 * shift**2
     covered = 0
     for _ in range(repeats):
@@ -163,22 +189,22 @@ def test_the_interval_of_the_kernel_distance_covers_it(random):
 
 REAL = np.array([[0.0], [1], [2], [3]])
 GENERATED = np.array([[0.5], [0.75], [4], [4.5], [10]])
+NEIGHBOURS = (distances.precision, distances.recall, distances.density, distances.coverage)
 
 
 def test_precision_and_recall_of_points_on_a_line():
     # The real balls reach from -1 to 4; the generated ones from 0.25 to 1 and from 3.5 on.
-    precision, recall = distances.precision_recall(REAL, GENERATED, k=1)
-    assert precision == intervals.share(3, 5)
-    assert recall == intervals.share(1, 4)
+    assert distances.precision(REAL, GENERATED, k=1) == intervals.wilson_interval(3, 5)
+    assert distances.recall(REAL, GENERATED, k=1) == intervals.wilson_interval(1, 4)
 
 
 def test_density_and_coverage_of_points_on_a_line():
     # 0.5 and 0.75 lie in the balls of 0 and 1, 4 in that of 3; the ball of 2 is empty.
-    density, coverage = distances.density_coverage(REAL, GENERATED, k=1)
+    density = distances.density(REAL, GENERATED, k=1)
     assert density == intervals.mean(np.array([2.0, 2, 1, 0, 0]))
-    assert coverage == intervals.share(3, 4)
+    assert distances.coverage(REAL, GENERATED, k=1) == intervals.wilson_interval(3, 4)
     # To the second neighbours they reach from -2 to 2, 0 to 2, 1 to 3 and 1 to 5.
-    density, _ = distances.density_coverage(REAL, GENERATED, k=2)
+    density = distances.density(REAL, GENERATED, k=2)
     assert density.value == (2 + 2 + 1 + 1 + 0) / 2 / 5
 
 
@@ -193,8 +219,7 @@ def test_neighbours_are_those_of_a_tree(random, monkeypatch):
         return counts, np.array([len(found) > 0 for found in inside])
 
     for k in (3, 5):
-        precision, recall = distances.precision_recall(real, generated, k)
-        density, coverage = distances.density_coverage(real, generated, k)
+        precision, recall, density, coverage = (metric(real, generated, k) for metric in NEIGHBOURS)
         in_real, has_generated = balls(real, generated, k)
         assert precision.value == (in_real > 0).mean()
         assert recall.value == (balls(generated, real, k)[0] > 0).mean()
@@ -204,11 +229,8 @@ def test_neighbours_are_those_of_a_tree(random, monkeypatch):
 
 def test_a_set_covers_itself(random):
     rows = random.standard_normal((40, 3))
-    for estimate in (
-        *distances.precision_recall(rows, rows),
-        distances.density_coverage(rows, rows)[1],
-    ):
-        assert estimate.value == 1
+    for share in (distances.precision, distances.recall, distances.coverage):
+        assert share(rows, rows).value == 1
 
 
 def test_density_and_coverage_of_equal_distributions_are_those_of_the_paper(random):
@@ -216,8 +238,9 @@ def test_density_and_coverage_of_equal_distributions_are_those_of_the_paper(rand
     found = []
     for _ in range(500):
         real, generated = random.standard_normal((n, 3)), random.standard_normal((m, 3))
-        found.append([each.value for each in distances.density_coverage(real, generated, k)])
-    # Lemma 2 of the paper: the k nearest of all others to a real picture are all real.
+        pair = distances.density, distances.coverage
+        found.append([metric(real, generated, k).value for metric in pair])
+    # Lemma 2 of the paper: the k nearest of all others to a real image are all real.
     coverage = 1 - np.prod([(n - i) / (n + m - i) for i in range(1, k + 1)])
     errors = ERRORS * np.std(found, axis=0) / np.sqrt(500)
     assert np.all(np.abs(np.mean(found, axis=0) - (1, coverage)) < errors)
@@ -232,16 +255,14 @@ def test_sliced_wasserstein_of_one_coordinate_is_the_distance_of_quantiles(rando
     assert distances.sliced_wasserstein(one, one - 3) == pytest.approx(3, rel=1e-12)
 
 
-def test_sliced_wasserstein_of_shifted_pictures(random):
-    pictures = random.integers(0, 200, (30, 4, 4, 3), dtype=np.uint8)
+def test_sliced_wasserstein_of_shifted_images(random):
+    images = random.integers(0, 200, (30, 4, 4, 3), dtype=np.uint8)
     shift = random.integers(0, 50, (4, 4, 3), dtype=np.uint8)
     expected = np.sqrt(np.square(shift.astype(float)).mean())
-    found = distances.sliced_wasserstein(pictures, random.permutation(pictures) + shift)
+    found = distances.sliced_wasserstein(images, random.permutation(images) + shift)
     # The squared cosine of P random directions varies by nearly sqrt(2), a root by half of that.
     assert found == pytest.approx(expected, rel=ERRORS * np.sqrt(2 / 512) / 2)
-    fewer = [
-        distances.sliced_wasserstein(pictures, pictures + shift, 8, seed) for seed in (1, 1, 2)
-    ]
+    fewer = [distances.sliced_wasserstein(images, images + shift, 8, seed) for seed in (1, 1, 2)]
     assert fewer[0] == fewer[1] != fewer[2]
 
 

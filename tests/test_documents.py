@@ -20,7 +20,7 @@ from PIL import Image
 import kerasgan as package
 from kerasgan.commands import cli, sweep
 from kerasgan.commands.train import parsed
-from kerasgan.evaluation import classifier
+from kerasgan.evaluation.features import classifier
 from tests.conftest import OWN, SAMPLE, TINY
 
 ROOT = Path(__file__).parent.parent
@@ -43,7 +43,7 @@ class Line(NamedTuple):
 
 
 def lines_of(document):
-    """Return the lines of a document's blocks, those of programs of others too."""
+    """The lines of a document's blocks, those of programs of others too."""
     lines = []
     for language, title, body in FENCE.findall(document.read_text()):
         if language in NO_COMMANDS:
@@ -58,7 +58,7 @@ def lines_of(document):
 
 
 def split(line):
-    """Return the words of a line, without prompt and comment; `kerasgan` first, where it is."""
+    """The words of a line, without prompt and comment; `kerasgan` first, where it is."""
     try:
         words = shlex.split(line.strip().removeprefix("$ "), comments=True)
     except ValueError:
@@ -70,7 +70,7 @@ def split(line):
 
 
 def inline_of(document):
-    """Return the whole command lines that stand in sentences."""
+    """The whole command lines that stand in sentences."""
     text = FENCE.sub("", document.read_text())
     return [split(line) for line in INLINE.findall(text) if not PLACEHOLDER.search(line)]
 
@@ -132,7 +132,7 @@ def parse_module(module, words):
         "kerasgan sweep acgan --vary sgima=1",
         "kerasgan reproduce sgima --preset quick",
         "kerasgan translate",
-        "python -m benchmarks.quality run --cuont 3",
+        "python -m benchmarks.variety run --cuont 3",
         "python -m benchmarks.train_step --model gan",
         "python -m benchmarks.nothing",
     ],
@@ -144,7 +144,7 @@ def test_a_wrong_line_is_noticed(line):
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory, trained):
-    """What the documents take for granted: a run, folders of pictures, a list of faces to draw."""
+    """What the documents take for granted: a run, folders of images, a list of faces to draw."""
     home = tmp_path_factory.mktemp("home")
     shutil.copytree(trained.path, home / "runs" / "0001-acgan")
     for folder in ("my-faces", "photos", "horses/trainA", "horses/trainB", "summer", "winter"):
@@ -187,10 +187,10 @@ def test_every_command_line_can_be_typed(document):
 
 
 def tiny(words):
-    """Return the words with options behind them that beat theirs and keep the work small."""
+    """The words with options behind them that beat theirs and keep the work small."""
     match words:
         case ["train", model, *_]:
-            small = {**TINY, **OWN[model], "avatars": 400, "steps": 1}
+            small = {**TINY, **OWN[model], "num_avatars": 400, "steps": 1}
             del small["data"]
             return [*words, *(w for k, v in small.items() for w in (f"--{k.replace('_', '-')}", v))]
         case ["resume", *_] if "--steps" in words:

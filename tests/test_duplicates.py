@@ -4,12 +4,12 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from kerasgan.datasets import duplicates
-from kerasgan.datasets.avatar_faces import face
-from kerasgan.datasets.avatars import draw
+from kerasgan.datasets.avatars.portrait import draw
+from kerasgan.datasets.avatars.traits import face
 
 
 def numbers(pictures):
-    return duplicates.groups(np.stack([duplicates.signature(picture) for picture in pictures]))
+    return duplicates.group(np.stack([duplicates.signature(picture) for picture in pictures]))
 
 
 def compressed(picture, quality):
@@ -39,4 +39,4 @@ def test_copies_mirror_images_and_compressed_or_scaled_ones_are_the_same():
 
 def test_many_equal_pictures_are_one_group_and_none_is_no_group():
     assert set(numbers([Image.new("RGB", (8, 8), "red")] * 500)) == {0}
-    assert duplicates.groups(np.zeros((0, 8, 8, 3), np.uint8)).shape == (0,)
+    assert duplicates.group(np.zeros((0, 8, 8, 3), np.uint8)).shape == (0,)

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasgan.errors import Refused
-from kerasgan.evaluation import face_count
+from kerasgan.evaluation import intervals
+from kerasgan.evaluation.metrics import face_count
+from kerasgan.utils.errors import InvalidInput
 
 
 @pytest.fixture
-def pictures():
+def images():
     return np.random.default_rng(0).integers(0, 256, (30, 32, 32, 3), dtype=np.uint8)
 
 
@@ -24,10 +25,10 @@ def cascade(tmp_path):
     return path
 
 
-def test_a_grid_is_what_the_course_saved_whatever_the_users_defaults(pictures):
+def test_a_grid_is_what_the_course_saved_whatever_the_users_defaults(images):
     figure, axes = plt.subplots(5, 5)
-    for axis, picture in zip(axes.flat, pictures, strict=False):
-        axis.imshow(picture)
+    for axis, image in zip(axes.flat, images, strict=False):
+        axis.imshow(image)
         axis.axis("off")
     file = io.BytesIO()
     figure.savefig(file)
@@ -36,14 +37,14 @@ def test_a_grid_is_what_the_course_saved_whatever_the_users_defaults(pictures):
         {"figure.dpi": 50, "figure.facecolor": "red", "image.interpolation": "nearest"}
     ):
         grid = face_count.Grid()
-        grid.draw(pictures[5:])
-        found = grid.draw(pictures[:25])
+        grid.draw(images[5:])
+        found = grid.draw(images[:25])
     assert found.shape == (480, 640, 3)
     np.testing.assert_array_equal(found, np.asarray(Image.open(file).convert("RGB")))
 
 
 def test_faces_are_counted_in_full_grids_with_the_settings_of_the_course(
-    pictures, cascade, monkeypatch
+    images, cascade, monkeypatch
 ):
     cv2 = pytest.importorskip("cv2", reason="needs the extra 'faces'")
     calls = []
@@ -60,8 +61,8 @@ def test_faces_are_counted_in_full_grids_with_the_settings_of_the_course(
             return [(0, 0, 24, 24)] * len(calls)
 
     monkeypatch.setattr(cv2, "CascadeClassifier", Detector)
-    full = pictures[:25], pictures[5:], pictures[:25]
-    counts = face_count.count_faces(np.concatenate([*full, pictures[:24]]), cascade)
+    full = images[:25], images[5:], images[:25]
+    counts = face_count.count_faces(np.concatenate([*full, images[:24]]), cascade)
     assert counts.tolist() == [1, 2, 3]
     grid = face_count.Grid()
     for (gray, settings), drawn in zip(calls, map(grid.draw, full), strict=True):
@@ -72,25 +73,34 @@ def test_faces_are_counted_in_full_grids_with_the_settings_of_the_course(
         equalised = 255 * (counts.cumsum() - darkest) / (luma.size - darkest)
         # OpenCV rounds luma in its own way, and one level of it is up to two of the equalised.
         np.testing.assert_allclose(gray, equalised[luma], atol=3)
-    assert face_count.count_faces(pictures[:24], cascade).shape == (0,)
+    assert face_count.count_faces(images[:24], cascade).shape == (0,)
+    calls.clear()
+    two = np.concatenate([images, images[:20]])
+    assert face_count.mean_count(two, cascade) == intervals.mean(np.array([1, 2]))
+    with pytest.raises(InvalidInput, match="needs at least 50 images, got 49"):
+        face_count.mean_count(two[:49], cascade)
 
 
 @pytest.mark.parametrize("version", ["none", "five"])
-def test_without_opencv_4_the_extra_is_named(pictures, cascade, monkeypatch, version):
+def test_without_opencv_4_the_extra_is_named(images, cascade, monkeypatch, version):
     # OpenCV 5 can be imported, but has no cascades.
     monkeypatch.setitem(sys.modules, "cv2", None if version == "none" else io)
-    with pytest.raises(Refused, match=r"OpenCV 4, the extra 'faces': pip install -e '.\[faces\]'"):
-        face_count.count_faces(pictures, cascade)
+    with pytest.raises(
+        InvalidInput, match=r"OpenCV 4, the extra 'faces': pip install -e '.\[faces\]'"
+    ):
+        face_count.count_faces(images, cascade)
 
 
 @pytest.mark.parametrize("content", ["no cascade", "<?xml version='1.0'?><opencv_storage/>"])
-def test_what_is_no_cascade_is_refused(pictures, cascade, content):
+def test_what_is_no_cascade_is_refused(images, cascade, content):
     pytest.importorskip("cv2", reason="needs the extra 'faces'")
     cascade.write_text(content)
-    with pytest.raises(Refused, match=r"cascade.xml is no cascade that OpenCV can load"):
-        face_count.count_faces(pictures, cascade)
-    with pytest.raises(Refused, match=r"no cascade .*nowhere.xml"):
-        face_count.count_faces(pictures, cascade.with_name("nowhere.xml"))
+    with pytest.raises(
+        InvalidInput, match=r"must be a cascade that OpenCV can load, got .*cascade.xml"
+    ):
+        face_count.count_faces(images, cascade)
+    with pytest.raises(InvalidInput, match=r"--cascade must be a file, got .*nowhere.xml"):
+        face_count.count_faces(images, cascade.with_name("nowhere.xml"))
 
 
 def test_the_detector_finds_real_faces_and_none_in_noise():

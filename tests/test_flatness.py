@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kerasgan.evaluation.flatness import flatness, halved
+from kerasgan.evaluation.metrics.flatness import flatness, halved
 
 
 def test_images_of_one_colour_and_slow_ramps_are_flat():

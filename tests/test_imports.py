@@ -1,65 +1,34 @@
-"""Imports point one way: a module imports only what stands above it in this list."""
+"""Imports point one way, between packages and inside of them."""
 
 import ast
 import os
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import kerasgan
 
 ORDER = (
-    "errors",
-    "printing",
-    "files",
-    "pages",
-    "tables",
-    "progress",
-    "locks",
-    "attributes",
+    "utils",
+    "labels",
+    "metrics",
     "configs",
-    "runs",
-    "finding",
-    "overview",
-    "images",
-    "winograd",
-    "convolutions",
+    "registry",
+    "reporting",
+    "losses",
+    "optimizers",
     "layers",
     "networks",
-    "losses",
-    "augmentation",
-    "precision",
-    "distribution",
-    "pool",
-    "schedules",
-    "optimizers",
-    "averaging",
-    "players",
-    "adversarial",
     "models",
     "datasets",
-    "archives",
-    "checkpoints",
-    "sampling",
-    "translation",
-    "sheets",
-    "translated_files",
-    "health",
-    "plots",
+    "runs",
+    "inference",
     "evaluation",
-    "callbacks",
-    "snapshots",
-    "standing",
-    "tensorboard",
-    "interaction",
+    "tasks",
     "training",
-    "serving",
-    "comparison",
-    "sweeps",
-    "reproductions",
+    "experiments",
     "demo",
-    "options",
-    "packing",
     "commands",
     "__main__",
 )
@@ -73,6 +42,11 @@ def modules():
             yield part, path, ast.parse(path.read_text())
 
 
+def dotted(path):
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
+
+
 def imported(tree):
     """Yield the dotted names that a module imports, lazily or not."""
     for node in ast.walk(tree):
@@ -82,11 +56,11 @@ def imported(tree):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def test_every_module_has_its_place():
+def test_every_package_has_its_place():
     assert {part for part, *_ in modules()} == set(ORDER)
 
 
-def test_imports_point_one_way():
+def test_packages_import_only_what_stands_above_them():
     wrong = []
     for part, path, tree in modules():
         for name in imported(tree):
@@ -95,6 +69,20 @@ def test_imports_point_one_way():
             if below and ORDER.index(words[1]) > ORDER.index(part):
                 wrong.append(f"{path.relative_to(PACKAGE)} imports {name}")
     assert wrong == []
+
+
+def test_no_modules_import_each_other():
+    files = {dotted(path): tree for _, path, tree in modules()}
+    graph = {
+        module: {
+            found
+            for name in imported(tree)
+            if (found := name if name in files else name.rpartition(".")[0]) in files
+        }
+        - {module}
+        for module, tree in files.items()
+    }
+    TopologicalSorter(graph).prepare()
 
 
 def test_help_does_not_wait_for_tensorflow():

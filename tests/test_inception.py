@@ -6,12 +6,12 @@ import tensorflow as tf
 from keras import layers
 from keras.src.legacy.saving import legacy_h5_format
 
-from kerasgan.errors import Refused
-from kerasgan.evaluation import inception
+from kerasgan.evaluation.features import inception
+from kerasgan.utils.errors import InvalidInput
 
 
 @pytest.fixture
-def pictures():
+def images():
     return np.random.default_rng(0).integers(0, 256, (5, 12, 20, 3), dtype=np.uint8)
 
 
@@ -29,12 +29,12 @@ def small(monkeypatch):
 
 
 @pytest.mark.parametrize("side", [12, 64, 299, 400])
-def test_pictures_are_resized_as_by_tensorflow_1(side):
-    pictures = np.random.default_rng(0).integers(0, 256, (2, side, 20, 3), dtype=np.uint8)
+def test_images_are_resized_as_by_tensorflow_1(side):
+    images = np.random.default_rng(0).integers(0, 256, (2, side, 20, 3), dtype=np.uint8)
     expected = tf.compat.v1.image.resize_bilinear(
-        pictures, (299, 299), align_corners=False, half_pixel_centers=False
+        images, (299, 299), align_corners=False, half_pixel_centers=False
     )
-    found = inception.resized(pictures)
+    found = inception.resized(images)
     assert found.dtype == np.float32
     # TensorFlow places pixels in float32: 255 levels * 400 pixels * 2^-24 twice.
     np.testing.assert_allclose(found, expected, atol=0.012)
@@ -53,7 +53,7 @@ def save(network, path):
 
 
 def test_features_are_those_of_the_network_with_the_kept_weights(
-    small, pictures, tmp_path, monkeypatch
+    small, images, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(inception, "_BATCH", 2)
@@ -62,26 +62,26 @@ def test_features_are_those_of_the_network_with_the_kept_weights(
     save(small, path)
     kernel, bias = small.get_weights()
     # A convolution of 1 x 1 and the mean change places.
-    expected = (inception.resized(pictures) / 127.5 - 1).mean(axis=(1, 2)) @ kernel[0, 0] + bias
-    found = inception.features(inception.load(), pictures)
+    expected = (inception.resized(images) / 127.5 - 1).mean(axis=(1, 2)) @ kernel[0, 0] + bias
+    found = inception.features(inception.load(), images)
     np.testing.assert_allclose(found, expected, atol=1e-5)
     elsewhere = path.rename(tmp_path / "weights.h5")
-    found = inception.features(inception.load(elsewhere), pictures)
+    found = inception.features(inception.load(elsewhere), images)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 def test_missing_weights_are_refused_with_where_they_belong(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     path = tmp_path / "models" / "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
-    with pytest.raises(Refused, match=f"weights are missing: no {path}; .*include_top=False"):
+    with pytest.raises(InvalidInput, match=f"weights are missing: no {path}; .*include_top=False"):
         inception.load()
 
 
 def test_other_weights_are_refused(small, tmp_path):
     path = tmp_path / "other.h5"
     path.write_bytes(b"no weights")
-    with pytest.raises(Refused, match=r"other.h5 holds no weights of InceptionV3"):
+    with pytest.raises(InvalidInput, match=r"other.h5 must hold weights of InceptionV3"):
         inception.load(path)
     save(keras.Sequential([keras.Input((3,)), layers.Dense(2), layers.Dense(2)]), path)
-    with pytest.raises(Refused, match=r"other.h5 holds no weights of InceptionV3"):
+    with pytest.raises(InvalidInput, match=r"other.h5 must hold weights of InceptionV3"):
         inception.load(path)

@@ -1,4 +1,4 @@
-"""How long a run takes: what is said before it starts, and after its first steps."""
+"""Duration of a run: the warning before it starts, the estimate after its first steps."""
 
 import time
 import types
@@ -6,54 +6,55 @@ import types
 import pytest
 import tensorflow as tf
 
-from kerasgan import interaction, precision, runs, training
-from kerasgan.configs import CONFIGS
-from kerasgan.datasets import loading
-from kerasgan.errors import Refused
+from kerasgan import registry
+from kerasgan.datasets import labelled
+from kerasgan.runs import directory
+from kerasgan.training import interaction, precision, trainer
+from kerasgan.utils.errors import InvalidInput
 from tests.stubs import ALL_PAIRS
 
-MEASURED = CONFIGS["acgan"]
+ACGAN = registry.config_class("acgan")
 
 
 @pytest.fixture(autouse=True)
-def loud(caplog):
+def info_level(caplog):
     caplog.set_level("INFO", logger="kerasgan")
 
 
 def no_data(config):
-    raise Refused("no data")
+    raise InvalidInput("no data")
 
 
 @pytest.mark.parametrize(
     ("gpus", "preset", "expected"),
     [
-        ([], "paper", "30,000 steps of acgan take about 23 hours on two CPU cores"),
-        (["GPU:0"], "paper", ""),
+        ([], "report", "30,000 steps of acgan take about 23 hours on two CPU cores"),
+        (["GPU:0"], "report", ""),
         ([], "quick", ""),
     ],
 )
-def test_a_long_run_says_so_before_it_starts(monkeypatch, caplog, gpus, preset, expected):
+def test_a_long_run_is_warned_of_before_it_starts(monkeypatch, caplog, gpus, preset, expected):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: gpus)
     monkeypatch.setattr(precision, "resolved", lambda name: "bfloat16" if name == "auto" else name)
-    monkeypatch.setattr(loading, "load", no_data)
-    with pytest.raises(Refused, match="no data"):
-        training.start(MEASURED.from_preset(preset, sigma=0.5), preset, "kerasgan train acgan")
+    monkeypatch.setattr(labelled, "load", no_data)
+    with pytest.raises(InvalidInput, match="no data"):
+        trainer.start(ACGAN.from_preset(preset, sigma=0.5), preset, "kerasgan train acgan")
     assert expected in caplog.text
     assert ("--preset quick takes minutes" in caplog.text) == bool(expected)
 
 
-def test_the_estimate_is_near_what_was_measured():
-    hours = MEASURED(
+def test_the_estimate_is_near_the_measurement():
+    hours = ACGAN(
         image_size=64, width=0.5, batch_size=128, steps=6500, precision="bfloat16", sigma=0.5
     )
     assert hours.cpu_hours * 60 == pytest.approx(72, rel=0.35)
 
 
-def estimate(monkeypatch, seconds, done=0, **changes):
-    """Let 20 steps take so many seconds each, but for the first, and one sheet as long."""
-    config = MEASURED(**changes)
-    run = runs.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
-    callback = interaction.DurationEstimate(run, done)
+def estimate(monkeypatch, seconds, initial_step=0, **changes):
+    """Simulate 20 steps; the first takes 100 times as long, and one sheet as long as a step."""
+    config = ACGAN(**changes)
+    run = directory.create(config, ALL_PAIRS, "0123", "report", "kerasgan")
+    callback = interaction.DurationEstimate(run, initial_step)
     callback.set_model(types.SimpleNamespace(step=0))
     now = 0.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
@@ -64,7 +65,7 @@ def estimate(monkeypatch, seconds, done=0, **changes):
         now += seconds * (batch == 9)
 
 
-def test_after_twenty_steps_a_long_run_names_its_hours(monkeypatch, caplog):
+def test_after_twenty_steps_the_hours_of_a_long_run_are_logged(monkeypatch, caplog):
     estimate(monkeypatch, seconds=0.5)
     assert (
         "at 0.5 s per step, the remaining 29,980 steps take about 4.2 hours; --preset quick"
@@ -73,14 +74,15 @@ def test_after_twenty_steps_a_long_run_names_its_hours(monkeypatch, caplog):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"seconds": 0.1}, {"seconds": 0.5, "steps": 1300}, {"seconds": 1, "done": 29_000}]
+    "changes",
+    [{"seconds": 0.1}, {"seconds": 0.5, "steps": 1300}, {"seconds": 1, "initial_step": 29_000}],
 )
-def test_a_run_of_less_than_an_hour_says_nothing(monkeypatch, caplog, changes):
+def test_nothing_is_logged_of_a_run_of_less_than_an_hour(monkeypatch, caplog, changes):
     estimate(monkeypatch, **changes)
     assert caplog.text == ""
 
 
-def test_a_run_that_goes_on_names_no_preset(monkeypatch, caplog):
-    estimate(monkeypatch, seconds=1, done=20_000)
+def test_no_preset_is_suggested_for_a_resumed_run(monkeypatch, caplog):
+    estimate(monkeypatch, seconds=1, initial_step=20_000)
     assert "the remaining 9,980 steps take about 2.8 hours" in caplog.text
     assert "--preset" not in caplog.text

@@ -3,15 +3,15 @@ import os
 import pytest
 from PIL import Image
 
-from kerasgan.configs import CONFIGS
+from kerasgan.commands.train import train
 from kerasgan.datasets import layouts
-from kerasgan.datasets.layouts import Picture
-from kerasgan.errors import Refused
+from kerasgan.datasets.layouts.base import TaggedImage
+from kerasgan.utils.errors import InvalidInput
 
 
 @pytest.fixture
 def make(tmp_path):
-    """Write files below a folder: pictures where the content is None."""
+    """Write files below a folder: images where the content is None."""
 
     def make(**content):
         for name, text in content.items():
@@ -27,7 +27,7 @@ def make(tmp_path):
 
 
 def named(listing):
-    return {picture.name: picture.tags for picture in listing.pictures}
+    return {image.name: image.tags for image in listing.images}
 
 
 RED = ("red hair", "blue eyes")
@@ -35,7 +35,7 @@ AQUA = ("aqua hair", "red eyes")
 
 
 @pytest.mark.parametrize(
-    ("files", "layout", "pictures"),
+    ("files", "layout", "images"),
     [
         (
             {"images/0.jpg": None, "tags.csv": "0,red hair blue eyes\n"},
@@ -79,22 +79,24 @@ AQUA = ("aqua hair", "red eyes")
         ),
     ],
 )  # fmt: skip
-def test_layouts_are_recognised(make, files, layout, pictures):
+def test_layouts_are_recognised(make, files, layout, images):
     listing = layouts.read(make(**files))
-    assert (listing.layout, named(listing), listing.problems) == (layout, pictures, {})
-    assert [picture.name for picture in listing.pictures] == list(pictures)
+    assert (listing.layout.name, named(listing), listing.problems) == (layout, images, {})
+    assert [image.name for image in listing.images] == list(images)
 
 
 def test_every_layout_can_be_asked_for():
-    (field,) = (f for f in CONFIGS["gan"].__dataclass_fields__.values() if f.name == "layout")
-    assert set(field.type.__args__) == {"auto", *layouts.LAYOUTS}
+    (option,) = (o for o in train.commands["gan"].params if o.name == "layout")
+    assert set(option.type.choices) == {"auto", *(layout.name for layout in layouts.LAYOUTS)}
 
 
 def test_another_layout_can_be_asked_for(make):
     folder = make(**{"images/0.jpg": None, "tags.csv": "0,red hair blue eyes\n"})
     assert named(layouts.read(folder, "images")) == {"images/0.jpg": ()}
-    assert layouts.read(folder, "class-folders").pictures == [Picture("images/0.jpg", ("images",))]
-    with pytest.raises(Refused, match=r"looked for celeba.*Found 1 pictures, images/, tags.csv"):
+    assert layouts.read(folder, "class-folders").images == [
+        TaggedImage("images/0.jpg", ("images",))
+    ]
+    with pytest.raises(InvalidInput, match=r"looked for celeba.*Found 1 images, images/, tags.csv"):
         layouts.read(folder, "celeba")
 
 
@@ -110,7 +112,7 @@ def test_a_label_file_can_be_named_among_several(make):
     assert named(layouts.read(folder / "mine.csv")) == {"images/0.jpg": AQUA}
 
 
-def test_every_picture_is_counted_once_and_every_line_accounted_for(make):
+def test_every_image_is_counted_once_and_every_line_accounted_for(make):
     folder = make(
         **{f"images/{name}": None for name in ("0.jpg", "1.jpg", "2.jpg", "2.png", "extra.jpg")},
         **{
@@ -130,14 +132,14 @@ def test_every_picture_is_counted_once_and_every_line_accounted_for(make):
     assert listing.problems == {
         "unusable lines": ["line 8: 'nonsense' is not of the form 'NAME,TAGS'"],
         "repeated names": ["line 3: 0"],
-        "lines without a picture": ["line 4: 77"],
+        "lines without an image": ["line 4: 77"],
         "names that leave the folder": ["line 5: ../secret", "line 6: /etc/0.jpg"],
-        "names of several pictures": ["line 7: 2"],
-        "pictures without a line": ["images/2.jpg", "images/2.png", "images/extra.jpg"],
+        "names of several images": ["line 7: 2"],
+        "images without a line": ["images/2.jpg", "images/2.png", "images/extra.jpg"],
     }
 
 
-def test_pictures_of_a_row_are_found_by_name_ending_or_not(make):
+def test_images_of_a_row_are_found_by_name_ending_or_not(make):
     folder = make(
         **{
             "images/Zoë a.PNG": None,
@@ -148,6 +150,29 @@ def test_pictures_of_a_row_are_found_by_name_ending_or_not(make):
     listing = layouts.read(folder)
     assert listing.problems == {}
     assert named(listing)["images/Zoë a.PNG"] == RED
+
+
+def test_the_most_specific_match_is_detected_whatever_the_order(make, monkeypatch):
+    folder = make(
+        **{"trainA/0.png": None, "trainB/0.png": None, "info.csv": "id,hair\ntrainA/0,red\n"}
+    )
+    monkeypatch.setattr(layouts, "LAYOUTS", layouts.LAYOUTS[::-1])
+    assert layouts.read(folder).layout.name == "table"
+    (folder / "info.csv").unlink()
+    assert layouts.read(folder).layout.name == "domains"
+    (folder / "trainB" / "0.png").rename(folder / "0.png")
+    assert layouts.read(folder).layout.name == "images"
+
+
+def test_two_equal_matches_are_refused_until_one_is_chosen(make):
+    table = "id,hair,eyes\n0,aqua,red\n"
+    folder = make(
+        **{"images/0.jpg": None, "tags.csv": "0,red hair blue eyes\n", "metadata.csv": table}
+    )
+    with pytest.raises(InvalidInput, match="several layouts: course-2018, table; choose one"):
+        layouts.read(folder)
+    assert named(layouts.read(folder, "table")) == {"images/0.jpg": AQUA}
+    assert named(layouts.read(folder / "tags.csv")) == {"images/0.jpg": RED}
 
 
 def test_links_are_followed_only_when_asked(make, tmp_path):
@@ -167,21 +192,23 @@ def test_links_are_followed_only_when_asked(make, tmp_path):
     assert listing.problems == {}
 
 
-def test_what_is_no_data_is_refused(make, tmp_path):
-    with pytest.raises(Refused, match=r"no data .*nowhere'; allowed: avatars, tfds:NAME"):
+def test_paths_without_data_are_refused(make, tmp_path):
+    with pytest.raises(InvalidInput, match=r"no data .*nowhere'; allowed: avatars, tfds:NAME"):
         layouts.read(tmp_path / "nowhere")
     folder = make(**{"notes.md": "nothing", "a.npz": "no"})
-    with pytest.raises(Refused, match=r"looked for course-2018: images/ and tags.csv .*domains: "
-                       r"trainA/ and trainB/.* Found 0 pictures, a.npz, notes.md"):  # fmt: skip
+    with pytest.raises(InvalidInput, match=r"looked for course-2018: .*domains: "
+                       r"trainA/ and trainB/.* Found 0 images, a.npz, notes.md"):  # fmt: skip
         layouts.read(folder)
-    with pytest.raises(Refused, match=r"notes.md is no label file; looked for: course-2018"):
+    with pytest.raises(InvalidInput, match=r"notes.md is not a label file; looked for course-2018"):
         layouts.read(folder / "notes.md")
-    with pytest.raises(Refused, match=r"layout 'celebs' \(did you mean celeba.*: auto, course-"):
+    with pytest.raises(
+        InvalidInput, match=r"layout 'celebs' \(did you mean celeba.*: auto, course-"
+    ):
         layouts.read(folder, "celebs")
 
 
 def test_an_unknown_column_is_refused(make):
     folder = make(**{"0.png": None, "metadata.csv": "file_name,Male,Young\n0.png,1,0\n"})
     assert named(layouts.read(folder, attributes=["young"])) == {"0.png": ()}
-    with pytest.raises(Refused, match=r"has no column 'Old'; allowed: Male, Young"):
+    with pytest.raises(InvalidInput, match=r"has no column 'Old'; allowed: Male, Young"):
         layouts.read(folder, attributes=["Old"])

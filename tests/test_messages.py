@@ -1,4 +1,4 @@
-"""What is said on standard error: how much of it, and in which colours."""
+"""Messages on standard error: how many there are, and in which colours."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ import sys
 import psutil
 import pytest
 
-from kerasgan import progress
+from kerasgan.utils import progress
 
 _WARN = (
     "import logging; from kerasgan.commands import messages; messages.set_up(logging.INFO);"
@@ -25,7 +25,7 @@ def level(caplog):
 
 
 def said(*words, at_terminal, **environment):
-    """Return what a process writes to standard error, a terminal or a pipe."""
+    """The text that a process writes to standard error, a terminal or a pipe."""
     reader, writer = pty.openpty() if at_terminal else os.pipe()
     environment = {**os.environ, **environment}
     subprocess.run([sys.executable, *words], stderr=writer, env=environment)
@@ -41,13 +41,29 @@ def said(*words, at_terminal, **environment):
         (["-c", _WARN], "WARNING: beware", 33),
     ],
 )
-def test_errors_are_red_and_warnings_yellow_on_a_terminal_alone(words, text, colour, monkeypatch):
+def test_errors_are_red_and_warnings_yellow_on_terminals_only(words, text, colour, monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert said(*words, at_terminal=True).startswith(f"\x1b[{colour}m{text}")
     assert said(*words, at_terminal=False).startswith(text)
     assert said(*words, at_terminal=True, NO_COLOR="1").startswith(text)
     # Empty is unset: https://no-color.org
     assert said(*words, at_terminal=True, NO_COLOR="").startswith(f"\x1b[{colour}m{text}")
+
+
+@pytest.mark.parametrize(
+    ("at_terminal", "environment", "is_plain"),
+    [(True, {"NO_COLOR": ""}, False), (True, {"NO_COLOR": "1"}, True), (False, {}, True)],
+)
+def test_help_and_tables_have_no_escape_sequences_where_they_are_not_wanted(
+    at_terminal, environment, is_plain
+):
+    show = (
+        "import sys; sys.stdout = sys.stderr; from kerasgan.commands import cli, messages;"
+        "messages.table(['head'], [['[red]cell']]); cli(['train', 'gan', '--help'])"
+    )
+    text = said("-c", show, at_terminal=at_terminal, **environment)
+    assert ("\x1b" not in text) == is_plain
+    assert "[red]cell" in text
 
 
 def test_quiet_says_results_only(kerasgan, caplog):
@@ -74,22 +90,6 @@ def test_quiet_and_verbose_exclude_one_another(kerasgan):
         2,
         "Error: --quiet and --verbose exclude one another\n",
     )
-
-
-def test_tensorflow_is_loaded_without_a_word(tmp_path):
-    words = ["--quiet", "sample", "--run", "pretrained", "--out", str(tmp_path / "face.png")]
-    assert said("-m", "kerasgan", *words, at_terminal=False) == ""
-
-
-@pytest.mark.parametrize(("then", "shown"), [("", ""), ("raise ImportError", "greetings")])
-def test_what_tensorflow_says_is_shown_where_it_cannot_be_loaded(tmp_path, then, shown):
-    (tmp_path / "tensorflow.py").write_text(f"import os; os.write(2, b'greetings'); {then}")
-    code = (
-        "from kerasgan.commands import greetings; greetings.hold_back()\n"
-        "try: import tensorflow\n"
-        "except ImportError: pass"
-    )
-    assert said("-c", code, at_terminal=False, PYTHONPATH=str(tmp_path)) == shown
 
 
 def _is_imported(package, processes):
@@ -127,6 +127,6 @@ def test_ctrl_c_has_an_exit_code_of_its_own(kerasgan, monkeypatch):
     def interrupted():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("kerasgan.runs.home", interrupted)
+    monkeypatch.setattr("kerasgan.runs.directory.home", interrupted)
     done = kerasgan("runs")
     assert (done.exit_code, done.output) == (130, "interrupted\n")

@@ -1,4 +1,4 @@
-"""What each paper's losses are, on scores of our own or in closed form."""
+"""The losses of each paper on scores of our own or in closed form."""
 
 import keras
 import numpy as np
@@ -6,18 +6,19 @@ import pytest
 import tensorflow as tf
 from keras import ops
 
-from kerasgan import training
-from kerasgan.adversarial import gradient_norms, updates
-from kerasgan.configs import CONFIGS
-from kerasgan.datasets import faces, loading
+from kerasgan import registry, tasks
+from kerasgan.datasets import labelled
+from kerasgan.models.base import unstack_updates
+from kerasgan.models.gradient_penalty import gradient_norms
+from kerasgan.training import trainer
 from tests.conftest import tiny_config
 
 
 def build(name, **changes):
     config = tiny_config(name, **changes)
-    data = faces.load(config).training
-    model = training.build(config, data)
-    batch = next(iter(loading.batches(model.draw, config, data)))
+    data = labelled.load(config).training
+    model = trainer.build(config, data)
+    batch = next(iter(tasks.of(config).batches(data, model.sample_batch)))
     return model, batch
 
 
@@ -30,7 +31,7 @@ def floats(values):
 
 
 class Critic:
-    """Scores each kind of picture as it is told to; real pictures are tagged by a pixel of 9."""
+    """Fixed scores for each kind of image; real images are tagged by a pixel of 9."""
 
     def __init__(self, real, fake, mismatched=None, condition=None):
         self.real, self.fake, self.mismatched, self.condition = real, fake, mismatched, condition
@@ -46,8 +47,8 @@ class Critic:
 
 
 def scores(seed, count=1):
-    drawn = np.random.default_rng(seed).normal(size=(count, 4, 1))
-    return [tf.constant(one, tf.float32) for one in drawn]
+    values = np.random.default_rng(seed).normal(size=(count, 4, 1))
+    return [tf.constant(each, tf.float32) for each in values]
 
 
 def tagged(batch):
@@ -104,10 +105,10 @@ def test_second_derivatives_work_in_half_precision_and_with_xla(jit):
     assert np.abs(gradient).max() > 0
 
 
-def judged(model, batch):
-    """Return what both players of a model see that reuses the images."""
+def shared(model, batch):
+    """Arguments of both losses of a `SharedFakesModel`, its real images tagged."""
     batch = tagged(batch["discriminator"])
-    return {**batch, "generated": model.generate(batch)}
+    return batch, model.generate(batch)
 
 
 def softplus(x):
@@ -118,14 +119,14 @@ def test_gan_losses_against_numpy():
     model, batch = build("gan")
     real, fake = scores(0, 2)
     model.discriminator = Critic(real, fake)
-    batch = judged(model, batch)
-    losses, measures = model.discriminator_losses(batch)
+    batch, fakes = shared(model, batch)
+    losses, metrics = model.discriminator_losses(batch, fakes)
     assert floats(losses) == pytest.approx(
         {"d_real": softplus(-real).mean(), "d_fake": softplus(fake).mean()}, rel=1e-5
     )
     probability = 1 / (1 + np.exp(-np.asarray(real)))
-    assert float(measures["d_score_real"]) == pytest.approx(probability.mean(), rel=1e-5)
-    losses, _ = model.generator_losses(batch)
+    assert float(metrics["d_score_real"]) == pytest.approx(probability.mean(), rel=1e-5)
+    losses, _ = model.generator_losses(batch, fakes)
     assert floats(losses) == pytest.approx({"g_fool": softplus(-fake).mean()}, rel=1e-5)
 
 
@@ -133,11 +134,11 @@ def test_lsgan_losses_against_numpy():
     model, batch = build("gan", loss="lsgan")
     real, fake = scores(0, 2)
     model.discriminator = Critic(real, fake)
-    batch = judged(model, batch)
-    losses, _ = model.discriminator_losses(batch)
+    batch, fakes = shared(model, batch)
+    losses, _ = model.discriminator_losses(batch, fakes)
     expected = {"d_real": np.mean((real - 1) ** 2), "d_fake": np.mean(fake**2)}
     assert floats(losses) == pytest.approx(expected, rel=1e-5)
-    losses, _ = model.generator_losses(batch)
+    losses, _ = model.generator_losses(batch, fakes)
     assert floats(losses) == pytest.approx({"g_fool": np.mean((fake - 1) ** 2)}, rel=1e-5)
 
 
@@ -149,8 +150,8 @@ def test_label_noise_has_the_reports_ranges_and_reaches_the_generator():
     assert 0 <= np.min(targets["fake_target"]) < 0.02
     assert 0.23 < np.max(targets["fake_target"]) < 0.25
     model.discriminator = Critic(None, tf.linspace(-2.0, 2.0, 256)[:, None])
-    batch = judged(model, {"discriminator": targets})
-    losses, _ = model.generator_losses(batch)
+    batch, fakes = shared(model, {"discriminator": targets})
+    losses, _ = model.generator_losses(batch, fakes)
     logits, targets = (
         np.asarray(x, "float64") for x in (model.discriminator.fake, batch["real_target"])
     )
@@ -159,42 +160,42 @@ def test_label_noise_has_the_reports_ranges_and_reaches_the_generator():
 
 
 @pytest.mark.parametrize("name", ["gan", "cgan", "acgan", "stargan"])
-def test_the_generator_answers_for_the_images_that_the_discriminator_saw_last(name):
-    """Its update is the one on images that it makes anew of the same noise and conditions."""
+def test_the_generators_first_update_reuses_the_fakes_of_the_discriminators_last(name):
+    """It equals an update on images generated again of the same noise and conditions."""
     changes = {"gan": {"d_steps": 3}, "stargan": {"critic_steps": 2}, "acgan": {"g_steps": 2}}
     steps = []
     for _ in range(2):
         keras.utils.set_random_seed(0)
         steps.append(build(name, **changes.get(name, {})))
-    (reusing, batch), (anew, _) = steps
+    (reusing, batch), (repeating, _) = steps
     reusing.train_step(batch)
 
-    def answer(update):
-        tape = anew.generator_player.tape()
+    def update_generator(update):
+        tape = repeating.generator_player.tape()
         with tape:
-            generated = anew.generate(update)
-        anew.generator_player.update({**update, "generated": generated}, tape)
+            fakes = repeating.generate(update)
+        repeating.generator_player.update(update, fakes, tape=tape)
 
-    for seen in updates(batch["discriminator"]):
-        anew.discriminator_player.update({**seen, "generated": anew.generate(seen)})
-    answer(seen)
-    for update in updates(batch.get("generator", {})):
-        answer(update)
-    for one, other in zip(
-        reusing.generator.trainable_variables, anew.generator.trainable_variables, strict=True
+    for last in unstack_updates(batch["discriminator"]):
+        repeating.discriminator_player.update(last, repeating.generate(last))
+    update_generator(last)
+    for update in unstack_updates(batch["generator"]):
+        update_generator(update)
+    for first, second in zip(
+        reusing.generator.trainable_variables, repeating.generator.trainable_variables, strict=True
     ):
-        np.testing.assert_allclose(one, other, atol=1e-6)
+        np.testing.assert_allclose(first, second, atol=1e-6)
 
 
 def test_cgan_losses_against_numpy():
     model, batch = build("cgan")
     real, fake = scores(0, 2)
     model.discriminator = Critic(real, fake)
-    batch = judged(model, batch)
-    losses, _ = model.discriminator_losses(batch)
+    batch, fakes = shared(model, batch)
+    losses, _ = model.discriminator_losses(batch, fakes)
     expected = {"d_real": softplus(-real).mean(), "d_fake": softplus(fake).mean()}
     assert floats(losses) == pytest.approx(expected, rel=1e-5)
-    losses, _ = model.generator_losses(batch)
+    losses, _ = model.generator_losses(batch, fakes)
     assert floats(losses) == pytest.approx({"g_fool": softplus(-fake).mean()}, rel=1e-5)
 
 
@@ -203,14 +204,14 @@ def test_wasserstein_losses_are_mean_scores(name):
     model, batch = build(name)
     real, fake = scores(0, 2)
     model.discriminator = Critic(real, fake)
-    losses, measures = model.discriminator_losses(tagged(batch["discriminator"]))
+    losses, metrics = model.discriminator_losses(tagged(batch["discriminator"]))
     losses = floats(losses)
     penalty = losses.pop("d_penalty", 0.0)
     assert losses == pytest.approx({"d_real": -np.mean(real), "d_fake": np.mean(fake)}, rel=1e-5)
     # The stand-in's gradient towards an image has norm 1, where the penalty vanishes.
     assert penalty == pytest.approx(0, abs=1e-9)
     expected = np.mean(real) - np.mean(fake)
-    assert float(measures["d_wasserstein"]) == pytest.approx(expected, rel=1e-5)
+    assert float(metrics["d_wasserstein"]) == pytest.approx(expected, rel=1e-5)
     losses, _ = model.generator_losses(one_update(batch["generator"]))
     assert floats(losses) == pytest.approx({"g_fool": -np.mean(fake)}, rel=1e-5)
 
@@ -220,24 +221,24 @@ def test_matching_aware_losses_join_per_sample(mismatch):
     model, batch = build("cwgan-gp", mismatch=mismatch)
     real, fake, wrong = scores(1, 3)
     update = tagged(batch["discriminator"])
-    update["wrong_hair"] = 1 - update["hair"]
+    update["mismatched_hair"] = 1 - update["hair"]
     model.discriminator = Critic(real, fake, wrong, update["hair"])
-    losses, measures = model.discriminator_losses(update)
+    losses, metrics = model.discriminator_losses(update)
     fake, wrong = np.asarray(fake), np.asarray(wrong)
     joined = {"max": np.maximum(fake, wrong), "mean": (fake + wrong) / 2}[mismatch]
-    # Neither picture's score is the larger one everywhere: a maximum of means would be smaller.
+    # Neither image's score is the larger one everywhere: a maximum of means would be smaller.
     assert 0 < np.mean(fake > wrong) < 1
     assert floats(losses) == pytest.approx(
         {"d_real": -np.mean(real), "d_fake": joined.mean(), "d_penalty": 0.0}, rel=1e-5, abs=1e-6
     )
-    assert float(measures["d_mismatch"]) == pytest.approx(np.mean(real) - wrong.mean(), rel=1e-5)
+    assert float(metrics["d_mismatch"]) == pytest.approx(np.mean(real) - wrong.mean(), rel=1e-5)
 
 
-def test_mismatched_pairs_are_never_the_pictures_own():
+def test_mismatched_pairs_are_never_the_images_own():
     _, batch = build("cwgan-gp", batch_size=64)
     batch = batch["discriminator"]
     own = np.concatenate([batch["hair"], batch["eyes"]], axis=-1)
-    wrong = np.concatenate([batch["wrong_hair"], batch["wrong_eyes"]], axis=-1)
+    wrong = np.concatenate([batch["mismatched_hair"], batch["mismatched_eyes"]], axis=-1)
     assert (own != wrong).any(axis=-1).all()
 
 
@@ -250,7 +251,7 @@ def test_after_an_update_every_weight_of_the_critic_is_clipped(name):
 
 
 @pytest.mark.parametrize("name", ["wgan", "wgan-gp", "cwgan", "cwgan-gp"])
-def test_each_critic_update_sees_fresh_pictures(name):
+def test_each_critic_update_sees_new_images(name):
     model, batch = build(name, critic_steps=3, batch_size=8)
     images = np.asarray(batch["discriminator"]["image"])
     assert images.shape[1] == 3
@@ -267,7 +268,9 @@ def test_the_reports_norm_in_the_critic_is_a_choice(norm):
 
 
 def test_no_model_offers_an_option_of_another():
-    fields = {name: set(config.__dataclass_fields__) for name, config in CONFIGS.items()}
+    fields = {
+        name: set(registry.config_class(name).__dataclass_fields__) for name in registry.names()
+    }
     assert {name for name in fields if "loss_weights" in fields[name]} == {"acgan"}
     assert {name for name in fields if "label_noise" in fields[name]} == {"gan"}
     assert {name for name in fields if "clip" in fields[name]} == {"wgan", "cwgan"}

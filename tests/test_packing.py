@@ -1,26 +1,30 @@
-"""A packed run draws what its run draws, and is small."""
+"""A packed run generates the same images as its run, and is small."""
 
 import numpy as np
 import pytest
 
-from kerasgan import packing, runs, sampling
-from kerasgan.errors import Refused
+from kerasgan.inference import packing, sampling
+from kerasgan.runs import directory
+from kerasgan.utils.errors import InvalidInput
 
 
 @pytest.fixture
 def packed(trained, tmp_path):
     packing.pack(trained, tmp_path / "packed")
-    return runs.read(tmp_path / "packed")
+    return directory.read(tmp_path / "packed")
 
 
-def pictures(run):
-    model = sampling.load(run)
-    return sampling.Sampler(run, model.sampling_generator).pictures(run.vocabulary.pairs[:3], 7)
+def generated(run):
+    generator = sampling.load(run).sampling_generator
+    sampler = sampling.Sampler(generator, run.vocabulary, run.config.sigma)
+    return sampler.generate(run.vocabulary.pairs[:3], 7)
 
 
-def test_a_packed_run_draws_the_same_pictures(trained, packed):
+def test_a_packed_run_generates_the_same_images(trained, packed):
     # Half precision rounds weights to a thousandth.
-    np.testing.assert_allclose(pictures(packed).astype(int), pictures(trained).astype(int), atol=1)
+    np.testing.assert_allclose(
+        generated(packed).astype(int), generated(trained).astype(int), atol=1
+    )
     assert packed.config == trained.config
     size, whole = (
         sum(file.stat().st_size for file in run.checkpoints.iterdir()) for run in (packed, trained)
@@ -36,5 +40,5 @@ def test_a_packed_run_cannot_be_trained_further(kerasgan, packed):
 
 def test_a_folder_that_holds_something_is_left_alone(trained, tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(Refused, match="is not empty"):
+    with pytest.raises(InvalidInput, match="is not empty"):
         packing.pack(trained, tmp_path)

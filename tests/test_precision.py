@@ -8,28 +8,28 @@ import pytest
 import tensorflow as tf
 from tensorflow.python.framework import kernels
 
-from kerasgan import precision, runs, training
-from kerasgan.configs import CONFIGS
-from kerasgan.datasets import loading
-from kerasgan.players import Player
-from tests.conftest import tiny_config, tiny_options
+from kerasgan import tasks
+from kerasgan.models.player import Player
+from kerasgan.runs import directory
+from kerasgan.training import precision, trainer
+from tests.conftest import models, tiny_config, tiny_options
 
 
 @functools.cache
 def trained(name, precision="bfloat16"):
-    """Return a model after a step, and the graph of that step."""
+    """A model after a step, and the graph of that step."""
     keras.utils.set_random_seed(0)
     config = tiny_config(name, precision=precision, ema=0.5)
-    data = loading.load(config).training
-    model = training.build(config, data)
-    batches = loading.batches(model.draw, config, data)
+    data = tasks.of(config).load().training
+    model = trainer.build(config, data)
+    batches = tasks.of(config).batches(data, model.sample_batch)
     step = tf.function(model.train_step, autograph=False)
     graph = step.get_concrete_function(batches.element_spec).graph
     step(next(iter(batches)))
     return model, graph
 
 
-@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("name", models("acgan", "r3gan", "cyclegan"))
 def test_networks_compute_in_bfloat16_and_heads_and_weights_in_float32(name):
     model, _ = trained(name)
     assert int(model.failed_step) == 0
@@ -43,9 +43,9 @@ def test_networks_compute_in_bfloat16_and_heads_and_weights_in_float32(name):
         assert {output.dtype for output in network.outputs} == {"float32"}
 
 
-@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("name", models("acgan", "r3gan", "cyclegan"))
 def test_no_operation_of_a_step_lacks_a_kernel_for_gpus(name):
-    """What has none falls back to the processor, and waits for copies there and back."""
+    """What has none falls back to the CPU, and waits for copies there and back."""
     if "GPU" not in {kernel.device_type for kernel in kernels_of("MatMul")}:
         pytest.skip("this TensorFlow was built without kernels for GPUs")
     graph = trained(name)[1].as_graph_def()
@@ -102,13 +102,32 @@ def test_float16_trains(name):
     assert int(model.failed_step) == 0
 
 
-def test_auto_is_what_multiplies_faster(monkeypatch):
-    seconds = {"float32": 1.0, "bfloat16": 0.5}
-    monkeypatch.setattr(precision, "_seconds", seconds.get)
-    assert precision.resolved("auto") == "bfloat16"
-    seconds["bfloat16"] = 0.9
-    assert precision.resolved("auto") == "float32"
+@pytest.fixture
+def cpu(monkeypatch, tmp_path):
+    """Set the flags of a CPU without a GPU."""
+    cpus = tf.config.list_physical_devices("CPU")
+    devices = {"GPU": [], "CPU": cpus, None: cpus}
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: devices[kind])
+    monkeypatch.setattr(precision, "_CPU_INFO", tmp_path / "cpuinfo")
+    return lambda flags: (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags : {flags}\n")
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ("fpu avx512f avx512_bf16 amx_tile", "bfloat16"),
+        ("fpu amx_bf16", "bfloat16"),
+        ("fpu avx2 avx512f avx512_vnni", "float32"),
+    ],
+)
+def test_auto_is_bfloat16_on_cpus_with_units_for_it(cpu, flags, expected):
+    cpu(flags)
+    assert precision.resolved("auto") == expected
     assert precision.resolved("float16") == "float16"
+
+
+def test_auto_is_float32_where_the_flags_are_unknown(cpu):
+    assert precision.resolved("auto") == "float32"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +138,7 @@ def test_auto_is_what_multiplies_faster(monkeypatch):
         ({}, "float32"),
     ],
 )
-def test_auto_is_what_a_gpu_has_units_for(monkeypatch, details, expected):
+def test_auto_is_bfloat16_on_gpus_with_units_for_it(monkeypatch, details, expected):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["the first"])
     monkeypatch.setattr(
         tf.config.experimental, "get_device_details", {"the first": details}.__getitem__
@@ -127,9 +146,9 @@ def test_auto_is_what_a_gpu_has_units_for(monkeypatch, details, expected):
     assert precision.resolved("auto") == expected
 
 
-def test_a_run_stores_what_auto_became(kerasgan, tmp_path, monkeypatch):
-    monkeypatch.setattr(precision, "_seconds", {"float32": 1.0, "bfloat16": 0.5}.get)
+def test_a_run_stores_the_precision_that_auto_chose(kerasgan, tmp_path, cpu):
+    cpu("amx_bf16")
     done = kerasgan("train", "gan", *tiny_options("gan", precision="auto"), "--out", "run")
     assert done.exit_code == 0, done.output
-    assert runs.read(tmp_path / "run").config.precision == "bfloat16"
+    assert directory.read(tmp_path / "run").config.precision == "bfloat16"
     assert kerasgan("sample", "--run", "run", "--out", "face.png").exit_code == 0

@@ -1,4 +1,4 @@
-"""What is there before anything was trained."""
+"""The bundled runs."""
 
 import dataclasses
 import json
@@ -12,51 +12,51 @@ import pytest
 from PIL import Image
 
 import kerasgan as package
-from kerasgan import finding, overview, runs
 from kerasgan.commands import cli
 from kerasgan.commands.train import parsed
+from kerasgan.runs import directory, lookup, status
 
 SHIPPED = Path(package.__file__).parent / "pretrained"
 MODELS = sorted(path.name for path in SHIPPED.iterdir())
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_shipped_run_is_small_and_says_how_it_was_made(model):
+def test_a_bundled_run_is_small_and_records_its_command(model):
     files = [path for path in (SHIPPED / model).rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 4e6
-    record = json.loads((SHIPPED / model / runs.CONFIG_FILE).read_text())
+    record = json.loads((SHIPPED / model / directory.CONFIG_FILE).read_text())
     with click.Context(cli):
         made = parsed(model, shlex.split(record["command"])[3:])
-    run = finding.run(f"pretrained/{model}")
-    # What was measured where it was trained.
+    run = lookup.run(f"pretrained/{model}")
+    # `--precision auto` is resolved on the machine that trained it.
     assert dataclasses.replace(made, precision=run.config.precision) == run.config
-    assert overview.of_run(run).state == "finished"
+    assert status.of_run(run).state == "finished"
 
 
-def test_the_shipped_faces_are_as_good_as_they_shall_be():
-    numbers = json.loads((SHIPPED / "r3gan" / runs.EVALUATION_FILE).read_text())["numbers"]
+def test_the_bundled_faces_have_the_requested_colours():
+    numbers = json.loads((SHIPPED / "r3gan" / directory.EVALUATION_FILE).read_text())["numbers"]
     assert numbers["accuracy_hair"]["value"] > 0.98
     assert numbers["accuracy_eyes"]["value"] > 0.92
 
 
 @pytest.mark.parametrize(("hair", "channel"), [("red", 0), ("green", 1), ("blue", 2)])
-def test_faces_are_drawn_before_anything_was_trained(kerasgan, caplog, hair, channel):
+def test_faces_are_generated_without_a_run(kerasgan, caplog, hair, channel):
     with caplog.at_level("INFO", "kerasgan"):
         done = kerasgan("sample", "--hair", hair, "--eyes", "red", "-n", 4, "--separate")
     assert done.exit_code == 0, done.output
     assert "run: pretrained/r3gan" in done.output
-    assert "runs: this is pretrained/r3gan" in caplog.text
+    assert "runs: using pretrained/r3gan" in caplog.text
     files = sorted(Path(f"{hair}-red-samples").iterdir())
     faces = []
     for file in files:
         with Image.open(file) as face:
             faces.append(np.asarray(face, float))
-    # Hair is what stands above the eyes.
+    # The region above the eyes is hair.
     above = np.stack(faces)[:, 8:24, 20:44].mean(axis=(0, 1, 2))
     assert above.argmax() == channel
 
 
-def test_pictures_are_translated_before_anything_was_trained(kerasgan):
+def test_images_are_translated_without_a_run(kerasgan):
     Image.new("RGB", (40, 33), "red").save("one.png")
     done = kerasgan("translate", "one.png", "--to", "a", "--out", "new")
     assert done.exit_code == 0, done.output
@@ -65,7 +65,7 @@ def test_pictures_are_translated_before_anything_was_trained(kerasgan):
         assert translated.size == (40, 33)
 
 
-def test_a_run_of_ones_own_comes_before_the_shipped_one(kerasgan, trained, tmp_path):
+def test_own_runs_come_before_the_bundled_ones(kerasgan, trained, tmp_path):
     shutil.copytree(trained.path, tmp_path / "runs" / "0001-acgan")
     hair, eyes = trained.vocabulary.pairs[0]
     words = ("sample", "--hair", hair, "--eyes", eyes, "-n", 1)
@@ -73,14 +73,14 @@ def test_a_run_of_ones_own_comes_before_the_shipped_one(kerasgan, trained, tmp_p
     assert "run: pretrained/r3gan" in kerasgan(*words, "--run", "pretrained").output
 
 
-def test_what_is_made_of_a_shipped_run_goes_elsewhere(kerasgan):
+def test_outputs_of_a_bundled_run_go_to_another_folder(kerasgan):
     before = sorted(SHIPPED.rglob("*"))
     done = kerasgan("export", "--run", "pretrained/r3gan")
     assert "wrote pretrained-r3gan/export/r3gan/1" in done.output
     assert sorted(SHIPPED.rglob("*")) == before
 
 
-def test_a_shipped_run_is_not_trained_further(kerasgan):
+def test_a_bundled_run_cannot_be_resumed(kerasgan):
     done = kerasgan("resume")
     assert (done.exit_code, "no run in" in done.output) == (2, True)
     done = kerasgan("resume", "pretrained")

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import kerasgan as package
-from kerasgan import progress, tables
 from kerasgan.commands import messages
-from kerasgan.printing import LONGEST_NAME, printable, printable_lines
+from kerasgan.utils import progress
+from kerasgan.utils.printing import LONGEST_NAME, printable, printable_lines
 
 EVIL = "\x1b]0;pwn\x07\x1b[31m\x9b2J\u202egnp.\r"
 
@@ -44,17 +44,30 @@ def test_other_text_stays_as_it_is():
 
 
 def test_long_names_are_shortened_in_the_middle():
-    shown = printable("a" * 10**6 + " is no picture")
+    shown = printable("a" * 10**6 + " is not an image")
     assert len(shown) < LONGEST_NAME + 40
-    assert "...(1,000,014 characters)..." in shown
-    assert shown.endswith(" is no picture")
+    assert "...(1,000,016 characters)..." in shown
+    assert shown.endswith(" is not an image")
 
 
-def test_tables_keep_a_line_for_each_row():
-    assert tables.aligned([["a\x1b", "b"], ["c\nd", "e"]]).splitlines() == [
+def test_tables_keep_a_line_for_each_row(capsys):
+    messages.table(["a\x1b", "b"], [["c\nd", "e"], ["", "f" * 500]])
+    assert capsys.readouterr().out.splitlines() == [
         "a\\x1b  b",
         "c\\nd   e",
+        "       " + "f" * 500,
     ]
+
+
+def test_markup_of_rich_is_printed_literally(capsys):
+    messages.table(["[red]a[/red]"], [["[link=x]b[/] :smile:"]])
+    messages.say("[red]c[/]", "red")
+    messages.tell("[red]d")
+    record = logging.LogRecord("kerasgan.x", logging.WARNING, "", 0, "[bold]e", (), None)
+    messages._Handler().emit(record)
+    shown = capsys.readouterr()
+    assert shown.out == "[red]a[/red]\n[link=x]b[/] :smile:\n[red]d\n"
+    assert shown.err == "[red]c[/]\n[bold]e\n"
 
 
 def test_bars_have_no_control_characters(capsys):
@@ -66,7 +79,7 @@ def test_what_is_logged_has_none_and_is_one_line(capsys):
     record = logging.LogRecord(
         "kerasgan.x", logging.WARNING, "", 0, "left out %s", (EVIL + "\n",), None
     )
-    messages._Said().emit(record)
+    messages._Handler().emit(record)
     assert is_harmless(capsys.readouterr().err.removesuffix("\n"), allowed="")
 
 
@@ -113,16 +126,17 @@ def test_labels_and_their_names_are_printed_without_them_and_shortened(kerasgan,
 
 
 def test_runs_with_such_names_are_listed_without_them(kerasgan):
-    folder = Path("runs") / f"0001-{EVIL}"
+    folder = Path("runs") / f"0001-[red]{EVIL}"
     folder.mkdir(parents=True)
-    (folder / "config.json").write_text('{"format_version": "\\u001b[31m"}')
+    (folder / "config.json").write_text('{"model": "\\u001b[31m"}')
     done = kerasgan("runs")
     assert (done.exit_code, is_harmless(done.output)) == (1, True)
-    assert r"\x1b]0;pwn" in done.output
+    assert r"[red]\x1b]0;pwn" in done.output
 
 
 def test_commands_print_through_messages_alone():
     printers = ("click.echo", "click.secho", "print", "sys.stdout.write", "sys.stderr.write")
+    printers += ("console.print", "_console().print", "rich.print")
     found = {
         file.name
         for file in Path(package.__file__).parent.rglob("*.py")

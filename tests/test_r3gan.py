@@ -1,4 +1,4 @@
-"""R3GAN: its losses in closed form, and what they find on distributions that one can draw."""
+"""R3GAN: its losses in closed form, and training on distributions in the plane."""
 
 import keras
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers, ops
 
-from kerasgan.attributes import NO_LABELS
+from kerasgan.labels import NO_LABELS
 from kerasgan.models.r3gan import R3GAN
 from kerasgan.networks import r3gan
 from tests.conftest import tiny_config
@@ -16,7 +16,7 @@ LABELS = {"hair": 3, "eyes": 2}
 
 
 class LinearCritic:
-    """D(x, y) = slope * sum(x) + bias, plus the logits of a label that are its index."""
+    """D(x, y) = slope * sum(x) + bias, plus class logits that equal their index."""
 
     def __init__(self, slope, bias=0.0):
         self.slope, self.bias = slope, bias
@@ -38,10 +38,10 @@ def toy(**changes):
     return model
 
 
-def batch(real=0.0, fake=0.0, count=8):
+def inputs(real=0.0, fake=0.0, count=8):
     shape = [count, 2, 2, 3]
     label = {name: tf.one_hot([1] * count, size) for name, size in LABELS.items()}
-    return {"image": tf.fill(shape, real), "generated": tf.fill(shape, fake), "label": label}
+    return {"image": tf.fill(shape, real), "label": label}, tf.fill(shape, fake)
 
 
 def test_a_score_is_the_source_plus_the_logit_of_each_label_and_nothing_for_a_missing_one():
@@ -49,23 +49,23 @@ def test_a_score_is_the_source_plus_the_logit_of_each_label_and_nothing_for_a_mi
     labels = {"hair": tf.constant([[0.0, 0, 1], [0, 0, 0]]), "eyes": tf.one_hot([1, 1], 2)}
     model = toy()
     model.discriminator = LinearCritic(0.5, bias=10.0)
-    score, logits = model.judge(images, labels)
+    score, logits = model.score(images, labels)
     np.testing.assert_allclose(score, [10 + 2 + 1, 10 + 0 + 1])
     assert set(logits) == {"hair", "eyes"}
 
 
 def test_both_players_losses_compare_pairs():
     # Scores of real images exceed those of generated ones by 0.5 * 12 * (0.2 - 0.1).
-    losses, _ = toy().discriminator_losses(batch(0.2, 0.1))
+    losses, _ = toy().discriminator_losses(*inputs(0.2, 0.1))
     assert float(losses["d_relativistic"]) == pytest.approx(np.log1p(np.exp(-0.6)), rel=1e-5)
-    losses, _ = toy().generator_losses(batch(0.2, 0.1))
+    losses, _ = toy().generator_losses(*inputs(0.2, 0.1))
     assert float(losses["g_relativistic"]) == pytest.approx(np.log1p(np.exp(0.6)), rel=1e-5)
 
 
 @pytest.mark.parametrize("share", [0.25, 1.0])
 def test_the_penalty_is_half_gamma_times_the_squared_norms_of_both_kinds(share):
     model = toy(penalty_weight=3.0, penalty_share=share)
-    losses, metrics = model.discriminator_losses(batch(0.2, 0.1))
+    losses, metrics = model.discriminator_losses(*inputs(0.2, 0.1))
     squared_norm = 0.5**2 * 12
     assert float(metrics["d_r1"]) == float(metrics["d_r2"]) == pytest.approx(squared_norm)
     assert float(losses["d_penalty"]) == pytest.approx(3.0 / 2 * 2 * squared_norm)
@@ -80,7 +80,7 @@ def test_the_penalty_is_of_the_conditional_score():
 
     model = toy()
     model.discriminator = Projection(0.5)
-    _, metrics = model.discriminator_losses(batch())
+    _, metrics = model.discriminator_losses(*inputs())
     assert float(metrics["d_r1"]) == pytest.approx((0.5 + 2.0) ** 2 * 12)
 
 
@@ -89,23 +89,23 @@ def test_gamma_falls_along_a_cosine():
     penalties = []
     for step in (1, 6, 11):
         model.step.assign(step)
-        penalties.append(float(model.discriminator_losses(batch())[0]["d_penalty"]))
+        penalties.append(float(model.discriminator_losses(*inputs())[0]["d_penalty"]))
     np.testing.assert_allclose(np.array(penalties) / 3.0, [2.0, 1.1, 0.2], rtol=1e-5)
 
 
 def test_classes_are_learned_from_real_images_alone():
-    losses, metrics = toy(class_weight=0.1).discriminator_losses(batch(0.2, 0.1))
+    losses, metrics = toy(class_weight=0.1).discriminator_losses(*inputs(0.2, 0.1))
     expected = np.log(np.exp([0, 1, 2]).sum()) - 1
     assert float(losses["d_hair"]) == pytest.approx(0.1 * expected, rel=1e-5)
-    assert set(toy().generator_losses(batch())[0]) == {"g_relativistic"}
+    assert set(toy().generator_losses(*inputs())[0]) == {"g_relativistic"}
     # The logits are largest for the last class: wrong for hair, right for eyes.
     assert metrics["d_accuracy_hair"][0].numpy().max() == 0
     assert metrics["d_accuracy_eyes"][0].numpy().min() == 1
 
 
 def test_generated_images_have_the_labels_of_their_real_ones():
-    model, drawn = build("r3gan")
-    update = tf.nest.map_structure(lambda values: values[:, 0], drawn["discriminator"])
+    model, batch = build("r3gan")
+    update = tf.nest.map_structure(lambda values: values[:, 0], batch["discriminator"])
     seen = {}
 
     def generator(inputs, training):
@@ -122,15 +122,15 @@ def test_the_penalty_reaches_the_discriminators_weights():
     gradients = []
     for weight in (0.0, 50.0):
         keras.utils.set_random_seed(0)
-        model, drawn = build("r3gan", penalty_weight=weight)
-        parts = tf.nest.map_structure(lambda values: values[:, 0], drawn["discriminator"])
+        model, batch = build("r3gan", penalty_weight=weight)
+        parts = tf.nest.map_structure(lambda values: values[:, 0], batch["discriminator"])
         # Heads start from zero, where no image has a gradient.
         for head in ("source", "hair", "eyes"):
             kernel = model.discriminator.get_layer(head).kernel
             kernel.assign(keras.random.normal(kernel.shape, seed=1))
-        parts["generated"] = model.generate(parts)
+        fakes = model.generate(parts)
         with tf.GradientTape() as tape:
-            losses, _ = model.discriminator_losses(parts)
+            losses, _ = model.discriminator_losses(parts, fakes)
             loss = sum(losses.values())
         kernel = model.discriminator.get_layer("conv_full").kernel.value
         gradients.append(tape.gradient(loss, kernel))
@@ -202,7 +202,7 @@ def fitted(model, sample):
         rows = tf.random.stateless_uniform([config.batch_size], seeds, 0, len(points), tf.int64)
         noise = tf.random.stateless_normal([config.batch_size, 1, config.latent_dim], seeds)
         real = {"image": tf.gather(points, rows), "noise": noise, "label": {}, "augmentation": {}}
-        return {"discriminator": real}
+        return {"discriminator": real, "generator": {}}
 
     data = tf.data.Dataset.counter(dtype=tf.int64).map(batch)
     model.compile(**model.optimizers(), batch=data.element_spec)

@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 
-from kerasgan import comparison, reproductions
 from kerasgan.commands.sweep import check
-from kerasgan.comparison import Compared
-from kerasgan.reproductions import REPRODUCTIONS
+from kerasgan.experiments import comparison, reproductions
+from kerasgan.experiments.comparison import RunResults
+from kerasgan.experiments.reproductions import REPRODUCTIONS
 
 
 def run(metrics=(), **final):
-    """Return a run whose metrics end with `final`."""
+    """A run whose metrics end with `final`."""
     columns = {name: np.array([0.0, value]) for name, value in final.items()}
-    return Compared("", None, {**dict(metrics), **columns}, {})
+    return RunResults("", None, {**dict(metrics), **columns}, {})
 
 
 @pytest.mark.parametrize("name", REPRODUCTIONS)

@@ -1,4 +1,4 @@
-"""Stop and go on, with real processes and real signals."""
+"""Stop and resume, with real processes and signals."""
 
 import os
 import signal
@@ -9,12 +9,12 @@ import pytest
 from tests.conftest import tiny_options
 from tests.processes import KILLED, arrays, finish, rows, start
 
-# A checkpoint every second step; rows every fourth, so that running means cross checkpoints.
+# Checkpoints every second step, rows every fourth: running means span checkpoints.
 EXACT = (*tiny_options(steps=8, log_every=4, ema=0.9), "--deterministic")
 
 
 def test_a_killed_and_extended_run_ends_with_the_bytes_of_an_uninterrupted_one(tmp_path):
-    """The killed run also has checkpoints at steps that only the clock has chosen."""
+    """The killed run also has checkpoints at steps that depend on the clock."""
     straight, broken = tmp_path / "straight", tmp_path / "broken"
     uninterrupted = start("train", "acgan", *EXACT, "--out", straight)
     short = ("train", "acgan", *EXACT, "--steps", 6, "--checkpoint-minutes", 1e-9, "--out", broken)
@@ -36,7 +36,9 @@ def test_a_killed_and_extended_run_ends_with_the_bytes_of_an_uninterrupted_one(t
 
 
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_a_run_with_a_checkpoint_and_the_way_to_go_on(tmp_path, number, exit_code):
+def test_a_signal_ends_a_run_with_a_checkpoint_and_the_command_to_resume(
+    tmp_path, number, exit_code
+):
     run = tmp_path / "run"
     options = tiny_options(steps=10**6, log_every=1, checkpoint_every=10**6)
     process = start("train", "acgan", *options, "--out", run)
@@ -46,8 +48,8 @@ def test_a_signal_ends_a_run_with_a_checkpoint_and_the_way_to_go_on(tmp_path, nu
         assert time.monotonic() < deadline
         time.sleep(0.1)
     os.kill(process.pid, number)
-    said = finish(process, exit_code)
-    assert f"go on with: kerasgan resume {run}" in said
-    assert "Traceback" not in said
+    output = finish(process, exit_code)
+    assert f"continue with: kerasgan resume {run}" in output
+    assert "Traceback" not in output
     (checkpoint,) = (run / "checkpoints").iterdir()
-    assert f"stopped at step {int(checkpoint.stem[5:])} of 1000000" in said
+    assert f"stopped at step {int(checkpoint.stem[5:])} of 1000000" in output

@@ -2,17 +2,18 @@ import json
 
 import pytest
 
-from kerasgan import finding, locks, runs
-from kerasgan.attributes import NO_LABELS, Vocabulary
-from kerasgan.configs import ACGANConfig, CycleGANConfig
-from kerasgan.configs.base import NoiseConfig
+from kerasgan.configs.acgan import ACGANConfig
+from kerasgan.configs.cyclegan import CycleGANConfig
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.errors import Refused
+from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.runs import directory, locks, lookup
+from kerasgan.utils.errors import InvalidInput
 
 
 def create(**options):
     config = ACGANConfig.from_preset("quick", **options)
-    return runs.create(config, Vocabulary(), "0123", "quick", "kerasgan train acgan")
+    return directory.create(config, Vocabulary(), "0123", "quick", "kerasgan train acgan")
 
 
 def test_runs_are_numbered_and_named_by_what_was_chosen():
@@ -21,12 +22,12 @@ def test_runs_are_numbered_and_named_by_what_was_chosen():
     assert second.path.name == "0002-acgan-quick-deterministic-loss-weights1.0_0.1_0.2"
 
 
-def test_what_follows_from_the_steps_is_not_part_of_a_name():
+def test_options_derived_from_the_steps_are_not_part_of_a_name():
     config = CycleGANConfig.from_preset("quick", steps=7)
-    made = runs.create(config, NO_LABELS, "0123", "quick", "kerasgan train cyclegan")
+    made = directory.create(config, NO_LABELS, "0123", "quick", "kerasgan train cyclegan")
     assert made.path.name == "0001-cyclegan-quick-steps7"
     assert made.config.schedule_steps == 7
-    assert runs.extend(made, 9).config.schedule_steps == 7
+    assert directory.extend(made, 9).config.schedule_steps == 7
 
 
 @pytest.mark.parametrize(
@@ -34,28 +35,30 @@ def test_what_follows_from_the_steps_is_not_part_of_a_name():
     [NO_LABELS, Vocabulary(("red",), (), ()), Vocabulary((), (), (), ("Male", "Young"))],
 )
 def test_a_run_keeps_its_vocabulary(vocabulary):
-    made = runs.create(ACGANConfig(), vocabulary, "0123", "quick", "kerasgan train acgan")
-    assert runs.read(made.path) == made
+    made = directory.create(ACGANConfig(), vocabulary, "0123", "quick", "kerasgan train acgan")
+    assert directory.read(made.path) == made
 
 
 def test_the_newest_run_that_fits_is_found():
     create()
-    runs.create(CycleGANConfig(), NO_LABELS, "0123", "paper", "kerasgan train cyclegan")
-    assert finding.run(kind=NoiseConfig).path.name.startswith("0001-")
-    assert finding.run(kind=TranslationConfig).path.name.startswith("0002-")
-    with pytest.raises(Refused, match="0002-cyclegan is a run of cyclegan; allowed: gan, cgan"):
-        finding.run("2", NoiseConfig)
+    directory.create(CycleGANConfig(), NO_LABELS, "0123", "paper", "kerasgan train cyclegan")
+    assert lookup.run(kind=GenerationConfig).path.name.startswith("0001-")
+    assert lookup.run(kind=TranslationConfig).path.name.startswith("0002-")
+    with pytest.raises(
+        InvalidInput, match="0002-cyclegan is a run of cyclegan; allowed: gan, cgan"
+    ):
+        lookup.run("2", GenerationConfig)
 
 
-def test_what_auto_precision_has_found_is_not_in_the_name():
+def test_the_resolved_precision_is_not_part_of_a_name():
     assert create(precision="bfloat16").path.name == "0001-acgan-quick"
     assert create().path.name == "0002-acgan-quick"
 
 
 def test_two_processes_never_get_the_same_number(monkeypatch):
     create()
-    # The other process looked before the first run was made.
-    monkeypatch.setattr(runs, "numbered", lambda folder: {})
+    # The other process listed the runs before the first one was created.
+    monkeypatch.setattr(directory, "numbered", lambda folder: {})
     assert create(sigma=2.0).path.name.startswith("0002-")
 
 
@@ -63,62 +66,64 @@ def test_a_run_is_found_by_path_number_and_name(tmp_path):
     made = create(sigma=0.3)
     create()
     for name in (str(made.path), "1", "0001", made.path.name):
-        assert finding.run(name) == made
+        assert lookup.run(name) == made
 
 
 def test_a_run_is_suggested_by_what_its_name_begins_with():
     create(sigma=0.3)
-    with pytest.raises(Refused, match=r"no run '0001-acgn' \(did you mean 0001-acgan-quick-sigma"):
-        finding.run("0001-acgn")
+    with pytest.raises(
+        InvalidInput, match=r"no run '0001-acgn' \(did you mean 0001-acgan-quick-sigma"
+    ):
+        lookup.run("0001-acgn")
 
 
 def test_the_newest_run_is_found_without_a_name():
     create()
     newest = create()
-    assert finding.run() == newest
+    assert lookup.run() == newest
 
 
 def test_without_runs_there_is_none_to_find():
-    with pytest.raises(Refused, match=r"no run in .*runs; train one"):
-        finding.run(shipped=False)
-    with pytest.raises(Refused, match=r"no run '3'; allowed: .*none"):
-        finding.run("3")
+    with pytest.raises(InvalidInput, match=r"no run in .*runs; train one"):
+        lookup.run(shipped=False)
+    with pytest.raises(InvalidInput, match=r"no run '3'; allowed: .*none"):
+        lookup.run("3")
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format_version": 9}, "format version 9; allowed: 2"),
-        ({"model": "biggan"}, "of model 'biggan'; allowed: gan, cgan, acgan"),
+        ({"model": None}, "model in .* must be one of gan, cgan, acgan.*; got None"),
+        ({"model": "biggan"}, "model in .* must be one of gan, cgan, acgan.*; got 'biggan'"),
         ({"config": {}}, "missing or unknown fields"),
         ({"vocabulary": None}, "cannot be used"),
     ],
 )
 def test_a_directory_of_something_else_is_refused(change, message):
-    file = create().path / runs.CONFIG_FILE
+    file = create().path / directory.CONFIG_FILE
     file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
-    with pytest.raises(Refused, match=message):
-        finding.run()
+    with pytest.raises(InvalidInput, match=message):
+        lookup.run()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]"])
 def test_a_damaged_config_is_refused(content):
-    file = create().path / runs.CONFIG_FILE
+    file = create().path / directory.CONFIG_FILE
     file.write_text(content)
-    with pytest.raises(Refused, match="cannot be read"):
-        finding.run()
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        lookup.run()
 
 
 def test_an_empty_directory_is_no_run(tmp_path):
-    with pytest.raises(Refused, match="no run directory"):
-        runs.read(tmp_path)
+    with pytest.raises(InvalidInput, match="not a run directory"):
+        directory.read(tmp_path)
 
 
 def test_a_run_is_trained_by_one_process_at_a_time():
     run = create()
     with (
         locks.lock(run.path),
-        pytest.raises(Refused, match="another process"),
+        pytest.raises(InvalidInput, match="another process"),
         locks.lock(run.path),
     ):
         pass

@@ -1,4 +1,4 @@
-"""Faces of random colours: which, under which names, and how many are in memory."""
+"""`kerasgan sample` with random colours: their choice, file names and memory."""
 
 import dataclasses
 
@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasgan import sampling
-from kerasgan.attributes import Vocabulary
-from kerasgan.errors import Refused
+from kerasgan.inference import sampling
+from kerasgan.labels import Vocabulary
+from kerasgan.utils.errors import InvalidInput
 from tests.stubs import ALL_PAIRS, COLOURS, FEW_PAIRS, made, painted, seen
 
 
-def drawn(folder):
-    """Return {seed: (hair, eyes)} of the names of a folder's files."""
+def colours_by_seed(folder):
+    """{seed: (hair, eyes)} from the file names in a folder."""
     words = (path.stem.split("-") for path in folder.iterdir())
     return {int(seed.removeprefix("seed")): (hair, eyes) for hair, eyes, seed in words}
 
@@ -26,11 +26,11 @@ def painting(tmp_path_factory):
         return dataclasses.replace(run, path=run.path.absolute())
 
 
-def test_files_of_random_colours_are_named_by_what_they_show(kerasgan, painting, tmp_path):
+def test_files_of_random_colours_are_named_by_their_colours(kerasgan, painting, tmp_path):
     words = ("sample", "--run", painting.path, "--separate")
     done = kerasgan(*words, "-n", 70, "--seed", 5, "--out", "many")
     assert done.exit_code == 0, done.output
-    found = drawn(tmp_path / "many")
+    found = colours_by_seed(tmp_path / "many")
     assert sorted(found) == list(range(5, 75))
     assert set(found.values()) == set(ALL_PAIRS.pairs)
     for seed, (hair, eyes) in found.items():
@@ -40,7 +40,7 @@ def test_files_of_random_colours_are_named_by_what_they_show(kerasgan, painting,
 
     # A face and its colours depend on its own seed.
     assert kerasgan(*words, "-n", 3, "--seed", 70, "--out", "few").exit_code == 0
-    assert drawn(tmp_path / "few") == {seed: found[seed] for seed in (70, 71, 72)}
+    assert colours_by_seed(tmp_path / "few") == {seed: found[seed] for seed in (70, 71, 72)}
 
 
 def test_a_count_alone_is_a_grid_of_random_colours(kerasgan, painting, tmp_path):
@@ -52,11 +52,11 @@ def test_a_count_alone_is_a_grid_of_random_colours(kerasgan, painting, tmp_path)
         pixels = np.asarray(grid)
     cells = [pixels[row : row + 64, column : column + 64] for row in range(0, 396, 66)
              for column in range(0, 396, 66)]  # fmt: skip
-    expected = [sampling.pair_of(ALL_PAIRS.pairs, seed) for seed in range(36)]
+    expected = [sampling.choose_pair(ALL_PAIRS.pairs, seed) for seed in range(36)]
     assert [(seen(cell[:32]), seen(cell[32:])) for cell in cells] == expected
 
     assert kerasgan(*words, "--eyes", "red", "--separate", "--out", "red").exit_code == 0
-    found = set(drawn(tmp_path / "red").values())
+    found = set(colours_by_seed(tmp_path / "red").values())
     assert found == {(hair, "red") for hair in COLOURS}
 
 
@@ -65,18 +65,18 @@ def test_random_pairs_are_those_of_the_data(kerasgan, tmp_path, model):
     run = made(model, FEW_PAIRS)
     done = kerasgan("sample", "--run", run.path, "-n", 20, "--separate", "--out", "new")
     assert done.exit_code == 0, done.output
-    assert set(drawn(tmp_path / "new").values()) == set(FEW_PAIRS.pairs)
+    assert set(colours_by_seed(tmp_path / "new").values()) == set(FEW_PAIRS.pairs)
 
 
-def test_where_no_pair_occurs_all_combinations_are_drawn():
+def test_without_pairs_in_the_data_all_combinations_match():
     vocabulary = Vocabulary(("red", "blue"), ("green",), ())
-    assert vocabulary.with_colours(None, None) == [("red", "green"), ("blue", "green")]
-    assert vocabulary.with_colours("red", None) == [("red", "green")]
-    with pytest.raises(Refused, match="no pair of colours has hair any and eyes any"):
-        Vocabulary(("red",), (), ()).with_colours(None, None)
+    assert vocabulary.matching_pairs(None, None) == [("red", "green"), ("blue", "green")]
+    assert vocabulary.matching_pairs("red", None) == [("red", "green")]
+    with pytest.raises(InvalidInput, match="no pair of colours has hair any and eyes any"):
+        Vocabulary(("red",), (), ()).matching_pairs(None, None)
 
 
-def test_colours_of_another_s_run_name_no_other_folder(kerasgan, tmp_path):
+def test_colours_in_an_untrusted_run_cannot_lead_to_another_folder(kerasgan, tmp_path):
     hair = "../../up"
     vocabulary = Vocabulary((hair,), ("red",), ((hair, "red"),))
     run = made("cgan", vocabulary)
@@ -86,17 +86,18 @@ def test_colours_of_another_s_run_name_no_other_folder(kerasgan, tmp_path):
     assert file == tmp_path / "new" / "faces" / ".._.._up-red-seed0.png"
 
 
-def test_a_batch_is_generated_when_it_is_asked_for(painting, monkeypatch):
-    sampler = sampling.Sampler(painting, sampling.load(painting).sampling_generator)
+def test_batches_are_generated_on_demand(painting, monkeypatch):
+    generator = sampling.load(painting).sampling_generator
+    sampler = sampling.Sampler(generator, painting.vocabulary, painting.config.sigma)
     sizes = []
-    generate = sampler._generate
+    call = sampler._call_batched
     monkeypatch.setattr(
-        sampler, "_generate", lambda inputs: sizes.append(len(inputs["noise"])) or generate(inputs)
+        sampler, "_call_batched", lambda inputs: sizes.append(len(inputs["noise"])) or call(inputs)
     )
-    pairs = [sampling.pair_of(ALL_PAIRS.pairs, seed) for seed in range(7, 137)]
-    faces = sampler.each(pairs, 7)
+    pairs = [sampling.choose_pair(ALL_PAIRS.pairs, seed) for seed in range(7, 137)]
+    faces = sampler.iterate(pairs, 7)
     first = next(faces)
     assert sizes == [64]
-    together = sampler.pictures(pairs, 7)
+    together = sampler.generate(pairs, 7)
     np.testing.assert_array_equal([first, *faces], together)
     assert sizes == [64, 130, 64, 2]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import sampling
-from kerasgan.attributes import Vocabulary
-from kerasgan.errors import Refused
+from kerasgan.inference import sampling
+from kerasgan.labels import Vocabulary
+from kerasgan.utils.errors import InvalidInput
 
 
 def test_noise_is_the_named_generators_row_by_row():
@@ -41,37 +41,42 @@ def test_conditions_follow_the_runs_vocabulary():
     pairs = (("red", "gray"), ("red", "green"), ("blue", "gray"))
     vocabulary = Vocabulary(("red", "blue"), ("green", "gray", "black"), pairs)
     names = ("noise", "hair", "eyes", "pair")
-    found = sampling.conditions(vocabulary, names, [("blue", "gray"), ("red", "green")])
-    np.testing.assert_array_equal(found["hair"], [[0, 1], [1, 0]])
-    np.testing.assert_array_equal(found["eyes"], [[0, 1, 0], [1, 0, 0]])
-    np.testing.assert_array_equal(found["pair"], [[0, 0, 1], [0, 1, 0]])
-    with pytest.raises(Refused, match=r"unknown eyes colour 'red' .*allowed: green, gray, black"):
+    one_hots = sampling.conditions(vocabulary, names, [("blue", "gray"), ("red", "green")])
+    np.testing.assert_array_equal(one_hots["hair"], [[0, 1], [1, 0]])
+    np.testing.assert_array_equal(one_hots["eyes"], [[0, 1, 0], [1, 0, 0]])
+    np.testing.assert_array_equal(one_hots["pair"], [[0, 0, 1], [0, 1, 0]])
+    with pytest.raises(
+        InvalidInput, match=r"unknown eyes colour 'red' .*allowed: green, gray, black"
+    ):
         sampling.conditions(vocabulary, ["eyes"], [("blue", "red")])
     with pytest.raises(
-        Refused, match="no picture has blue hair green eyes; near pairs: red hair gr"
+        InvalidInput, match="no image has blue hair green eyes; near pairs: red hair gr"
     ):
         sampling.conditions(vocabulary, ["pair"], [("blue", "green")])
     assert sampling.conditions(vocabulary, ["noise"], [("", "")]) == {}
 
 
-def test_a_picture_depends_on_its_seed_and_not_on_its_neighbours(trained):
-    sampler = sampling.Sampler(trained, sampling.load(trained).sampling_generator)
+def test_an_image_depends_on_its_seed_and_not_on_its_batch(trained):
+    generator = sampling.load(trained).sampling_generator
+    sampler = sampling.Sampler(generator, trained.vocabulary, trained.config.sigma)
     pair = (trained.vocabulary.hair[0], trained.vocabulary.eyes[0])
-    together = sampler.pictures([pair] * 70, 5)
-    alone = sampler.pictures([pair], 5 + 66)
+    together = sampler.generate([pair] * 70, 5)
+    alone = sampler.generate([pair], 5 + 66)
     assert np.abs(together[66].astype(int) - alone[0]).max() <= 1
     assert together.dtype == np.uint8
     assert together.shape == (70, 16, 16, 3)
 
 
-def test_sigma_zero_draws_one_picture_whatever_the_seed(trained):
-    sampler = sampling.Sampler(trained, sampling.load(trained).sampling_generator, sigma=0.0)
+def test_without_noise_the_image_is_the_same_for_all_seeds(trained):
+    sampler = sampling.Sampler(
+        sampling.load(trained).sampling_generator, trained.vocabulary, sigma=0.0
+    )
     pair = (trained.vocabulary.hair[0], trained.vocabulary.eyes[0])
-    one, other = sampler.pictures([pair] * 2, 3)
-    np.testing.assert_array_equal(one, other)
+    first, second = sampler.generate([pair] * 2, 3)
+    np.testing.assert_array_equal(first, second)
 
 
-def test_the_averaged_generator_is_the_one_that_draws(trained):
+def test_the_averaged_generator_generates(trained):
     averaged = sampling.load(trained).sampling_generator
     raw = sampling.load(_without_average(trained)).sampling_generator
     assert not np.array_equal(averaged.get_weights()[0], raw.get_weights()[0])
@@ -79,7 +84,7 @@ def test_the_averaged_generator_is_the_one_that_draws(trained):
 
 def _without_average(run):
     # The checkpoint's copy of the config is compared too, so both are rewritten.
-    from kerasgan import checkpoints
+    from kerasgan.runs import checkpoints
 
     _, arrays = checkpoints.newest(run)
     config = dataclasses.replace(run.config, ema=0.0)

@@ -4,9 +4,19 @@ import keras
 import numpy as np
 import pytest
 
-from kerasgan import schedules
+from kerasgan import optimizers
 from kerasgan.configs.cyclegan import CycleGANConfig
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import InvalidInput
+
+
+def schedule_of(config, updates=1):
+    return optimizers.build_learning_rate(
+        config.schedule,
+        config.learning_rate,
+        config.final_learning_rate,
+        config.schedule_steps,
+        updates,
+    )
 
 
 def rates(schedule, updates):
@@ -14,32 +24,32 @@ def rates(schedule, updates):
 
 
 def test_report_b_multiplies_its_rate_by_0_8():
-    exponential = schedules.Exponential(4.999999999999996e-6, 7.737125245533638e-9, 30)
+    exponential = optimizers.Exponential(4.999999999999996e-6, 7.737125245533638e-9, 30)
     expected = 5e-6 * 0.8 ** np.arange(30)
     np.testing.assert_allclose(rates(exponential, range(30)), expected, rtol=1e-4)
     assert rates(exponential, [29, 30, 1000]) == pytest.approx([7.737125e-9] * 3, rel=1e-5)
 
 
 def test_linear_holds_the_first_half_and_then_goes_straight_to_the_last_step():
-    linear = schedules.Linear(1.0, 0.2, 9)
+    linear = optimizers.Linear(1.0, 0.2, 9)
     expected = [1.0, 1.0, 1.0, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2, 0.2, 0.2]
     assert rates(linear, range(11)) == pytest.approx(expected)
 
 
 def test_the_updates_of_one_step_share_its_rate():
-    linear = schedules.Linear(1.0, 0.0, 5, updates=3)
+    linear = optimizers.Linear(1.0, 0.0, 5, updates=3)
     assert rates(linear, range(15)) == pytest.approx(
-        np.repeat(rates(schedules.Linear(1.0, 0.0, 5), range(5)), 3).tolist()
+        np.repeat(rates(optimizers.Linear(1.0, 0.0, 5), range(5)), 3).tolist()
     )
 
 
 def test_a_run_of_one_step_has_the_first_rate():
-    assert rates(schedules.Linear(1.0, 0.0, 1), [0]) == [1.0]
-    assert rates(schedules.Exponential(1.0, 0.1, 1), [0]) == [1.0]
+    assert rates(optimizers.Linear(1.0, 0.0, 1), [0]) == [1.0]
+    assert rates(optimizers.Exponential(1.0, 0.1, 1), [0]) == [1.0]
 
 
 def test_an_optimizer_follows_the_schedule_through_its_iterations():
-    optimizer = keras.optimizers.SGD(schedules.Linear(1.0, 0.0, 3))
+    optimizer = keras.optimizers.SGD(optimizers.Linear(1.0, 0.0, 3))
     weight = keras.Variable(0.0)
     moved = []
     for _ in range(4):
@@ -49,13 +59,13 @@ def test_an_optimizer_follows_the_schedule_through_its_iterations():
     assert moved == pytest.approx([1.0, 1.0, 0.0, 0.0])
 
 
-def test_the_config_chooses_the_schedule():
+def test_schedules_are_chosen_by_name():
     settings = {"learning_rate": 1.0, "final_learning_rate": 0.25, "steps": 3}
     constant = CycleGANConfig(schedule="constant", **settings)
-    assert schedules.of_config(constant) == 1.0
-    linear = schedules.of_config(CycleGANConfig(schedule="linear", **settings), updates=2)
+    assert schedule_of(constant) == 1.0
+    linear = schedule_of(CycleGANConfig(schedule="linear", **settings), updates=2)
     assert rates(linear, [0, 1, 2, 3, 4, 5]) == pytest.approx([1, 1, 1, 1, 0.25, 0.25])
-    exponential = schedules.of_config(CycleGANConfig(schedule="exponential", **settings))
+    exponential = schedule_of(CycleGANConfig(schedule="exponential", **settings))
     assert rates(exponential, [0, 1, 2]) == pytest.approx([1, 0.5, 0.25])
 
 
@@ -63,15 +73,15 @@ def test_a_run_that_is_extended_holds_its_final_rate():
     config = CycleGANConfig(final_learning_rate=1e-5, steps=10)
     longer = dataclasses.replace(config, steps=20)
     assert longer.schedule_steps == 10
-    assert rates(schedules.of_config(longer), [9, 15]) == pytest.approx([1e-5, 1e-5])
+    assert rates(schedule_of(longer), [9, 15]) == pytest.approx([1e-5, 1e-5])
 
 
 def test_an_exponential_schedule_does_not_end_at_zero():
-    with pytest.raises(Refused, match=r"final-learning-rate is 0; .* above 0"):
+    with pytest.raises(InvalidInput, match=r"final-learning-rate is 0; .* above 0"):
         CycleGANConfig(schedule="exponential")
 
 
 def test_cosine_falls_along_half_a_period():
-    cosine = schedules.Cosine(1.0, 0.2, 5)
+    cosine = optimizers.Cosine(1.0, 0.2, 5)
     expected = 0.2 + 0.8 * (1 + np.cos(np.pi * np.arange(5) / 4)) / 2
     assert rates(cosine, range(7)) == pytest.approx([*expected, 0.2, 0.2], rel=1e-6)

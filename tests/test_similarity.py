@@ -2,18 +2,18 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from kerasgan.evaluation import similarity
+from kerasgan.evaluation.metrics import similarity
 
 
-def pictures(seed=0, count=3):
+def images(seed=0, count=3):
     return np.random.default_rng(seed).integers(0, 256, (count, 24, 20, 3), np.uint8)
 
 
 WHOLE = np.ones((3, 24, 20), bool)
 
 
-def test_equal_pictures_are_as_near_as_can_be():
-    one = pictures()
+def test_equal_images_are_as_near_as_can_be():
+    one = images()
     assert similarity.l1(one, one, WHOLE).tolist() == [0, 0, 0]
     np.testing.assert_allclose(similarity.ssim(one, one, WHOLE), 1, atol=1e-5)
     # 10 log10(255^3), where the mean square error is 1 / 255.
@@ -29,7 +29,7 @@ def test_black_and_white_are_far_apart():
 
 
 def test_what_is_outside_the_mask_does_not_count():
-    one, other = pictures(0), pictures(1)
+    one, other = images(0), images(1)
     masks = np.zeros((3, 24, 20), bool)
     masks[:, 8:12, 6:13] = True
     expected = np.abs(one.astype(float) - other)[:, 8:12, 6:13].mean(axis=(1, 2, 3)) / 255
@@ -40,7 +40,7 @@ def test_what_is_outside_the_mask_does_not_count():
 
 @pytest.mark.parametrize("masked", [False, True])
 def test_ssim_against_scipy(masked):
-    one, other = pictures(0), pictures(1)
+    one, other = images(0), images(1)
     other = ((one.astype(float) + other) / 2).astype(np.uint8)
     masks = WHOLE.copy()
     if masked:

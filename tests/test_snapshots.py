@@ -1,11 +1,12 @@
-"""When sample sheets and checkpoints come, and what their averaged generator is like."""
+"""When sample sheets and checkpoints are written, and recalibration before each."""
 
 import time
 
 import pytest
 from PIL import Image
 
-from kerasgan import checkpoints, runs, snapshots, standing, training
+from kerasgan.runs import checkpoints, directory
+from kerasgan.training import batch_norm_recalibration, snapshots, trainer
 from tests.conftest import tiny_config
 from tests.stubs import ALL_PAIRS
 
@@ -13,7 +14,7 @@ from tests.stubs import ALL_PAIRS
 @pytest.fixture
 def run():
     config = tiny_config("acgan", steps=140, sample_every=50, checkpoint_every=60, ema=0.9)
-    return runs.create(config, ALL_PAIRS, "0123", "paper", "kerasgan")
+    return directory.create(config, ALL_PAIRS, "0123", config.default_preset(), "kerasgan")
 
 
 def fit(callbacks, steps):
@@ -27,58 +28,61 @@ def fit(callbacks, steps):
 
 
 @pytest.mark.parametrize(
-    ("done", "expected"), [(0, [1, 10, 30, 50, 100, 140]), (10, [30, 50, 100, 140])]
+    ("initial_step", "expected"), [(0, [1, 10, 30, 50, 100, 140]), (10, [30, 50, 100, 140])]
 )
-def test_the_first_sheets_come_early_and_resuming_changes_no_step(run, done, expected):
-    sheet = snapshots.SampleSheet(run, done, 50, lambda: Image.new("RGB", (1, 1)))
-    fit([sheet], steps=140 - done)
+def test_the_first_sheets_are_early_and_resuming_changes_no_step(run, initial_step, expected):
+    sheet = snapshots.SampleSheet(run, initial_step, 50, lambda: Image.new("RGB", (1, 1)))
+    fit([sheet], steps=140 - initial_step)
     written = sorted(int(path.stem[5:]) for path in run.samples.iterdir())
     assert written == expected
 
 
 @pytest.fixture
 def minutes(monkeypatch, run):
-    """A clock by which a step takes a minute, and what was settled and saved at which steps."""
-    acts = []
-    monkeypatch.setattr(snapshots, "refuse_not_finite", lambda model, run: None)
-    monkeypatch.setattr(checkpoints, "save", lambda run, model, step: acts.append(("save", step)))
+    """A clock by which a step takes a minute, and a list of the checkpoints saved."""
+    events = []
+    monkeypatch.setattr(snapshots, "check_finite", lambda model, run: None)
+    monkeypatch.setattr(checkpoints, "save", lambda run, model, step: events.append(("save", step)))
 
-    class Clock(snapshots.Periodic):
+    class Clock(snapshots.EveryNSteps):
         now = 0.0
 
         def on_train_batch_end(self, batch, logs=None):
             Clock.now += 60.0
 
     monkeypatch.setattr(time, "monotonic", lambda: Clock.now)
-    return Clock(run, 0, 1), acts
+    return Clock(run, 0, 1), events
 
 
 @pytest.mark.parametrize(
     ("limit", "expected"), [(25, [26, 52, 60, 86, 112, 120, 140]), (0, [60, 120, 140])]
 )
-def test_checkpoints_come_after_some_minutes_and_at_regular_steps(run, minutes, limit, expected):
-    clock, acts = minutes
+def test_checkpoints_are_written_after_some_minutes_and_at_regular_steps(
+    run, minutes, limit, expected
+):
+    clock, events = minutes
     fit([clock, snapshots.Checkpoint(run, 0, 60, limit)], steps=140)
-    assert acts == [("save", step) for step in expected]
+    assert events == [("save", step) for step in expected]
 
 
-def test_whatever_is_drawn_or_saved_is_settled_before(run, minutes, monkeypatch):
-    clock, acts = minutes
-    monkeypatch.setattr(standing, "settle", lambda run, model: acts.append("settle"))
+def test_recalibration_precedes_every_sheet_and_checkpoint(run, minutes, monkeypatch):
+    clock, events = minutes
+    monkeypatch.setattr(
+        batch_norm_recalibration, "recalibrate", lambda run, model: events.append("recalibrate")
+    )
 
     def draw():
-        acts.append("draw")
+        events.append("draw")
         return Image.new("RGB", (1, 1))
 
     sheet = snapshots.SampleSheet(run, 0, 50, draw)
     checkpoint = snapshots.Checkpoint(run, 0, 60, 25)
-    fit([clock, *training._settling(run, 0, [sheet, checkpoint]), sheet, checkpoint], steps=59)
+    fit([clock, *trainer._recalibration(run, 0, [sheet, checkpoint]), sheet, checkpoint], steps=59)
     saves = [("save", 26), ("save", 52)]
     expected = ["draw", "draw", saves[0], "draw", "draw", saves[1]]
-    assert acts == [act for other in expected for act in ("settle", other)]
+    assert events == [event for use in expected for event in ("recalibrate", use)]
 
 
 @pytest.mark.parametrize(("strategy", "minutes"), [("none", 7), ("multi-worker", 0)])
 def test_several_machines_save_at_regular_steps_only(strategy, minutes):
-    config = tiny_config("acgan", checkpoint_minutes=7, strategy=strategy)
-    assert training._minutes(config) == minutes
+    assert trainer._checkpoint_minutes(strategy, 7) == minutes

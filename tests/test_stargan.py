@@ -3,12 +3,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import checkpoints
-from kerasgan.attributes import Vocabulary
 from kerasgan.configs.stargan import StarGANConfig
-from kerasgan.datasets.draws import Draws
-from kerasgan.datasets.faces import Faces
+from kerasgan.datasets.labelled import LabelledImages
+from kerasgan.datasets.step_random import LabelledStepRandom
+from kerasgan.labels import Vocabulary
 from kerasgan.models.stargan import StarGAN
+from kerasgan.runs import checkpoints
 
 TINY = {
     "image_size": 16,
@@ -22,11 +22,11 @@ COLOURS = Vocabulary(("red", "blue", "gray"), ("red", "blue"))
 
 @pytest.fixture
 def data():
-    """Six faces of colours that their number tells."""
+    """Six images whose index determines their colours."""
     random = np.random.default_rng(0)
     rows = np.arange(6)
     images = random.integers(256, size=(6, 16, 16, 3), dtype=np.uint8)
-    return Faces("six", images, rows, rows % 3, rows // 3, rows, COLOURS)
+    return LabelledImages("six", images, rows, rows % 3, rows // 3, rows, COLOURS)
 
 
 def untrained(vocabulary=COLOURS, **changes):
@@ -36,7 +36,9 @@ def untrained(vocabulary=COLOURS, **changes):
 
 def batch_of(model, data, step):
     config = model.config
-    return model.draw(Draws(data, config.seed, tf.constant(step, tf.int64), config.batch_size))
+    return model.sample_batch(
+        LabelledStepRandom(data, config.seed, tf.constant(step, tf.int64), config.batch_size)
+    )
 
 
 def build(data, **changes):
@@ -50,17 +52,17 @@ def floats(values):
     return {name: float(value) for name, value in values.items() if not isinstance(value, tuple)}
 
 
-def test_wanted_labels_are_those_of_the_batchs_other_pictures(data):
+def test_target_labels_are_those_of_the_batchs_other_images(data):
     batch = batch_of(untrained(critic_steps=3), data, 0)
     critic = batch["discriminator"]
     assert critic["image"].shape == (4, 3, 16, 16, 3)
     for name in ("hair", "eyes"):
         own = np.asarray(critic["label"][name])
-        np.testing.assert_array_equal(critic["wanted"][name], np.roll(own, 1, axis=0))
+        np.testing.assert_array_equal(critic["target"][name], np.roll(own, 1, axis=0))
 
 
 class Editor:
-    """A generator that adds the first number of every label to every pixel."""
+    """A generator that adds the first component of every label to every pixel."""
 
     def __call__(self, inputs, training):
         labels = [inputs[name][:, 0] for name in inputs if name != "image"]
@@ -68,7 +70,7 @@ class Editor:
 
 
 class Critic:
-    """Scores a map by each pixel's red; reads every label as the logits it is told."""
+    """A map of scores, the red of each pixel, and fixed class logits."""
 
     def __init__(self, **logits):
         self.logits = logits
@@ -88,7 +90,7 @@ def sample(**sizes):
     return {
         "image": tf.constant(random.uniform(-1, 1, (4, 16, 16, 3)), tf.float32),
         "label": one_hots(),
-        "wanted": one_hots(),
+        "target": one_hots(),
         "alpha": tf.constant(random.uniform(size=(4, 1)), tf.float32),
         "logits": {name: random.normal(size=(4, k)).astype("float32") for name, k in sizes.items()},
     }
@@ -114,14 +116,14 @@ def test_losses_against_numpy(vocabulary, classification):
     batch = sample(**vocabulary.labels)
     logits = batch.pop("logits")
     model.generator, model.discriminator = Editor(), Critic(**logits)
-    batch["generated"] = model.generate(batch)
+    fakes = model.generate(batch)
     image = np.asarray(batch["image"])
     first = {
         kind: sum(np.asarray(labels)[:, 0] for labels in batch[kind].values())[:, None, None, None]
-        for kind in ("label", "wanted")
+        for kind in ("label", "target")
     }
-    losses, measures = model.discriminator_losses(batch)
-    real, fake = image[:, ::8, ::8, 0].mean(), (image + first["wanted"])[:, ::8, ::8, 0].mean()
+    losses, metrics = model.discriminator_losses(batch, fakes)
+    real, fake = image[:, ::8, ::8, 0].mean(), (image + first["target"])[:, ::8, ::8, 0].mean()
     expected = {
         "d_real": -real,
         "d_fake": fake,
@@ -131,15 +133,15 @@ def test_losses_against_numpy(vocabulary, classification):
     for name in vocabulary.labels:
         expected[f"d_{name}"] = 0.5 * classification(logits[name], batch["label"][name])
     assert floats(losses) == pytest.approx(expected, rel=1e-5)
-    assert float(measures["d_wasserstein"]) == pytest.approx(real - fake, rel=1e-5)
-    losses, _ = model.generator_losses(batch)
+    assert float(metrics["d_wasserstein"]) == pytest.approx(real - fake, rel=1e-5)
+    losses, _ = model.generator_losses(batch, fakes)
     expected = {
         "g_fool": -fake,
-        # Edited by what is wanted, then by its own labels.
-        "g_reconstruction": 3 * np.abs(first["wanted"] + first["label"]).mean(),
+        # Edited to the target, then back to its own labels.
+        "g_reconstruction": 3 * np.abs(first["target"] + first["label"]).mean(),
     }
     for name in vocabulary.labels:
-        expected[f"g_{name}"] = 0.5 * classification(logits[name], batch["wanted"][name])
+        expected[f"g_{name}"] = 0.5 * classification(logits[name], batch["target"][name])
     assert floats(losses) == pytest.approx(expected, rel=1e-5)
 
 
@@ -166,19 +168,21 @@ def test_a_step_makes_all_critic_updates_at_one_rate(data):
 @pytest.mark.parametrize(
     ("player", "other"), [("discriminator", "generator"), ("generator", "discriminator")]
 )
-def test_an_update_moves_its_own_network_alone(data, player, other):
+def test_an_update_changes_its_own_network_only(data, player, other):
     model = build(data)
     batch = batch_of(model, data, 0)["discriminator"]
     batch = tf.nest.map_structure(lambda tensor: tensor[:, 0], batch)
     tape = model.generator_player.tape()
     with tape:
-        batch["generated"] = model.generate(batch)
+        fakes = model.generate(batch)
     moving, fixed = getattr(model, player), getattr(model, other)
     before = [
         [np.array(variable) for variable in network.trainable_variables]
         for network in (moving, fixed)
     ]
-    getattr(model, f"{player}_player").update(batch, tape if player == "generator" else None)
+    getattr(model, f"{player}_player").update(
+        batch, fakes, tape=tape if player == "generator" else None
+    )
     same = [
         [np.array_equal(*pair) for pair in zip(old, network.trainable_variables, strict=True)]
         for old, network in zip(before, (moving, fixed), strict=True)

@@ -4,55 +4,49 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kerasgan import comparison, runs, sweeps
-from kerasgan.errors import Refused, Stopped
+from kerasgan.experiments import comparison, sweeps
+from kerasgan.runs import directory
+from kerasgan.utils.errors import Interrupted, InvalidInput
 from tests.conftest import tiny_options
 
 
 def arity(option):
     if option not in ("sigma", "d-steps", "loss-weights", "label-noise"):
-        raise Refused(f"no option {option!r}")
+        raise InvalidInput(f"no option {option!r}")
     return 3 if option == "loss-weights" else 1
 
 
 @pytest.mark.parametrize(
-    ("vary", "settings"),
+    ("vary", "option", "values"),
     [
-        ("sigma=0.1,1", [{"sigma": ("0.1",)}, {"sigma": ("1",)}]),
-        (
-            "loss_weights=1:.1:.2,1:.3:.35",
-            [{"loss-weights": ("1", ".1", ".2")}, {"loss-weights": ("1", ".3", ".35")}],
-        ),
-        (
-            "sigma,d-steps=1:2,2:3",
-            [{"sigma": ("1",), "d-steps": ("2",)}, {"sigma": ("2",), "d-steps": ("3",)}],
-        ),
-        ("sigma,loss-weights=1:1:2:3", [{"sigma": ("1",), "loss-weights": ("1", "2", "3")}]),
+        ("sigma=0.1,1", "sigma", ["0.1", "1"]),
+        ("d_steps=1, 2", "d-steps", ["1", "2"]),
+        ("loss_weights=1 .1 .2,1 .3 .35", "loss-weights", ["1 .1 .2", "1 .3 .35"]),
     ],
 )
-def test_what_varies(vary, settings):
-    assert sweeps.parse(vary, arity) == settings
+def test_an_option_and_its_values_are_parsed(vary, option, values):
+    assert sweeps.parse(vary, arity) == (option, values)
 
 
 @pytest.mark.parametrize(
     ("vary", "message"),
     [
-        ("sigma", "is not of the form NAME=VALUE"),
-        ("=1,2", "is not of the form"),
-        ("sigma=", "is not of the form"),
-        ("sigma=1,,2", "'' has 1 parts"),
-        ("sigma=1:2", "'1:2' has 2 parts; sigma take 1"),
-        ("loss-weights=1:2", "'1:2' has 2 parts; loss-weights take 3"),
+        ("sigma", "must be of the form NAME=VALUE"),
+        ("=1,2", "must be of the form"),
+        ("sigma=", "must be of the form"),
+        ("sigma=1,,2", "must have 1 word, got ''"),
+        ("sigma=1 2", "must have 1 word, got '1 2'"),
+        ("loss-weights=1 2", "must have 3 words, got '1 2'"),
         ("colour=1", "no option 'colour'"),
     ],
 )
-def test_what_cannot_vary(vary, message):
-    with pytest.raises(Refused, match=message):
+def test_impossible_variations_are_refused(vary, message):
+    with pytest.raises(InvalidInput, match=message):
         sweeps.parse(vary, arity)
 
 
 def test_several_options_cross_and_seeds_repeat():
-    varied = [sweeps.parse(text, arity) for text in ("sigma=1,2", "label-noise=true,false")]
+    varied = dict(sweeps.parse(text, arity) for text in ("sigma=1,2", "label-noise=true,false"))
     planned = sweeps.plan("gan", ["--steps", "9"], varied, seeds=2)
     assert len(planned) == len({run.folder for run in planned}) == 8
     assert [run.setting for run in planned[::2]] == [
@@ -67,9 +61,15 @@ def test_several_options_cross_and_seeds_repeat():
     assert planned[2].words == ("gan", "--steps", "9", "--sigma", "1", "--seed", "0")
 
 
+def test_the_words_of_a_value_become_arguments():
+    (run,) = sweeps.plan("acgan", [], {"loss-weights": ["1 .1 .2"]}, seeds=1)
+    assert run.words == ("acgan", "--loss-weights", "1", ".1", ".2", "--seed", "0")
+    assert run.folder == "loss-weights_1_.1_.2-seed0"
+
+
 @pytest.fixture
 def planned():
-    return sweeps.plan("gan", [], [sweeps.parse("sigma=1,2,3", arity)], seeds=1)
+    return sweeps.plan("gan", [], {"sigma": ["1", "2", "3"]}, seeds=1)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def said(monkeypatch):
         commands.append(words)
         if words[0] == "train":
             Path(words[-1]).mkdir()
-            (Path(words[-1]) / runs.CONFIG_FILE).touch()
+            (Path(words[-1]) / directory.CONFIG_FILE).touch()
         return "exit code 1: not finite" if "2" in words else "done"
 
     monkeypatch.setattr(sweeps, "_kerasgan", run)
@@ -103,20 +103,20 @@ def test_the_same_sweep_goes_on_and_another_is_refused(planned, said, tmp_path):
     started = [str(folder / run.folder) for run in planned]
     assert said[::2] == [["resume", path] for path in started]
     assert said[1] == ["evaluate", "--run", started[0], "--n", "50"]
-    with pytest.raises(Refused, match="holds another sweep"):
+    with pytest.raises(InvalidInput, match="holds another sweep"):
         sweeps.carry_out(planned[:2], folder)
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "mine").touch()
-    with pytest.raises(Refused, match="not empty"):
+    with pytest.raises(InvalidInput, match="not empty"):
         sweeps.carry_out(planned, tmp_path / "taken")
 
 
 def test_a_signal_ends_the_sweep(planned, monkeypatch, tmp_path):
     def stopped(words, log_file, processes):
-        raise Stopped("stopped", 2)
+        raise Interrupted("stopped", 2)
 
     monkeypatch.setattr(sweeps, "_kerasgan", stopped)
-    with pytest.raises(Stopped):
+    with pytest.raises(Interrupted):
         sweeps.carry_out(planned, tmp_path / "sweep")
 
 
@@ -125,7 +125,7 @@ def test_a_sweep_trains_compares_and_tells(kerasgan, tmp_path):
     done = kerasgan(*words, *tiny_options("gan", steps=2, log_every=1))
     assert done.exit_code == 0, done.output
     folder = tmp_path / "sweep"
-    assert [run.config.sigma for run in map(runs.read, sorted(folder.glob("*-seed0")))] == [
+    assert [run.config.sigma for run in map(directory.read, sorted(folder.glob("*-seed0")))] == [
         0.5,
         2.0,
     ]
@@ -155,6 +155,8 @@ def test_a_sweep_trains_compares_and_tells(kerasgan, tmp_path):
         (["gan", "--vary", "seed=1,2"], "no option 'seed' to vary"),
         (["gan", "--vary", "sigma=1", "--step", "3"], "No such option"),
         (["gan"], "Missing option '--vary'"),
+        (["gan", "--vary", "sigma=1", "--vary", "sigma=2"], "--vary sigma must be given once"),
+        (["acgan", "--vary", "loss-weights=1 2"], "must have 3 words, got '1 2'"),
     ],
 )
 def test_bad_sweeps_are_refused_before_anything_trains(kerasgan, tmp_path, words, message):
@@ -166,7 +168,7 @@ def test_bad_sweeps_are_refused_before_anything_trains(kerasgan, tmp_path, words
 def test_a_table_tells_mean_and_deviation_over_seeds(tmp_path, monkeypatch):
     def compared(setting, value):
         metrics = {"step": np.array([1, 2]), "d_loss": np.array([9.0, value])}
-        return comparison.Compared(setting, None, metrics, {"fd": 1})
+        return comparison.RunResults(setting, None, metrics, {"fd": 1})
 
     table = comparison.means([compared("a", 1), compared("b", 5), compared("a", 3)])
     assert table["a"] == {"step": (2.0, 0.0), "d_loss": (2.0, 1.0), "fd": (1.0, 0.0)}

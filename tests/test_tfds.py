@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from kerasgan.datasets import domains, faces
-from kerasgan.datasets.tfds import TfdsPictures
-from kerasgan.errors import Refused
+from kerasgan.datasets import labelled, unpaired
+from kerasgan.datasets.tfds import TfdsImages
+from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 
 
@@ -17,7 +17,7 @@ def colour(number):
 
 
 class KerasganTinyFaces(tfds.core.GeneratorBasedBuilder):
-    """Ten grey pictures with many kinds of labels."""
+    """Ten grey images with many kinds of labels."""
 
     VERSION = tfds.core.Version("1.0.0")
 
@@ -54,7 +54,7 @@ class KerasganTinyFaces(tfds.core.GeneratorBasedBuilder):
 
 
 class KerasganTwoDomains(tfds.core.GeneratorBasedBuilder):
-    """Pictures of two domains as tfds:cycle_gan has them, but for a testB."""
+    """Images of two domains as tfds:cycle_gan has them, but for a testB."""
 
     VERSION = tfds.core.Version("1.0.0")
 
@@ -83,27 +83,27 @@ def data(monkeypatch, tmp_path_factory):
 
 
 def test_labels_become_tags():
-    pictures = TfdsPictures("kerasgan_tiny_faces").pictures()
-    assert len(pictures) == 10
-    tags = {tuple(sorted(picture.tags)) for picture in pictures}
+    images = TfdsImages("kerasgan_tiny_faces").tagged_images()
+    assert len(images) == 10
+    tags = {tuple(sorted(image.tags)) for image in images}
     assert ("blue eyes", "male", "red hair", "young") in tags
-    assert sum("blue eyes" not in picture.tags for picture in pictures) == 1
+    assert sum("blue eyes" not in image.tags for image in images) == 1
 
 
 def test_chosen_features_alone_give_tags():
-    pictures = TfdsPictures("kerasgan_tiny_faces", ["hair", "male"]).pictures()
-    assert {tag for picture in pictures for tag in picture.tags} == {
+    images = TfdsImages("kerasgan_tiny_faces", ["hair", "male"]).tagged_images()
+    assert {tag for image in images for tag in image.tags} == {
         "red hair",
         "aqua hair",
         "male",
     }
 
 
-def test_pictures_are_trained_on(tiny):
+def test_images_are_trained_on(tiny):
     config = dataclasses.replace(tiny, data="tfds:kerasgan_tiny_faces", val_fraction=0.0)
-    training = faces.load(config).training
+    training = labelled.load(config).training
     assert training.vocabulary[:2] == (("aqua", "red"), ("blue",))
-    found = training.pictures(np.arange(9))
+    found = training.pixels(np.arange(9))
     greys = found[:, 0, 0, 0] // 20
     assert sorted(greys) == list(range(1, 10))
     hair = [training.vocabulary.hair[place] for place in training.hair]
@@ -112,7 +112,7 @@ def test_pictures_are_trained_on(tiny):
 
 def test_two_domains_are_trained_on():
     config = tiny_config("cyclegan", data="tfds:kerasgan_two_domains", val_fraction=0.0)
-    training, held_out = domains.load(config)
+    training, held_out = unpaired.load(config)
     parts = (training.a, training.b, held_out.a, held_out.b)
     found = [sorted(part[np.arange(part.shape[0])][:, 0, 0, 0] // 20) for part in parts]
     assert found == [[0, 1, 2], [4, 5, 6, 7], [8, 9], []]
@@ -123,16 +123,16 @@ def test_attributes_are_edited(tiny):
     config = tiny_config(
         "stargan", data="tfds:kerasgan_tiny_faces", attributes=("Male",), val_fraction=0.0
     )
-    training = faces.load(config).training
+    training = labelled.load(config).training
     assert training.vocabulary.labels == {"attributes": 1}
-    greys = training.pictures(np.arange(10))[:, 0, 0, 0] // 20
+    greys = training.pixels(np.arange(10))[:, 0, 0, 0] // 20
     np.testing.assert_array_equal(training.attributes[:, 0], greys < 5)
     for attributes, message in (
-        (("hair",), "no picture of tfds:kerasgan_tiny_faces has 'hair'"),
-        (("Young",), "every picture of tfds:kerasgan_tiny_faces has 'Young'"),
+        (("hair",), "no image of tfds:kerasgan_tiny_faces has 'hair'"),
+        (("Young",), "every image of tfds:kerasgan_tiny_faces has 'Young'"),
     ):
-        with pytest.raises(Refused, match=message):
-            faces.load(dataclasses.replace(config, attributes=attributes))
+        with pytest.raises(InvalidInput, match=message):
+            labelled.load(dataclasses.replace(config, attributes=attributes))
 
 
 @pytest.mark.parametrize(
@@ -143,5 +143,5 @@ def test_attributes_are_edited(tiny):
     ],
 )
 def test_what_is_not_there_is_refused(name, attributes, message):
-    with pytest.raises(Refused, match=message):
-        TfdsPictures(name, attributes)
+    with pytest.raises(InvalidInput, match=message):
+        TfdsImages(name, attributes)

@@ -17,7 +17,7 @@ def test_cyclegan_has_the_published_parameters():
     block = 2 * (9 * 256 * 256 + 256)
     assert cyclegan.generator(9).count_params() == ends + down + 9 * block + up == 11_378_179
     assert cyclegan.generator(6).count_params() == ends + down + 6 * block + up == 7_837_699
-    # Repeated pixels and a 3x3 convolution have as many as a 3x3 transposed one.
+    # As many with repeated pixels and a 3x3 convolution.
     assert cyclegan.generator(6, upsample="nearest").count_params() == 7_837_699
     assert cyclegan.discriminator().count_params() == 2_764_737 == (
         (16 * 3 * 64 + 64)
@@ -28,8 +28,8 @@ def test_cyclegan_has_the_published_parameters():
     )  # fmt: skip
 
 
-def test_cyclegan_with_batch_norm_has_biases_at_its_ends_alone():
-    # BatchNorm's four vectors in the place of every other bias.
+def test_cyclegan_with_batch_norm_has_biases_only_at_its_ends():
+    # BatchNorm's four vectors replace every other bias.
     normed = 64 + 128 + 256 + 12 * 256 + 128 + 64
     assert cyclegan.generator(6, norm="batch").count_params() == 7_837_699 + 3 * normed
     normed = 128 + 256 + 512
@@ -52,45 +52,45 @@ def test_stargan_has_the_published_parameters():
     # 128 pixels, halved six times: the heads read 2x2 of them, without biases.
     heads = 9 * 2048 + 4 * 2048 * 5
     assert stargan.discriminator(128, {"attributes": 5}).count_params() == convolutions + heads
-    # The same head, in two parts.
+    # The same number of classes, in two heads.
     colours = stargan.discriminator(128, {"hair": 3, "eyes": 2})
     assert colours.count_params() == convolutions + heads
 
 
 @pytest.mark.parametrize("settings", [{}, {"norm": "batch", "upsample": "nearest"}])
-@pytest.mark.parametrize("skip", [False, True])
-def test_a_translation_has_its_pictures_size_and_range(settings, skip):
-    model = cyclegan.generators(blocks=1, width=0.1, skip=skip, **settings)
-    pictures = {
+@pytest.mark.parametrize("residual", [False, True])
+def test_a_translation_has_its_images_size_and_range(settings, residual):
+    model = cyclegan.generators(blocks=1, width=0.1, residual=residual, **settings)
+    images = {
         name: tf.random.stateless_uniform([2, 12, 20, 3], [seed, 0], -1, 1)
         for seed, name in enumerate("ab")
     }
-    translated = model(pictures, training=False)
+    translated = model(images, training=False)
     for name in "ab":
         assert translated[name].shape == (2, 12, 20, 3)
         assert np.abs(translated[name]).max() <= 1
-    # Each output is the other domain's picture, translated; not its own.
+    # Each output is the translation of the other domain's image.
     for name, layer, source in (("a", "b_to_a", "b"), ("b", "a_to_b", "a")):
-        alone = model.get_layer(layer)(pictures[source], training=False)
+        alone = model.get_layer(layer)(images[source], training=False)
         np.testing.assert_array_equal(translated[name], alone)
 
 
-def test_an_editor_that_changes_pictures_begins_with_the_identity():
-    picture = tf.random.stateless_uniform([2, 16, 16, 3], [0, 0], -1, 1)
-    inputs = {"image": picture, "hair": tf.eye(2)}
-    model = stargan.generator({"hair": 2}, width=0.1, skip=True)
-    np.testing.assert_allclose(model(inputs), 0.9 * picture, atol=1e-6)
+def test_an_editor_that_changes_images_begins_with_the_identity():
+    image = tf.random.stateless_uniform([2, 16, 16, 3], [0, 0], -1, 1)
+    inputs = {"image": image, "hair": tf.eye(2)}
+    model = stargan.generator({"hair": 2}, width=0.1, residual=True)
+    np.testing.assert_allclose(model(inputs), 0.9 * image, atol=1e-6)
 
 
-def test_a_generator_that_changes_pictures_begins_with_the_identity():
-    picture = tf.random.stateless_uniform([2, 16, 16, 3], [0, 0], -1, 1)
-    model = cyclegan.generator(1, width=0.1, skip=True)
-    np.testing.assert_allclose(model(picture), 0.9 * picture, atol=1e-6)
+def test_a_generator_that_changes_images_begins_with_the_identity():
+    image = tf.random.stateless_uniform([2, 16, 16, 3], [0, 0], -1, 1)
+    model = cyclegan.generator(1, width=0.1, residual=True)
+    np.testing.assert_allclose(model(image), 0.9 * image, atol=1e-6)
     model.get_layer("change").bias.assign([0.5, -0.5, 0.0])
-    expected = np.tanh(np.add(np.arctanh(0.9 * np.asarray(picture)), [0.5, -0.5, 0.0]))
-    np.testing.assert_allclose(model(picture), expected, atol=1e-6)
+    expected = np.tanh(np.add(np.arctanh(0.9 * np.asarray(image)), [0.5, -0.5, 0.0]))
+    np.testing.assert_allclose(model(image), expected, atol=1e-6)
     # Black and white can be kept.
-    assert np.isfinite(model(tf.sign(picture))).all()
+    assert np.isfinite(model(tf.sign(image))).all()
 
 
 def test_the_discriminators_patches_are_70_pixels_wide():
@@ -102,23 +102,23 @@ def test_the_discriminators_patches_are_70_pixels_wide():
     assert width == 70
 
 
-def test_both_discriminators_judge_their_own_domain():
+def test_both_discriminators_score_their_own_domain():
     model = cyclegan.discriminators(width=0.02)
-    pictures = {name: tf.random.stateless_normal([1, 32, 32, 3], [0, 0]) for name in "ab"}
-    changed = {**pictures, "b": -pictures["b"]}
-    before, after = (model(each, training=True) for each in (pictures, changed))
+    images = {name: tf.random.stateless_normal([1, 32, 32, 3], [0, 0]) for name in "ab"}
+    negated = {**images, "b": -images["b"]}
+    before, after = (model(each, training=True) for each in (images, negated))
     np.testing.assert_array_equal(before["a"], after["a"])
     assert not np.array_equal(before["b"], after["b"])
 
 
-def test_stargan_reads_every_label_at_every_pixel():
+def test_stargan_gets_every_label_at_every_pixel():
     model = stargan.generator({"hair": 3, "eyes": 2}, width=0.05)
     first = model.get_layer("in")
     joint = keras.Model(model.inputs, [first.input, first.output])
     image = np.random.default_rng(0).uniform(-1, 1, (2, 12, 8, 3)).astype("float32")
     hair, eyes = np.eye(3, dtype="float32")[[2, 0]], np.eye(2, dtype="float32")[[0, 1]]
-    (seen, label), convolved = joint({"image": image, "hair": hair, "eyes": eyes})
-    np.testing.assert_array_equal(seen, image)
+    (first_input, label), convolved = joint({"image": image, "hair": hair, "eyes": eyes})
+    np.testing.assert_array_equal(first_input, image)
     np.testing.assert_array_equal(label, np.concatenate([hair, eyes], axis=1))
     planes = np.broadcast_to(np.asarray(label)[:, None, None], (2, 12, 8, 5))
     expected = keras.ops.conv(np.concatenate([image, planes], -1), first.kernel, padding="same")
@@ -129,7 +129,7 @@ def test_stargan_reads_every_label_at_every_pixel():
 
 
 @pytest.mark.parametrize(("size", "side"), [(16, 2), (128, 2), (256, 4)])
-def test_stargans_critic_scores_a_map_and_reads_each_label(size, side):
+def test_stargans_critic_scores_a_map_and_classifies_each_label(size, side):
     model = stargan.discriminator(size, {"hair": 3, "attributes": 4}, width=0.01)
     shapes = {name: tuple(head.shape) for name, head in model.output.items()}
     assert shapes == {
@@ -141,7 +141,7 @@ def test_stargans_critic_scores_a_map_and_reads_each_label(size, side):
     ("build", "labels"),
     [
         (lambda: cyclegan.generator(1, 0.05), {}),
-        (lambda: cyclegan.generator(1, 0.05, "batch", "nearest", skip=True), {}),
+        (lambda: cyclegan.generator(1, 0.05, "batch", "nearest", residual=True), {}),
         (lambda: stargan.generator({"hair": 3, "eyes": 2}, 0.05), {"hair": 3, "eyes": 2}),
     ],
     ids=["cyclegan", "cyclegan-nearest", "stargan"],
@@ -168,5 +168,5 @@ def test_a_translating_generator_is_exported_for_every_size(build, labels, tmp_p
             name: tf.random.stateless_uniform(shape, [0, 0], -1, 1)
             for name, shape in shapes.items()
         }
-        # The loaded one does not know how many pictures come, and norms them by Keras's own layer.
+        # The loaded model has an unknown batch size, so Keras's own layer normalizes.
         np.testing.assert_allclose(loaded.translate(**values), translate(**values), atol=1e-5)

@@ -1,4 +1,4 @@
-"""Configs and records of runs that others made, or that are damaged."""
+"""Configs and records of untrusted or damaged runs."""
 
 import json
 import shutil
@@ -7,20 +7,23 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from kerasgan import callbacks, comparison, overview, plots, runs
-from kerasgan.configs import CONFIGS
-from kerasgan.errors import Refused
+from kerasgan import registry
+from kerasgan.experiments import comparison
+from kerasgan.reporting import plots
+from kerasgan.runs import directory, status
+from kerasgan.training import callbacks
+from kerasgan.utils.errors import InvalidInput
 from tests import stubs
 from tests.conftest import tiny_config
 
 
 @pytest.fixture
 def run():
-    return runs.create(tiny_config("acgan"), stubs.ALL_PAIRS, "0123", "paper", "kerasgan")
+    return directory.create(tiny_config("acgan"), stubs.ALL_PAIRS, "0123", "report", "kerasgan")
 
 
 def changed(run, part="config", **values):
-    file = run.path / runs.CONFIG_FILE
+    file = run.path / directory.CONFIG_FILE
     record = json.loads(file.read_text())
     (record if part is None else record[part]).update(values)
     file.write_text(json.dumps(record))
@@ -51,27 +54,29 @@ def changed(run, part="config", **values):
 )
 def test_a_wrong_type_names_field_value_and_file(run, field, value, allowed):
     changed(run, **{field: value})
-    with pytest.raises(Refused) as refused:
-        runs.read(run.path)
-    file = run.path / runs.CONFIG_FILE
+    with pytest.raises(InvalidInput) as refused:
+        directory.read(run.path)
+    file = run.path / directory.CONFIG_FILE
     message = f"{file} cannot be used: {field} is {value!r}; allowed: {allowed}"
     assert str(refused.value).startswith(message)
 
 
 @pytest.mark.parametrize("value", [32.0, True, "32", 33])
 def test_a_choice_is_not_what_merely_equals_one(value):
-    run = runs.create(tiny_config("gan"), stubs.ALL_PAIRS, "0123", "paper", "kerasgan")
+    run = directory.create(tiny_config("gan"), stubs.ALL_PAIRS, "0123", "report", "kerasgan")
     changed(run, image_size=value)
-    with pytest.raises(Refused, match=f"image_size is {value!r}; allowed: 16, 32, 64, 128, 256"):
-        runs.read(run.path)
+    with pytest.raises(
+        InvalidInput, match=f"image_size is {value!r}; allowed: 16, 32, 64, 128, 256"
+    ):
+        directory.read(run.path)
 
 
-@pytest.mark.parametrize("model", CONFIGS)
-def test_what_is_written_is_read(model):
+@pytest.mark.parametrize("model", registry.names())
+def test_a_run_is_read_as_it_was_written(model):
     vocabulary = stubs.NO_LABELS if model == "cyclegan" else stubs.ALL_PAIRS
     config = tiny_config(model)
-    run = runs.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
-    assert runs.read(run.path) == run
+    run = directory.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
+    assert directory.read(run.path) == run
 
 
 @pytest.mark.parametrize(
@@ -93,8 +98,8 @@ def test_what_is_written_is_read(model):
 )
 def test_any_other_content_is_refused_by_its_file(run, part, values):
     changed(run, part, **values)
-    with pytest.raises(Refused, match=str(run.path / runs.CONFIG_FILE)):
-        runs.read(run.path)
+    with pytest.raises(InvalidInput, match=str(run.path / directory.CONFIG_FILE)):
+        directory.read(run.path)
 
 
 def _deep(folder):
@@ -151,12 +156,12 @@ BREAKING = (
 
 @pytest.mark.parametrize("break_it", BREAKING)
 def test_one_bad_run_is_named_and_hides_no_other(run, kerasgan, break_it):
-    others = [run, runs.create(run.config, run.vocabulary, "0123", "paper", "kerasgan")]
-    bad = runs.create(run.config, run.vocabulary, "0123", "paper", "kerasgan")
+    others = [run, directory.create(run.config, run.vocabulary, "0123", "report", "kerasgan")]
+    bad = directory.create(run.config, run.vocabulary, "0123", "report", "kerasgan")
     break_it(bad.path)
     done = kerasgan("runs")
     assert done.exit_code == 1
-    states = {one.path: one.state for one in overview.of_home()}
+    states = {one.path: one.state for one in status.of_home()}
     assert states == {bad.path: "damaged", **{other.path: "stopped" for other in others}}
     (line,) = [line for line in done.output.splitlines() if "damaged" in line]
     assert line.startswith(bad.path.name)
@@ -186,7 +191,7 @@ def test_bad_metrics_name_their_file(run, content):
     run.metrics_file.write_bytes(content)
     log = callbacks.MetricsLog(run, 2, 1)
     log.set_model(SimpleNamespace(record=lambda: {"d_loss": 1.0}))
-    with pytest.raises(Refused, match=f"{run.metrics_file} cannot be read"):
+    with pytest.raises(InvalidInput, match=f"{run.metrics_file} cannot be read"):
         log.on_train_begin()
 
 
@@ -194,7 +199,7 @@ def test_bad_metrics_name_their_file(run, content):
 def test_bad_metrics_name_their_file_where_they_are_plotted_or_compared(run, content):
     run.metrics_file.write_bytes(content)
     for read in (plots.read_metrics, lambda _: comparison.read("x", run)):
-        with pytest.raises(Refused, match=f"{run.metrics_file} cannot be read"):
+        with pytest.raises(InvalidInput, match=f"{run.metrics_file} cannot be read"):
             read(run.metrics_file)
 
 
@@ -204,9 +209,11 @@ SIGNS = [b"{\n", b"[1]\n", b'{"step": []}\n', b"\xff\n", b"[" * 10**5 + b"\n"]
 @pytest.mark.parametrize("content", SIGNS)
 def test_a_bad_health_record_names_its_file(run, content):
     run.health_file.write_bytes(content)
-    watch = callbacks.Health(run, 2, 1, SimpleNamespace(history={"step": np.array([0.0])}))
-    with pytest.raises(Refused, match=f"{run.health_file} cannot be read"):
-        watch.on_train_begin()
+    detector = callbacks.FailureDetector(
+        run, 2, 1, SimpleNamespace(history={"step": np.array([0.0])})
+    )
+    with pytest.raises(InvalidInput, match=f"{run.health_file} cannot be read"):
+        detector.on_train_begin()
 
 
 NUMBERS = ["{", "[]", '{"numbers": {"a": 1}}', '{"numbers": {"a": {"value": []}}}']
@@ -214,16 +221,16 @@ NUMBERS = ["{", "[]", '{"numbers": {"a": 1}}', '{"numbers": {"a": {"value": []}}
 
 @pytest.mark.parametrize("content", NUMBERS)
 def test_a_bad_evaluation_names_its_file_in_a_comparison(run, content):
-    file = run.path / runs.EVALUATION_FILE
+    file = run.path / directory.EVALUATION_FILE
     file.write_text(content)
-    with pytest.raises(Refused, match=f"{file} cannot be read"):
+    with pytest.raises(InvalidInput, match=f"{file} cannot be read"):
         comparison.read("x", run)
 
 
 def test_a_run_without_a_command_is_extended(trained, tmp_path):
     shutil.copytree(trained.path, tmp_path / "copy")
-    file = tmp_path / "copy" / runs.CONFIG_FILE
+    file = tmp_path / "copy" / directory.CONFIG_FILE
     record = json.loads(file.read_text())
     del record["command"], record["preset"]
     file.write_text(json.dumps(record))
-    assert runs.extend(runs.read(file.parent), 9).config.steps == 9
+    assert directory.extend(directory.read(file.parent), 9).config.steps == 9

@@ -1,10 +1,10 @@
-"""Minimal filtering is the convolution: against TensorFlow's own, and by its counts."""
+"""Winograd's convolution equals TensorFlow's, with as few products as the paper counts."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import winograd
+from kerasgan.layers.kernels import winograd
 
 CONVOLUTIONS = [
     # side, kernel, strides, padding
@@ -20,7 +20,7 @@ CONVOLUTIONS = [
 
 @pytest.fixture
 def always(monkeypatch):
-    monkeypatch.setattr(winograd, "WORTH", -np.inf)
+    monkeypatch.setattr(winograd, "MIN_GAIN", -np.inf)
 
 
 def conv2d(images, kernel, strides, padding):
@@ -37,16 +37,16 @@ def random_tensors(dtype, *shapes):
 
 @pytest.mark.usefixtures("always")
 @pytest.mark.parametrize(("sides", "size", "strides", "padding"), CONVOLUTIONS)
-def test_filtering_is_the_convolution_and_its_transpose(sides, size, strides, padding):
+def test_winograd_is_the_convolution_and_its_transpose(sides, size, strides, padding):
     images, kernel = random_tensors(tf.float64, (2, *sides, 3), (*size, 3, 5))
-    filtering = winograd.fewer_products(images.shape, kernel.shape, strides, padding, images.dtype)
+    chosen = winograd.choose_winograd(images.shape, kernel.shape, strides, padding, images.dtype)
     with tf.GradientTape() as tape:
         tape.watch(images)
         expected = conv2d(images, kernel, strides, padding)
-    np.testing.assert_allclose(filtering.convolve(images, kernel), expected, atol=1e-12)
+    np.testing.assert_allclose(chosen.conv(images, kernel), expected, atol=1e-12)
     (outputs,) = random_tensors(tf.float64, expected.shape)
     transposed = tape.gradient(expected, images, output_gradients=outputs)
-    np.testing.assert_allclose(filtering.transposed(outputs, kernel), transposed, atol=1e-12)
+    np.testing.assert_allclose(chosen.conv_transpose(outputs, kernel), transposed, atol=1e-12)
 
 
 @pytest.mark.usefixtures("always")
@@ -54,10 +54,10 @@ def test_filtering_is_the_convolution_and_its_transpose(sides, size, strides, pa
 @pytest.mark.parametrize(("size", "stride"), [(3, 1), (4, 2)])
 def test_rounding_is_small_in_every_precision(dtype, error, size, stride):
     images, kernel = random_tensors(dtype, (2, 24, 24, 64), (size, size, 64, 64))
-    filtering = winograd.fewer_products(images.shape, kernel.shape, (stride, stride), "same", dtype)
-    made = tf.cast(filtering.convolve(images, kernel), tf.float64)
-    expected = conv2d(*(tf.cast(one, tf.float64) for one in (images, kernel)), stride, "same")
-    assert np.std(made - expected) < error * np.std(expected)
+    chosen = winograd.choose_winograd(images.shape, kernel.shape, (stride, stride), "same", dtype)
+    outputs = tf.cast(chosen.conv(images, kernel), tf.float64)
+    expected = conv2d(*(tf.cast(x, tf.float64) for x in (images, kernel)), stride, "same")
+    assert np.std(outputs - expected) < error * np.std(expected)
 
 
 @pytest.mark.parametrize(
@@ -67,20 +67,20 @@ def test_rounding_is_small_in_every_precision(dtype, error, size, stride):
 )
 def test_an_axis_takes_the_fewest_products(side, size, stride, products, tiles):
     points = (0, 1, -1, 2, -2)
-    found = winograd.Axis(side, size, stride, "same", points).with_fewest_products()
-    assert found.spread().shape == (products, tiles, stride, side)
-    assert found.weigh().shape == (products, stride, size)
-    assert found.gather().shape == (products, tiles, 1, side // stride)
+    axis = winograd.Axis(side, size, stride, "same", points).with_fewest_products()
+    assert axis.input_transform().shape == (products, tiles, stride, side)
+    assert axis.filter_transform().shape == (products, stride, size)
+    assert axis.output_transform().shape == (products, tiles, 1, side // stride)
 
 
 @pytest.mark.parametrize(
-    ("shape", "kernel", "stride", "dtype", "pays"),
+    ("shape", "kernel", "stride", "dtype", "is_faster"),
     [
-        # A residual block of CycleGAN and the critic of WGAN-GP, which are mostly multiplications.
+        # Mostly multiplications: a residual block of CycleGAN, and the critic of WGAN-GP.
         ((1, 32, 32, 256), (3, 3, 256, 256), 1, tf.float32, True),
         ((1, 32, 32, 256), (3, 3, 256, 256), 1, tf.bfloat16, True),
         ((64, 16, 16, 128), (4, 4, 128, 256), 2, tf.float32, True),
-        # Few channels, few pixels for their kernel, sums of many pixels, taps in vain, many taps.
+        # Few channels, few pixels, long sums, odd taps for the stride, many taps, unknown batch.
         ((64, 48, 48, 32), (3, 3, 32, 64), 1, tf.float32, False),
         ((1, 4, 4, 512), (4, 4, 512, 512), 2, tf.float32, False),
         ((1, 256, 256, 256), (3, 3, 256, 256), 1, tf.float32, False),
@@ -89,5 +89,6 @@ def test_an_axis_takes_the_fewest_products(side, size, stride, products, tiles):
         ((None, 32, 32, 256), (3, 3, 256, 256), 1, tf.float32, False),
     ],
 )
-def test_it_filters_where_that_saves_time(shape, kernel, stride, dtype, pays):
-    assert bool(winograd.fewer_products(shape, kernel, (stride, stride), "same", dtype)) == pays
+def test_winograd_is_chosen_when_it_is_faster(shape, kernel, stride, dtype, is_faster):
+    chosen = winograd.choose_winograd(shape, kernel, (stride, stride), "same", dtype)
+    assert (chosen is not None) == is_faster

@@ -1,4 +1,4 @@
-"""The kerasgan command. Modules here import TensorFlow inside their commands only."""
+"""The kerasgan command. Modules here import TensorFlow only inside their commands."""
 
 from kerasgan.commands.cli import cli
 

@@ -1,14 +1,14 @@
-"""The group of all commands, and what an error becomes: one line and an exit code."""
+"""The root command, and how errors become one line and an exit code."""
 
 import logging
 import signal
 import sys
 import traceback
 
-import click
+import rich_click as click
 
 import kerasgan
-from kerasgan.commands import greetings, messages
+from kerasgan.commands import messages
 from kerasgan.commands.data import data
 from kerasgan.commands.demo import demo
 from kerasgan.commands.evaluate import evaluate
@@ -22,11 +22,11 @@ from kerasgan.commands.sample import sample
 from kerasgan.commands.sweep import sweep
 from kerasgan.commands.train import train
 from kerasgan.commands.translate import translate
-from kerasgan.errors import Failed, Refused, Stopped
-from kerasgan.printing import LONGEST_LINE, printable
+from kerasgan.utils.errors import Interrupted, InvalidInput, TrainingFailed
+from kerasgan.utils.printing import LONGEST_LINE, printable
 
 
-class _Ended(click.ClickException):
+class _Error(click.ClickException):
     def __init__(self, message: str, exit_code: int):
         super().__init__(message)
         self.exit_code = exit_code
@@ -35,14 +35,17 @@ class _Ended(click.ClickException):
         messages.say(f"Error: {printable(self.format_message(), LONGEST_LINE)}", "red")
 
 
-class Kerasgan(NamedGroup):
-    """A group whose errors are one line each, after its traceback with `--debug`."""
+class RootGroup(NamedGroup):
+    """A group that prints each error as one line, after the traceback with `--debug`."""
+
+    # Rich's would draw a panel around errors.
+    main = click.Group.main
 
     def _invoke(self, context: click.Context):
-        """Show the traceback of an error with `--debug`, without control characters."""
+        """Print the traceback of an error with `--debug`, without control characters."""
         try:
             return super().invoke(context)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, Stopped):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, Interrupted):
             raise
         except Exception as error:
             if context.params["debug"]:
@@ -52,43 +55,55 @@ class Kerasgan(NamedGroup):
     def invoke(self, context: click.Context):
         try:
             return self._invoke(context)
+        except (click.exceptions.NoArgsIsHelpError, BrokenPipeError):
+            raise
         except click.UsageError as error:
-            raise _Ended(" ".join(error.format_message().split()), 2) from error
-        except Refused as error:
-            raise _Ended(str(error), 2) from error
-        except Stopped as stop:
+            raise _Error(" ".join(error.format_message().split()), 2) from error
+        except InvalidInput as error:
+            raise _Error(str(error), 2) from error
+        except Interrupted as stop:
             messages.tell(str(stop), err=True)
             context.exit(128 + stop.signal_number)
         except KeyboardInterrupt:
-            # What TensorFlow was tracing would complain of not being finished.
+            # TensorFlow would log the functions whose tracing was interrupted.
             logging.getLogger("tensorflow").disabled = True
             messages.tell("interrupted", err=True)
             context.exit(128 + signal.SIGINT)
-        except (Failed, OSError) as error:
-            raise _Ended(str(error), 1) from error
+        except (TrainingFailed, OSError) as error:
+            raise _Error(str(error), 1) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
             message = f"{type(error).__name__}: {error}".splitlines()[0]
-            raise _Ended(f"{message} (--debug shows where)", 1) from error
+            raise _Error(f"{message} (--debug shows the traceback)", 1) from error
 
 
 def _terminate(*_) -> None:
     sys.exit(128 + signal.SIGTERM)
 
 
-@click.group(cls=Kerasgan, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=RootGroup,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "rich_help_config": {
+            "color_system": messages.color_system(),
+            # Without this, GitHub's actions get colours in their log files.
+            "force_terminal": None,
+            "options_table_column_types": ["opt_primary", "help"],
+            "options_table_help_sections": ["metavar_short", "help", "default", "required"],
+        },
+    },
+)
 @click.version_option(kerasgan.__version__, prog_name="kerasgan")
-@click.option("--quiet", is_flag=True, help="Say nothing but results, warnings and errors.")
-@click.option("--verbose", is_flag=True, help="Also say what is read, prepared and written.")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--quiet", is_flag=True, help="Print only results, warnings and errors.")
+@click.option("--verbose", is_flag=True, help="Also print which files are read and written.")
+@click.option("--debug", is_flag=True, help="Print the traceback of an error.")
 def cli(quiet: bool, verbose: bool, debug: bool) -> None:
-    """Train GANs on pictures, draw with them, serve them."""
+    """Train GANs on images, generate and translate images with them, serve them."""
     if quiet and verbose:
-        raise Refused("--quiet and --verbose exclude one another")
+        raise InvalidInput("--quiet and --verbose exclude one another")
     messages.set_up(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
-    if not (verbose or debug):
-        greetings.hold_back()
     signal.signal(signal.SIGTERM, _terminate)
 
 

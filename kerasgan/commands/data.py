@@ -1,18 +1,18 @@
-"""kerasgan data ..."""
+"""kerasgan data: make and check datasets."""
 
 from pathlib import Path
 
-import click
+import rich_click as click
 
-from kerasgan import options
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 from kerasgan.commands.names import NamedGroup
-from kerasgan.errors import Refused
+from kerasgan.datasets import layouts
+from kerasgan.utils.errors import InvalidInput
 
 
 @click.group(cls=NamedGroup)
 def data() -> None:
-    """Make and check data sets."""
+    """Make and check datasets."""
 
 
 @data.command()
@@ -22,8 +22,8 @@ def data() -> None:
 @click.option("--style", default="animation", show_default=True, help="animation or cartoon.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> None:
-    """Draw avatars into FOLDER, new or empty: images/*.png and tags.csv."""
-    from kerasgan.datasets import rendering
+    """Draw avatars into FOLDER, which must be new or empty: images/*.png and tags.csv."""
+    from kerasgan.datasets.avatars import rendering
 
     rendering.render(folder, count, image_size, style, seed)
     messages.tell(f"drew {count} faces: {folder}")
@@ -31,52 +31,60 @@ def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> 
 
 @data.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--layout", default="auto", show_default=True, help="As of kerasgan train.")
+@click.option(
+    "--layout",
+    type=options.Choice(layouts.CHOICES),
+    default=layouts.AUTO,
+    show_default=True,
+    help="Layout of the data.",
+)
 @click.option(
     "--attributes",
     multiple=True,
     callback=options.split,
     metavar="A,B",
-    help="The columns that give tags; all of them without this.",
+    help="Columns that become tags. Default: all.",
 )
 @click.option("--follow-links", is_flag=True, help="Follow symbolic links inside PATH.")
-@click.option("--html", type=click.Path(path_type=Path), help="Write all of it as one page.")
 @click.option(
-    "--heat-map", type=click.Path(path_type=Path), help="Write how many pictures have which pair."
+    "--html", type=click.Path(path_type=Path), help="Write the whole report as an HTML page."
+)
+@click.option(
+    "--heat-map", type=click.Path(path_type=Path), help="Write the counts of colour pairs as a PNG."
 )
 @click.option(
     "--fix",
     type=click.Path(path_type=Path),
-    help="Write a clean copy and its log into this folder, new or empty.",
+    help="Write a clean copy and a log into this folder, which must be new or empty.",
 )
 def check(path, layout, attributes, follow_links, html, heat_map, fix) -> None:
-    """Report what is in PATH, a folder or a label file, and what is wrong with it.
+    """Report the contents of PATH, a folder or a label file, and its problems.
 
-    Exit code 0: nothing is wrong; 1: something was reported; 2: nothing could train.
+    Exit code 0: no problem; 1: at least one problem; 2: no image to train on.
     """
-    from kerasgan import files
-    from kerasgan.datasets import check, check_page, cleaning
+    from kerasgan.datasets.checks import cleaning, html_report, inspection, text_report
+    from kerasgan.utils import files
 
     for file in filter(None, (html, heat_map)):
         files.check_writable(file.parent)
     if fix:
         files.check_vacant(fix)
-    report = check.check(path, layout, attributes, follow_links)
-    messages.tell(check.as_text(report))
-    picture = None
+    report = inspection.check(path, layout, attributes, follow_links)
+    messages.tell(text_report.as_text(report))
+    heat_map_png = None
     if report.pairs and (html or heat_map):
-        from kerasgan import plots
+        from kerasgan.reporting import plots
 
-        picture = plots.draw_pairs(report.pairs, report.vocabulary)
-    if heat_map and picture:
-        files.write(heat_map, picture)
+        heat_map_png = plots.draw_pairs(report.pairs, report.vocabulary)
+    if heat_map and heat_map_png:
+        files.write(heat_map, heat_map_png)
         messages.tell(f"wrote {heat_map}")
     if html:
-        files.write(html, check_page.as_html(report, picture))
+        files.write(html, html_report.as_html(report, heat_map_png))
         messages.tell(f"wrote {html}")
     if not report.readable:
-        raise Refused(f"nothing in {path} could train")
+        raise InvalidInput(f"{path} has no image to train on")
     if fix:
-        messages.tell(f"wrote {cleaning.write(report, fix):,} pictures: {fix}")
+        messages.tell(f"wrote {cleaning.write(report, fix):,} images: {fix}")
     if report.problems:
         click.get_current_context().exit(1)

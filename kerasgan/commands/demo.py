@@ -3,33 +3,39 @@
 import secrets
 from importlib.util import find_spec
 
-import click
+import rich_click as click
 
 from kerasgan.commands import messages
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 @click.command()
-@click.option("--run", help="A path, number or name.  [default: the newest that fits]")
-@click.option("--port", type=click.IntRange(0, 65535), default=7860, show_default=True)
+@click.option("--run", help="Path, number or name of a run.  [default: the newest of each kind]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=7860,
+    show_default=True,
+    help="Port of this machine; 0 chooses a free one.",
+)
 @click.option(
     "--token/--no-token",
     default=True,
-    help="Answer only browsers that have the token of the printed address.  [default: token]",
+    help="Serve only browsers that have the token of the printed address.  [default: token]",
 )
 def demo(run: str | None, port: int, token: bool) -> None:
-    """Show a page in the browser that draws faces, translates pictures and lists the runs.
+    """Serve a web page that generates faces, translates images and lists the runs.
 
-    It is for this machine alone, and with its token for you alone. Ctrl-C ends it.
+    It accepts connections from this machine only, and with its token from you only. Ctrl-C ends it.
     """
     if find_spec("gradio") is None:
-        raise Refused("kerasgan demo needs Gradio: pip install 'kerasgan[demo]'")
+        raise InvalidInput("kerasgan demo needs Gradio: pip install 'kerasgan[demo]'")
 
-    from kerasgan import finding
     from kerasgan.demo import server
+    from kerasgan.runs import lookup
 
     if run is not None:
-        finding.run(run)
+        lookup.run(run)
     with server.listening(port) as listener, server.private() as folder:
         from kerasgan.demo import page
 

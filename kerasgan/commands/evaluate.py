@@ -3,12 +3,9 @@
 import dataclasses
 from pathlib import Path
 
-import click
+import rich_click as click
 
-from kerasgan import options
-from kerasgan.commands import messages
-from kerasgan.configs.base import NoiseConfig
-from kerasgan.errors import Refused
+from kerasgan.commands import messages, options
 
 
 @click.command()
@@ -21,7 +18,7 @@ from kerasgan.errors import Refused
     type=click.IntRange(min=100),
     default=10_000,
     show_default=True,
-    help="Generated pictures; of a model that translates, held-out pictures at most.",
+    help="Generated images; of a model that translates, held-out images at most.",
 )
 @click.option("--seed", type=click.IntRange(min=0, max=2**32 - 1), default=0, show_default=True)
 @options.checkpoint
@@ -38,44 +35,26 @@ from kerasgan.errors import Refused
     type=click.Path(path_type=Path),
     help="OpenCV's file for the face count; needs the extra 'faces'.",
 )
-@click.option(
-    "--cas", is_flag=True, help="Train a classifier on generated pictures, try it on real."
-)
+@click.option("--cas", is_flag=True, help="Train a classifier on generated images, try it on real.")
 def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None:
-    """Measure how good a run's pictures are, by pictures that it was not trained on.
+    """Measure how good a run's images are, by images that it was not trained on.
 
     Writes evaluation.json, evaluation/*.png and report.html into the run.
     """
-    from kerasgan import finding
+    from kerasgan.runs import lookup
 
-    found = finding.run(run)
-    has_noise = isinstance(found.config, NoiseConfig)
-    if not has_noise and (cascade or cas or features):
-        raise Refused(
-            f"{found.name} is a run of {found.config.MODEL}: leave out --cascade, --cas and "
-            "--features"
-        )
+    found = lookup.run(run)
 
-    from kerasgan.datasets import loading
-    from kerasgan.evaluation import efficientnet, evaluate, records, subjects, translations
+    from kerasgan import tasks
+    from kerasgan.evaluation import report
 
-    if has_noise:
-        if not features and efficientnet.is_installed():
-            features = ("perceptual",)
-        networks = evaluate.load(features)
-    messages.tell(f"run: {found.name}")
     config = dataclasses.replace(found.config, **({"data": data} if data else {}))
-    split = loading.load(config)
-    if has_noise:
-        judged = subjects.subject(found, config, split, count, seed, checkpoint)
-        evaluation = evaluate.evaluate(judged, cascade, networks, cas)
-    else:
-        measure = {
-            "domain": translations.evaluate_domains,
-            "labels": translations.evaluate_labels,
-        }[config.CONDITION]
-        judging = dataclasses.replace(found, config=config)
-        evaluation = measure(judging, split, count, seed, checkpoint)
-    records.write(evaluation, found, checkpoint)
-    messages.tell(records.as_text(evaluation))
+    task = tasks.of(config)
+    request = tasks.EvaluationRequest(count, seed, checkpoint, features, cascade, cas)
+    messages.tell(f"run: {found.name}")
+    evaluation = task.evaluate(found, request)
+    report.write(evaluation, found, checkpoint)
+    messages.table(report.HEAD, report.rows(evaluation))
+    for line in report.missing(evaluation):
+        messages.tell(line)
     messages.tell(f"wrote {found.outputs / 'report.html'}")

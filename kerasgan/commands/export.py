@@ -2,24 +2,26 @@
 
 from pathlib import Path
 
-import click
+import rich_click as click
 
-from kerasgan import options
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 
 
 @click.command()
-@options.run("the newest run")
+@options.run("the newest run, else the bundled one")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="The folder of served models.  [default: export/ in the run]",
+    help="Folder of models for TensorFlow Serving.  [default: export/ in the run]",
 )
 @options.checkpoint
 def export(run: str | None, out: Path | None, checkpoint: str) -> None:
-    """Write a SavedModel, OUT/<model>/<version>/, as TensorFlow Serving expects it."""
-    from kerasgan import finding, serving
+    """Export a SavedModel to OUT/<model>/<version>/, the layout of TensorFlow Serving."""
+    from kerasgan import tasks
+    from kerasgan.inference import saved_model
+    from kerasgan.runs import lookup
 
-    found = finding.run(run)
+    found = lookup.run(run)
     messages.tell(f"run: {found.name}")
-    messages.tell(f"wrote {serving.export(found, out, checkpoint)}")
+    endpoints = tasks.of(found.config).endpoints
+    messages.tell(f"wrote {saved_model.export(found, endpoints, out, checkpoint)}")

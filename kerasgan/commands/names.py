@@ -1,17 +1,17 @@
-"""Groups that answer a wrong name with the right ones."""
+"""Command groups that suggest a name for a misspelt one."""
 
-import click
+import rich_click as click
 
-from kerasgan.errors import unknown
+from kerasgan.utils.errors import unknown
 
 
-class NamedGroup(click.Group):
-    """A group that names its commands, and the nearest one first, when asked for another."""
+class NamedGroup(click.RichGroup):
+    """A group whose error for an unknown command names the nearest one and all others."""
 
     def resolve_command(self, context: click.Context, arguments: list[str]):
         names = self.list_commands(context)
-        wanted = arguments[0]
-        if wanted not in names and not wanted.startswith("-"):
+        name = arguments[0]
+        if name not in names and not name.startswith("-"):
             kind = (self.subcommand_metavar or "COMMAND").split()[0].strip("[]").lower()
-            raise click.UsageError(str(unknown(kind, wanted, names)))
+            raise click.UsageError(str(unknown(kind, name, names)))
         return super().resolve_command(context, arguments)

@@ -4,10 +4,9 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import click
+import rich_click as click
 
-from kerasgan import options
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 
 
 @click.command()
@@ -17,13 +16,15 @@ from kerasgan.commands import messages
     type=click.Path(path_type=Path),
     default="report.html",
     show_default=True,
-    help="The page to write.",
+    help="File of the page.",
 )
 def report(names: tuple[str, ...], html: Path) -> None:
-    """Compare runs on one page: final metrics, evaluations, curves, samples of the same noise."""
-    from kerasgan import comparison, files, finding
+    """Compare runs on one page: metrics, evaluations, curves and samples from the same noise."""
+    from kerasgan.experiments import comparison
+    from kerasgan.runs import lookup
+    from kerasgan.utils import files
 
-    found = [finding.run(name) for name in names]
+    found = [lookup.run(name) for name in names]
     files.check_writable(html.parent)
     compared = [comparison.read(run.path.name, run) for run in found]
     with TemporaryDirectory() as folder:

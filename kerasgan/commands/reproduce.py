@@ -2,29 +2,34 @@
 
 from pathlib import Path
 
-import click
+import rich_click as click
 
 from kerasgan.commands import messages, sweep
-from kerasgan.errors import unknown
+from kerasgan.utils.errors import unknown
 
 _EVALUATED = 1000
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", required=False)
-@click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option(
+    "--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Runs per setting."
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Runs at once."
+)
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The sweep's folder.  [default: sweeps/NAME]"
 )
 @click.argument("train_options", nargs=-1, type=click.UNPROCESSED)
 def reproduce(name, seeds, jobs, out, train_options) -> None:
-    """Repeat an experiment of the course reports; without NAME, list them.
+    """Repeat an experiment of the course reports; without NAME, list the experiments.
 
-    Other options are those of `kerasgan train`: with `--preset quick` two processor cores are
-    enough. The same command goes on with one that was stopped.
+    All other options are passed to `kerasgan train`: `--preset quick` is small enough for two CPU
+    cores. The same command continues a reproduction that was stopped.
     """
-    from kerasgan import comparison, reproductions, runs
+    from kerasgan.experiments import comparison, reproductions
+    from kerasgan.runs import directory
 
     known = reproductions.REPRODUCTIONS
     if name is None:
@@ -36,7 +41,7 @@ def reproduce(name, seeds, jobs, out, train_options) -> None:
     reproduction = known[name]
     planned = reproductions.plan(reproduction, train_options, seeds)
     sweep.check(planned)
-    folder = out or runs.home().parent / "sweeps" / name
+    folder = out or directory.home().parent / "sweeps" / name
     evaluate = _EVALUATED if reproduction.evaluated else None
     compared, failed = sweep.carry_out(planned, folder, jobs, evaluate, name, reproduction.claim)
     if reproduction.columns and compared:
@@ -44,6 +49,6 @@ def reproduce(name, seeds, jobs, out, train_options) -> None:
     groups = comparison.by_setting(compared)
     messages.tell(f"The report: {reproduction.claim}")
     if failed or groups.keys() != reproduction.settings.keys():
-        messages.tell("This reproduction is not complete.")
+        messages.tell("This reproduction is incomplete.")
         click.get_current_context().exit(1)
     messages.tell(f"This reproduction {'agrees' if reproduction.agrees(groups) else 'disagrees'}.")

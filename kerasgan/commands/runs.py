@@ -2,73 +2,73 @@
 
 import sys
 
-import click
+import rich_click as click
 
-from kerasgan import options
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 from kerasgan.commands.names import NamedGroup
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 @click.group(cls=NamedGroup, invoke_without_command=True)
 @click.pass_context
 def runs(context: click.Context) -> None:
-    """List the runs below $KERASGAN_HOME/runs, the newest last.
+    """List the runs in $KERASGAN_HOME/runs, the newest last.
 
-    Exit code 1: one of them is damaged.
+    The exit code is 1 if one of them is damaged.
     """
     if context.invoked_subcommand:
         return
-    from kerasgan import overview
-    from kerasgan.runs import home
+    from kerasgan.runs import status
+    from kerasgan.runs.directory import home
 
-    found = overview.of_home()
+    found = status.of_home()
     if not found:
         folder = home().absolute()
         messages.tell(f"no run in {folder}; train one with: kerasgan train acgan --preset quick")
         return
-    messages.tell(overview.as_text(found))
-    if any(one.problem for one in found):
+    messages.table(status.HEAD, map(status.row, found))
+    if any(run.problem for run in found):
         context.exit(1)
 
 
 @runs.command()
 @options.run_names
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
 def delete(names: tuple[str, ...], yes: bool) -> None:
-    """Delete runs, by path, number or name, and all that is in them.
+    """Delete runs, given by path, number or name, with all their files.
 
     Other runs keep their numbers.
     """
-    from kerasgan import files, finding, locks, overview, runs
+    from kerasgan.runs import directory, locks, lookup, status
+    from kerasgan.utils import files
 
-    # What is linked to is deleted, not the link; and a run that is named twice, once.
-    folders = dict.fromkeys(finding.folder(name).resolve() for name in names)
-    known = {folder.resolve() for folder in runs.folders()}
-    found = [overview.of_folder(folder) for folder in folders]
-    for one in found:
-        if one.problem and one.path not in known:
-            raise Refused(one.problem)
-        if one.state == "training":
-            raise Refused(f"{one.path} is being trained by another process")
-    messages.tell(overview.as_text(found))
+    # The target of a link is deleted, not the link; a run that is named twice, only once.
+    folders = dict.fromkeys(lookup.folder(name).resolve() for name in names)
+    known = {folder.resolve() for folder in directory.folders()}
+    found = [status.of_folder(folder) for folder in folders]
+    for run in found:
+        if run.problem and run.path not in known:
+            raise InvalidInput(run.problem)
+        if run.state == "training":
+            raise InvalidInput(f"{run.path} is being trained by another process")
+    messages.table(status.HEAD, map(status.row, found))
     if not (yes or _confirmed()):
         messages.tell("nothing was deleted")
         click.get_current_context().exit(1)
-    for one in found:
-        # It may be trained by now.
-        with locks.lock(one.path):
-            files.set_aside(one.path)
-        files.remove_set_aside(one.path.parent)
-        messages.tell(f"deleted {one.path}")
+    for run in found:
+        # Its training may have started since.
+        with locks.lock(run.path):
+            files.set_aside(run.path)
+        files.remove_set_aside(run.path.parent)
+        messages.tell(f"deleted {run.path}")
 
 
 def _confirmed() -> bool:
     if not sys.stdin.isatty():
-        raise Refused("cannot ask whether to delete without a terminal; --yes does not ask")
+        raise InvalidInput("cannot ask whether to delete without a terminal; use --yes")
     try:
-        return click.confirm("Delete all of this?")
+        return click.confirm("Delete all of these?")
     except click.Abort:
-        # The cursor stands behind the question.
+        # The cursor is still on the line of the question.
         messages.tell("", err=True)
         raise KeyboardInterrupt from None

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-import click
+import rich_click as click
 
 from kerasgan.commands import messages
 from kerasgan.commands.train import parsed, train
-from kerasgan.configs.base import option_name
-from kerasgan.errors import Refused, hint
+from kerasgan.configs.options import option_name
+from kerasgan.utils.errors import InvalidInput, hint
+
+_FIXED = {"out", "preset", "seed"}
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -17,14 +19,16 @@ from kerasgan.errors import Refused, hint
     multiple=True,
     required=True,
     metavar="NAME=V,V...",
-    help="An option of kerasgan train and its values; several --vary cross. "
-    "A,B=A1:B1,A2:B2 varies two together; colons also join the parts of one value.",
+    help="An option of kerasgan train and its values. Repeated, all combinations are trained. A "
+    'value of several words has spaces: "loss-weights=1 .1 .1,1 .3 .35".',
 )
-@click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option(
-    "--evaluate", type=click.IntRange(min=1), help="Evaluate each run on so many pictures."
+    "--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Runs per setting."
 )
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Runs at once."
+)
+@click.option("--evaluate", type=click.IntRange(min=1), help="Images to evaluate each run on.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The sweep's folder.  [default: sweeps/NAME]"
 )
@@ -32,54 +36,60 @@ from kerasgan.errors import Refused, hint
 def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
     """Train MODEL with every combination of the values, then compare the runs.
 
-    Other options are those of `kerasgan train MODEL`. The same command goes on with a sweep that
+    All other options are passed to `kerasgan train MODEL`. The same command continues a sweep that
     was stopped.
     """
     train.resolve_command(click.get_current_context(), [model])
-    from kerasgan import runs, sweeps
+    from kerasgan.experiments import sweeps
+    from kerasgan.runs import directory
 
-    known = {option.name: option for option in train.commands[model].params}
-    fixed = {"out", "preset", "seed"}
-
-    def arity(option: str) -> int:
-        name = option.replace("-", "_")
-        if name not in known or name in fixed:
-            allowed = sorted(option_name(other) for other in set(known) - fixed)
-            raise Refused(
-                f"{model} has no option {option!r} to vary{hint(option, allowed)}; "
-                f"allowed: {', '.join(allowed)}"
-            )
-        return known[name].nargs
-
-    varied = [sweeps.parse(text, arity) for text in vary]
+    varied: dict[str, list[str]] = {}
+    for text in vary:
+        option, values = sweeps.parse(text, lambda option: _arity(model, option))
+        if option in varied:
+            raise InvalidInput(f"--vary {option} must be given once, with all values")
+        varied[option] = values
     planned = sweeps.plan(model, train_options, varied, seeds)
     check(planned)
-    name = "-".join([model, *(text.partition("=")[0].replace(",", "-") for text in vary)])
-    folder = out or runs.home().parent / "sweeps" / name
+    folder = out or directory.home().parent / "sweeps" / "-".join([model, *varied])
     _, failed = carry_out(planned, folder, jobs, evaluate, f"{model}: {', '.join(vary)}")
     if failed:
         click.get_current_context().exit(1)
 
 
+def _arity(model: str, option: str) -> int:
+    """Number of words that an option of a model takes."""
+    known = {param.name: param for param in train.commands[model].params}
+    name = option.replace("-", "_")
+    if name not in known or name in _FIXED:
+        allowed = sorted(option_name(other) for other in set(known) - _FIXED)
+        raise InvalidInput(
+            f"{model} has no option {option!r} to vary{hint(option, allowed)}; "
+            f"allowed: {', '.join(allowed)}"
+        )
+    return known[name].nargs
+
+
 def check(planned) -> None:
-    """Refuse a plan whose runs `kerasgan train` would refuse."""
+    """Raise the error with which `kerasgan train` would refuse a run of the plan."""
     for model, *words in (run.words for run in planned):
         parsed(model, words)
 
 
 def carry_out(planned, folder: Path, jobs: int, evaluate: int | None, title: str, note: str = ""):
-    """Carry the plan out and compare its runs in `folder`.
+    """Train the runs of a plan in `folder` and compare them.
 
     Returns:
-        The compared runs, and a line for each that failed.
+        The compared runs, and one line for each run that failed.
     """
-    from kerasgan import comparison, runs, sweeps
+    from kerasgan.experiments import comparison, sweeps
+    from kerasgan.runs import directory
 
     ends = sweeps.carry_out(planned, folder, jobs, evaluate)
     compared = [
-        comparison.read(run.setting, runs.read(folder / run.folder))
+        comparison.read(run.setting, directory.read(folder / run.folder))
         for run in planned
-        if (folder / run.folder / runs.CONFIG_FILE).exists()
+        if (folder / run.folder / directory.CONFIG_FILE).exists()
     ]
     failed = [f"{run.folder}: {end}" for run, end in ends.items() if end != "done"]
     comparison.write(compared, folder, title, "; ".join([note, *failed]))

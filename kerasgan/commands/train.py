@@ -4,42 +4,44 @@ import shlex
 import sys
 from pathlib import Path
 
-import click
+import rich_click as click
 
-from kerasgan import options
-from kerasgan.commands import messages
+from kerasgan import registry
+from kerasgan.commands import messages, options
 from kerasgan.commands.names import NamedGroup
-from kerasgan.configs import CONFIGS, Config
+from kerasgan.configs import Config
 
 
 @click.group(cls=NamedGroup, subcommand_metavar="MODEL [OPTIONS]")
 def train() -> None:
-    """Train a model from its beginning."""
+    """Train a new model."""
 
 
 def _command(config: type[Config]) -> click.Command:
     @click.pass_context
     def run(context: click.Context, preset: str, out: Path | None, **values) -> None:
-        made = config.from_preset(preset, **options.given(context, values))
+        chosen = config.from_preset(preset, **options.given(context, values))
 
-        from kerasgan import training
+        from kerasgan.training import trainer
 
-        run = training.start(made, preset, shlex.join(["kerasgan", *sys.argv[1:]]), out)
-        messages.tell(f"trained {made.steps} steps: {run.path}")
+        run = trainer.start(chosen, preset, shlex.join(["kerasgan", *sys.argv[1:]]), out)
+        messages.tell(f"trained {chosen.steps} steps: {run.path}")
 
-    preset = click.Option(
+    preset = click.RichOption(
         ["--preset"],
         type=options.Choice(list(config.PRESETS)),
         default=config.default_preset(),
         show_default=True,
-        help=f"What applies where no option is given. {options.describe_presets(config)}.",
+        help=f"Named set of default values. {options.describe_presets(config)}.",
+        panel="Model",
     )
-    out = click.Option(
+    out = click.RichOption(
         ["--out"],
         type=click.Path(path_type=Path),
-        help="The run directory, new or empty. [default: the next runs/NUMBER-MODEL]",
+        help="The run directory, new or empty.  [default: the next runs/NUMBER-MODEL]",
+        panel="Logging",
     )
-    return click.Command(
+    return click.RichCommand(
         config.MODEL,
         callback=run,
         params=[preset, *options.of_config(config), out],
@@ -48,17 +50,17 @@ def _command(config: type[Config]) -> click.Command:
 
 
 def parsed(model: str, words: list[str]) -> Config:
-    """Return the config that `kerasgan train MODEL WORDS` would train.
+    """The config that `kerasgan train MODEL WORDS` would train.
 
     Raises:
-        Refused, click.UsageError: as that command would.
+        InvalidInput, click.UsageError: as that command would.
     """
     command = train.commands[model]
     context = command.make_context(model, list(words), parent=click.get_current_context())
     values = dict(context.params)
     preset, _ = values.pop("preset"), values.pop("out")
-    return CONFIGS[model].from_preset(preset, **options.given(context, values))
+    return registry.config_class(model).from_preset(preset, **options.given(context, values))
 
 
-for config in CONFIGS.values():
+for config in map(registry.config_class, registry.names()):
     train.add_command(_command(config))

@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-import click
+import rich_click as click
 
-from kerasgan import options
-from kerasgan.commands import messages
-from kerasgan.configs import CycleGANConfig
+from kerasgan.commands import messages, options
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.errors import Refused, unknown
-from kerasgan.printing import printable
+from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.printing import printable
 
 
 @click.command()
@@ -20,81 +18,70 @@ from kerasgan.printing import printable
     type=click.Path(path_type=Path, exists=True),
     metavar="INPUT...",
 )
-@options.run("the newest run that translates")
-@click.option("--to", type=click.Choice(["a", "b"]), help="cyclegan: the domain.  [default: b]")
-@click.option("--hair", type=str.lower, metavar="COLOUR", help="stargan: the hair colour.")
-@click.option("--eyes", type=str.lower, metavar="COLOUR", help="stargan: the eye colour.")
+@options.run("the newest translation run, else the bundled one")
+@options.checkpoint
+@click.option("--to", type=click.Choice(["a", "b"]), help="cyclegan: target domain.  [default: b]")
+@click.option("--hair", type=str.lower, metavar="COLOUR", help="stargan: new hair colour.")
+@click.option("--eyes", type=str.lower, metavar="COLOUR", help="stargan: new eye colour.")
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="NAME=0|1",
-    help="stargan: an attribute; may be repeated.",
+    help="stargan: new value of an attribute; repeatable.",
 )
-@click.option("--triptych", is_flag=True, help="Write original, translated and translated back.")
-@options.checkpoint
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder of PNGs.")
-def translate(inputs, run, to, hair, eyes, settings, triptych, checkpoint, out) -> None:
-    """Translate pictures, files and whole folders INPUT, into the folder OUT, at their own size.
+@click.option("--triptych", is_flag=True, help="Write original, translated and back, side by side.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Folder for the PNG files."
+)
+def translate(inputs, run, checkpoint, to, hair, eyes, settings, triptych, out) -> None:
+    """Translate or edit image files and folders, at their own size.
 
-    What is not asked to change is kept as the model reads it off the picture.
+    StarGAN's discriminator reads labels without an option off the image, and they are kept.
     """
-    from kerasgan import files, finding
+    from kerasgan.runs import lookup
+    from kerasgan.utils import files
 
-    found = finding.run(run, TranslationConfig)
-    wanted = _wanted(found, to, {"hair": hair, "eyes": eyes}, settings)
+    run = lookup.run(run, TranslationConfig)
+
+    from kerasgan import tasks
+    from kerasgan.inference import folders, sampling
+    from kerasgan.inference.image_to_image import EditRequest
+
+    task = tasks.of(run.config)
+    given = {"--to": to, "--hair": hair, "--eyes": eyes, "--set": settings}
+    allowed = task.options(run.vocabulary)
+    _check_options(run, given, allowed)
+    colours = {name: colour for name, colour in (("hair", hair), ("eyes", eyes)) if colour}
+    request = EditRequest(to, colours, dict(map(_parse_setting, settings)))
+    changes = task.changes(run.vocabulary, request)
+    if not changes:
+        raise InvalidInput(f"nothing to change; allowed: {', '.join(allowed)}")
     files.check_writable(out)
-
-    from kerasgan import sampling, translated_files, translation
-
-    pictures = translated_files.targets(inputs, out)
-    model = sampling.load(found, checkpoint)
-    messages.tell(f"run: {found.name}")
-    if isinstance(found.config, CycleGANConfig):
-        translator = translation.DomainTranslator(model.sampling_generator)
-        steps = translation.to_domain(translator, to or "b")
-    else:
-        steps = translation.to_labels(translation.Editor(model, found.vocabulary), wanted)
-    problems = translated_files.translate(pictures, steps, triptych)
-    messages.tell(f"wrote {len(pictures) - len(problems)} pictures to {out}")
-    for picture, reason in problems.items():
-        messages.tell(f"left out {printable(picture)}: it {reason}", err=True)
+    output_files = folders.output_files(inputs, out)
+    model = sampling.load(run, checkpoint)
+    messages.tell(f"run: {run.name}")
+    round_trip = task.round_trip(task.translator(run, model), changes)
+    problems = folders.translate_files(output_files, round_trip, triptych)
+    messages.tell(f"wrote {len(output_files) - len(problems)} images to {out}")
+    for file, reason in problems.items():
+        messages.tell(f"left out {printable(file)}: it {reason}", err=True)
     if problems:
-        messages.tell(f"left out {len(problems)} of {len(pictures)} pictures", err=True)
+        messages.tell(f"left out {len(problems)} of {len(output_files)} images", err=True)
         click.get_current_context().exit(1)
 
 
-def _wanted(
-    run, to: str | None, colours: dict[str, str | None], settings: tuple[str, ...]
-) -> list[tuple[str, int, float | None]]:
-    """Return the labels to change, as `translation.changed` takes them."""
-    names = run.vocabulary.attributes
-    is_cyclegan = isinstance(run.config, CycleGANConfig)
-    given = {f"--{kind}": colour for kind, colour in colours.items()}
-    given |= {"--set": settings, "--to": to}
-    allowed = ["--to"] if is_cyclegan else ["--set"] if names else ["--hair", "--eyes"]
+def _check_options(run, given: dict[str, object], allowed: tuple[str, ...]) -> None:
     for option, value in given.items():
         if value and option not in allowed:
-            raise Refused(
-                f"{run.name}, a run of {run.config.MODEL}, does not know {option}; "
+            raise InvalidInput(
+                f"{option} does not apply to this run of {run.config.MODEL}; "
                 f"allowed: {', '.join(allowed)}"
             )
-    wanted = [
-        (kind, run.vocabulary.index(kind, colour), None)
-        for kind, colour in colours.items()
-        if colour
-    ]
-    wanted += [("attributes", *_setting(text, names)) for text in settings]
-    if not (is_cyclegan or wanted):
-        raise Refused(f"nothing to change; allowed: {', '.join(allowed)}")
-    return wanted
 
 
-def _setting(text: str, names: tuple[str, ...]) -> tuple[int, float]:
+def _parse_setting(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
-    places = {known.lower(): place for place, known in enumerate(names)}
-    if name.lower() not in places:
-        raise unknown("attribute", name, names)
     if value not in ("0", "1"):
-        raise Refused(f"{text!r} sets {name} to {value!r}; allowed: 0, 1")
-    return places[name.lower()], float(value)
+        raise InvalidInput(f"--set {text!r} must be NAME=0 or NAME=1, got {value!r}")
+    return name, float(value)

@@ -3,19 +3,20 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import ConditionalConfig, option
-from kerasgan.configs.scheduled import ScheduledConfig
-from kerasgan.errors import Refused
+from kerasgan.configs.generation import ConditionalConfig
+from kerasgan.configs.groups import ScheduleOptions
+from kerasgan.configs.options import option
+from kerasgan.utils.errors import InvalidInput
 
 
 @dataclass(frozen=True, kw_only=True)
-class ACGANConfig(ScheduledConfig, ConditionalConfig):
+class ACGANConfig(ScheduleOptions, ConditionalConfig):
     """ACGAN with one head for hair and one for eyes; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "acgan"
-    CONDITION: ClassVar[str] = "colours"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.acgan:ACGAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "report": {},
         "quick": {
             "image_size": 48,
             "width": 0.5,
@@ -41,19 +42,18 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
 
     colours: Literal["exactly-one", "first", "any"] = option(
         "exactly-one",
-        "Train on pictures with exactly one hair and eye colour, take the first, or take any "
+        "Train on images with exactly one hair and eye colour, take the first, or take any "
         "picture: a missing label then has no class loss.",
     )
     image_size: int = option(
-        96, "Height and width of the pictures, in pixels.", at_least=16, multiple_of=16
+        96, "Height and width of the images, in pixels.", at_least=16, multiple_of=16
     )
     generator_activation: Literal["relu", "leaky_relu"] = option(
         "relu", "The generator's activation; leaky_relu has slope 0.2."
     )
     minibatch_stddev: bool = option(
         False,
-        "Show the discriminator how much the pictures of a batch differ from one another.",
-        added=True,
+        "Show the discriminator how much the images of a batch differ from one another.",
     )
     d_norm: Literal["batch", "none"] = option(
         "batch", "BatchNorm in the discriminator, as the report has it, or none."
@@ -79,7 +79,7 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
         parts="SOURCE HAIR EYES",
     )
     instance_noise: float = option(
-        0.0, "Standard deviation of the noise added to real pictures.", at_least=0
+        0.0, "Standard deviation of the noise added to real images.", at_least=0
     )
     steps: int = option(30_000, "Training steps; each makes d-steps and g-steps.", at_least=1)
     d_steps: int = option(1, "Discriminator updates per step.", at_least=1)
@@ -101,12 +101,12 @@ class ACGANConfig(ScheduledConfig, ConditionalConfig):
         super().__post_init__()
         # The penalty is about the gradient of a score that depends on its own image alone.
         if self.penalty_weight and self.d_norm != "none":
-            raise Refused(
+            raise InvalidInput(
                 f"penalty-weight is {self.penalty_weight} and d-norm {self.d_norm}; with a penalty "
                 "it must be none"
             )
         if self.penalty_weight and self.minibatch_stddev:
-            raise Refused(
+            raise InvalidInput(
                 f"penalty-weight is {self.penalty_weight} and minibatch-stddev is on; with a "
                 "penalty it must be off"
             )

@@ -1,168 +1,34 @@
-"""What every model's config has, and how a field states its help and its limits."""
+"""The configuration of every model."""
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Self, get_type_hints
 
-from kerasgan.configs.checking import refuse_wrong_types
-from kerasgan.errors import Refused, unknown
-
-
-def option(
-    default: Any,
-    help: str,
-    *,
-    at_least: float | None = None,
-    above: float | None = None,
-    below: float | None = None,
-    at_most: float | None = None,
-    multiple_of: float | None = None,
-    parts: str | None = None,
-    added: bool = False,
-) -> Any:
-    """Return a dataclass field that becomes a command-line option.
-
-    Args:
-        default: the one place where this default is stated.
-        help: what the option does, for `--help`.
-        at_least, above, below, at_most: limits of the number, or of each number of a tuple.
-        multiple_of: what the number must be a multiple of.
-        parts: the names of a tuple's parts, as `--help` shows them.
-        added: whether there are runs from before there was this option. They did what its default
-            does, and their config.json lacks it.
-    """
-    limits = {
-        "at least": at_least,
-        "above": above,
-        "below": below,
-        "at most": at_most,
-        "a multiple of": multiple_of,
-    }
-    limits = {name: limit for name, limit in limits.items() if limit is not None}
-    return dataclasses.field(
-        default=default,
-        metadata={"help": help, "limits": limits, "parts": parts, "added": added},
-    )
-
-
-def option_name(field: str) -> str:
-    """Return the command-line name of a field: `image_size` is `image-size`."""
-    return field.replace("_", "-")
-
-
-_WITHIN = {
-    "at least": lambda value, limit: value >= limit,
-    "above": lambda value, limit: value > limit,
-    "below": lambda value, limit: value < limit,
-    "at most": lambda value, limit: value <= limit,
-    "a multiple of": lambda value, limit: value % limit == 0,
-}
+from kerasgan.configs.checking import check_types
+from kerasgan.configs.groups import DataOptions, LoggingOptions, TrainingOptions
+from kerasgan.utils.errors import InvalidInput, unknown
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config:
-    """The options that every model has. Impossible values are refused when it is made.
+class Config(DataOptions, TrainingOptions, LoggingOptions):
+    """A model's options, which have their defaults here and nowhere else.
 
-    CONDITION is what a picture is made of beside noise: nothing, its colours, a pair of colours
-    that occurs, another picture and the labels that it shall have, or a picture of another domain.
+    MODEL is the model's name. MODEL_CLASS and TASK are paths `module:class` of the model and of
+    its task, see `kerasgan.tasks`; importing them imports TensorFlow. PRESETS are named sets of
+    values; the first is the defaults. Each replica's part of a batch is a multiple of GROUP.
     """
 
+    PANEL: ClassVar[str] = "Model"
     MODEL: ClassVar[str]
-    CONDITION: ClassVar[Literal["nothing", "colours", "pair", "labels", "domain"]]
+    MODEL_CLASS: ClassVar[str]
+    TASK: ClassVar[str]
     PRESETS: ClassVar[dict[str, dict[str, Any]]]
-    # Every replica's part of a batch is a multiple of this.
     GROUP: ClassVar[int] = 1
-
-    data: str = option(
-        "avatars", "'avatars' (drawn faces), a folder of pictures, a label file, or tfds:NAME."
-    )
-    avatars: int = option(8000, "How many avatars to train on.", at_least=1)
-    val_fraction: float = option(
-        0.1, "Share of the pictures that is held out from training.", at_least=0, below=1
-    )
-    fit: Literal["crop", "pad"] = option(
-        "crop", "Make pictures square: cut the centre out, or add white."
-    )
-    follow_links: bool = option(False, "Follow symbolic links inside the data folder.")
-    strict: bool = option(False, "Refuse data with anything wrong, rather than leave that out.")
-    ema: float = option(
-        0.0,
-        "Decay of the average of the generator's weights that samples and export use; 0: none.",
-        at_least=0,
-        below=1,
-    )
-    ema_half_life: int = option(
-        0,
-        "Half-life of that average in images, at most 5% of the images so far; 0: by --ema.",
-        at_least=0,
-        added=True,
-    )
-    seed: int = option(0, "Seed of everything random.", at_least=0, below=2**32)
-    deterministic: bool = option(
-        False, "Same bytes on every run (slower on some devices); implies --no-jit."
-    )
-    precision: Literal["float32", "bfloat16", "float16", "auto"] = option(
-        "float32",
-        "What the networks compute in; auto: bfloat16 where this machine multiplies it faster.",
-    )
-    jit: bool | None = option(None, "Compile steps with XLA.  [default: on a GPU only]")
-    strategy: Literal["none", "mirrored", "multi-worker"] = option(
-        "none",
-        "Train on one device, on all of this machine, or on the machines that TF_CONFIG names.",
-    )
-    log_every: int = option(50, "Steps between rows of metrics.csv.", at_least=1)
-    sample_every: int = option(
-        500,
-        "Steps between sample sheets and plots; the first sheets come at steps 1, 10, 30 and 100.",
-        at_least=1,
-    )
-    checkpoint_every: int = option(500, "Steps between checkpoints.", at_least=1)
-    checkpoint_minutes: float = option(
-        10.0,
-        "Write a checkpoint after this many minutes without one, too; 0, or several machines: at "
-        "regular steps only.",
-        at_least=0,
-        added=True,
-    )
-    keep: int = option(3, "How many checkpoints to keep.", at_least=1)
-    stop_on_failure: bool = option(
-        False, "End the run at a sign of failure that it will not recover from."
-    )
-    tensorboard: bool = option(
-        False,
-        "Write metrics and sample sheets for TensorBoard, too; to view them, pip install "
-        "tensorboard.",
-        added=True,
-    )
-
-    def __post_init__(self) -> None:
-        kinds = get_type_hints(type(self))
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            name = option_name(field.name)
-            if get_origin(kinds[field.name]) is Literal:
-                allowed = get_args(kinds[field.name])
-                if value not in allowed:
-                    raise Refused(f"{name} is {value!r}; allowed: {', '.join(map(str, allowed))}")
-            for number in value if isinstance(value, tuple) else (value,):
-                for limit_name, limit in field.metadata["limits"].items():
-                    # Written so that NaN, which compares false to everything, is refused.
-                    if not _WITHIN[limit_name](number, limit):
-                        raise Refused(f"{name} is {number}; it must be {limit_name} {limit}")
-                if number == float("inf"):
-                    raise Refused(f"{name} is {number}; it must be finite")
-        if self.deterministic and self.jit:
-            raise Refused("jit is on; with deterministic it must be off")
 
     @classmethod
     def default_preset(cls) -> str:
         """Name of the preset without options: the model's defaults."""
         return next(iter(cls.PRESETS))
-
-    @property
-    def averages(self) -> bool:
-        """Whether samples and export use an average of the generator's weights."""
-        return bool(self.ema or self.ema_half_life)
 
     @property
     def cpu_hours(self) -> float:
@@ -171,134 +37,20 @@ class Config:
 
     @classmethod
     def from_preset(cls, preset: str, **options: Any) -> Self:
-        """Return the config where `options` beat the preset and the preset the defaults."""
+        """The config where `options` beat the preset and the preset the defaults."""
         if preset not in cls.PRESETS:
             raise unknown("preset", preset, cls.PRESETS)
         return cls(**{**cls.PRESETS[preset], **options})
 
     @classmethod
-    def completed(cls, fields: dict[str, Any]) -> dict[str, Any]:
-        """Return the fields of a run, from before some options were added too, with these."""
-        added = (field for field in dataclasses.fields(cls) if field.metadata["added"])
-        return {**{field.name: field.default for field in added}, **fields}
-
-    @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:
-        """Return the config that `dataclasses.asdict` and JSON made `fields` of.
+        """The config that `dataclasses.asdict` and JSON made `fields` of.
 
         Raises:
-            Refused: if a field is missing or unknown, or its type or value is impossible.
+            InvalidInput: if a field is missing or unknown, or its type or value is impossible.
         """
-        fields = cls.completed(fields)
         names = {field.name for field in dataclasses.fields(cls)}
         if wrong := names ^ fields.keys():
-            raise Refused(f"missing or unknown fields: {', '.join(sorted(wrong))}")
-        refuse_wrong_types(get_type_hints(cls), fields)
+            raise InvalidInput(f"missing or unknown fields: {', '.join(sorted(wrong))}")
+        check_types(get_type_hints(cls), fields)
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
-
-
-@dataclass(frozen=True, kw_only=True)
-class LabelledConfig(Config):
-    """The options of every model whose pictures may have labels."""
-
-    layout: Literal[
-        "auto",
-        "course-2018",
-        "course-2017",
-        "table",
-        "celeba",
-        "domains",
-        "class-folders",
-        "images",
-    ] = option("auto", "The layout of the data, where it is not the one that is recognised.")
-    exclude_tag: tuple[str, ...] = option((), "Leave out pictures with one of these tags.")
-    require_tag: tuple[str, ...] = option((), "Leave out pictures without all of these tags.")
-    attributes: tuple[str, ...] = option(
-        (), "The columns, or tfds features, that give tags; all of them without this."
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ColourConfig(LabelledConfig):
-    """The options of every model that is conditioned on colours."""
-
-    colours: Literal["exactly-one", "first"] = option(
-        "exactly-one", "Train on pictures with exactly one hair and eye colour, or take the first."
-    )
-    min_per_class: int = option(
-        1, "Leave out hair and eye colours that fewer pictures have.", at_least=1
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class BatchNormConfig(Config):
-    """The options of every model whose networks have BatchNorm."""
-
-    sync_batch_norm: bool = option(
-        False, "With a strategy: normalise by the whole batch, not by each device's part."
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class AugmentationConfig(Config):
-    """The options of every model whose discriminator may see changed images."""
-
-    AUGMENTATIONS: ClassVar[tuple[str, ...]] = ("shift", "cutout")
-
-    mirror: bool = option(False, "Mirror half of the real images, which samples then are, too.")
-    augment: tuple[str, ...] = option(
-        (),
-        "Change real and generated images alike before the discriminator sees them, by "
-        f"{' and '.join(AUGMENTATIONS)}; samples stay as they are.",
-    )
-    augment_probability: float = option(
-        0.3, "Probability of each of these changes, for each image.", at_least=0, at_most=1
-    )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for name in self.augment:
-            if name not in self.AUGMENTATIONS:
-                raise unknown("augment", name, self.AUGMENTATIONS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoiseConfig(AugmentationConfig, BatchNormConfig, LabelledConfig):
-    """The options of every model that makes pictures out of noise."""
-
-    width: float = option(1.0, "Factor on every layer's number of filters.", above=0)
-    latent_dim: int = option(100, "Length of the noise vector.", at_least=1)
-    sigma: float = option(1.0, "Standard deviation of the noise.", at_least=0)
-    batch_size: int = option(64, "Pictures per update.", at_least=2)
-    evaluate_every: int = option(
-        0,
-        "Steps between evaluations on a small sample, a multiple of log-every; 0: none. The best "
-        "checkpoint is kept as 'best'.",
-        at_least=0,
-    )
-    best_metric: Literal[
-        "frechet_distance", "sliced_wasserstein", "flatness_difference", "perceptual_frechet"
-    ] = option("frechet_distance", "What the best checkpoint is best in.")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.evaluate_every % self.log_every:
-            raise Refused(
-                f"evaluate-every is {self.evaluate_every}; it must be a multiple of log-every "
-                f"{self.log_every}"
-            )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConditionalConfig(ColourConfig, NoiseConfig):
-    """The options of every model that makes pictures out of noise and colours."""
-
-    best_metric: Literal[
-        "frechet_distance",
-        "sliced_wasserstein",
-        "flatness_difference",
-        "perceptual_frechet",
-        "accuracy_hair",
-        "accuracy_eyes",
-        "accuracy_both",
-    ] = option("frechet_distance", "What the best checkpoint is best in.")

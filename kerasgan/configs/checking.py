@@ -3,24 +3,26 @@
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin
 
-from kerasgan.errors import Refused
-from kerasgan.printing import printable
+from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.printing import printable
 
 _NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
-def refuse_wrong_types(kinds: dict[str, Any], fields: dict[str, Any]) -> None:
+def check_types(kinds: dict[str, Any], fields: dict[str, Any]) -> None:
     """Refuse fields whose JSON value has another type than the config's.
 
     Args:
         kinds: the types of the config, {field: type}; tuples are lists in JSON.
 
     Raises:
-        Refused: naming the field, its value and what is allowed.
+        InvalidInput: naming the field, its value and what is allowed.
     """
     for name, value in fields.items():
         if not _fits(value, kinds[name]):
-            raise Refused(f"{name} is {printable(repr(value), 60)}; allowed: {_named(kinds[name])}")
+            raise InvalidInput(
+                f"{name} is {printable(repr(value), 60)}; allowed: {_named(kinds[name])}"
+            )
 
 
 def _fits(value: Any, kind: Any) -> bool:

@@ -3,20 +3,22 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import BatchNormConfig, option
+from kerasgan.configs.groups import BatchNormOptions
+from kerasgan.configs.options import option
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.errors import Refused
+from kerasgan.utils.errors import InvalidInput
 
 
 @dataclass(frozen=True, kw_only=True)
-class CycleGANConfig(BatchNormConfig, TranslationConfig):
+class CycleGANConfig(BatchNormOptions, TranslationConfig):
     """CycleGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
 
     MODEL: ClassVar[str] = "cyclegan"
-    CONDITION: ClassVar[str] = "domain"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.cyclegan:CycleGAN"
+    TASK: ClassVar[str] = "kerasgan.tasks.translation:Translation"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
-        # Course report B: 30 epochs of 10,000 pictures, whose learning rate falls by 0.8 per epoch.
+        # Course report B: 30 epochs of 10,000 images, whose learning rate falls by 0.8 per epoch.
         "cartoon-animation": {
             "batch_size": 5,
             "pool_size": 100,
@@ -31,7 +33,7 @@ class CycleGANConfig(BatchNormConfig, TranslationConfig):
             "data": "tfds:cycle_gan/summer2winter_yosemite",
             "identity_weight": 0.0,
         },
-        # Course report E: 200 epochs of 1,096 pictures.
+        # Course report E: 200 epochs of 1,096 images.
         "maps": {
             "data": "tfds:cycle_gan/maps",
             "blocks": 6,
@@ -62,13 +64,13 @@ class CycleGANConfig(BatchNormConfig, TranslationConfig):
         "'avatars' (faces drawn as a cartoon, a, and as animation, b), a folder with trainA and "
         "trainB, and testA and testB if there are, or tfds:cycle_gan/NAME.",
     )
-    domain_a: str = option("", "A folder of pictures of domain a, instead of --data.")
-    domain_b: str = option("", "A folder of pictures of domain b, beside --domain-a.")
+    domain_a: str = option("", "A folder of images of domain a, instead of --data.")
+    domain_b: str = option("", "A folder of images of domain b, beside --domain-a.")
     image_size: int = option(
         256, "Height and width of the squares trained on, in pixels.", at_least=32, multiple_of=4
     )
     load_size: int = option(
-        286, "Height and width of the pictures that they are cut from, in pixels.", at_least=32
+        286, "Height and width of the images that they are cut from, in pixels.", at_least=32
     )
     blocks: int = option(
         9, "Residual blocks; the paper takes 6, and 9 from 256 pixels on.", at_least=1
@@ -86,10 +88,10 @@ class CycleGANConfig(BatchNormConfig, TranslationConfig):
     )
     d_ratio: float = option(2.0, "What the discriminators' losses are divided by.", above=0)
     pool_size: int = option(
-        50, "Generated pictures of each domain that the discriminators draw from.", at_least=0
+        50, "Generated images of each domain that the discriminators draw from.", at_least=0
     )
-    batch_size: int = option(1, "Pictures of each domain per step.", at_least=1)
-    # 200 epochs of about a thousand pictures.
+    batch_size: int = option(1, "Images of each domain per step.", at_least=1)
+    # 200 epochs of about a thousand images.
     steps: int = option(200_000, "Training steps, one update of each player.", at_least=1)
     learning_rate: float = option(2e-4, "Adam's first learning rate, for both players.", above=0)
     beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
@@ -97,10 +99,12 @@ class CycleGANConfig(BatchNormConfig, TranslationConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         if bool(self.domain_a) != bool(self.domain_b):
-            raise Refused("domain-a and domain-b are given together or not at all")
+            raise InvalidInput("domain-a and domain-b are given together or not at all")
         if self.domain_a and self.data != "avatars":
-            raise Refused(f"data is {self.data!r} and domain-a {self.domain_a!r}; allowed: one")
+            raise InvalidInput(
+                f"data is {self.data!r} and domain-a {self.domain_a!r}; allowed: one"
+            )
         if self.load_size < self.image_size:
-            raise Refused(
+            raise InvalidInput(
                 f"load-size is {self.load_size}; it must be at least image-size {self.image_size}"
             )

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import ConditionalConfig, NoiseConfig, option
+from kerasgan.configs.generation import ConditionalConfig, GenerationConfig
+from kerasgan.configs.options import option
 
-# What makes faces recognisable within minutes on two processor cores.
+# What makes faces recognisable within minutes on two CPU cores.
 _QUICK = {
     "image_size": 32,
     "width": 0.5,
@@ -18,11 +19,11 @@ _QUICK = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class DCGANConfig(NoiseConfig):
+class DCGANConfig(GenerationConfig):
     """The options of every model on DCGAN's networks."""
 
     image_size: Literal[16, 32, 64, 128, 256] = option(
-        64, "Height and width of the pictures, in pixels."
+        64, "Height and width of the images, in pixels."
     )
 
 
@@ -31,9 +32,9 @@ class GANConfig(DCGANConfig):
     """Unconditional DCGAN; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "gan"
-    CONDITION: ClassVar[str] = "nothing"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.gan:GAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "report": {},
         "quick": {**_QUICK, "learning_rate": 2e-4, "steps": 3000},
     }
 
@@ -41,15 +42,15 @@ class GANConfig(DCGANConfig):
         "bce", "Binary cross-entropy, or least squares (LSGAN), without the sigmoid."
     )
     label_noise: bool = option(
-        False, "Draw the targets of real pictures from [0.75, 1.25], of generated from [0, 0.25]."
+        False, "Draw the targets of real images from [0.75, 1.25], of generated from [0, 0.25]."
     )
     generator_dropout: float = option(
         0.0, "Rate of a dropout after each of the generator's BatchNorms.", at_least=0, below=1
     )
     instance_noise: float = option(
-        0.0, "Standard deviation of the noise added to real pictures.", at_least=0
+        0.0, "Standard deviation of the noise added to real images.", at_least=0
     )
-    # 19 epochs of the course's 36,740 pictures.
+    # 19 epochs of the course's 36,740 images.
     steps: int = option(10_907, "Training steps; each makes d-steps and one of G.", at_least=1)
     d_steps: int = option(1, "Discriminator updates per step.", at_least=1)
     learning_rate: float = option(2e-5, "Adam's learning rate, for both players.", above=0)
@@ -61,9 +62,10 @@ class CGANConfig(ConditionalConfig, DCGANConfig):
     """DCGAN conditioned on the pair of hair and eyes; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "cgan"
-    CONDITION: ClassVar[str] = "pair"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.cgan:CGAN"
+    CONDITIONS: ClassVar[tuple[str, ...]] = ("pair",)
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "report": {},
         "quick": {**_QUICK, "learning_rate": 4e-4, "steps": 3000},
     }
 
@@ -83,9 +85,9 @@ class WGANConfig(_CriticConfig):
     """Unconditional Wasserstein GAN with weight clipping, the baseline of wgan-gp."""
 
     MODEL: ClassVar[str] = "wgan"
-    CONDITION: ClassVar[str] = "nothing"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.wgan:WGAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "baseline": {},
         "quick": {**_QUICK, "learning_rate": 5e-4, "clip": 0.1, "steps": 3000},
     }
 
@@ -98,9 +100,9 @@ class WGANGPConfig(_CriticConfig):
     """Unconditional Wasserstein GAN with gradient penalty; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "wgan-gp"
-    CONDITION: ClassVar[str] = "nothing"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.wgan_gp:WGANGP"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "report": {},
         "quick": {**_QUICK, "steps": 1500, "critic_steps": 2},
     }
 
@@ -109,7 +111,7 @@ class WGANGPConfig(_CriticConfig):
         "none", "BatchNorm in the critic, as the report has it, or none, as the paper demands."
     )
     critic_steps: int = option(1, "Critic updates per generator update.", at_least=1)
-    # Three epochs of the course's 36,740 pictures.
+    # Three epochs of the course's 36,740 images.
     steps: int = option(1722, "Training steps; each makes one update of G.", at_least=1)
 
 
@@ -118,9 +120,9 @@ class CWGANConfig(ConditionalConfig, _CriticConfig):
     """Conditional Wasserstein GAN with weight clipping."""
 
     MODEL: ClassVar[str] = "cwgan"
-    CONDITION: ClassVar[str] = "colours"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.cwgan:CWGAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "report": {},
         "quick": {**_QUICK, "learning_rate": 5e-4, "clip": 0.1, "steps": 3000},
     }
 
@@ -133,14 +135,14 @@ class CWGANGPConfig(ConditionalConfig, _CriticConfig):
     """Matching-aware conditional WGAN-GP; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "cwgan-gp"
-    CONDITION: ClassVar[str] = "colours"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.cwgan_gp:CWGANGP"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "paper": {},
+        "report": {},
         "quick": {**_QUICK, "learning_rate": 1e-3, "steps": 1000},
     }
 
     mismatch: Literal["max", "mean"] = option(
-        "max", "How the scores of generated and of mismatched pictures are joined, per sample."
+        "max", "How the scores of generated and of mismatched images are joined, per sample."
     )
     penalty_weight: float = option(10.0, "Weight of the gradient penalty (lambda).", at_least=0)
     steps: int = option(24_000, "Training steps; each makes one update of G.", at_least=1)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import ConditionalConfig, option
-from kerasgan.configs.scheduled import Schedule, ScheduledConfig, schedule_option
+from kerasgan.configs.generation import ConditionalConfig
+from kerasgan.configs.groups import Schedule, ScheduleOptions, schedule_option
+from kerasgan.configs.options import option
 
 # 4 to 7 times a power of two.
 ImageSize = Literal[16, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256]
@@ -14,11 +15,11 @@ GROUP = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class R3GANConfig(ScheduledConfig, ConditionalConfig):
+class R3GANConfig(ScheduleOptions, ConditionalConfig):
     """R3GAN: a relativistic loss under R1 and R2, with networks for small images."""
 
     MODEL: ClassVar[str] = "r3gan"
-    CONDITION: ClassVar[str] = "colours"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.r3gan:R3GAN"
     GROUP: ClassVar[int] = GROUP
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "small": {},
@@ -37,7 +38,7 @@ class R3GANConfig(ScheduledConfig, ConditionalConfig):
         },
         # The run that is shipped.
         "pretrained": {
-            "avatars": 20_000,
+            "num_avatars": 20_000,
             "precision": "auto",
             "steps": 18_000,
             "penalty_weight": 1.0,

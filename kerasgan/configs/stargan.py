@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.base import ColourConfig, option
+from kerasgan.configs.groups import ColourDataOptions
+from kerasgan.configs.options import option
 from kerasgan.configs.translation import TranslationConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class StarGANConfig(TranslationConfig, ColourConfig):
+class StarGANConfig(TranslationConfig, ColourDataOptions):
     """StarGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
 
     MODEL: ClassVar[str] = "stargan"
-    CONDITION: ClassVar[str] = "labels"
+    MODEL_CLASS: ClassVar[str] = "kerasgan.models.stargan:StarGAN"
+    TASK: ClassVar[str] = "kerasgan.tasks.editing:Editing"
+    CONDITIONS: ClassVar[tuple[str, ...]] = ("hair", "eyes")
+    ACCEPTS_ATTRIBUTES: ClassVar[bool] = True
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         "quick": {
@@ -31,18 +35,18 @@ class StarGANConfig(TranslationConfig, ColourConfig):
 
     attributes: tuple[str, ...] = option(
         (),
-        "The attributes to edit, which a picture has or lacks, of data without hair and eye "
+        "The attributes to edit, which an image has or lacks, of data without hair and eye "
         "colours; of other data the columns, or tfds features, that give tags.",
     )
     image_size: Literal[16, 32, 64, 128, 256] = option(
-        128, "Height and width of the pictures, in pixels."
+        128, "Height and width of the images, in pixels."
     )
     class_weight: float = option(1.0, "Weight of the classification losses.", at_least=0)
     reconstruction_weight: float = option(10.0, "Weight of the reconstruction loss.", at_least=0)
     penalty_weight: float = option(10.0, "Weight of the gradient penalty (lambda).", at_least=0)
     critic_steps: int = option(5, "Critic updates per generator update.", at_least=1)
-    # Wanted labels are those of the batch's other pictures.
-    batch_size: int = option(16, "Pictures per update.", at_least=2)
+    # Target labels are those of the batch's other images.
+    batch_size: int = option(16, "Images per update.", at_least=2)
     # 200,000 critic updates.
     steps: int = option(40_000, "Training steps; each makes one update of G.", at_least=1)
     learning_rate: float = option(1e-4, "Adam's first learning rate, for both players.", above=0)

@@ -1,18 +1,19 @@
-"""Options of the models that make pictures out of pictures."""
+"""Options of the models that make images out of images."""
 
 from dataclasses import dataclass
 
-from kerasgan.configs.base import option
-from kerasgan.configs.scheduled import Schedule, ScheduledConfig, schedule_option
+from kerasgan.configs.base import Config
+from kerasgan.configs.groups import Schedule, ScheduleOptions, schedule_option
+from kerasgan.configs.options import option
 
 
 @dataclass(frozen=True, kw_only=True)
-class TranslationConfig(ScheduledConfig):
-    """The options of every translating model: its networks and how its learning rate falls."""
+class TranslationConfig(ScheduleOptions, Config):
+    """Options of every translating model."""
 
     width: float = option(1.0, "Factor on every layer's number of filters.", above=0)
     skip: bool = option(
         False,
-        "Let generators change their pictures, not at all at first, rather than draw new ones.",
+        "Let generators change their images, not at all at first, rather than draw new ones.",
     )
     schedule: Schedule = schedule_option("linear")

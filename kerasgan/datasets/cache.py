@@ -1,4 +1,4 @@
-"""Pictures that are decoded or drawn once and then read at random from their file."""
+"""A disk cache of prepared images: decoded or drawn once, then read at random."""
 
 import hashlib
 import json
@@ -18,26 +18,26 @@ import platformdirs
 from filelock import FileLock, Timeout
 from PIL import Image
 
-from kerasgan import files, progress
 from kerasgan.datasets import duplicates
+from kerasgan.utils import files, progress
 
 log = logging.getLogger(__name__)
 
 _CHUNK = 64
-# Raise it whenever what is kept changes its form.
+# To be raised whenever the format of the files changes.
 _FORMAT = 2
 _PIXELS, _TABLES = "pixels.bin", "tables.npz"
 
 
-class Pictures:
-    """Pictures in a file, read when they are asked for.
+class CachedImages:
+    """Images in a file, read on access: uint8 [N, S, S, 3], indexed by integer arrays.
 
-    They are not memory-mapped: pages that a process has touched count as its memory.
+    The file is not memory-mapped: pages that a process has touched count as its memory.
 
     Args:
-        file: the bytes of uint8 [N, S, S, 3].
-        size: S.
-        rows: which of them these are, in this order; all unless given.
+        file: the raw bytes of the images.
+        size: height and width of the images, S.
+        rows: int64 [N], the indices of these images in the file; default: all.
     """
 
     def __init__(self, file: Path, size: int, rows: np.ndarray | None = None):
@@ -52,85 +52,90 @@ class Pictures:
         os.close(self._file)
 
     def __getitem__(self, rows: np.ndarray) -> np.ndarray:
-        """Return uint8 [*rows.shape, S, S, 3]."""
+        """Read the images with these indices: uint8 [*rows.shape, S, S, 3]."""
         rows = np.asarray(rows) if self._rows is None else self._rows[rows]
-        pictures = np.empty((rows.size, *self.shape[1:]), np.uint8)
-        for picture, row in zip(pictures, rows.ravel().tolist(), strict=True):
-            if os.preadv(self._file, [picture], row * self._bytes) != self._bytes:
-                raise OSError(f"the file of prepared pictures has no picture {row}")
-        return pictures.reshape(*rows.shape, *self.shape[1:])
+        images = np.empty((rows.size, *self.shape[1:]), np.uint8)
+        for image, row in zip(images, rows.ravel().tolist(), strict=True):
+            if os.preadv(self._file, [image], row * self._bytes) != self._bytes:
+                raise OSError(f"{self._path} has no image {row}")
+        return images.reshape(*rows.shape, *self.shape[1:])
 
-    def part(self, rows: np.ndarray) -> "Pictures":
-        """Return those of the pictures with these numbers."""
-        return Pictures(self._path, self._size, rows if self._rows is None else self._rows[rows])
+    def subset(self, rows: np.ndarray) -> "CachedImages":
+        """The images with these indices."""
+        return CachedImages(
+            self._path, self._size, rows if self._rows is None else self._rows[rows]
+        )
 
 
 class Prepared(NamedTuple):
-    """N pictures.
+    """N prepared images.
 
-    pictures: uint8 [N, S, S, 3]; an unreadable one is black.
-    digests: bytes [N], hashes of the pixels.
-    fractions: float64 [N] in [0, 1), drawn from the pixels; the same for all pictures that are
-        equal but for mirroring and compression.
-    unreadable: {row: why}.
+    images: uint8 [N, S, S, 3]; an unreadable image is black.
+    digests: uint8 [N, 16], hashes of the pixels.
+    fractions: float64 [N] in [0, 1), a hash of the pixels that copies share, even if mirrored or
+        compressed. A threshold on it splits the images so that no copy is on both sides.
+    unreadable: {index: reason}.
     """
 
-    pictures: Pictures
+    images: CachedImages
     digests: np.ndarray
     fractions: np.ndarray
     unreadable: dict[int, str]
 
 
 def folder() -> Path:
-    """Return the folder of prepared data: `$KERASGAN_CACHE`, or the user's cache folder."""
+    """The cache folder: `$KERASGAN_CACHE`, or the user's cache folder."""
     return Path(os.environ.get("KERASGAN_CACHE") or platformdirs.user_cache_dir("kerasgan"))
 
 
-def prepared(
+def prepare(
     key: str,
-    work: Callable[..., np.ndarray | str],
+    load_image: Callable[..., np.ndarray | str],
     items: Iterable,
     count: int,
     size: int,
     title: str,
 ) -> Prepared:
-    """Return what `work(item)` makes of the items: uint8 [size, size, 3], or why it cannot.
+    """Load images once and keep them on disk.
 
-    It is computed once and kept under `key`, which must tell apart whatever changes the result. Of
-    two processes that want the same thing one prepares it and the other waits.
+    If two processes need the same images, one prepares them and the other waits.
 
     Args:
-        items: are taken as they are needed.
-        count: how many there are.
+        key: identifies the images; must differ whenever the pixels may differ.
+        load_image: item -> uint8 [size, size, 3], or the reason why it is unreadable; importable.
+        items: the arguments of `load_image`; consumed only if the images are not yet cached.
+        count: number of items.
+        size: height and width of the images.
+        title: label of the progress bar.
 
     Raises:
-        Refused: if the cache folder cannot be written or its disk is too full.
+        InvalidInput: if the cache folder cannot be written or its disk is too full.
     """
     key = f"{key}-v{_FORMAT}"
     target = folder() / key
     if not target.is_dir():
         files.check_writable(target, count * size * size * 3)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(key):
+        with _locked(key):
             if not target.is_dir():
                 files.remove_stale(folder(), key)
                 with files.replacing(target) as temporary:
                     temporary.mkdir()
-                    _prepare(temporary, parallel(work, items, count, title), count, size)
-    log.debug("reading prepared pictures from %s", target)
+                    _write(temporary, parallel_map(load_image, items, count, title), count, size)
+    log.debug("reading prepared images from %s", target)
     tables = np.load(target / _TABLES)
-    unreadable = {int(row): why for row, why in json.loads(str(tables["unreadable"])).items()}
-    pictures = Pictures(target / _PIXELS, size)
-    return Prepared(pictures, tables["digests"], tables["fractions"], unreadable)
+    unreadable = {int(index): why for index, why in json.loads(str(tables["unreadable"])).items()}
+    images = CachedImages(target / _PIXELS, size)
+    return Prepared(images, tables["digests"], tables["fractions"], unreadable)
 
 
 @contextmanager
-def _alone(key: str) -> Iterator[None]:
+def _locked(key: str) -> Iterator[None]:
     lock = FileLock(folder() / f"{key}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        log.info("waiting for another process, which prepares the same pictures")
+        log.info("waiting for another process that prepares the same images")
         lock.acquire()
     try:
         yield
@@ -138,34 +143,35 @@ def _alone(key: str) -> Iterator[None]:
         lock.release()
 
 
-def parallel(work: Callable, items: Iterable, count: int, title: str) -> Iterator:
-    """Yield `work(item)` in order, computed by one process per core, under a progress bar.
+def parallel_map(function: Callable, items: Iterable, count: int, title: str) -> Iterator:
+    """Yield `function(item)` in order, computed by one process per core, with a progress bar.
 
-    `work` must be importable: the processes start afresh, as TensorFlow does not survive a fork. A
-    script of one's own therefore needs `if __name__ == "__main__":`. A few items are not worth it.
+    The function must be importable, because TensorFlow does not survive a fork and the processes
+    therefore start afresh. A script that calls this needs `if __name__ == "__main__":`. A few
+    items are computed in this process.
     """
     if count <= _CHUNK:
-        yield from map(work, items)
+        yield from map(function, items)
         return
     with (
         ProcessPoolExecutor(mp_context=get_context("spawn")) as pool,
-        progress.bar(desc=title, total=count, unit=" pictures") as bar,
+        progress.bar(desc=title, total=count, unit=" images") as bar,
     ):
-        # A window at a time: `map` takes all items at once, and they may be pictures.
+        # In windows, because `Executor.map` consumes all items at once, and they may be images.
         items = iter(items)
         while window := list(islice(items, 16 * _CHUNK * (os.cpu_count() or 1))):
-            with _interrupts_held():
-                results = pool.map(work, window, chunksize=_CHUNK)
+            with _interrupts_blocked():
+                results = pool.map(function, window, chunksize=_CHUNK)
             for result in results:
                 yield result
                 bar.update()
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Keep Ctrl-C from processes that start meanwhile: they inherit for good what is blocked.
+def _interrupts_blocked() -> Iterator[None]:
+    """Block Ctrl-C in processes started meanwhile, which inherit the mask for good.
 
-    It is the parent's to answer, and they would tell of it, also while they import.
+    The parent handles Ctrl-C; otherwise every worker prints a traceback.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -174,22 +180,22 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def _prepare(target: Path, results: Iterator, count: int, size: int) -> None:
+def _write(target: Path, results: Iterator, count: int, size: int) -> None:
     digests = np.empty((count, 16), np.uint8)
     fractions = np.empty(count)
     signatures = np.empty((count, *duplicates.SHAPE), np.uint8)
     unreadable = {}
     with (target / _PIXELS).open("wb") as file:
-        for row, pixels in enumerate(results):
+        for index, pixels in enumerate(results):
             if isinstance(pixels, str):
-                unreadable[row] = pixels
+                unreadable[index] = pixels
                 pixels = np.zeros((size, size, 3), np.uint8)
             file.write(pixels.tobytes())
-            one, mirrored = digest(pixels), digest(pixels[:, ::-1])
-            digests[row] = np.frombuffer(one, np.uint8)
-            fractions[row] = int.from_bytes(min(one, mirrored)[:6]) / 2**48
-            signatures[row] = duplicates.signature(Image.fromarray(pixels))
-    group = duplicates.groups(signatures)
+            original, mirrored = digest(pixels), digest(pixels[:, ::-1])
+            digests[index] = np.frombuffer(original, np.uint8)
+            fractions[index] = int.from_bytes(min(original, mirrored)[:6]) / 2**48
+            signatures[index] = duplicates.signature(Image.fromarray(pixels))
+    group = duplicates.group(signatures)
     shared = np.ones(count)
     np.minimum.at(shared, group, fractions)
     np.savez(
@@ -201,7 +207,7 @@ def _prepare(target: Path, results: Iterator, count: int, size: int) -> None:
 
 
 def digest(*arrays: np.ndarray) -> bytes:
-    """Return a hash of the arrays' bytes, 16 bytes long."""
+    """A 16-byte hash of the arrays' bytes."""
     hashed = hashlib.blake2b(digest_size=16)
     for array in arrays:
         hashed.update(np.ascontiguousarray(array))

@@ -1,4 +1,4 @@
-"""Pictures that are the same but for mirroring, scale and compression."""
+"""Detection of copies, even if mirrored, scaled or compressed."""
 
 import numpy as np
 from PIL import Image
@@ -8,50 +8,52 @@ from scipy.spatial import KDTree
 
 _SIDE = 8
 SHAPE = (_SIDE, _SIDE, 3)
-# The distance of two signatures. Mirrored copies of 300 anime faces, saved again as JPEG of quality
-# 50, were within 37 (of 75: 26); of 12,249 different faces no two came within 80.
+# Largest distance between signatures of copies. Mirrored copies of 300 anime faces, saved again as
+# JPEG of quality 50, were within 37 (quality 75: 26); no two of 12,249 different faces were within
+# 80.
 RADIUS = 40.0
 _CHUNK = 100_000
 
 
-def signature(picture: Image.Image) -> np.ndarray:
-    """Return uint8 [8, 8, 3], the means of an RGB picture over 8 x 8 fields."""
-    return np.asarray(picture.resize((_SIDE, _SIDE), Image.Resampling.BOX))
+def signature(image: Image.Image) -> np.ndarray:
+    """The mean colours of an RGB image in a grid of 8 x 8 fields: uint8 [8, 8, 3]."""
+    return np.asarray(image.resize((_SIDE, _SIDE), Image.Resampling.BOX))
 
 
-def groups(signatures: np.ndarray) -> np.ndarray:
-    """Number pictures so that those which are the same have the same number.
+def group(signatures: np.ndarray) -> np.ndarray:
+    """Assign copies to the same group.
 
     Args:
         signatures: uint8 [N, 8, 8, 3].
 
     Returns:
-        int64 [N].
+        int64 [N], the group of each image.
     """
     if not len(signatures):
         return np.zeros(0, np.int64)
-    different, place = np.unique(signatures, axis=0, return_inverse=True)
-    count = len(different)
-    first, second = _same(different.astype(np.float32)).T
+    distinct, index = np.unique(signatures, axis=0, return_inverse=True)
+    count = len(distinct)
+    first, second = _copies(distinct.astype(np.float32)).T
     graph = coo_array((np.ones(len(first)), (first, second)), shape=(count, count))
-    return connected_components(graph, directed=False)[1].astype(np.int64)[place.ravel()]
+    return connected_components(graph, directed=False)[1].astype(np.int64)[index.ravel()]
 
 
-def _same(signatures: np.ndarray) -> np.ndarray:
-    """Return int [P, 2], the pairs of equal or mirrored pictures."""
+def _copies(signatures: np.ndarray) -> np.ndarray:
+    """Pairs of copies: int64 [P, 2]."""
     mirrored = signatures[:, :, ::-1]
-    # What a picture shares with its mirror image; noise is half as large there.
+    # The mean of an image and its mirror image is the same for both, and halves the noise.
     folded = ((signatures + mirrored) / 2)[:, :, : _SIDE // 2].reshape(len(signatures), -1)
     centred = folded - folded.mean(axis=0)
-    # A tree is fast in a few dimensions, and a projection never takes points apart.
+    # A tree is fast only in few dimensions, and a projection never increases distances.
     axes = np.linalg.eigh(centred.T @ centred)[1][:, -12:]
     pairs = KDTree(centred @ axes).query_pairs(RADIUS / 2, output_type="ndarray")
-    same = [np.zeros((0, 2), np.int64)]
+    copies = [np.zeros((0, 2), np.int64)]
     for start in range(0, len(pairs), _CHUNK):
-        some = pairs[start : start + _CHUNK]
-        one, other = signatures[some[:, 0]], some[:, 1]
+        chunk = pairs[start : start + _CHUNK]
+        first, second = chunk.T
         distances = [
-            np.square(one - way[other]).sum(axis=(1, 2, 3)) for way in (signatures, mirrored)
+            np.square(signatures[first] - others[second]).sum(axis=(1, 2, 3))
+            for others in (signatures, mirrored)
         ]
-        same.append(some[np.minimum(*distances) <= RADIUS**2])
-    return np.concatenate(same)
+        copies.append(chunk[np.minimum(*distances) <= RADIUS**2])
+    return np.concatenate(copies)

@@ -1,19 +1,21 @@
-"""Which pictures of a listing train, and with which labels."""
+"""Selection of images by their tags, and their colour labels."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from kerasgan import attributes
-from kerasgan.datasets.layouts import Picture
+from kerasgan import labels
+from kerasgan.datasets.layouts.base import TaggedImage
 
 RULES = ("exactly-one", "first", "any")
 
 
 class Selection(NamedTuple):
-    """rows: the places of the chosen pictures; hair, eyes: their colours, None where missing.
+    """N selected images.
 
-    left_out: {why: names}; together with the rows, every picture once.
+    rows: [N] indices of the selected images.
+    hair, eyes: [N] colours, None where missing.
+    left_out: {reason: names} of all other images.
     """
 
     rows: list[int]
@@ -23,52 +25,53 @@ class Selection(NamedTuple):
 
 
 def select(
-    pictures: Sequence[Picture],
+    images: Sequence[TaggedImage],
     rule: str,
     exclude: Collection[str] = (),
     require: Collection[str] = (),
     min_per_class: int = 1,
 ) -> Selection:
-    """Choose pictures by their tags.
+    """Select images by their tags.
 
     Args:
-        rule: "exactly-one" hair and eye colour; the "first" of each; or "any", where a picture
-            that has not exactly one colour of a kind has no label of that kind.
-        exclude, require: tags that a picture must not have, and must have.
-        min_per_class: how many chosen pictures a colour needs; a rarer one leaves with its
-            pictures under the first two rules, and as a label under the last.
+        images: all images.
+        rule: "exactly-one" hair and eye colour; the "first" of each; or "any", under which an
+            image without exactly one colour of a kind has no label of that kind.
+        exclude, require: tags that an image must not have, and must have.
+        min_per_class: minimum number of selected images with a colour. The first two rules leave
+            out the images of a rarer colour; "any" removes only the label.
     """
-    chosen: list[tuple[int, str | None, str | None]] = []
+    selected: list[tuple[int, str | None, str | None]] = []
     left_out: dict[str, list[str]] = defaultdict(list)
-    for row, picture in enumerate(pictures):
-        why, hair, eyes = _judge(picture, rule, exclude, require)
+    for row, image in enumerate(images):
+        why, hair, eyes = _colours(image, rule, exclude, require)
         if why is None:
-            chosen.append((row, hair, eyes))
+            selected.append((row, hair, eyes))
         else:
-            left_out[why].append(picture.name)
-    while rare := _rare(chosen, min_per_class):
+            left_out[why].append(image.name)
+    while rare := _rare(selected, min_per_class):
         kept = []
-        for row, *colours in chosen:
+        for row, *colours in selected:
             missing = [None if pair in rare else pair[1] for pair in enumerate(colours)]
             if missing == colours or rule == "any":
                 kept.append((row, *missing))
             else:
-                left_out[f"a colour of fewer than {min_per_class} pictures"].append(
-                    pictures[row].name
-                )
-        chosen = kept
-    rows, hair, eyes = zip(*chosen, strict=True) if chosen else ((), (), ())
+                reason = f"a colour of fewer than {min_per_class} images"
+                left_out[reason].append(images[row].name)
+        selected = kept
+    rows, hair, eyes = zip(*selected, strict=True) if selected else ((), (), ())
     return Selection(list(rows), list(hair), list(eyes), dict(left_out))
 
 
-def _judge(picture: Picture, rule: str, exclude: Collection[str], require: Collection[str]):
+def _colours(image: TaggedImage, rule: str, exclude: Collection[str], require: Collection[str]):
+    """(the reason to leave the image out or None, its hair colour, its eye colour)."""
     for tag in exclude:
-        if tag in picture.tags:
+        if tag in image.tags:
             return f"tag {tag}", None, None
     for tag in require:
-        if tag not in picture.tags:
+        if tag not in image.tags:
             return f"no tag {tag}", None, None
-    found = dict(zip(("hair", "eye"), attributes.colours(picture.tags), strict=True))
+    found = dict(zip(("hair", "eye"), labels.colours(image.tags), strict=True))
     if rule != "any" and (missing := [kind for kind in found if not found[kind]]):
         return f"no {' and no '.join(missing)} colour", None, None
     if rule == "exactly-one" and (several := [kind for kind in found if len(found[kind]) > 1]):
@@ -79,10 +82,10 @@ def _judge(picture: Picture, rule: str, exclude: Collection[str], require: Colle
     )
 
 
-def _rare(chosen: Sequence[tuple], min_per_class: int) -> set[tuple[int, str]]:
+def _rare(selected: Sequence[tuple], min_per_class: int) -> set[tuple[int, str]]:
     counts = Counter(
         (kind, colour)
-        for _, *colours in chosen
+        for _, *colours in selected
         for kind, colour in enumerate(colours)
         if colour is not None
     )

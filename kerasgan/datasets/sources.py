@@ -1,92 +1,123 @@
-"""Pictures that were chosen, wherever they come from, and how their pixels are prepared."""
+"""Sources of images: avatars, files or TensorFlow Datasets, and the preparation of their pixels."""
 
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from kerasgan.configs import Config
-from kerasgan.datasets import avatar_faces, avatars, cache, layouts, reading
-from kerasgan.errors import Refused
-from kerasgan.printing import printable
+from kerasgan.datasets import cache, decoding, layouts
+from kerasgan.datasets.avatars import portrait, traits
+from kerasgan.datasets.layouts.base import Listing
+from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.printing import printable
 
 log = logging.getLogger(__name__)
 
 TFDS = "tfds:"
 AVATAR_SEED = 0
-_NAMED = 10
+_MAX_NAMED = 10
 
 
 class Source(NamedTuple):
-    """Pictures, and how to get their pixels.
+    """N images that are selected but not yet decoded.
 
-    key: tells apart whatever changes the pixels.
-    work: item -> uint8 [S, S, 3], or why it cannot be read.
-    title: of the progress bar.
+    key: differs whenever the pixels may differ.
+    load_image: item -> uint8 [S, S, 3], or the reason why it cannot be read. Must be picklable.
+    items: the arguments of `load_image`, N in all.
+    names: [N], for messages.
+    title: label of the progress bar.
     """
 
     key: str
-    work: partial
+    load_image: Callable[..., np.ndarray | str]
     items: Iterable
     names: Sequence[str]
     title: str
 
 
-def prepared(source: Source, size: int, is_strict: bool) -> tuple[cache.Prepared, np.ndarray]:
-    """Return the pictures, of `size` pixels a side, and bool [N], which of them can be read.
+def prepare(source: Source, size: int, is_strict: bool) -> tuple[cache.Prepared, np.ndarray]:
+    """Decode or draw the images on first use, and report the unreadable ones.
 
-    The others are named.
+    Args:
+        source: N images.
+        size: height and width of the prepared images, S.
+        is_strict: whether an unreadable image is an error.
+
+    Returns:
+        The prepared images and a bool array [N], true for readable images.
 
     Raises:
-        Refused: if they cannot be kept, or, if `is_strict`, some cannot be read.
+        InvalidInput: if the cache cannot be written, or, if `is_strict`, an image is unreadable.
     """
     count = len(source.names)
-    found = cache.prepared(source.key, source.work, source.items, count, size, source.title)
-    unreadable = [f"{source.names[row]} {why}" for row, why in found.unreadable.items()]
-    report("unreadable pictures", unreadable, is_strict)
+    prepared = cache.prepare(source.key, source.load_image, source.items, count, size, source.title)
+    unreadable = [f"{source.names[index]} {why}" for index, why in prepared.unreadable.items()]
+    report_problem("unreadable images", unreadable, is_strict)
     readable = np.ones(count, bool)
-    readable[list(found.unreadable)] = False
-    return found, readable
+    readable[list(prepared.unreadable)] = False
+    return prepared, readable
 
 
-def held_out_avatars(config: Config) -> range:
-    """Return the numbers of the avatars that are held out, which follow those that train."""
-    return range(config.avatars, config.avatars + round(config.avatars * config.val_fraction))
+def held_out_avatars(num_avatars: int, val_fraction: float) -> range:
+    """Indices of the held-out avatars, which follow the training avatars.
+
+    Args:
+        num_avatars: number of training avatars.
+        val_fraction: number of held-out avatars, relative to the training avatars.
+    """
+    return range(num_avatars, num_avatars + round(num_avatars * val_fraction))
 
 
-def of_avatars(numbers: Sequence[int], size: int, style: str = "animation") -> Source:
-    """Return the avatars with these numbers."""
-    numbers = list(numbers)
-    key = f"avatars-v{avatars.RENDERER_VERSION}-seed{AVATAR_SEED}-{style}-{size}px-{_hash(numbers)}"
-    work = partial(draw_avatar, size=size, style=style)
-    return Source(key, work, numbers, list(map(str, numbers)), "Drawing avatars")
+def avatar_source(indices: Sequence[int], size: int, style: str = "animation") -> Source:
+    """The avatars with these indices."""
+    indices = list(indices)
+    version = f"v{portrait.RENDERER_VERSION}-seed{AVATAR_SEED}"
+    key = f"avatars-{version}-{style}-{size}px-{_hash(indices)}"
+    load_image = partial(draw_avatar, size=size, style=style)
+    return Source(key, load_image, indices, list(map(str, indices)), "Drawing avatars")
 
 
-def of_files(paths: Sequence[Path], names: Sequence[str], size: int, config: Config) -> Source:
-    """Return picture files under these names."""
+def file_source(
+    paths: Sequence[Path], names: Sequence[str], size: int, resize_mode: decoding.ResizeMode
+) -> Source:
+    """Image files. Their cached pixels are reused while size and modification time stay the same.
+
+    Args:
+        paths: [N].
+        names: [N], for messages.
+        size, resize_mode: as of `decoding.square`.
+    """
     state = [(str(path.absolute()), *_state(path)) for path in paths]
-    key = f"pictures-{_hash([[size, config.fit], state])}"
-    return _decoded(key, paths, names, size, config)
+    key = f"images-{_hash([[size, resize_mode], state])}"
+    return Source(key, _reader(size, resize_mode), paths, names, "Reading images")
 
 
-def of_contents(
-    key: str, contents: Iterable[bytes], names: Sequence[str], size: int, config: Config
+def encoded_source(
+    key: str,
+    contents: Iterable[bytes],
+    names: Sequence[str],
+    size: int,
+    resize_mode: decoding.ResizeMode,
 ) -> Source:
-    """Return the encoded pictures of a data set, which `key` tells from all others."""
-    key = f"tfds-{key}-{_hash([size, config.fit, list(names)])}"
-    return _decoded(key, contents, names, size, config)
+    """Encoded images of a dataset.
+
+    Args:
+        key: identifies the dataset and its version.
+        contents: N encoded images; consumed only if they are not yet cached.
+        names: [N], for messages.
+        size, resize_mode: as of `decoding.square`.
+    """
+    key = f"tfds-{key}-{_hash([size, resize_mode, list(names)])}"
+    return Source(key, _reader(size, resize_mode), contents, names, "Reading images")
 
 
-def _decoded(
-    key: str, items: Iterable[Path | bytes], names: Sequence[str], size: int, config: Config
-) -> Source:
-    work = partial(read_picture, size=size, fit=config.fit)
-    return Source(key, work, items, names, "Reading pictures")
+def _reader(size: int, resize_mode: str) -> Callable[[Path | bytes], np.ndarray | str]:
+    return partial(read_image, size=size, resize_mode=resize_mode)
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -99,43 +130,49 @@ def _hash(value: object) -> str:
 
 
 def draw_avatar(index: int, size: int, style: str) -> np.ndarray:
-    """Return uint8 [size, size, 3] of the avatar with this number."""
-    return np.asarray(avatars.draw(avatar_faces.face(AVATAR_SEED, index), size, style))
+    """Draw the avatar with this index as uint8 [size, size, 3]."""
+    return np.asarray(portrait.draw(traits.face(AVATAR_SEED, index), size, style))
 
 
-def read_picture(path: Path | bytes, size: int, fit: str) -> np.ndarray | str:
-    """Return uint8 [size, size, 3], or why the picture cannot be read."""
+def read_image(
+    source: Path | bytes, size: int, resize_mode: decoding.ResizeMode
+) -> np.ndarray | str:
+    """Decode an image as uint8 [size, size, 3]; the reason instead if it is unreadable."""
     try:
-        return reading.square(path, size, fit)
-    except Refused as reason:
+        return decoding.square(source, size, resize_mode)
+    except InvalidInput as reason:
         return str(reason)
 
 
-def listed(path: Path, config: Config, layout: str, attributes: Sequence[str] = ()):
-    """Return what a folder or label file has, as `layouts.read`, and tell what is wrong with it.
+def read_listing(
+    path: Path, layout: str, follow_links: bool, is_strict: bool, attributes: Sequence[str] = ()
+) -> Listing:
+    """List a folder or label file as `layouts.read` does, and report its problems.
 
     Raises:
-        Refused: as `layouts.read`, and, if `config.strict`, of anything wrong.
+        InvalidInput: as `layouts.read` does, and, if `is_strict`, for any problem.
     """
-    listing = layouts.read(path, layout, attributes, config.follow_links)
-    for what, where in listing.problems.items():
-        report(what, where, config.strict)
+    listing = layouts.read(path, layout, attributes, follow_links)
+    for problem, places in listing.problems.items():
+        report_problem(problem, places, is_strict)
     return listing
 
 
-def report(what: str, names: Sequence[str], is_strict: bool) -> None:
-    """Tell what is left out of training, or refuse it."""
-    if names:
-        more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-        message = f"{len(names):,} {what}: {'; '.join(map(printable, names[:_NAMED]))}{more}"
-        if is_strict:
-            raise Refused(f"{message} (--strict)")
-        log.warning("left out %s", message)
+def report_problem(problem: str, places: Sequence[str], is_strict: bool) -> None:
+    """Log a warning about skipped data.
 
+    Args:
+        problem: a plural noun phrase, such as "unreadable images".
+        places: names of the affected images or lines; nothing is logged if there are none.
+        is_strict: whether to raise instead.
 
-def held_out(prepared: cache.Prepared, config: Config) -> np.ndarray:
-    """Return bool [N], which pictures `config.val_fraction` keeps from training.
-
-    It is decided by a hash of the pixels, so that copies and mirror images stay together.
+    Raises:
+        InvalidInput: if `is_strict` and there are any places.
     """
-    return prepared.fractions < config.val_fraction
+    if places:
+        more = f" and {len(places) - _MAX_NAMED:,} more" if len(places) > _MAX_NAMED else ""
+        named = "; ".join(map(printable, places[:_MAX_NAMED]))
+        message = f"{len(places):,} {problem}: {named}{more}"
+        if is_strict:
+            raise InvalidInput(f"{message} (--strict)")
+        log.warning("left out %s", message)

@@ -1,26 +1,31 @@
-"""Pictures of TensorFlow Datasets: their tags, and their encoded files."""
+"""Images of TensorFlow Datasets: their tags and their encoded files."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from kerasgan.datasets.layouts import Picture
-from kerasgan.datasets.tags import of_cell, spelled, unique
-from kerasgan.errors import Refused
+from kerasgan.datasets.layouts.base import TaggedImage
+from kerasgan.datasets.layouts.tags import normalize, tags_of_cell, unique
+from kerasgan.utils.errors import InvalidInput
 
 
-class TfdsPictures:
-    """A split of a data set, downloaded and prepared on first use.
+class TfdsImages:
+    """A split of a dataset, downloaded and prepared on first use.
 
-    Labels, truth values, texts and lists of labels are tags, by the rules of a table's cells. A
-    picture's name is `<split>[N]`.
+    Labels, booleans, texts and lists of labels become tags, by the rules for table cells. Images
+    are named `<split>[N]`.
 
     Args:
-        name: as TensorFlow Datasets knows it: `celeb_a`, `my_faces/small:1.0.0`.
-        attributes: the features that give tags; all without it.
-        split: which part of it; `splits` names all.
+        name: a name of TensorFlow Datasets: `celeb_a`, `my_faces/small:1.0.0`.
+        attributes: features that become tags; empty: all.
+        split: a split of the dataset.
+
+    Attributes:
+        splits: the names of all splits.
+        key: identifies the dataset, its version and the split.
 
     Raises:
-        Refused: if there is no such data set or split, it cannot be had, or it has no pictures.
+        InvalidInput: if the dataset or split does not exist, cannot be downloaded, or has no
+            images.
     """
 
     def __init__(self, name: str, attributes: Collection[str] = (), split: str = "train"):
@@ -30,13 +35,13 @@ class TfdsPictures:
             self._builder = tfds.builder(name)
             self._builder.download_and_prepare()
         except Exception as error:
-            # What goes wrong between a name and a data set has no common class.
+            # Errors of unknown names, downloads and builders have no common class.
             reason = " ".join(str(error).split())[:300]
-            raise Refused(f"cannot get tfds:{name}: {reason}") from error
+            raise InvalidInput(f"cannot get tfds:{name}: {reason}") from error
         info = self._builder.info
         if split not in info.splits:
-            raise Refused(
-                f"tfds:{name} has no split {split!r}; it has {', '.join(info.splits) or 'none'}"
+            raise InvalidInput(
+                f"tfds:{name} has no split {split!r}; allowed: {', '.join(info.splits) or 'none'}"
             )
         self._split = split
         self.splits = tuple(info.splits)
@@ -45,35 +50,35 @@ class TfdsPictures:
             key for key, kind in info.features.items() if isinstance(kind, tfds.features.Image)
         ]
         if not images:
-            raise Refused(f"tfds:{name} has no pictures; it has {', '.join(info.features)}")
+            raise InvalidInput(f"tfds:{name} has no image feature, got {', '.join(info.features)}")
         self._image = images[0]
         self._features = {
             path: kind for path, kind in _leaves(info.features) if path[0] != self._image
         }
-        self._choose(name, attributes)
+        self._keep_features(name, attributes)
 
-    def pictures(self) -> list[Picture]:
-        """Return every picture's name and tags."""
+    def tagged_images(self) -> list[TaggedImage]:
+        """The name and tags of every image."""
         return [
-            Picture(f"{self._split}[{number}]", self._tags(example))
-            for number, example in enumerate(self._examples())
+            TaggedImage(f"{self._split}[{index}]", self._tags(example))
+            for index, example in enumerate(self._examples())
         ]
 
-    def contents(self, rows: Collection[int]) -> Iterator[bytes]:
-        """Yield the encoded files of the pictures with these numbers, in ascending order."""
-        wanted = set(rows)
-        for number, example in enumerate(self._examples()):
-            if number in wanted:
+    def contents(self, indices: Collection[int]) -> Iterator[bytes]:
+        """Yield the encoded files of the images with these indices, in ascending order."""
+        wanted = set(indices)
+        for index, example in enumerate(self._examples()):
+            if index in wanted:
                 yield example[self._image]
 
-    def _choose(self, name: str, attributes: Collection[str]) -> None:
-        known = {spelled(path[-1]) for path in self._features}
-        if unknown := [wanted for wanted in attributes if spelled(wanted) not in known]:
+    def _keep_features(self, name: str, attributes: Collection[str]) -> None:
+        known = {normalize(path[-1]) for path in self._features}
+        if unknown := [wanted for wanted in attributes if normalize(wanted) not in known]:
             columns = ", ".join(path[-1] for path in self._features)
-            raise Refused(f"tfds:{name} has no feature {unknown[0]!r}; allowed: {columns}")
-        if wanted := {spelled(attribute) for attribute in attributes}:
+            raise InvalidInput(f"tfds:{name} has no feature {unknown[0]!r}; allowed: {columns}")
+        if wanted := {normalize(attribute) for attribute in attributes}:
             self._features = {
-                path: kind for path, kind in self._features.items() if spelled(path[-1]) in wanted
+                path: kind for path, kind in self._features.items() if normalize(path[-1]) in wanted
             }
 
     def _examples(self) -> Iterator[dict[str, Any]]:
@@ -92,7 +97,7 @@ class TfdsPictures:
             value = example
             for part in path:
                 value = value[part]
-            tags += of_cell(path[-1], _readable(kind, value))
+            tags += tags_of_cell(path[-1], _cell(kind, value))
         return unique(tags)
 
 
@@ -104,10 +109,10 @@ def _leaves(features: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
             yield (*path, name), kind
 
 
-def _readable(kind: Any, value: Any) -> Any:
-    """Return a feature's value as a table would have it: names for the numbers of classes."""
+def _cell(kind: Any, value: Any) -> Any:
+    """A feature's value as in a table, with class names instead of indices."""
     if hasattr(kind, "feature"):
-        return [_readable(kind.feature, item) for item in value]
+        return [_cell(kind.feature, item) for item in value]
     if hasattr(kind, "int2str"):
         # A missing label is -1.
         return kind.int2str(int(value)) if value >= 0 else None

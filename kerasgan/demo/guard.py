@@ -1,4 +1,4 @@
-"""The requests that the server of the page answers: those of the page, from its user's browser."""
+"""Refuse all requests except those that the page makes in its user's browser."""
 
 import re
 import secrets
@@ -14,19 +14,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kerasgan.demo.server import HOST
 
-# Bytes of a request, and so of an uploaded file.
+# Bytes of a request, which also limits uploaded files.
 UPLOAD_LIMIT = 64 * 2**20
 
 _HOSTS = [HOST, "localhost", "[::1]"]
 _FILE = "/gradio_api/file="
-# Gradio has many more: its API for programs, its documentation, a proxy, an editor.
+# Gradio has more paths: an API for programs, its documentation, a proxy, an editor.
 _PATHS = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/manifest\.json|/(assets|static)/.+"
     rf"|/gradio_api/(queue/(join|data)|upload|upload_progress|heartbeat/\w+|cancel|reset)|{_FILE}.+",
     re.DOTALL,
 )
 _HEADERS = {
-    # The browser itself loads nothing from elsewhere, whatever Gradio's scripts ask for.
+    # Browsers load nothing from other hosts, whatever Gradio's scripts request.
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'self'; "
@@ -38,11 +38,11 @@ _HEADERS = {
 
 
 def middleware(token: str | None, folder: Path) -> list[Middleware]:
-    """Return what stands before the page's application, the outermost first.
+    """Middleware for the page's application, the outermost first.
 
     Args:
-        token: what a request must show; None lets all of this machine in.
-        folder: of the only files that are served.
+        token: required of every request. None: all users of this machine have access.
+        folder: no other files are served.
     """
     return [
         Middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS, www_redirect=False),
@@ -52,8 +52,8 @@ def middleware(token: str | None, folder: Path) -> list[Middleware]:
 
 
 def is_inside(path: object, folder: Path) -> bool:
-    """Return whether an absolute path, followed through links, lies below a folder."""
-    # Gradio fetches what looks like a URL, and a relative path is none that it wrote.
+    """Whether a path is absolute and, with links resolved, inside a folder."""
+    # A relative path is not from Gradio, and may be a URL, which Gradio would fetch.
     if not isinstance(path, str | Path) or not Path(path).is_absolute():
         return False
     try:
@@ -64,9 +64,13 @@ def is_inside(path: object, folder: Path) -> bool:
 
 
 class Guard:
-    """Refuse requests of other sites, without the token, and for anything that the page lacks.
+    """Middleware that refuses requests from other sites, without the token, or for other paths.
 
-    The token comes once as `/?token=...`; the answer to that is a cookie and the address without.
+    `/?token=...` sets the token as a cookie and redirects to `/`.
+
+    Args:
+        app: the application behind it.
+        token, folder: as in `middleware`.
     """
 
     def __init__(self, app: ASGIApp, token: str | None, folder: Path):
@@ -80,26 +84,26 @@ class Guard:
         elif scope["type"] != "http":
             await send({"type": "websocket.close"})
         else:
-            answer = self._answer(Request(scope)) or self._app
-            await answer(scope, receive, _with_headers(send))
+            app = self._check(Request(scope)) or self._app
+            await app(scope, receive, _with_headers(send))
 
-    def _answer(self, request: Request) -> Response | None:
-        """Return the refusal of a request, or None if the application answers it."""
+    def _check(self, request: Request) -> Response | None:
+        """The response if the request is refused or has the token; else None."""
         origin, path = request.headers.get("origin"), request.scope["path"]
         if origin not in (None, f"{request.url.scheme}://{request.headers['host']}"):
-            return PlainTextResponse("this page answers no other site\n", 403)
+            return PlainTextResponse("requests from other sites are refused\n", 403)
         cookie = f"kerasgan-token-{request.url.port or 80}"
         if self._is_token(request.query_params.get("token")) and path == "/":
-            entered = RedirectResponse("/", 303)
-            entered.set_cookie(cookie, self._token, httponly=True, samesite="strict")
-            return entered
+            response = RedirectResponse("/", 303)
+            response.set_cookie(cookie, self._token, httponly=True, samesite="strict")
+            return response
         if self._token is not None and not self._is_token(request.cookies.get(cookie)):
-            message = "open the address that kerasgan demo printed, with its token\n"
+            message = "open the address that kerasgan demo printed, including its token\n"
             return PlainTextResponse(message, 403)
         if not _PATHS.fullmatch(path):
-            return PlainTextResponse("there is no such page\n", 404)
+            return PlainTextResponse("not found\n", 404)
         if path.startswith(_FILE) and not is_inside(path.removeprefix(_FILE), self._folder):
-            return PlainTextResponse("this file is none of the page's\n", 403)
+            return PlainTextResponse("this file does not belong to the page\n", 403)
         return None
 
     def _is_token(self, given: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""The page and how it looks."""
+"""The page: tabs, style and checks of its inputs."""
 
 import html
 import logging
@@ -10,14 +10,14 @@ import gradio as gr
 from fastapi import FastAPI
 from gradio.exceptions import Error
 
-from kerasgan.demo import faces, guard, history, translate
+from kerasgan.demo import generate_tab, guard, runs_tab, translate_tab
 from kerasgan.demo.server import HOST
 
-# Events that wait, of all browsers together.
-_WAITING = 100
-_LONGEST = 300
+# Queued events of all browsers together.
+_MAX_QUEUE = 100
+_MAX_MESSAGE = 300
 _FONTS = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
-# Small pictures are shown large, faces pixel by pixel.
+# Small images are enlarged, faces without smoothing.
 _STYLE = """
 .large img { width: 100%; height: 100%; object-fit: contain }
 .pixels img { image-rendering: pixelated }
@@ -28,10 +28,11 @@ log = logging.getLogger(__name__)
 
 
 class _Page(gr.Blocks):
-    """Blocks that take files of one folder only, and whose errors are short.
+    """Gradio blocks that accept only files in one folder, and show short errors.
 
     Args:
-        folder: where Gradio puts uploads, and the page what it draws.
+        folder: for uploads and drawn images.
+        options: as in `gr.Blocks`.
     """
 
     def __init__(self, folder: Path, **options: Any):
@@ -45,16 +46,16 @@ class _Page(gr.Blocks):
         except Error as error:
             if not error.print_exception:
                 raise
-            # Gradio's own, of a value that the page does not offer: it repeats the value.
-            message = html.escape(str(error.message)[:_LONGEST])
+            # Gradio's error for a value that is not among the choices repeats the value.
+            message = html.escape(str(error.message)[:_MAX_MESSAGE])
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}".splitlines()[0][:_LONGEST]
-            log.warning("the page cannot answer a request: %s", reason)
-            message = "this request cannot be answered"
+            reason = f"{type(error).__name__}: {error}".splitlines()[0][:_MAX_MESSAGE]
+            log.warning("a request to the page failed: %s", reason)
+            message = "this request failed"
         raise Error(message, print_exception=False)
 
     def _check(self, inputs: list[Any]) -> None:
-        """Refuse files that nobody uploaded and the page did not draw, before any is opened."""
+        """Refuse files outside of the folder before any is opened."""
         for value in inputs:
             parts = value if isinstance(value, list) else [value]
             are_files = all(
@@ -68,7 +69,7 @@ class _Page(gr.Blocks):
 
 
 def _paths(value: Any) -> Iterator[Any]:
-    """Paths of all files in a value, those inside of other files' dictionaries included."""
+    """Paths of all files in a value, also inside the dictionaries of other files."""
     if isinstance(value, dict):
         if "path" in value:
             yield value["path"]
@@ -79,19 +80,19 @@ def _paths(value: Any) -> Iterator[Any]:
 
 
 def app(name: str | None, folder: Path, token: str | None = None) -> FastAPI:
-    """Return what answers a browser.
+    """The web application of the page.
 
     Args:
-        name: the run to begin with, where it fits; else the newest.
-        folder: where files are put that live no longer than the page.
-        token: what a browser must show; None for nothing.
+        name: the run to begin with in each tab of its kind. Default: the newest.
+        folder: for temporary files, see `server.private`.
+        token: required of browsers. None: all users of this machine have access.
     """
     with _Page(folder, title="kerasgan", analytics_enabled=False) as page:
-        gr.Markdown("# kerasgan\nEverything here is computed on this machine and stays on it.")
-        faces.add(page, name)
-        translate.add(page, name, folder)
-        history.add(page, name)
-    page.queue(max_size=_WAITING)
+        gr.Markdown("# kerasgan\nEverything here is computed on this machine and stays there.")
+        generate_tab.add(page, name)
+        translate_tab.add(page, name, folder)
+        runs_tab.add(page, name)
+    page.queue(max_size=_MAX_QUEUE)
     application = FastAPI(
         middleware=guard.middleware(token, folder), docs_url=None, redoc_url=None, openapi_url=None
     )
@@ -109,6 +110,6 @@ def app(name: str | None, folder: Path, token: str | None = None) -> FastAPI:
         theme=gr.themes.Soft(**_FONTS),
         css=_STYLE,
     )
-    # Gradio compares paths with what was uploaded only where this is set; `launch` would.
+    # As `launch` does: otherwise Gradio does not compare paths with its uploads.
     page.has_launched = True
     return application

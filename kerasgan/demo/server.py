@@ -1,4 +1,4 @@
-"""What shows the page to this machine alone, and leaves nothing behind."""
+"""Serve the page to this machine only, and remove its files at the end."""
 
 import os
 import shutil
@@ -13,8 +13,8 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from kerasgan import locks
-from kerasgan.errors import Refused
+from kerasgan.runs import locks
+from kerasgan.utils.errors import InvalidInput
 
 HOST = "127.0.0.1"
 _PREFIX = "kerasgan-demo-"
@@ -22,11 +22,11 @@ _PREFIX = "kerasgan-demo-"
 
 @contextmanager
 def private() -> Iterator[Path]:
-    """Keep a Gradio that is imported within from sending anything out.
+    """Configure Gradio, to be imported inside the context, to send nothing to other hosts.
 
     Yields:
-        The folder of all its files, uploads too. It is removed at the end, whatever signal ends
-        the process; after SIGKILL, when the next page starts.
+        The folder of all its files, also uploads. It is removed when the process ends by any
+        signal; after SIGKILL, when the next page starts.
     """
     _remove_stale()
     _end_at_hangup()
@@ -36,7 +36,7 @@ def private() -> Iterator[Path]:
             "GRADIO_TEMP_DIR": folder,
             "HF_HUB_OFFLINE": "1",
         }
-        # Uploads that are cut short are no files of Gradio's yet.
+        # Incomplete uploads are in Python's temporary folder, not in Gradio's.
         before, tempfile.tempdir = tempfile.tempdir, folder
         try:
             yield Path(folder)
@@ -45,48 +45,50 @@ def private() -> Iterator[Path]:
 
 
 def _remove_stale() -> None:
-    """Remove the folders of pages that were killed."""
+    """Remove folders that killed processes left behind."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError, Refused):
+        with suppress(OSError, InvalidInput):
             status = folder.lstat()
-            # A folder without a lock is about to get one.
+            # A process that is starting has a folder, but no lock yet.
             is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
             if is_ours and locks.has_lock(folder) and not locks.is_locked(folder):
                 shutil.rmtree(folder)
 
 
 def _end_at_hangup() -> None:
-    """End as at SIGTERM when the terminal is closed, unless that is ignored, as by nohup."""
+    """Treat SIGHUP as SIGTERM, unless it is ignored, as by nohup."""
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def listening(port: int) -> socket.socket:
-    """Return a socket that listens on a port of this machine, out of reach of others.
+    """Open a socket that only this machine can reach.
 
     Args:
-        port: 0 for any that is free.
+        port: 0 for any free port.
 
     Raises:
-        Refused: if the port is taken or not allowed.
+        InvalidInput: if the port is in use or not permitted.
     """
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
         reason = os.strerror(error.errno).lower()
-        raise Refused(f"port {port} cannot be used: {reason}; allowed: another --port") from error
+        raise InvalidInput(
+            f"port {port} cannot be used: {reason}; allowed: another --port"
+        ) from error
 
 
 def serve(app: FastAPI, listener: socket.socket) -> None:
-    """Answer until a signal ends it.
+    """Serve until a signal arrives.
 
     Raises:
-        KeyboardInterrupt: then.
+        KeyboardInterrupt: at the end.
     """
-    # Pages that are open would otherwise keep it alive.
+    # Without a timeout, open pages would keep the server alive.
     config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     server.run(sockets=[listener])
-    # It raises the signal again, which shells let the commands ignore that they start with "&".
+    # Uvicorn raises the signal again, but commands started with "&" ignore SIGINT.
     if server.should_exit:
         raise KeyboardInterrupt

@@ -1,135 +1,93 @@
-"""How good a model's pictures are while it trains: few numbers, of a small sample."""
-
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+"""Metrics of a small sample, computed while a model trains."""
 
 import numpy as np
 
-from kerasgan.adversarial import AdversarialModel
-from kerasgan.configs.base import NoiseConfig
-from kerasgan.datasets.faces import Faces, Split
-from kerasgan.errors import Refused
-from kerasgan.evaluation import (
-    classifier,
-    distances,
-    efficientnet,
-    flatness,
-    perceptual,
-    subjects,
-)
-from kerasgan.runs import Run
-from kerasgan.sampling import Sampler, random_pairs
+from kerasgan import metrics
+from kerasgan.configs.generation import GenerationConfig
+from kerasgan.datasets.labelled import Split
+from kerasgan.evaluation import generation, inputs, real_sets
+from kerasgan.evaluation.features import classifier, efficientnet
+from kerasgan.evaluation.inputs import MonitorInputs
+from kerasgan.evaluation.needs import Needs
+from kerasgan.evaluation.real_sets import NotMet
+from kerasgan.inference.sampling import Sampler, random_pairs
+from kerasgan.metrics import Metric
+from kerasgan.models.base import AdversarialModel
+from kerasgan.runs.directory import Run
+from kerasgan.utils.errors import InvalidInput
 
-_PERCEPTUAL = "perceptual_frechet"
-_WITHOUT_COLOURS = ("sliced_wasserstein", "flatness_difference", _PERCEPTUAL)
-
-
-class _Measure(NamedTuple):
-    """What is measured of generated images: uint8 [n, S, S, 3] -> a value for each name."""
-
-    names: Sequence[str]
-    values: Callable[[np.ndarray], Sequence[float]]
+_CLASSIFIER = ("classifier_features", "labels")
+_PERCEPTUAL = "perceptual_features"
 
 
-def check(config: NoiseConfig, split: Split) -> None:
-    """Refuse what a `Monitor` cannot measure: too few pictures, or its best-metric."""
+def check(config: GenerationConfig, split: Split) -> None:
+    """Check that a `Monitor` can compute the run's best-metric.
+
+    Raises:
+        InvalidInput: if too few images are held out, or the metric's need is not met.
+    """
     if split.held_out.size < 2:
-        raise Refused(
-            f"evaluate-every is {config.evaluate_every}, and {split.held_out.size} pictures are "
-            "held out; allowed: 0, or a larger val-fraction"
+        raise InvalidInput(
+            f"--evaluate-every must be 0 where fewer than 2 images are held out, got "
+            f"{config.evaluate_every} and {split.held_out.size} images are held out; a larger "
+            "--val-fraction holds out more"
         )
-    if config.best_metric not in _WITHOUT_COLOURS and not _has_colours(split.held_out):
-        raise Refused(
-            f"best-metric is {config.best_metric}, and {config.data} has no colours; allowed: "
-            f"{', '.join(_WITHOUT_COLOURS)}"
+    unmet = {}
+    if not inputs.has_colours(split.held_out.vocabulary):
+        unmet |= dict.fromkeys(_CLASSIFIER, f"{config.data} has no colours")
+    if not efficientnet.is_installed():
+        unmet[_PERCEPTUAL] = f"the weights are not installed ({efficientnet.INSTALL})"
+    needs = {metric.name: metric.needs for metric in metrics.MONITORED}
+    if reason := unmet.get(needs[config.best_metric]):
+        allowed = [name for name, need in needs.items() if need not in unmet]
+        raise InvalidInput(
+            f"--best-metric must be one of {', '.join(allowed)}, got {config.best_metric}: {reason}"
         )
-    if config.best_metric == _PERCEPTUAL and not efficientnet.is_installed():
-        raise Refused(
-            f"best-metric is {_PERCEPTUAL}, which needs: {efficientnet.INSTALL}; allowed without: "
-            f"{', '.join(_WITHOUT_COLOURS[:-1])}"
-        )
-
-
-def _has_colours(faces: Faces) -> bool:
-    return bool(faces.vocabulary.hair and faces.vocabulary.eyes)
 
 
 class Monitor:
-    """Measures pictures of the same noise and conditions every time, by held-out ones.
+    """Computes metrics of the same noise and conditions every time, against held-out images.
 
-    The numbers, `names`, are defined as those of `evaluate`. They tell checkpoints of a run apart;
-    distances between samples as small as these are far above those between large ones.
+    The metrics are defined as in `evaluate`. They rank checkpoints of one run; distances between
+    such small samples are far above distances between large ones.
 
     Args:
-        run: tells the noise, the conditions and the best-metric.
+        run: its config gives the noise, the conditions and the best-metric.
         split: the run's data.
     """
 
     def __init__(self, run: Run, split: Split):
+        config, held_out = run.config, split.held_out
+        # Perceptual features take seconds each time: only where the best-metric needs them.
+        is_perceptual = config.best_metric == "perceptual_frechet"
         self._run = run
-        self._pairs = random_pairs(run, subjects.MONITORED, run.config.seed)
-        real = split.held_out.pictures(np.arange(min(subjects.MONITORED, split.held_out.size)))
-        self._measures = [_pixels(real, run.config.seed)]
-        # It takes seconds each time, and not every machine has it: only where it was asked for.
-        if run.config.best_metric == _PERCEPTUAL:
-            self._measures.append(_by_eye(real))
-        if _has_colours(split.held_out):
-            self._measures += _by_classifier(run, split, real, self._pairs)
-        self.names = [name for measure in self._measures for name in measure.names]
+        self._inputs = MonitorInputs(
+            config,
+            split,
+            random_pairs(run.vocabulary, config.CONDITIONS, real_sets.MONITORED, config.seed),
+            held_out.pixels(np.arange(min(real_sets.MONITORED, held_out.size))),
+            classifier.trained(split.training) if inputs.has_colours(held_out.vocabulary) else None,
+            config.seed,
+            generation.load(["perceptual"] if is_perceptual else []),
+        )
+        self._metrics = [metric for metric in metrics.MONITORED if self._is_met(metric)]
+        self.names = [metric.name for metric in self._metrics]
+
+    def _is_met(self, metric: Metric) -> bool:
+        try:
+            getattr(self._inputs, metric.needs)
+        except NotMet:
+            return False
+        return True
 
     def measure(self, model: AdversarialModel) -> dict[str, float]:
-        """Return {name: value} of the pictures of the model's sampling generator."""
-        sampler = Sampler(self._run, model.sampling_generator)
-        pictures = sampler.pictures(self._pairs, self._run.config.seed)
-        values = [value for measure in self._measures for value in measure.values(pictures)]
-        return dict(zip(self.names, values, strict=True))
+        """Metrics of the sampling generator's images, {name: value}."""
+        sampler = Sampler(model.sampling_generator, self._run.vocabulary, self._run.config.sigma)
+        images = sampler.generate(self._inputs.pairs, self._inputs.seed)
+        needs = Needs(self._inputs, images)
+        return {metric.name: _value(metric, needs) for metric in self._metrics}
 
 
-def _pixels(real: np.ndarray, seed: int) -> _Measure:
-    flat = flatness.flatness(real).value
-
-    def values(pictures: np.ndarray) -> tuple[float, float]:
-        distance = distances.sliced_wasserstein(real / 255.0, pictures / 255.0, seed=seed)
-        return distance, abs(flatness.flatness(pictures).value - flat)
-
-    return _Measure(("sliced_wasserstein", "flatness_difference"), values)
-
-
-def _by_eye(real: np.ndarray) -> _Measure:
-    network = perceptual.load()
-    reference = perceptual.features(network, real)
-
-    def values(pictures: np.ndarray) -> tuple[float]:
-        seen = perceptual.standardised(reference, perceptual.features(network, pictures))
-        return (distances.frechet_distance(*seen),)
-
-    return _Measure((_PERCEPTUAL,), values)
-
-
-def _by_classifier(
-    run: Run, split: Split, real: np.ndarray, pairs: Sequence[tuple[str, str]]
-) -> list[_Measure]:
-    """Return the distance in the classifier's features and, of a conditional run, accuracies."""
-    judge = classifier.trained(split.training)
-    extractor = classifier.extractor(judge)
-    features = classifier.outputs(extractor, real)
-
-    def distance(pictures: np.ndarray) -> tuple[float]:
-        return (distances.frechet_distance(features, classifier.outputs(extractor, pictures)),)
-
-    measures = [_Measure(("frechet_distance",), distance)]
-    if run.config.CONDITION != "nothing":
-        wanted = subjects.places(run.vocabulary, pairs)
-        kinds = ("hair", "eyes", "both")
-
-        def accuracies(pictures: np.ndarray) -> list[float]:
-            shares = classifier.accuracy(judge, pictures, wanted)
-            return [shares[kind] for kind in kinds]
-
-        measures.append(_Measure([f"accuracy_{kind}" for kind in kinds], accuracies))
-    return measures
-
-
-def is_better(metric: str, value: float, best: float) -> bool:
-    """Return whether a value is better: a higher accuracy, or a smaller distance."""
-    return value > best if metric.startswith("accuracy") else value < best
+def _value(metric: Metric, needs: Needs) -> float:
+    samples = getattr(needs, metric.needs)
+    return float(metric.compute(*samples.generated, **samples.options))

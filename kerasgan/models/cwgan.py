@@ -1,22 +1,23 @@
-"""Conditional Wasserstein GAN with weight clipping, the course report's point of comparison.
+"""Conditional Wasserstein GAN with weight clipping, the baseline of the course report.
 
-Reference: Arjovsky, Chintala and Bottou 2017, "Wasserstein GAN" (arXiv:1701.07875); the networks
-are those of the matching-aware WGAN-GP, without its mismatched pairs.
+Reference: Arjovsky, Chintala and Bottou 2017, "Wasserstein GAN" (arXiv:1701.07875). Networks as in
+the matching-aware WGAN-GP, whose mismatched pairs it lacks.
 """
 
 from keras import ops
 
-from kerasgan import averaging, optimizers
-from kerasgan.adversarial import AdversarialModel
-from kerasgan.attributes import Vocabulary
-from kerasgan.augmentation import augment
+from kerasgan import optimizers
 from kerasgan.configs.dcgan import CWGANConfig
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import pairwise_distance
+from kerasgan.models import averaging
+from kerasgan.models.augmentation import augment
+from kerasgan.models.base import AdversarialModel
 from kerasgan.networks import cwgan, dcgan
 
 
 class CWGAN(AdversarialModel):
-    """Conditional WGAN; the critic is the discriminator, its constraint clips the weights."""
+    """Conditional WGAN. The discriminator is the critic; a constraint clips its weights."""
 
     def __init__(self, config: CWGANConfig, vocabulary: Vocabulary):
         colours = {"hair_colours": len(vocabulary.hair), "eye_colours": len(vocabulary.eyes)}
@@ -25,59 +26,57 @@ class CWGAN(AdversarialModel):
             generator=cwgan.generator(
                 config.image_size, config.latent_dim, width=config.width, **colours
             ),
-            ema=averaging.of_config(config),
+            d_steps=config.critic_steps,
+            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
         self.config = config
 
     @staticmethod
     def build_critic(config, colours):
-        clipped = dcgan.ClipWeights(config.clip)
-        return cwgan.critic(config.image_size, width=config.width, constraint=clipped, **colours)
+        clip = dcgan.ClipWeights(config.clip)
+        return cwgan.critic(config.image_size, width=config.width, constraint=clip, **colours)
 
     def optimizers(self):
         return optimizers.rmsprop(self.config.learning_rate)
 
-    def draw(self, draws):
-        return self.draw_beside(draws, draws.examples(self.config.critic_steps))
-
-    def draw_beside(self, draws, real):
-        """Return a step's draws, the critic's beside these examples."""
+    def sample_discriminator_batch(self, random, updates):
         config = self.config
-        shape = [config.latent_dim]
-        wanted = draws.pairs("wanted", 1)
         return {
-            "discriminator": {
-                **{name: real[name] for name in ("image", "hair", "eyes")},
-                "noise": draws.normal("d_noise", config.critic_steps, shape, config.sigma),
-                "augmentation": draws.augmentation("d_fake", config.critic_steps),
-            },
-            "generator": {
-                **{name: wanted[name] for name in ("hair", "eyes")},
-                "noise": draws.normal("g_noise", 1, shape, config.sigma),
-                "augmentation": draws.augmentation("g_fake", 1),
-            },
+            **random.examples(updates),
+            "noise": random.normal("d_noise", updates, [config.latent_dim], config.sigma),
+            "augmentation": random.augmentation("d_fake", updates),
+        }
+
+    def sample_generator_batch(self, random, updates):
+        config = self.config
+        return {
+            **random.pairs("wanted", updates),
+            "noise": random.normal("g_noise", updates, [config.latent_dim], config.sigma),
+            "augmentation": random.augmentation("g_fake", updates),
         }
 
     def generate(self, batch):
         inputs = {name: batch[name] for name in ("noise", "hair", "eyes")}
         return augment(self.generator(inputs, training=True), batch["augmentation"])
 
+    def score(self, images, hair, eyes):
+        """D(x, c), [B, 1]."""
+        return self.discriminator({"image": images, "hair": hair, "eyes": eyes}, training=True)
+
     def discriminator_losses(self, batch):
-        """Return -E[D(x, c)] and E[D(G(z, c), c)], both of x's own condition c."""
-        condition = {"hair": batch["hair"], "eyes": batch["eyes"]}
-        real = ops.mean(self.discriminator({"image": batch["image"], **condition}, training=True))
-        generated = self.generate(batch)
-        fake = ops.mean(self.discriminator({"image": generated, **condition}, training=True))
-        measures = {
+        """-E[D(x, c)] and E[D(G(z, c), c)] with the condition c of the real image x."""
+        condition = batch["hair"], batch["eyes"]
+        fakes = self.generate(batch)
+        real = ops.mean(self.score(batch["image"], *condition))
+        fake = ops.mean(self.score(fakes, *condition))
+        metrics = {
             "d_wasserstein": real - fake,
             "d_distance_real": pairwise_distance(batch["image"]),
-            "d_distance_fake": pairwise_distance(generated),
+            "d_distance_fake": pairwise_distance(fakes),
         }
-        return {"d_real": -real, "d_fake": fake}, measures
+        return {"d_real": -real, "d_fake": fake}, metrics
 
     def generator_losses(self, batch):
-        """Return -E[D(G(z, c), c)]."""
-        condition = {"hair": batch["hair"], "eyes": batch["eyes"]}
-        generated = self.generate(batch)
-        fake = self.discriminator({"image": generated, **condition}, training=True)
+        """-E[D(G(z, c), c)]."""
+        fake = self.score(self.generate(batch), batch["hair"], batch["eyes"])
         return {"g_fool": -ops.mean(fake)}, {}

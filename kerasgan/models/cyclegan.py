@@ -4,22 +4,27 @@ Reference: Zhu, Park, Isola and Efros 2017, "Unpaired Image-to-Image Translation
 Cycle-Consistent Adversarial Networks" (arXiv:1703.10593).
 """
 
-from kerasgan import averaging, optimizers, schedules
-from kerasgan.adversarial import AdversarialModel, apart, no_logs, together, updates
-from kerasgan.attributes import Vocabulary
+import keras
+import tensorflow as tf
+from keras import ops
+
+from kerasgan import optimizers
 from kerasgan.configs.cyclegan import CycleGANConfig
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import bce, l1, least_squares
+from kerasgan.models import averaging
+from kerasgan.models.base import AdversarialModel, unstack_updates
+from kerasgan.models.image_pool import ImagePool
 from kerasgan.networks import cyclegan
-from kerasgan.pool import ImagePool
 
 _DOMAINS = ("a", "b")
 
 
 class CycleGAN(AdversarialModel):
-    """Two generators and two discriminators, each pair trained as one player.
+    """Two generators and two discriminators; both networks of a kind are trained as one player.
 
-    `generator` maps {a, b} to {a: the translation of b, b: that of a}. Terms are named after the
-    domain of the picture that they judge: `g_fool_b` is about translations of a.
+    `generator` maps {a, b} to {a: translation of b, b: translation of a}. A loss is named after
+    the domain of the images that it compares or scores: `g_fool_b` scores translations of a.
     """
 
     def __init__(self, config: CycleGANConfig, vocabulary: Vocabulary | None = None):
@@ -29,76 +34,88 @@ class CycleGAN(AdversarialModel):
             generator=cyclegan.generators(
                 blocks=config.blocks,
                 upsample=config.upsample,
-                skip=config.skip,
+                residual=config.skip,
                 **networks,
             ),
-            ema=averaging.of_config(config),
+            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
         self.config = config
-        # BatchNorm would mix what it sees together.
-        self._run = together if config.norm == "instance" else apart
+        # BatchNorm would mix the statistics of a joint batch.
+        self._call_each = call_batched if config.norm == "instance" else call_separately
         self._loss = {"bce": bce, "lsgan": least_squares}[config.loss]
         shape = (config.image_size, config.image_size, 3)
         self.pool_a = ImagePool(config.pool_size, shape)
         self.pool_b = ImagePool(config.pool_size, shape)
 
     def optimizers(self):
-        rate = schedules.of_config(self.config)
-        return optimizers.adam(rate, self.config.beta_1, epsilon=1e-8)
+        config = self.config
+        rate = optimizers.build_learning_rate(
+            config.schedule, config.learning_rate, config.final_learning_rate, config.schedule_steps
+        )
+        return optimizers.adam(rate, config.beta_1, epsilon=1e-8)
 
-    def draw(self, draws):
+    def sample_generator_batch(self, random, updates):
+        return random.images()
+
+    def sample_discriminator_batch(self, random, updates):
         slots = max(self.config.pool_size, 1)
         return {
-            "generator": draws.pictures(),
-            "discriminator": {
-                "coins": {name: draws.uniform(f"coin_{name}", 1)[..., 0] for name in _DOMAINS},
-                "slots": {name: draws.integers(f"slot_{name}", 1, slots) for name in _DOMAINS},
-            },
+            "coins": {name: random.uniform(f"coin_{name}", updates)[..., 0] for name in _DOMAINS},
+            "slots": {name: random.integers(f"slot_{name}", updates, slots) for name in _DOMAINS},
         }
 
-    def compile(self, batch, **players):
-        # The discriminators judge what the generators have just seen and made.
-        pictures = batch["generator"]
-        batch = {"generator": pictures, "discriminator": {"real": pictures, "fake": pictures}}
-        super().compile(batch=batch, **players)
+    def loss_inputs(self, batch):
+        images = batch["generator"]
+        return (images, images), (images,)
 
-    def train_step(self, batch):
-        """Update the generators, then the discriminators, on those same translations, pooled."""
-        self.step.assign_add(1)
-        (real,), (drawn,) = updates(batch["generator"]), updates(batch["discriminator"])
-        (fake,) = self.generator_player.update(real)
-        self._average()
-        coins, slots = drawn["coins"], drawn["slots"]
-        fake = {
-            "a": self.pool_a.exchange(fake["a"], coins["a"], slots["a"]),
-            "b": self.pool_b.exchange(fake["b"], coins["b"], slots["b"]),
+    def update_players(self, batch):
+        """Update the generators, then the discriminators on the same translations, pooled."""
+        (real,), (pool,) = map(unstack_updates, (batch["generator"], batch["discriminator"]))
+        (fakes,) = self.update_generator(real)
+        coins, slots = pool["coins"], pool["slots"]
+        fakes = {
+            "a": self.pool_a.exchange(fakes["a"], coins["a"], slots["a"]),
+            "b": self.pool_b.exchange(fakes["b"], coins["b"], slots["b"]),
         }
-        self.discriminator_player.update({"real": real, "fake": fake})
-        self._notice_failure()
-        return no_logs()
+        self.discriminator_player.update(real, fakes)
 
     def generator_losses(self, real):
-        """Return eq. 3 with the identity loss of section 5.2, and the translations."""
-        weight = self.config.cycle_weight
-        same = []
-        if self.config.identity_weight:
-            same = [{"a": real["b"], "b": real["a"]}]
-        fake, *same = self._run(self.generator, real, *same)
-        scores = self.discriminator(fake, training=True)
-        cycled = self.generator(fake, training=True)
+        """Eq. 3 with the identity loss of section 5.2, and the translations."""
+        cycle_weight = self.config.cycle_weight
+        identity_weight = cycle_weight * self.config.identity_weight
+        swapped = [{"a": real["b"], "b": real["a"]}] if self.config.identity_weight else []
+        fakes, *identities = self._call_each(self.generator, real, *swapped)
+        scores = self.discriminator(fakes, training=True)
+        cycled = self.generator(fakes, training=True)
         losses = {f"g_fool_{name}": self._loss(scores[name], 1.0) for name in _DOMAINS}
-        losses |= {f"g_cycle_{name}": weight * l1(cycled[name], real[name]) for name in _DOMAINS}
-        weight *= self.config.identity_weight
-        for kept in same:
-            losses |= {
-                f"g_identity_{name}": weight * l1(kept[name], real[name]) for name in _DOMAINS
-            }
-        return losses, {}, fake
+        for name in _DOMAINS:
+            losses[f"g_cycle_{name}"] = cycle_weight * l1(cycled[name], real[name])
+        for same in identities:
+            for name in _DOMAINS:
+                losses[f"g_identity_{name}"] = identity_weight * l1(same[name], real[name])
+        return losses, {}, fakes
 
-    def discriminator_losses(self, batch):
-        """Return each discriminator's loss of real and of generated pictures, over d_ratio."""
-        real, fake = self._run(self.discriminator, batch["real"], batch["fake"])
+    def discriminator_losses(self, real, fakes):
+        """Each discriminator's losses of real and of generated images, divided by d_ratio."""
+        real, fake = self._call_each(self.discriminator, real, fakes)
         ratio = self.config.d_ratio
         losses = {f"d_real_{name}": self._loss(real[name], 1.0) / ratio for name in _DOMAINS}
         losses |= {f"d_fake_{name}": self._loss(fake[name], 0.0) / ratio for name in _DOMAINS}
         return losses, {}
+
+
+def call_batched(network: keras.Model, *batches: dict) -> list:
+    """Outputs of the network for each batch, {name: [B, ...]}, computed in one pass.
+
+    Equal to `call_separately` if no sample affects another one, as with instance norm, and faster,
+    as convolutions of few images use the cores of a CPU badly.
+    """
+    joined = tf.nest.map_structure(lambda *parts: ops.concatenate(parts), *batches)
+    outputs = network(joined, training=True)
+    parts = [ops.split(tensor, len(batches)) for tensor in tf.nest.flatten(outputs)]
+    return [tf.nest.pack_sequence_as(outputs, part) for part in zip(*parts, strict=True)]
+
+
+def call_separately(network: keras.Model, *batches: dict) -> list:
+    """Outputs of the network for each batch, {name: [B, ...]}, in a pass for each."""
+    return [network(batch, training=True) for batch in batches]

@@ -6,17 +6,18 @@ Generative Adversarial Networks" (arXiv:1611.04076). The training tips are the c
 
 from keras import ops
 
-from kerasgan import averaging, optimizers
-from kerasgan.adversarial import ReusingModel
-from kerasgan.attributes import Vocabulary
-from kerasgan.augmentation import augment
+from kerasgan import optimizers
 from kerasgan.configs.dcgan import GANConfig
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import bce, binary_accuracy, least_squares, pairwise_distance
+from kerasgan.models import averaging
+from kerasgan.models.augmentation import augment
+from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.networks import dcgan
 
 
-class GAN(ReusingModel):
-    """Unconditional DCGAN, on binary cross-entropy or least squares."""
+class GAN(SharedFakesModel):
+    """Unconditional DCGAN with binary cross-entropy or least squares."""
 
     def __init__(self, config: GANConfig, vocabulary: Vocabulary):
         super().__init__(
@@ -24,7 +25,8 @@ class GAN(ReusingModel):
             generator=dcgan.generator(
                 config.image_size, config.latent_dim, config.width, config.generator_dropout
             ),
-            ema=averaging.of_config(config),
+            d_steps=config.d_steps,
+            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
         self.config = config
         self._loss = {"bce": bce, "lsgan": least_squares}[config.loss]
@@ -33,51 +35,49 @@ class GAN(ReusingModel):
     def optimizers(self):
         return optimizers.adam(self.config.learning_rate, self.config.beta_1, epsilon=1e-8)
 
-    def draw(self, draws):
+    def sample_discriminator_batch(self, random, updates):
         config = self.config
-        updates = config.d_steps
         batch = {
-            "image": draws.examples(updates)["image"],
-            "noise": draws.normal("noise", updates, [config.latent_dim], config.sigma),
-            "augmentation": draws.augmentation("fake", updates),
+            "image": random.examples(updates)["image"],
+            "noise": random.normal("noise", updates, [config.latent_dim], config.sigma),
+            "augmentation": random.augmentation("fake", updates),
         }
         if config.instance_noise:
             shape = batch["image"].shape[2:]
-            batch["image"] += draws.normal("instance_noise", updates, shape, config.instance_noise)
+            batch["image"] += random.normal("instance_noise", updates, shape, config.instance_noise)
         if config.label_noise:
-            batch["real_target"] = draws.uniform("real_target", updates, 0.75, 1.25)
-            batch["fake_target"] = draws.uniform("fake_target", updates, 0.0, 0.25)
+            batch["real_target"] = random.uniform("real_target", updates, 0.75, 1.25)
+            batch["fake_target"] = random.uniform("fake_target", updates, 0.0, 0.25)
         else:
             batch["real_target"] = ops.ones_like(batch["noise"][..., :1])
             batch["fake_target"] = ops.zeros_like(batch["real_target"])
-        return {"discriminator": batch}
+        return batch
 
     def generate(self, batch):
         images = self.generator({"noise": batch["noise"]}, training=True)
         return augment(images, batch["augmentation"])
 
-    def discriminator_losses(self, batch):
-        """Return L_D of real and of generated images, in batches of their own."""
+    def discriminator_losses(self, batch, fakes):
+        """L_D of real and of generated images, in separate batches for BatchNorm."""
         real = self.discriminator(batch["image"], training=True)
-        generated = batch["generated"]
-        fake = self.discriminator(generated, training=True)
+        fake = self.discriminator(fakes, training=True)
         losses = {
             "d_real": self._loss(real, batch["real_target"]),
             "d_fake": self._loss(fake, batch["fake_target"]),
         }
         real, fake = self._probability(real), self._probability(fake)
-        measures = {
+        metrics = {
             "d_score_real": ops.mean(real),
             "d_score_fake": ops.mean(fake),
             "d_accuracy_real": binary_accuracy(real, 1, threshold=0.5),
             "d_accuracy_fake": binary_accuracy(fake, 0, threshold=0.5),
             "d_distance_real": pairwise_distance(batch["image"]),
-            "d_distance_fake": pairwise_distance(generated),
+            "d_distance_fake": pairwise_distance(fakes),
         }
-        return losses, measures
+        return losses, metrics
 
-    def generator_losses(self, batch):
-        """Return L_G, the non-saturating loss of being taken for real."""
-        fake = self.discriminator(batch["generated"], training=True)
+    def generator_losses(self, batch, fakes):
+        """L_G, the non-saturating loss."""
+        fake = self.discriminator(fakes, training=True)
         losses = {"g_fool": self._loss(fake, batch["real_target"])}
         return losses, {"g_score_fake": ops.mean(self._probability(fake))}

@@ -7,10 +7,9 @@ Image-to-Image Translation" (arXiv:1711.09020), with the Wasserstein loss of its
 import tensorflow as tf
 from keras import ops
 
-from kerasgan import averaging, optimizers, schedules
-from kerasgan.adversarial import ReusingModel, gradient_norms_between
-from kerasgan.attributes import Vocabulary
+from kerasgan import optimizers
 from kerasgan.configs.stargan import StarGANConfig
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import (
     accuracy,
     attribute_accuracy,
@@ -20,9 +19,12 @@ from kerasgan.losses import (
     l1,
     pairwise_distance,
 )
+from kerasgan.models import averaging
+from kerasgan.models.gradient_penalty import interpolated_gradient_norms
+from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.networks import stargan
 
-# One of several colours each, or attributes that are there or not.
+# Hair and eyes have one of several colours each; attributes are present or absent.
 _CLASSIFICATION = {
     "hair": (cross_entropy, accuracy),
     "eyes": (cross_entropy, accuracy),
@@ -30,50 +32,58 @@ _CLASSIFICATION = {
 }
 
 
-class StarGAN(ReusingModel):
-    """A generator that edits a picture's labels; the critic also reads them."""
+class StarGAN(SharedFakesModel):
+    """A generator that edits the labels of an image, and a critic that also classifies them."""
 
     def __init__(self, config: StarGANConfig, vocabulary: Vocabulary):
         labels = vocabulary.labels
         super().__init__(
             discriminator=stargan.discriminator(config.image_size, labels, config.width),
             generator=stargan.generator(labels, config.width, config.skip),
-            ema=averaging.of_config(config),
+            d_steps=config.critic_steps,
+            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
         self.config = config
         self._labels = tuple(labels)
 
-    def optimizers(self):
-        rates = tuple(
-            schedules.of_config(self.config, updates) for updates in (self.config.critic_steps, 1)
-        )
-        return optimizers.adam(rates, self.config.beta_1, epsilon=1e-8)
+    @property
+    def inference_networks(self):
+        # The discriminator reads the labels that an edit keeps.
+        return {*super().inference_networks, "discriminator"}
 
-    def draw(self, draws):
-        updates = self.config.critic_steps
-        drawn = draws.examples(updates)
-        label = {name: drawn[name] for name in self._labels}
-        batch = {
-            "image": drawn["image"],
+    def optimizers(self):
+        config = self.config
+        endpoints = config.learning_rate, config.final_learning_rate, config.schedule_steps
+        rates = tuple(
+            optimizers.build_learning_rate(config.schedule, *endpoints, updates)
+            for updates in (config.critic_steps, 1)
+        )
+        return optimizers.adam(rates, config.beta_1, epsilon=1e-8)
+
+    def sample_discriminator_batch(self, random, updates):
+        examples = random.examples(updates)
+        label = {name: examples[name] for name in self._labels}
+        return {
+            "image": examples["image"],
             "label": label,
-            # What is asked for are the labels of other pictures, so it occurs in the data.
-            "wanted": {name: tf.roll(rows, 1, axis=0) for name, rows in label.items()},
+            # Labels of the batch's other images: only combinations that occur in the data.
+            "target": {name: tf.roll(rows, 1, axis=0) for name, rows in label.items()},
+            "alpha": random.uniform("alpha", updates),
         }
-        return {"discriminator": {**batch, "alpha": draws.uniform("alpha", updates)}}
 
     def generate(self, batch):
-        return self.generator({"image": batch["image"], **batch["wanted"]}, training=True)
+        return self.generator({"image": batch["image"], **batch["target"]}, training=True)
 
-    def discriminator_losses(self, batch):
-        """Return the terms of eq. 5: eq. 8 negated, and the classes of real pictures, eq. 2."""
-        image, generated = batch["image"], batch["generated"]
-        seen = self.discriminator(image, training=True)
-        real = ops.mean(seen["source"])
-        fake = ops.mean(self.discriminator(generated, training=True)["source"])
-        norms = gradient_norms_between(
+    def discriminator_losses(self, batch, fakes):
+        """The terms of eq. 5: eq. 8 negated, and the class losses of real images, eq. 2."""
+        image = batch["image"]
+        outputs = self.discriminator(image, training=True)
+        real = ops.mean(outputs["source"])
+        fake = ops.mean(self.discriminator(fakes, training=True)["source"])
+        norms = interpolated_gradient_norms(
             lambda images: self.discriminator(images, training=True)["source"],
             image,
-            generated,
+            fakes,
             batch["alpha"],
         )
         losses = {
@@ -81,27 +91,26 @@ class StarGAN(ReusingModel):
             "d_fake": fake,
             "d_penalty": self.config.penalty_weight * gradient_penalty(norms),
         }
-        measures = {
+        metrics = {
             "d_wasserstein": real - fake,
             "d_critic_gradient": ops.mean(norms),
             "d_distance_real": pairwise_distance(image),
-            "d_distance_fake": pairwise_distance(generated),
+            "d_distance_fake": pairwise_distance(fakes),
         }
         for name, label in batch["label"].items():
-            loss, right = _CLASSIFICATION[name]
-            losses[f"d_{name}"] = self.config.class_weight * loss(seen[name], label)
-            measures[f"d_accuracy_{name}"] = right(seen[name], label)
-        return losses, measures
+            class_loss, class_accuracy = _CLASSIFICATION[name]
+            losses[f"d_{name}"] = self.config.class_weight * class_loss(outputs[name], label)
+            metrics[f"d_accuracy_{name}"] = class_accuracy(outputs[name], label)
+        return losses, metrics
 
-    def generator_losses(self, batch):
-        """Return the terms of eq. 6: being taken for real, eq. 3 and the reconstruction, eq. 4."""
-        generated = batch["generated"]
-        seen = self.discriminator(generated, training=True)
-        rebuilt = self.generator({"image": generated, **batch["label"]}, training=True)
-        losses = {"g_fool": -ops.mean(seen["source"])}
-        for name, wanted in batch["wanted"].items():
-            loss, _ = _CLASSIFICATION[name]
-            losses[f"g_{name}"] = self.config.class_weight * loss(seen[name], wanted)
+    def generator_losses(self, batch, fakes):
+        """The terms of eq. 6: the critic's score, the target's class losses, the reconstruction."""
+        outputs = self.discriminator(fakes, training=True)
+        rebuilt = self.generator({"image": fakes, **batch["label"]}, training=True)
+        losses = {"g_fool": -ops.mean(outputs["source"])}
+        for name, target in batch["target"].items():
+            class_loss, _ = _CLASSIFICATION[name]
+            losses[f"g_{name}"] = self.config.class_weight * class_loss(outputs[name], target)
         weight = self.config.reconstruction_weight
         losses["g_reconstruction"] = weight * l1(rebuilt, batch["image"])
         return losses, {}

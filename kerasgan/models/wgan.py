@@ -5,49 +5,54 @@ Reference: Arjovsky, Chintala and Bottou 2017, "Wasserstein GAN" (arXiv:1701.078
 
 from keras import ops
 
-from kerasgan import averaging, optimizers
-from kerasgan.adversarial import AdversarialModel
-from kerasgan.attributes import Vocabulary
-from kerasgan.augmentation import augment
+from kerasgan import optimizers
 from kerasgan.configs.dcgan import WGANConfig
+from kerasgan.labels import Vocabulary
 from kerasgan.losses import pairwise_distance
+from kerasgan.models import averaging
+from kerasgan.models.augmentation import augment
+from kerasgan.models.base import AdversarialModel
 from kerasgan.networks import dcgan
 
 
 class WGAN(AdversarialModel):
-    """Unconditional WGAN; the critic is the discriminator, its constraint clips the weights."""
+    """Unconditional WGAN. The discriminator is the critic; a constraint clips its weights."""
 
     def __init__(self, config: WGANConfig, vocabulary: Vocabulary):
         super().__init__(
             discriminator=self.build_critic(config),
             generator=dcgan.generator(config.image_size, config.latent_dim, config.width),
-            ema=averaging.of_config(config),
+            d_steps=config.critic_steps,
+            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
         self.config = config
 
     @staticmethod
     def build_critic(config):
-        clipped = dcgan.ClipWeights(config.clip)
         return dcgan.discriminator(
-            config.image_size, config.width, norm="none", constraint=clipped, name="critic"
+            config.image_size,
+            config.width,
+            norm="none",
+            constraint=dcgan.ClipWeights(config.clip),
+            name="critic",
         )
 
     def optimizers(self):
         return optimizers.rmsprop(self.config.learning_rate)
 
-    def draw(self, draws):
+    def sample_discriminator_batch(self, random, updates):
         config = self.config
-        shape = [config.latent_dim]
         return {
-            "discriminator": {
-                "image": draws.examples(config.critic_steps)["image"],
-                "noise": draws.normal("d_noise", config.critic_steps, shape, config.sigma),
-                "augmentation": draws.augmentation("d_fake", config.critic_steps),
-            },
-            "generator": {
-                "noise": draws.normal("g_noise", 1, shape, config.sigma),
-                "augmentation": draws.augmentation("g_fake", 1),
-            },
+            "image": random.examples(updates)["image"],
+            "noise": random.normal("d_noise", updates, [config.latent_dim], config.sigma),
+            "augmentation": random.augmentation("d_fake", updates),
+        }
+
+    def sample_generator_batch(self, random, updates):
+        config = self.config
+        return {
+            "noise": random.normal("g_noise", updates, [config.latent_dim], config.sigma),
+            "augmentation": random.augmentation("g_fake", updates),
         }
 
     def generate(self, batch):
@@ -55,18 +60,18 @@ class WGAN(AdversarialModel):
         return augment(images, batch["augmentation"])
 
     def discriminator_losses(self, batch):
-        """Return -E[D(x)] and E[D(G(z))]: minus the estimate of the distance (algorithm 1)."""
+        """-E[D(x)] and E[D(G(z))], the negated estimate of the distance (algorithm 1)."""
+        fakes = self.generate(batch)
         real = ops.mean(self.discriminator(batch["image"], training=True))
-        generated = self.generate(batch)
-        fake = ops.mean(self.discriminator(generated, training=True))
-        measures = {
+        fake = ops.mean(self.discriminator(fakes, training=True))
+        metrics = {
             "d_wasserstein": real - fake,
             "d_distance_real": pairwise_distance(batch["image"]),
-            "d_distance_fake": pairwise_distance(generated),
+            "d_distance_fake": pairwise_distance(fakes),
         }
-        return {"d_real": -real, "d_fake": fake}, measures
+        return {"d_real": -real, "d_fake": fake}, metrics
 
     def generator_losses(self, batch):
-        """Return -E[D(G(z))]."""
-        generated = self.generate(batch)
-        return {"g_fool": -ops.mean(self.discriminator(generated, training=True))}, {}
+        """-E[D(G(z))]."""
+        fakes = self.generate(batch)
+        return {"g_fool": -ops.mean(self.discriminator(fakes, training=True))}, {}

@@ -5,14 +5,14 @@ Reference: Gulrajani et al. 2017, "Improved Training of Wasserstein GANs" (arXiv
 
 from keras import ops
 
-from kerasgan.adversarial import gradient_norms_between
 from kerasgan.losses import gradient_penalty, pairwise_distance
+from kerasgan.models.gradient_penalty import interpolated_gradient_norms
 from kerasgan.models.wgan import WGAN
 from kerasgan.networks import dcgan
 
 
 class WGANGP(WGAN):
-    """WGAN whose critic is held by a penalty instead of by clipping; else the same game."""
+    """WGAN whose critic is constrained by a gradient penalty instead of weight clipping."""
 
     @staticmethod
     def build_critic(config):
@@ -20,32 +20,27 @@ class WGANGP(WGAN):
             config.image_size, config.width, norm=config.critic_norm, name="critic"
         )
 
-    def draw(self, draws):
-        drawn = super().draw(draws)
-        drawn["discriminator"]["alpha"] = draws.uniform("alpha", self.config.critic_steps)
-        return drawn
+    def sample_discriminator_batch(self, random, updates):
+        batch = super().sample_discriminator_batch(random, updates)
+        return {**batch, "alpha": random.uniform("alpha", updates)}
 
     def discriminator_losses(self, batch):
-        """Return the terms of eq. 3, the penalty with its weight lambda."""
-        image = batch["image"]
-        generated = self.generate(batch)
+        """The terms of eq. 3, the penalty with its weight lambda."""
+        image, fakes = batch["image"], self.generate(batch)
         real = ops.mean(self.discriminator(image, training=True))
-        fake = ops.mean(self.discriminator(generated, training=True))
-        norms = gradient_norms_between(
-            lambda images: self.discriminator(images, training=True),
-            image,
-            generated,
-            batch["alpha"],
+        fake = ops.mean(self.discriminator(fakes, training=True))
+        norms = interpolated_gradient_norms(
+            lambda images: self.discriminator(images, training=True), image, fakes, batch["alpha"]
         )
         losses = {
             "d_real": -real,
             "d_fake": fake,
             "d_penalty": self.config.penalty_weight * gradient_penalty(norms),
         }
-        measures = {
+        metrics = {
             "d_wasserstein": real - fake,
             "d_critic_gradient": ops.mean(norms),
             "d_distance_real": pairwise_distance(image),
-            "d_distance_fake": pairwise_distance(generated),
+            "d_distance_fake": pairwise_distance(fakes),
         }
-        return losses, measures
+        return losses, metrics

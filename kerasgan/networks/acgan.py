@@ -3,11 +3,17 @@
 import keras
 from keras import layers
 
-from kerasgan.convolutions import ColourConv2D, DeepConv2D, UpsampleConv2D
-from kerasgan.layers import ByteDropout, FusedBatchNormalization, LeakyReLU, MinibatchStddev
+from kerasgan.layers import (
+    ByteDropout,
+    Conv2D,
+    FusedBatchNormalization,
+    MinibatchStddev,
+    PenaltyLeakyReLU,
+    UpsampleConv2D,
+)
 from kerasgan.networks.widths import scaled
 
-# The report gives BatchNorm's momentum; its places in the discriminator are ours.
+# The report gives BatchNorm's momentum, but not its positions in the discriminator.
 BATCH_NORM_MOMENTUM = 0.75
 
 
@@ -20,6 +26,15 @@ def generator(
     activation: str = "relu",
 ) -> keras.Model:
     """Build {noise [B, latent_dim], hair [B, .], eyes [B, .]} -> image [B, S, S, 3] in [-1, 1].
+
+    | layer | output |
+    |---|---|
+    | noise and labels, dense, BatchNorm | S/16 x S/16 x 128 |
+    | nearest 2x, 3x3 convolution, activation, BatchNorm | S/8 x S/8 x 512 |
+    | the same | S/4 x S/4 x 256 |
+    | the same | S/2 x S/2 x 128 |
+    | the same | S x S x 64 |
+    | 3x3 convolution, tanh | S x S x 3 |
 
     Args:
         image_size: S, a multiple of 16.
@@ -40,7 +55,7 @@ def generator(
         x = UpsampleConv2D(scaled(filters, width), name=f"upsample_{block}")(x)
         x = layers.Activation(activation, name=f"activation_{block}")(x)
         x = FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
-    image = ColourConv2D(3, 3, padding="same", activation="tanh", dtype="float32", name="image")(x)
+    image = Conv2D(3, 3, padding="same", activation="tanh", dtype="float32", name="image")(x)
     return keras.Model(inputs, image, name="generator")
 
 
@@ -55,30 +70,36 @@ def discriminator(
 ) -> keras.Model:
     """Build image [B, S, S, 3] -> logits (source [B, 1], hair [B, .], eyes [B, .]).
 
+    | 3x3 convolution | dropout | output |
+    |---|---|---|
+    | stride 2, no BatchNorm | 0.25 | S/2 x S/2 x 32 |
+    | stride 1 | 0.25 | S/2 x S/2 x 64 |
+    | stride 2 | 0.25 | S/4 x S/4 x 128 |
+    | stride 1 | 0.5 | S/4 x S/4 x 256 |
+    | stride 2 | 0.5 | S/8 x S/8 x 256 |
+
+    Leaky ReLU of slope 0.2, BatchNorm and dropout follow each convolution. The heads are dense.
+
     Args:
         image_size: S, a multiple of 8.
         width: factor on the number of filters.
-        minibatch_stddev: whether the heads see how much the batch varies before its last BatchNorm,
-            which would even that out.
-        norm: "batch", or "none", which gradient penalties need.
-        dropout: rate after the last two blocks; half of it after the others.
+        minibatch_stddev: whether the heads also get the features' standard deviations over the
+            batch, taken before the last BatchNorm, which would remove the differences.
+        norm: "batch", or "none", as gradient penalties need.
+        dropout: rate of the last two blocks; the others have half of it.
     """
     image = keras.Input((image_size, image_size, 3), name="image")
     x = image
     blocks = ((32, 2, 0.5), (64, 1, 0.5), (128, 2, 0.5), (256, 1, 1.0), (256, 2, 1.0))
-    for block, (filters, stride, share) in enumerate(blocks):
-        convolution = DeepConv2D(
-            scaled(filters, width), 3, stride, padding="same", name=f"conv_{block}"
-        )
-        x = convolution(x)
-        x = LeakyReLU(0.2, name=f"activation_{block}")(x)
-        unnormalised = x
+    for block, (filters, stride, rate) in enumerate(blocks):
+        x = Conv2D(scaled(filters, width), 3, stride, "same", name=f"conv_{block}")(x)
+        features = x = PenaltyLeakyReLU(0.2, name=f"activation_{block}")(x)
         if block > 0 and norm == "batch":
             x = FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
-        x = ByteDropout(share * dropout, name=f"dropout_{block}")(x)
+        x = ByteDropout(rate * dropout, name=f"dropout_{block}")(x)
     x = layers.Flatten(dtype="float32", name="flatten")(x)
     if minibatch_stddev:
-        stddev = MinibatchStddev(name="stddev")(unnormalised)
+        stddev = MinibatchStddev(name="stddev")(features)
         x = layers.Concatenate(dtype="float32", name="features")([x, stddev])
     heads = (("source", 1), ("hair", hair_colours), ("eyes", eye_colours))
     logits = [layers.Dense(units, dtype="float32", name=name)(x) for name, units in heads]

@@ -1,9 +1,9 @@
-"""The course report's conditional WGAN: colours join the noise, and the critic's last features."""
+"""The course report's conditional WGAN: labels join the noise, and the critic's last features."""
 
 import keras
 from keras import layers
 
-from kerasgan.layers import LeakyReLU
+from kerasgan.layers import Conv2D, PenaltyLeakyReLU
 from kerasgan.networks import dcgan
 from kerasgan.networks.widths import scaled
 
@@ -11,14 +11,24 @@ from kerasgan.networks.widths import scaled
 def generator(
     image_size: int, latent_dim: int, hair_colours: int, eye_colours: int, width: float = 1.0
 ) -> keras.Model:
-    """Build {noise [B, latent_dim], hair [B, .], eyes [B, .]} -> image [B, S, S, 3] in [-1, 1]."""
+    """Build {noise [B, latent_dim], hair [B, .], eyes [B, .]} -> image [B, S, S, 3] in [-1, 1].
+
+    | layer | output |
+    |---|---|
+    | noise, hair and eyes concatenated | latent_dim + labels |
+    | `dcgan.generator_trunk` | S x S x 3 |
+
+    Args:
+        image_size: S, a power of two.
+        width: factor on the number of DCGAN's filters.
+    """
     inputs = {
         "noise": keras.Input((latent_dim,), name="noise"),
         "hair": keras.Input((hair_colours,), name="hair"),
         "eyes": keras.Input((eye_colours,), name="eyes"),
     }
     x = layers.Concatenate(name="condition")(list(inputs.values()))
-    return keras.Model(inputs, dcgan.picture(x, image_size, width), name="generator")
+    return keras.Model(inputs, dcgan.generator_trunk(x, image_size, width), name="generator")
 
 
 def critic(
@@ -26,8 +36,23 @@ def critic(
 ) -> keras.Model:
     """Build {image [B, S, S, 3], hair [B, .], eyes [B, .]} -> scores [B, 1].
 
-    The report has no BatchNorm here, so the convolutions have biases; it prints 128 filters for the
-    last one, which gives the score: we take one.
+    | layer | output at S = 64 |
+    |---|---|
+    | 4x4 convolution of stride 2, leaky ReLU | 32 x 32 x 32 |
+    | the same | 16 x 16 x 64 |
+    | the same | 8 x 8 x 128 |
+    | the same | 4 x 4 x 256 |
+    | labels concatenated at every pixel | 4 x 4 x (256 + labels) |
+    | 1x1 convolution, leaky ReLU | 4 x 4 x 128 |
+    | 4x4 convolution without padding | 1 x 1 x 1 |
+
+    Convolutions have biases, as the report's critic has no BatchNorm. The report prints 128 filters
+    for the last layer, which must be a misprint: its output is the score.
+
+    Args:
+        image_size: S, a power of two.
+        width: factor on the number of filters.
+        constraint: of the convolutions' weights and biases.
     """
     image = keras.Input((image_size, image_size, 3), name="image")
     hair = keras.Input((hair_colours,), name="hair")
@@ -38,19 +63,16 @@ def critic(
         "bias_constraint": constraint,
     }
     x = image
-    for block in range(dcgan.blocks(image_size)):
-        x = dcgan.convolution(scaled(32 * 2**block, width), f"down_{block}", **settings)(x)
-        x = LeakyReLU(0.2, name=f"activation_{block}")(x)
+    for block in range(dcgan.num_blocks(image_size)):
+        x = dcgan.conv(scaled(32 * 2**block, width), f"down_{block}", **settings)(x)
+        x = PenaltyLeakyReLU(0.2, name=f"activation_{block}")(x)
     condition = layers.Concatenate(name="condition")([hair, eyes])
     condition = layers.RepeatVector(16, name="copies")(condition)
     condition = layers.Reshape((4, 4, condition.shape[-1]), name="plane")(condition)
     x = layers.Concatenate(name="joint")([x, condition])
-    mix = layers.Conv2D(
-        scaled(128, width), 1, kernel_initializer=dcgan.initial_weights(), name="mix", **settings
-    )
-    x = LeakyReLU(0.2, name="mix_activation")(mix(x))
-    score = dcgan.convolution(1, "score", strides=1, padding="valid", dtype="float32", **settings)
-    inputs = {"image": image, "hair": hair, "eyes": eyes}
-    return keras.Model(
-        inputs, layers.Flatten(name="flatten", dtype="float32")(score(x)), name="critic"
-    )
+    start = {"kernel_initializer": dcgan.initial_weights()}
+    x = Conv2D(scaled(128, width), 1, name="mix", **start, **settings)(x)
+    x = PenaltyLeakyReLU(0.2, name="mix_activation")(x)
+    x = dcgan.conv(1, "score", strides=1, padding="valid", dtype="float32", **settings)(x)
+    score = layers.Flatten(name="flatten", dtype="float32")(x)
+    return keras.Model({"image": image, "hair": hair, "eyes": eyes}, score, name="critic")

@@ -1,63 +1,66 @@
 """CycleGAN: a residual generator and a discriminator of overlapping 70x70 patches.
 
 Reference: Zhu, Park, Isola and Efros 2017, "Unpaired Image-to-Image Translation using
-Cycle-Consistent Adversarial Networks" (arXiv:1703.10593), appendix 7.2; its discriminator is that
-of Isola et al. 2017 (arXiv:1611.07004). The biases are those of the authors' PyTorch code:
-everywhere with instance norm, only at both ends with BatchNorm, which has an offset of its own.
+Cycle-Consistent Adversarial Networks" (arXiv:1703.10593), appendix 7.2; the discriminator is from
+Isola et al. 2017 (arXiv:1611.07004). Biases are as in the authors' PyTorch code: everywhere with
+instance norm, only in the first and last layers with BatchNorm, which has an offset.
 
-With 3x3 kernels of stride 2, that code pads at the top and left, ours at the bottom and right: what
-one network computes, the other can compute of the mirrored picture.
+With 3x3 kernels of stride 2, that code pads at the top and left, this one at the bottom and right.
+Mirrored weights compute the same on mirrored images.
 """
 
 import keras
 from keras import layers, ops
 
-from kerasgan.convolutions import ColourConv2D, DeepConv2D, ReflectedConv2D, UpsampleConv2D
-from kerasgan.layers import InstanceNormalization, ReflectionPadding2D
+from kerasgan.layers import Conv2D, Conv2DTranspose, InstanceNormalization, UpsampleConv2D
 from kerasgan.networks.dcgan import batch_norm, initial_weights
 from kerasgan.networks.widths import scaled
 
 _NORMS = {"instance": InstanceNormalization, "batch": batch_norm}
 
 
-def convolution(filters: int, size: int, name: str, **settings) -> layers.Layer:
-    """Return a convolution of stride 1 without padding, unless `settings` say otherwise."""
-    return DeepConv2D(filters, size, kernel_initializer=initial_weights(), name=name, **settings)
+def conv(filters: int, size: int, name: str, **settings) -> layers.Layer:
+    """Convolution with the paper's initial weights, by default without padding."""
+    return Conv2D(filters, size, kernel_initializer=initial_weights(), name=name, **settings)
 
 
-def doubling(filters: int, upsample: str, name: str, use_bias: bool) -> layers.Layer:
-    """Return a 3x3 layer that doubles height and width; see `generator` for `upsample`."""
+def upsample_conv(filters: int, upsample: str, name: str, use_bias: bool) -> layers.Layer:
+    """3x3 layer that doubles height and width; see `generator` for `upsample`."""
     settings = {"kernel_initializer": initial_weights(), "use_bias": use_bias, "name": name}
     if upsample == "nearest":
         return UpsampleConv2D(filters, **settings)
-    return layers.Conv2DTranspose(filters, 3, strides=2, padding="same", **settings)
+    return Conv2DTranspose(filters, 3, strides=2, padding="same", **settings)
 
 
-def normed(x, layer, norm: str):
-    """Apply a convolution and then the norm, "instance" or "batch"."""
+def conv_norm(x, layer, norm: str):
+    """Apply a convolution layer and its norm, "instance" or "batch"."""
     return _NORMS[norm](name=f"{layer.name}_norm")(layer(x))
 
 
-def activated(x, layer, norm: str):
-    """Apply a convolution, the norm and ReLU."""
-    return layers.ReLU(name=f"{layer.name}_relu")(normed(x, layer, norm))
+def conv_norm_relu(x, layer, norm: str):
+    """Apply a convolution layer, its norm and ReLU."""
+    return layers.ReLU(name=f"{layer.name}_relu")(conv_norm(x, layer, norm))
 
 
-def reflected(filters: int, size: int, name: str, **settings) -> layers.Layer:
-    """Return a convolution of stride 1 with reflected edges, where zeros would draw a frame."""
-    return ReflectedConv2D(
-        filters, size, kernel_initializer=initial_weights(), name=name, **settings
-    )
-
-
-def residual(x, norm: str, name: str):
-    """Add two 3x3 convolutions of `x` to it."""
+def residual_block(x, norm: str, name: str, use_bias: bool):
+    """Add the result of two 3x3 convolutions to their input."""
     first, second = (
-        reflected(x.shape[-1], 3, f"{name}_{place}", use_bias=norm == "instance")
-        for place in range(2)
+        conv(x.shape[-1], 3, f"{name}_{index}", padding="reflect", use_bias=use_bias)
+        for index in range(2)
     )
-    y = normed(activated(x, first, norm), second, norm)
+    y = conv_norm(conv_norm_relu(x, first, norm), second, norm)
     return layers.Add(name=f"{name}_sum")([x, y])
+
+
+def residual_output(image, x, padding: str):
+    """Tanh(atanh(0.9 image) + change), where a 7x7 convolution of `x` computes the change.
+
+    The change starts at zero. Translators that start near the identity keep colours; others may
+    swap colours both ways, which the cycle loss cannot see. The factor 0.9 keeps atanh finite.
+    """
+    settings = {"kernel_initializer": "zeros", "padding": padding, "dtype": "float32"}
+    change = Conv2D(3, 7, name="change", **settings)(x)
+    return ops.tanh(ops.arctanh(0.9 * image) + change)
 
 
 def generator(
@@ -65,10 +68,22 @@ def generator(
     width: float = 1.0,
     norm: str = "instance",
     upsample: str = "transpose",
-    skip: bool = False,
+    residual: bool = False,
     name: str = "generator",
 ) -> keras.Model:
     """Build image [B, H, W, 3] -> image [B, H, W, 3] in [-1, 1]; H and W are multiples of 4.
+
+    | layer, in the paper's names | output |
+    |---|---|
+    | c7s1-64: 7x7 convolution, norm, ReLU | H x W x 64 |
+    | d128: 3x3 convolution of stride 2, norm, ReLU | H/2 x W/2 x 128 |
+    | d256: the same | H/4 x W/4 x 256 |
+    | R256, `blocks` times: `residual_block` | H/4 x W/4 x 256 |
+    | u128: 3x3 transposed convolution of stride 2, norm, ReLU | H/2 x W/2 x 128 |
+    | u64: the same | H x W x 64 |
+    | c7s1-3: 7x7 convolution, tanh | H x W x 3 |
+
+    Convolutions of stride 1 have reflection padding.
 
     Args:
         blocks: number of residual blocks.
@@ -76,36 +91,25 @@ def generator(
         norm: "instance" or "batch".
         upsample: "transpose" for transposed convolutions, as published, or "nearest" for repeated
             pixels and a convolution.
-        skip: whether to change the input rather than draw a new image; see `redrawn`.
+        residual: whether the last layer computes a change of the input; see `residual_output`.
     """
     image = keras.Input((None, None, 3), name="image")
     bias = {"use_bias": norm == "instance"}
-    x = activated(image, reflected(scaled(64, width), 7, "in", **bias), norm)
+    x = conv_norm_relu(image, conv(scaled(64, width), 7, "in", padding="reflect", **bias), norm)
     for step, filters in enumerate((128, 256)):
-        halving = {"strides": 2, "padding": "same", **bias}
-        x = activated(x, convolution(scaled(filters, width), 3, f"down_{step}", **halving), norm)
+        down = conv(scaled(filters, width), 3, f"down_{step}", strides=2, padding="same", **bias)
+        x = conv_norm_relu(x, down, norm)
     for block in range(blocks):
-        x = residual(x, norm, f"block_{block}")
+        x = residual_block(x, norm, f"block_{block}", **bias)
     for step, filters in enumerate((128, 64)):
-        x = activated(x, doubling(scaled(filters, width), upsample, f"up_{step}", **bias), norm)
-    x = ReflectionPadding2D(3, name="out_pad")(x)
-    if skip:
-        made = redrawn(image, x)
+        up = upsample_conv(scaled(filters, width), upsample, f"up_{step}", **bias)
+        x = conv_norm_relu(x, up, norm)
+    if residual:
+        output = residual_output(image, x, padding="reflect")
     else:
-        settings = {"kernel_initializer": initial_weights(), "activation": "tanh"}
-        made = ColourConv2D(3, 7, dtype="float32", name="colour", **settings)(x)
-    return keras.Model(image, made, name=name)
-
-
-def redrawn(image, x, padding: str = "valid"):
-    """Return tanh(atanh(0.9 image) + change), where a 7x7 convolution makes the change of `x`.
-
-    At first nothing changes. Translators that start near the identity keep colours, which they may
-    otherwise agree to exchange: the cycle brings them back. The factor keeps atanh finite.
-    """
-    zeros = {"kernel_initializer": "zeros", "padding": padding}
-    change = ColourConv2D(3, 7, dtype="float32", name="change", **zeros)(x)
-    return ops.tanh(ops.arctanh(0.9 * image) + change)
+        settings = {"padding": "reflect", "activation": "tanh", "dtype": "float32"}
+        output = conv(3, 7, "colour", **settings)(x)
+    return keras.Model(image, output, name=name)
 
 
 def discriminator(
@@ -113,32 +117,41 @@ def discriminator(
 ) -> keras.Model:
     """Build image [B, H, W, 3] -> logits or scores [B, H/8 - 2, W/8 - 2, 1], one for each patch.
 
+    | 4x4 convolution, in the paper's names | output |
+    |---|---|
+    | C64 without norm: stride 2, leaky ReLU | H/2 x W/2 x 64 |
+    | C128: stride 2, norm, leaky ReLU | H/4 x W/4 x 128 |
+    | C256: the same | H/8 x W/8 x 256 |
+    | C512: stride 1, norm, leaky ReLU | H/8 - 1 x W/8 - 1 x 512 |
+    | stride 1 | H/8 - 2 x W/8 - 2 x 1 |
+
     Args:
         width: factor on the number of filters.
         norm: "instance" or "batch".
     """
     image = keras.Input((None, None, 3), name="image")
     bias = {"use_bias": norm == "instance"}
-    x = convolution(scaled(64, width), 4, "down_0", strides=2, padding="same")(image)
+    x = conv(scaled(64, width), 4, "down_0", strides=2, padding="same")(image)
     x = layers.LeakyReLU(0.2, name="down_0_relu")(x)
     for step, filters in enumerate((128, 256), start=1):
-        halving = {"strides": 2, "padding": "same", **bias}
-        x = normed(x, convolution(scaled(filters, width), 4, f"down_{step}", **halving), norm)
+        down = conv(scaled(filters, width), 4, f"down_{step}", strides=2, padding="same", **bias)
+        x = conv_norm(x, down, norm)
         x = layers.LeakyReLU(0.2, name=f"down_{step}_relu")(x)
-    # One pixel on every side, which "same" is with stride 2 alone.
+    # One pixel on each side. "same" pads a 4x4 kernel so only with stride 2.
     x = layers.ZeroPadding2D(1, name="wide_pad")(x)
-    x = normed(x, convolution(scaled(512, width), 4, "wide", **bias), norm)
-    x = layers.ZeroPadding2D(1, name="score_pad")(layers.LeakyReLU(0.2, name="wide_relu")(x))
-    return keras.Model(image, convolution(1, 4, "score", dtype="float32")(x), name=name)
+    x = conv_norm(x, conv(scaled(512, width), 4, "wide", **bias), norm)
+    x = layers.LeakyReLU(0.2, name="wide_relu")(x)
+    x = layers.ZeroPadding2D(1, name="score_pad")(x)
+    return keras.Model(image, conv(1, 4, "score", dtype="float32")(x), name=name)
 
 
 def generators(**settings) -> keras.Model:
-    """Build {a, b} -> {a: b_to_a(b), b: a_to_b(a)}, images [B, H, W, 3], of two generators.
+    """Build {a, b} -> {a: b_to_a(b), b: a_to_b(a)}, images [B, H, W, 3], from two generators.
 
-    The outputs are named after the domain that they are in: applied twice, it is the cycle.
+    Each output has the name of its own domain, so applying the model twice is the cycle.
 
     Args:
-        settings: of each `generator`, which `get_layer("a_to_b")` and `get_layer("b_to_a")` return.
+        settings: of each `generator`. `get_layer("a_to_b")` and `get_layer("b_to_a")` return them.
     """
     image = {domain: keras.Input((None, None, 3), name=domain) for domain in ("a", "b")}
     a_to_b, b_to_a = (generator(**settings, name=name) for name in ("a_to_b", "b_to_a"))
@@ -147,7 +160,7 @@ def generators(**settings) -> keras.Model:
 
 
 def discriminators(**settings) -> keras.Model:
-    """Build {a, b} images [B, H, W, 3] -> {a, b} scores, each by the discriminator of its domain.
+    """Build {a, b} images [B, H, W, 3] -> {a, b} scores, each from its domain's discriminator.
 
     Args:
         settings: of each `discriminator`.

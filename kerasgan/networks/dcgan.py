@@ -1,21 +1,19 @@
-"""DCGAN: 4x4 convolutions that double a picture from 4x4 pixels, or halve it down to them.
+"""DCGAN: 4x4 convolutions between 4x4 pixels and the image.
 
 Reference: Radford, Metz and Chintala 2015, "Unsupervised Representation Learning with Deep
 Convolutional Generative Adversarial Networks" (arXiv:1511.06434). At 64 pixels these are the course
-report's stacks of 512, 256, 128, 64 and of 64, 128, 256, 512 filters; each halving of the picture
-drops the 512, each doubling adds twice as many.
+report's networks. A smaller image has fewer layers, a larger one more.
 """
 
 import keras
 from keras import layers
 
-from kerasgan.convolutions import DeepConv2D, DeepConv2DTranspose
-from kerasgan.layers import FusedBatchNormalization, LeakyReLU
+from kerasgan.layers import Conv2D, Conv2DTranspose, FusedBatchNormalization, PenaltyLeakyReLU
 from kerasgan.networks.widths import scaled
 
 
 class ClipWeights(keras.constraints.Constraint):
-    """Cut weights to [-limit, limit] after every update.
+    """Clip weights to [-limit, limit] after every update.
 
     Reference: Arjovsky, Chintala and Bottou 2017, "Wasserstein GAN" (arXiv:1701.07875),
     algorithm 1.
@@ -32,90 +30,115 @@ class ClipWeights(keras.constraints.Constraint):
 
 
 def initial_weights() -> keras.initializers.Initializer:
-    """Return the paper's N(0, 0.02)."""
+    """The paper's initial weights, N(0, 0.02)."""
     return keras.initializers.RandomNormal(stddev=0.02)
 
 
 def batch_norm(name: str) -> layers.Layer:
-    """Return BatchNorm with the constants of the paper's code: momentum 0.9, epsilon 1e-5."""
+    """BatchNorm with the constants of the paper's code: momentum 0.9, epsilon 1e-5."""
     return FusedBatchNormalization(momentum=0.9, epsilon=1e-5, name=name)
 
 
-def convolution(filters: int, name: str, **settings) -> layers.Layer:
-    """Return a 4x4 convolution; stride 2 and no bias unless `settings` say otherwise."""
+def conv(filters: int, name: str, **settings) -> layers.Layer:
+    """4x4 convolution, by default with stride 2 and no bias."""
     settings = {"strides": 2, "padding": "same", "use_bias": False, **settings}
-    return DeepConv2D(filters, 4, kernel_initializer=initial_weights(), name=name, **settings)
+    return Conv2D(filters, 4, kernel_initializer=initial_weights(), name=name, **settings)
 
 
-def transposed(filters: int, name: str, **settings) -> layers.Layer:
-    """Return a 4x4 transposed convolution; stride 2 and no bias unless `settings` say otherwise."""
+def conv_transpose(filters: int, name: str, **settings) -> layers.Layer:
+    """4x4 transposed convolution, by default with stride 2 and no bias."""
     settings = {"strides": 2, "padding": "same", "use_bias": False, **settings}
-    return DeepConv2DTranspose(
-        filters, 4, kernel_initializer=initial_weights(), name=name, **settings
-    )
+    return Conv2DTranspose(filters, 4, kernel_initializer=initial_weights(), name=name, **settings)
 
 
-def blocks(image_size: int) -> int:
-    """Return how many convolutions lie between 4x4 and image_size, a power of two from 8 on."""
+def num_blocks(image_size: int) -> int:
+    """Number of convolutions between 4x4 pixels and an image size, a power of two from 8."""
     return image_size.bit_length() - 3
 
 
-def picture(x, image_size: int, width: float = 1.0, dropout: float = 0.0):
-    """Apply the generator's stack to a vector [B, d]: an image [B, S, S, 3] in [-1, 1].
+def generator_trunk(x, image_size: int, width: float = 1.0, dropout: float = 0.0):
+    """Apply the generator's layers to a vector [B, d]: image [B, S, S, 3] in [-1, 1].
+
+    | 4x4 transposed convolution | output at S = 64 |
+    |---|---|
+    | stride 1, BatchNorm, ReLU | 4 x 4 x 512 |
+    | stride 2, BatchNorm, ReLU | 8 x 8 x 256 |
+    | stride 2, BatchNorm, ReLU | 16 x 16 x 128 |
+    | stride 2, BatchNorm, ReLU | 32 x 32 x 64 |
+    | stride 2, tanh | 64 x 64 x 3 |
 
     Args:
         image_size: S, a power of two.
         width: factor on the number of filters.
-        dropout: rate of a Dropout between each BatchNorm and its ReLU; 0 for none.
+        dropout: rate of dropout between each BatchNorm and its ReLU; 0 for none.
     """
     x = layers.Reshape((1, 1, x.shape[-1]), name="pixel")(x)
-    count = blocks(image_size)
-    for block in range(count):
-        place = {} if block else {"strides": 1, "padding": "valid"}
-        filters = scaled(64 * 2 ** (count - 1 - block), width)
-        x = transposed(filters, f"up_{block}", **place)(x)
+    blocks = num_blocks(image_size)
+    for block in range(blocks):
+        filters = scaled(64 * 2 ** (blocks - 1 - block), width)
+        first = {} if block else {"strides": 1, "padding": "valid"}
+        x = conv_transpose(filters, f"up_{block}", **first)(x)
         x = batch_norm(f"norm_{block}")(x)
         if dropout:
             x = layers.Dropout(dropout, name=f"dropout_{block}")(x)
         x = layers.ReLU(name=f"activation_{block}")(x)
-    return transposed(3, "image", activation="tanh", dtype="float32")(x)
+    return conv_transpose(3, "image", activation="tanh", dtype="float32")(x)
 
 
-def features(image, width: float = 1.0, norm: str = "batch", constraint=None):
+def discriminator_trunk(image, width: float = 1.0, norm: str = "batch", constraint=None):
     """Apply the discriminator's convolutions to an image [B, S, S, 3]: features [B, 4, 4, .].
+
+    | 4x4 convolution of stride 2 | output at S = 64 |
+    |---|---|
+    | leaky ReLU | 32 x 32 x 64 |
+    | BatchNorm, leaky ReLU | 16 x 16 x 128 |
+    | BatchNorm, leaky ReLU | 8 x 8 x 256 |
+    | BatchNorm, leaky ReLU | 4 x 4 x 512 |
 
     Args:
         width: factor on the number of filters.
-        norm: "batch" for BatchNorm on all but the first, or "none".
+        norm: "batch" or "none".
         constraint: of the weights.
     """
     x = image
-    for block in range(blocks(image.shape[1])):
+    for block in range(num_blocks(image.shape[1])):
         filters = scaled(64 * 2**block, width)
-        x = convolution(filters, f"down_{block}", kernel_constraint=constraint)(x)
+        x = conv(filters, f"down_{block}", kernel_constraint=constraint)(x)
         if block and norm == "batch":
             x = batch_norm(f"norm_{block}")(x)
-        x = LeakyReLU(0.2, name=f"activation_{block}")(x)
+        x = PenaltyLeakyReLU(0.2, name=f"activation_{block}")(x)
     return x
 
 
 def generator(
     image_size: int, latent_dim: int, width: float = 1.0, dropout: float = 0.0
 ) -> keras.Model:
-    """Build {noise [B, latent_dim]} -> image [B, S, S, 3] in [-1, 1]; see `picture`."""
+    """Build {noise [B, latent_dim]} -> image [B, S, S, 3] in [-1, 1].
+
+    Args:
+        image_size, width, dropout: as for `generator_trunk`, which has the layers.
+    """
     noise = keras.Input((latent_dim,), name="noise")
-    return keras.Model(
-        {"noise": noise}, picture(noise, image_size, width, dropout), name="generator"
-    )
+    image = generator_trunk(noise, image_size, width, dropout)
+    return keras.Model({"noise": noise}, image, name="generator")
 
 
 def discriminator(
     image_size: int, width: float = 1.0, norm: str = "batch", constraint=None, name="discriminator"
 ) -> keras.Model:
-    """Build image [B, S, S, 3] -> logits or scores [B, 1]; see `features`."""
+    """Build image [B, S, S, 3] -> logits or scores [B, 1].
+
+    | layer | output |
+    |---|---|
+    | `discriminator_trunk` | 4 x 4 x 512 |
+    | 4x4 convolution without padding | 1 x 1 x 1 |
+
+    Args:
+        image_size: S, a power of two.
+        width, norm, constraint: as for `discriminator_trunk`.
+    """
     image = keras.Input((image_size, image_size, 3), name="image")
-    x = features(image, width, norm, constraint)
-    score = convolution(
-        1, "score", strides=1, padding="valid", kernel_constraint=constraint, dtype="float32"
-    )
-    return keras.Model(image, layers.Flatten(name="flatten", dtype="float32")(score(x)), name=name)
+    x = discriminator_trunk(image, width, norm, constraint)
+    settings = {"padding": "valid", "kernel_constraint": constraint, "dtype": "float32"}
+    x = conv(1, "score", strides=1, **settings)(x)
+    return keras.Model(image, layers.Flatten(name="flatten", dtype="float32")(x), name=name)

@@ -1,27 +1,33 @@
-"""A small generator without skip connections and a discriminator without normalisation.
+"""A small generator without skip connections and a discriminator without normalization.
 
-The discriminator follows what Huang et al. 2024 (arXiv:2501.05441) require of one under R1 and R2:
-no normalisation, leaky ReLU. Its strided convolutions and the generator's BatchNorm are DCGAN's.
+The discriminator meets the requirements of Huang et al. 2024 (arXiv:2501.05441) for R1 and R2
+penalties: no normalization, leaky ReLU. Its strided convolutions and the generator's BatchNorm are
+DCGAN's.
 """
 
 import keras
 from keras import layers
 
 from kerasgan.configs.r3gan import GROUP
-from kerasgan.convolutions import ColourConv2D, DeepConv2D, UpsampleConv2D
-from kerasgan.layers import FusedBatchNormalization, GroupStddev, LeakyReLU
+from kerasgan.layers import (
+    Conv2D,
+    FusedBatchNormalization,
+    GroupStddev,
+    PenaltyLeakyReLU,
+    UpsampleConv2D,
+)
 from kerasgan.networks.widths import scaled
 
-# Filters at full size and after each halving; further halvings keep the last.
+# Filters at full size and after each halving; further halvings repeat the last.
 GENERATOR_FILTERS = (32, 64, 128, 192)
 DISCRIMINATOR_FILTERS = (24, 48, 96, 192)
 EMBEDDING = 32
-# Up to this size, in pixels, each doubling has two convolutions.
-DEEP_UP_TO = 16
+# Doublings up to this size, in pixels, have a second convolution.
+MAX_DEEP_SIZE = 16
 
 
 def halvings(image_size: int) -> int:
-    """Number of times that an image size can be halved to a base of 4 to 7 pixels."""
+    """Number of halvings from an image size to a base of 4 to 7 pixels."""
     return (image_size // 4).bit_length() - 1
 
 
@@ -38,12 +44,15 @@ def generator(
     | block | output |
     |---|---|
     | noise and an embedding of 32 numbers per label, dense | base x base x 192 |
-    | nearest 2x, 3x3 convolution, BatchNorm, leaky ReLU; two up to 16 pixels | S x S x 32 |
+    | nearest 2x, 3x3 convolution; repeated | S x S x 32 |
     | 3x3 convolution, tanh | S x S x 3 |
+
+    BatchNorm and leaky ReLU follow every layer but the last. Doublings up to 16 pixels have a
+    second 3x3 convolution. The base has 4 to 7 pixels a side.
 
     Args:
         image_size: S, 4 to 7 times a power of two.
-        labels: {name: K}; a row of zeros is a missing label.
+        labels: length of each label, {name: K}; a row of zeros stands for a missing label.
         width: factor on the number of filters.
     """
     inputs = {
@@ -60,20 +69,20 @@ def generator(
     depth = filters_at(level, GENERATOR_FILTERS, width)
     x = layers.Dense(size * size * depth, use_bias=False, name="project")(x)
     x = layers.Reshape((size, size, depth), name="reshape")(x)
-    x = _normalized(x, f"{size}")
+    x = _norm_leaky_relu(x, f"{size}")
     while level:
         level, size = level - 1, 2 * size
         depth = filters_at(level, GENERATOR_FILTERS, width)
         x = UpsampleConv2D(depth, use_bias=False, name=f"upsample_{size}")(x)
-        x = _normalized(x, f"{size}")
-        if size <= DEEP_UP_TO:
-            x = DeepConv2D(depth, 3, padding="same", use_bias=False, name=f"conv_{size}")(x)
-            x = _normalized(x, f"{size}_deep")
-    image = ColourConv2D(3, 3, padding="same", activation="tanh", dtype="float32", name="image")(x)
+        x = _norm_leaky_relu(x, f"{size}")
+        if size <= MAX_DEEP_SIZE:
+            x = Conv2D(depth, 3, padding="same", use_bias=False, name=f"conv_{size}")(x)
+            x = _norm_leaky_relu(x, f"{size}_deep")
+    image = Conv2D(3, 3, padding="same", activation="tanh", dtype="float32", name="image")(x)
     return keras.Model(inputs, image, name="generator")
 
 
-def _normalized(x, name: str):
+def _norm_leaky_relu(x, name: str):
     x = FusedBatchNormalization(momentum=0.9, name=f"norm_{name}")(x)
     return layers.LeakyReLU(0.2, name=f"activation_{name}")(x)
 
@@ -86,23 +95,23 @@ def discriminator(image_size: int, labels: dict[str, int], width: float = 1.0) -
     | 3x3 convolution | S x S x 24 |
     | 4x4 convolutions of stride 2 | base x base x 192 |
     | minibatch standard deviation, 3x3 convolution, dense 256 | 256 |
-    | heads, from zero | |
+    | dense, for the source and each label | 1 and K |
 
-    Leaky ReLU of slope 0.2 follows every layer but the heads.
+    Leaky ReLU of slope 0.2 follows every layer but the heads, whose weights start at zero.
 
     Args:
         image_size, labels, width: as for `generator`.
     """
     image = keras.Input((image_size, image_size, 3), name="image")
     depth = filters_at(0, DISCRIMINATOR_FILTERS, width)
-    x = _activated(DeepConv2D(depth, 3, padding="same", name="conv_full"), image)
+    x = _activate(image, Conv2D(depth, 3, padding="same", name="conv_full"))
     for level in range(1, halvings(image_size) + 1):
         depth = filters_at(level, DISCRIMINATOR_FILTERS, width)
-        x = _activated(DeepConv2D(depth, 4, 2, padding="same", name=f"down_{level}"), x)
+        x = _activate(x, Conv2D(depth, 4, 2, padding="same", name=f"down_{level}"))
     x = GroupStddev(GROUP, name="stddev")(x)
-    x = _activated(DeepConv2D(depth, 3, padding="same", name="conv_base"), x)
+    x = _activate(x, Conv2D(depth, 3, padding="same", name="conv_base"))
     x = layers.Flatten(name="flatten")(x)
-    x = _activated(layers.Dense(scaled(256, width), name="dense"), x)
+    x = _activate(x, layers.Dense(scaled(256, width), name="dense"))
     heads = {
         name: layers.Dense(size, kernel_initializer="zeros", dtype="float32", name=name)(x)
         for name, size in {"source": 1, **labels}.items()
@@ -110,5 +119,6 @@ def discriminator(image_size: int, labels: dict[str, int], width: float = 1.0) -
     return keras.Model(image, heads, name="discriminator")
 
 
-def _activated(layer: keras.Layer, x):
-    return LeakyReLU(0.2, name=f"activation_{layer.name}")(layer(x))
+def _activate(x, layer: keras.Layer):
+    """Apply a layer and leaky ReLU."""
+    return PenaltyLeakyReLU(0.2, name=f"activation_{layer.name}")(layer(x))

@@ -2,5 +2,5 @@
 
 
 def scaled(filters: int, width: float) -> int:
-    """Return `filters` times `width`, rounded, at least 1."""
+    """`filters` times `width`, rounded, at least 1."""
     return max(1, round(filters * width))

@@ -1,0 +1,101 @@
+"""Write the images in the documents.
+
+`python -m docs.images --runs DIR` trains every model by its quick preset on drawn faces, into
+DIR/MODEL. This takes about three hours on two CPU cores; runs that exist already are not trained
+again. `--sweep sweeps/sigma` copies the image of `kerasgan reproduce sigma`, run with the options
+that docs/reproductions.md gives.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from kerasgan import registry
+from kerasgan.configs.cyclegan import CycleGANConfig
+from kerasgan.configs.stargan import StarGANConfig
+from kerasgan.runs import directory, lookup
+
+IMAGES = Path(__file__).parent / "images"
+_HAIR = ("blue", "pink", "green", "blonde", "black")
+_EYES = ("red", "blue", "green", "yellow", "brown")
+_ROWS, _COLUMNS = 5, 11
+
+
+@click.command()
+@click.option("--runs", "folder", type=click.Path(path_type=Path), required=True)
+@click.option("--sweep", type=click.Path(path_type=Path), help="Folder of `reproduce sigma`.")
+@click.argument("models", nargs=-1, type=click.Choice(list(registry.names())), metavar="[MODEL]...")
+def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
+    """Write docs/images/MODEL.png of each MODEL (default: all), and that of the bundled faces."""
+    from PIL import Image
+
+    from kerasgan.inference import sampling
+
+    for model in models or registry.names():
+        path = folder / model
+        if not path.exists():
+            words = ["train", model, "--preset", "quick", "--out", str(path)]
+            subprocess.run([sys.executable, "-m", "kerasgan", *words], check=True)
+        run = directory.read(path)
+        save(sheet(run, sampling.load(run)), f"{model}.png")
+        if model == "acgan":
+            save(Image.open(path / "losses.png"), "acgan-losses.png")
+    bundled = lookup.run(directory.PRETRAINED)
+    save(sheet(bundled, sampling.load(bundled)), "pretrained.png")
+    if sweep:
+        save(Image.open(sweep / "samples.png"), "reproduce-sigma.png")
+
+
+def sheet(run, model):
+    """A grid with five rows of generated, translated or edited images."""
+    from kerasgan import tasks
+    from kerasgan.datasets.unpaired import UnpairedImages
+    from kerasgan.inference.image_to_image import DomainTranslator, Editor
+    from kerasgan.inference.previews import domain_sheet
+    from kerasgan.inference.sampling import UNCONDITIONAL, Sampler
+    from kerasgan.utils import images
+
+    config = run.config
+    if isinstance(config, StarGANConfig):
+        _, held_out = tasks.of(config).load()
+        return _edits(Editor(model, run.vocabulary), held_out)
+    if isinstance(config, CycleGANConfig):
+        _, held_out = tasks.of(config).load()
+        few = {name: held_out.by_name[name][:_ROWS] for name in ("a", "b")}
+        translator = DomainTranslator(model.sampling_generator)
+        return domain_sheet(translator, UnpairedImages(**few, key=held_out.key), has_identity=False)
+    sampler = Sampler(model.sampling_generator, run.vocabulary, config.sigma)
+    if not config.CONDITIONS:
+        return images.grid(sampler.generate([UNCONDITIONAL] * _ROWS * _COLUMNS, seed=0), _COLUMNS)
+    return sampler.sheet(seed=0, hair=_HAIR)
+
+
+def _edits(editor, data):
+    """Images, and each of them with several colours of hair and of eyes."""
+    import numpy as np
+
+    from kerasgan.inference.image_to_image import set_label
+    from kerasgan.inference.previews import columns_sheet
+
+    indices = np.arange(_ROWS)
+    original, labels = data.pixels(indices), data.labels(indices)
+    columns, names = [original], ["original"]
+    for kind, colours in (("hair", _HAIR), ("eyes", _EYES)):
+        for colour in colours:
+            index = editor.vocabulary.index(kind, colour)
+            columns.append(editor.edit(original, set_label(labels, kind, index)))
+            names.append(f"{colour} {kind}")
+    return columns_sheet(columns, names)
+
+
+def save(image, name: str) -> None:
+    """Write an image to docs/images in 256 colours."""
+    from kerasgan.utils import images
+
+    images.save(image.convert("RGB").quantize(256, dither=0), IMAGES / name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Options that commands share, and the options of config dataclasses. Imports no model."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import rich_click as click
+from click.core import ParameterSource
+from click.shell_completion import CompletionItem
+
+from kerasgan.configs.base import Config
+from kerasgan.configs.options import option_name, panel
+from kerasgan.datasets import layouts
+from kerasgan.runs import directory
+from kerasgan.utils.errors import hint
+
+# Panels of `kerasgan train MODEL --help`, in this order.
+PANELS = ("Model", "Data", "Training", "Logging")
+
+checkpoint = click.option(
+    "--checkpoint", default="latest", show_default=True, help="latest, best or a step."
+)
+
+
+def complete_run(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The names of runs that begin with `incomplete`, or else a request to complete a path."""
+    # Names with control characters are not offered to a shell.
+    found = (folder.name for folder in directory.folders() if folder.name.isprintable())
+    names = [name for name in found if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="dir")]
+
+
+run_names = click.argument(
+    "names", metavar="RUN...", nargs=-1, required=True, shell_complete=complete_run
+)
+
+
+def run(default: str) -> Callable:
+    """The option --run, whose help names the default run."""
+    return click.option(
+        "--run",
+        shell_complete=complete_run,
+        help=f"Path, number or name of a run.  [default: {default}]",
+    )
+
+
+class Choice(click.Choice):
+    """A choice whose error suggests the nearest allowed value."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        near = hint(str(value), [str(choice) for choice in self.choices])
+        return super().get_invalid_choice_message(value, ctx) + near
+
+
+# Choices of options whose values are listed outside the configs.
+_CHOICES = {"layout": layouts.CHOICES}
+
+
+def of_config(config: type[Config]) -> list[click.Option]:
+    """An option for each field of a config, in the order of their panels."""
+    types = get_type_hints(config)
+    panels = {field: panel(config, field.name) for field in dataclasses.fields(config)}
+    ordered = sorted(panels, key=lambda field: PANELS.index(panels[field]))
+    return [_of_field(field, types[field.name], panels[field]) for field in ordered]
+
+
+def _of_field(field: dataclasses.Field, type_: Any, panel: str) -> click.Option:
+    name = f"--{option_name(field.name)}"
+    settings: dict[str, Any] = {"default": field.default, "show_default": True}
+    if type_ in (bool, bool | None):
+        name += f"/--no-{option_name(field.name)}"
+    elif get_origin(type_) is Literal:
+        settings["type"] = Choice(get_args(type_))
+    elif field.name in _CHOICES:
+        settings["type"] = Choice(_CHOICES[field.name])
+    elif get_origin(type_) is tuple and ... in get_args(type_):
+        settings |= {"multiple": True, "callback": split, "metavar": "A,B"}
+    elif get_origin(type_) is tuple:
+        settings |= {"nargs": len(get_args(type_)), "type": get_args(type_)[0]}
+        settings["metavar"] = field.metadata["parts"]
+    else:
+        settings["type"] = type_
+    return click.RichOption([name], help=field.metadata["help"], panel=panel, **settings)
+
+
+def split(context: click.Context, parameter: click.Parameter, values: tuple) -> tuple[str, ...]:
+    """Split a list given with commas, by repeating the option, or both."""
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def given(context: click.Context, values: dict[str, Any]) -> dict[str, Any]:
+    """The values from the command line, without those that are defaults."""
+    return {
+        name: value
+        for name, value in values.items()
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+    }
+
+
+def describe_presets(config: type[Config]) -> str:
+    """The presets and the values that each sets, for `--help`."""
+    return "; ".join(
+        f"{name}: "
+        + (", ".join(f"{option_name(k)} {v}" for k, v in preset.items()) or "the defaults below")
+        for name, preset in config.PRESETS.items()
+    )

@@ -1,0 +1,40 @@
+"""Options of the models that generate images from noise."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from kerasgan import metrics
+from kerasgan.configs.base import Config
+from kerasgan.configs.groups import (
+    AugmentationOptions,
+    BatchNormOptions,
+    ColourDataOptions,
+    EvaluationOptions,
+    LabelledDataOptions,
+)
+from kerasgan.configs.options import option
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationConfig(
+    AugmentationOptions, LabelledDataOptions, BatchNormOptions, EvaluationOptions, Config
+):
+    """Options of every model that generates images from noise."""
+
+    TASK: ClassVar[str] = "kerasgan.tasks.generation:Generation"
+
+    width: float = option(1.0, "Factor on every layer's number of filters.", above=0)
+    latent_dim: int = option(100, "Length of the noise vector.", at_least=1)
+    sigma: float = option(1.0, "Standard deviation of the noise.", at_least=0)
+    batch_size: int = option(64, "Images per update.", at_least=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionalConfig(ColourDataOptions, GenerationConfig):
+    """Options of every model that generates images from noise and colours."""
+
+    CONDITIONS: ClassVar[tuple[str, ...]] = ("hair", "eyes")
+
+    best_metric: Literal[metrics.CONDITIONAL] = option(
+        "frechet_distance", "Metric that selects the best checkpoint."
+    )

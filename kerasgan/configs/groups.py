@@ -1,0 +1,227 @@
+"""Groups of options: data, training and logging, and what some models add to each."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from kerasgan import metrics
+from kerasgan.configs.options import Options, option
+from kerasgan.utils.errors import InvalidInput, unknown
+
+Schedule = Literal["constant", "linear", "exponential", "cosine"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataOptions(Options):
+    """Images to train on."""
+
+    PANEL: ClassVar[str] = "Data"
+
+    data: str = option(
+        "avatars", "'avatars' (drawn faces), a folder of images, a label file, or tfds:NAME."
+    )
+    num_avatars: int = option(8000, "Number of avatars to train on.", at_least=1)
+    val_fraction: float = option(
+        0.1, "Share of the images that is held out from training.", at_least=0, below=1
+    )
+    resize_mode: Literal["crop", "pad"] = option(
+        "crop", "Make images square: cut the centre out, or add white."
+    )
+    follow_links: bool = option(False, "Follow symbolic links inside the data folder.")
+    strict: bool = option(False, "Refuse data with anything wrong, rather than leave that out.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledDataOptions(DataOptions):
+    """Images that may have labels.
+
+    CONDITIONS are the generator's label inputs: "hair" and "eyes", or "pair", one of the pairs of
+    both that occur. ACCEPTS_ATTRIBUTES is whether binary attributes may take their place.
+    """
+
+    CONDITIONS: ClassVar[tuple[str, ...]] = ()
+    ACCEPTS_ATTRIBUTES: ClassVar[bool] = False
+
+    # The layouts are listed in datasets/layouts and checked where the data is loaded.
+    layout: str = option("auto", "Layout of the data; auto: detect it.")
+    exclude_tag: tuple[str, ...] = option((), "Leave out images with one of these tags.")
+    require_tag: tuple[str, ...] = option((), "Leave out images without all of these tags.")
+    attributes: tuple[str, ...] = option(
+        (), "The columns, or tfds features, that give tags; all of them without this."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColourDataOptions(LabelledDataOptions):
+    """Images with hair and eye colours."""
+
+    colours: Literal["exactly-one", "first"] = option(
+        "exactly-one", "Train on images with exactly one hair and eye colour, or take the first."
+    )
+    min_per_class: int = option(
+        1, "Leave out hair and eye colours that fewer images have.", at_least=1
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AugmentationOptions(DataOptions):
+    """Changes that the discriminator sees."""
+
+    AUGMENTATIONS: ClassVar[tuple[str, ...]] = ("shift", "cutout")
+
+    mirror: bool = option(False, "Mirror half of the real images, which samples then are, too.")
+    augment: tuple[str, ...] = option(
+        (),
+        "Change real and generated images alike before the discriminator sees them, by "
+        f"{' and '.join(AUGMENTATIONS)}; samples stay as they are.",
+    )
+    augment_probability: float = option(
+        0.3, "Probability of each of these changes, for each image.", at_least=0, at_most=1
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in self.augment:
+            if name not in self.AUGMENTATIONS:
+                raise unknown("augment", name, self.AUGMENTATIONS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions(Options):
+    """How a model trains."""
+
+    PANEL: ClassVar[str] = "Training"
+
+    ema: float = option(
+        0.0,
+        "Decay of the average of the generator's weights that samples and export use; 0: none.",
+        at_least=0,
+        below=1,
+    )
+    ema_half_life: int = option(
+        0,
+        "Half-life of that average in images, at most 5% of the images so far; 0: by --ema.",
+        at_least=0,
+    )
+    seed: int = option(0, "Seed of everything random.", at_least=0, below=2**32)
+    deterministic: bool = option(
+        False, "Same bytes on every run (slower on some devices); implies --no-jit."
+    )
+    precision: Literal["float32", "bfloat16", "float16", "auto"] = option(
+        "float32",
+        "What the networks compute in; auto: bfloat16 where this machine multiplies it faster.",
+    )
+    jit: bool | None = option(None, "Compile steps with XLA.  [default: on a GPU only]")
+    strategy: Literal["none", "mirrored", "multi-worker"] = option(
+        "none",
+        "Train on one device, on all of this machine, or on the machines that TF_CONFIG names.",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.deterministic and self.jit:
+            raise InvalidInput("jit is on; with deterministic it must be off")
+
+    @property
+    def averages(self) -> bool:
+        """Whether samples and export use an average of the generator's weights."""
+        return bool(self.ema or self.ema_half_life)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchNormOptions(TrainingOptions):
+    """BatchNorm under a strategy."""
+
+    sync_batch_norm: bool = option(
+        False, "With a strategy: normalise by the whole batch, not by each device's part."
+    )
+
+
+def schedule_option(default: Schedule) -> Any:
+    """The field `schedule`, whose default is that of a model's paper."""
+    return option(
+        default,
+        "How the learning rate falls: linear holds it for the first half, exponential multiplies "
+        "it by the same factor after every step, cosine follows half a period.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleOptions(TrainingOptions):
+    """A learning rate that may fall.
+
+    `schedule_steps` is the number of steps from the moment that the config is made: a run that is
+    extended later holds its final learning rate.
+    """
+
+    schedule: Schedule = schedule_option("constant")
+    final_learning_rate: float = option(0.0, "Learning rate of the last step.", at_least=0)
+    schedule_steps: int = option(
+        0,
+        "Steps until the final learning rate, which is then held; 0: all.",
+        at_least=0,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.schedule == "exponential" and not self.final_learning_rate:
+            raise InvalidInput(
+                "final-learning-rate is 0; with the exponential schedule it must be above 0"
+            )
+        if self.final_learning_rate > self.learning_rate:
+            raise InvalidInput(
+                f"final-learning-rate is {self.final_learning_rate}; it must be at most "
+                f"learning-rate, {self.learning_rate}"
+            )
+        object.__setattr__(self, "schedule_steps", self.schedule_steps or self.steps)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoggingOptions(Options):
+    """What a run records."""
+
+    PANEL: ClassVar[str] = "Logging"
+
+    log_every: int = option(50, "Steps between rows of metrics.csv.", at_least=1)
+    sample_every: int = option(
+        500,
+        "Steps between sample sheets and plots; the first sheets come at steps 1, 10, 30 and 100.",
+        at_least=1,
+    )
+    checkpoint_every: int = option(500, "Steps between checkpoints.", at_least=1)
+    checkpoint_minutes: float = option(
+        10.0,
+        "Write a checkpoint after this many minutes without one, too; 0, or several machines: at "
+        "regular steps only.",
+        at_least=0,
+    )
+    keep_checkpoints: int = option(3, "Number of newest checkpoints to keep.", at_least=1)
+    stop_on_failure: bool = option(
+        False, "End the run at a sign of failure that it will not recover from."
+    )
+    tensorboard: bool = option(
+        False,
+        "Also write metrics and sample sheets for TensorBoard; needs the extra 'tensorboard'.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationOptions(LoggingOptions):
+    """Evaluation while a model trains."""
+
+    evaluate_every: int = option(
+        0,
+        "Steps between evaluations on a small sample, a multiple of log-every; 0: none. The best "
+        "checkpoint is kept as 'best'.",
+        at_least=0,
+    )
+    best_metric: Literal[metrics.UNCONDITIONAL] = option(
+        "frechet_distance", "Metric that selects the best checkpoint."
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.evaluate_every % self.log_every:
+            raise InvalidInput(
+                f"evaluate-every is {self.evaluate_every}; it must be a multiple of log-every "
+                f"{self.log_every}"
+            )

@@ -1,0 +1,93 @@
+"""Dataclass fields that are command-line options, with their help, limits and panel."""
+
+import dataclasses
+from dataclasses import dataclass
+from inspect import get_annotations
+from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
+
+from kerasgan.utils.errors import InvalidInput
+
+
+def option(
+    default: Any,
+    help: str,
+    *,
+    at_least: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+    at_most: float | None = None,
+    multiple_of: float | None = None,
+    parts: str | None = None,
+) -> Any:
+    """A dataclass field that becomes a command-line option.
+
+    Args:
+        default: the one place where this default is stated.
+        help: what the option does, for `--help`.
+        at_least, above, below, at_most: limits of the number, or of each number of a tuple.
+        multiple_of: what the number must be a multiple of.
+        parts: the names of a tuple's parts, as `--help` shows them.
+    """
+    limits = {
+        "at least": at_least,
+        "above": above,
+        "below": below,
+        "at most": at_most,
+        "a multiple of": multiple_of,
+    }
+    limits = {name: limit for name, limit in limits.items() if limit is not None}
+    return dataclasses.field(
+        default=default,
+        metadata={"help": help, "limits": limits, "parts": parts},
+    )
+
+
+def option_name(field: str) -> str:
+    """Command-line name of a field: `image_size` is `image-size`."""
+    return field.replace("_", "-")
+
+
+_WITHIN = {
+    "at least": lambda value, limit: value >= limit,
+    "above": lambda value, limit: value > limit,
+    "below": lambda value, limit: value < limit,
+    "at most": lambda value, limit: value <= limit,
+    "a multiple of": lambda value, limit: value % limit == 0,
+}
+
+
+def panel(config: type["Options"], field: str) -> str:
+    """Title of an option's panel in `--help`: that of the first class that declares the field."""
+    declarers = [kind for kind in config.__mro__ if field in get_annotations(kind)]
+    return declarers[-1].PANEL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """A group of options, checked when they are set.
+
+    PANEL is the title of the group in `--help`.
+    """
+
+    PANEL: ClassVar[str] = "Model"
+
+    def __post_init__(self) -> None:
+        types = get_type_hints(type(self))
+        for field in dataclasses.fields(self):
+            name, value = option_name(field.name), getattr(self, field.name)
+            if get_origin(types[field.name]) is Literal:
+                allowed = get_args(types[field.name])
+                if value not in allowed:
+                    choices = ", ".join(map(str, allowed))
+                    raise InvalidInput(f"{name} is {value!r}; allowed: {choices}")
+            for number in value if isinstance(value, tuple) else (value,):
+                _check_limits(name, number, field.metadata["limits"])
+
+
+def _check_limits(name: str, number: Any, limits: dict[str, float]) -> None:
+    for limit_name, limit in limits.items():
+        # Written so that NaN, which compares false to everything, is refused.
+        if not _WITHIN[limit_name](number, limit):
+            raise InvalidInput(f"{name} is {number}; it must be {limit_name} {limit}")
+    if number == float("inf"):
+        raise InvalidInput(f"{name} is {number}; it must be finite")

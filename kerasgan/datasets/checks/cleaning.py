@@ -1,0 +1,72 @@
+"""A clean copy of a folder of images."""
+
+import shutil
+from pathlib import Path
+
+from kerasgan.datasets import decoding
+from kerasgan.datasets.checks import inspection
+from kerasgan.datasets.checks.inspection import Report
+from kerasgan.datasets.layouts.table import write_table
+from kerasgan.utils import files
+
+_TABLE, _LOG = "metadata.csv", "fix.log"
+
+
+def write(report: Report, folder: Path) -> int:
+    """Write the usable images and a log into a new or empty folder.
+
+    Unreadable images and copies are left out, and, if any image has colours, images without
+    exactly one hair and one eye colour. Plain RGB files are copied; other files become PNGs of
+    their upright first frame on white. Tags are written to metadata.csv, in UTF-8.
+
+    Args:
+        report: the report on the folder to clean.
+        folder: the folder to write.
+
+    Returns:
+        The number of images written.
+
+    Raises:
+        InvalidInput: if the folder is not empty or cannot be written.
+    """
+    sizes = sum(
+        (report.listing.root / image.name).stat().st_size for image in report.listing.images
+    )
+    files.check_vacant(folder, sizes)
+    reasons = _reasons(report)
+    written, log = [], []
+    with files.replacing(folder) as temporary:
+        temporary.mkdir(parents=True)
+        for image, examined in zip(report.listing.images, report.examined, strict=True):
+            if image.name in reasons:
+                log.append(f"left out {image.name}: {reasons[image.name]}")
+                continue
+            target = _save(report.listing.root, image.name, temporary, examined.is_plain)
+            written.append((target, image.tags))
+            if target != image.name:
+                log.append(f"converted {image.name} to {target}")
+        if any(tags for _, tags in written):
+            with (temporary / _TABLE).open("w", encoding="utf-8", newline="") as file:
+                write_table(written, file)
+        (temporary / _LOG).write_text("".join(f"{line}\n" for line in log), encoding="utf-8")
+    return len(written)
+
+
+def _reasons(report: Report) -> dict[str, str]:
+    """{name: why the image is left out}."""
+    reasons = {}
+    if inspection.has_colours(report.listing):
+        reasons = {name: why for why, names in report.left_out.items() for name in names}
+    reasons |= report.copies
+    examined = zip(report.listing.images, report.examined, strict=True)
+    return reasons | {image.name: result.why for image, result in examined if result.why}
+
+
+def _save(root: Path, name: str, folder: Path, is_plain: bool) -> str:
+    target = name if is_plain else f"{name}.png"
+    (folder / target).parent.mkdir(parents=True, exist_ok=True)
+    if is_plain:
+        shutil.copyfile(root / name, folder / target)
+    else:
+        decoding.read(root / name).save(folder / target)
+    return target

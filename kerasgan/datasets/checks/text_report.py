@@ -1,0 +1,70 @@
+"""The report of `kerasgan data check` as text."""
+
+from collections import Counter
+
+from kerasgan.datasets.checks.inspection import Report, has_colours
+from kerasgan.utils.printing import printable
+
+
+def as_text(report: Report, max_places: int = 5) -> str:
+    """The report as lines of text.
+
+    Args:
+        report: the report on a folder.
+        max_places: number of places that are named for each problem.
+    """
+    lines = [*_contents(report), *_usable(report)]
+    for problem, places in report.problems.items():
+        more = f"; and {len(places) - max_places:,} more" if len(places) > max_places else ""
+        named = "; ".join(map(printable, places[:max_places]))
+        lines.append(f"{len(places):,} {problem}: {named}{more}")
+    return "\n".join(lines)
+
+
+def _contents(report: Report) -> list[str]:
+    listing = report.listing
+    lines = [f"layout: {listing.layout.name} ({listing.layout.description})"]
+    if listing.label_file is not None:
+        lines.append(f"labels: {printable(listing.label_file.name)}, {len(listing.rows):,} lines")
+    unreadable = len(report.examined) - report.readable
+    lines.append(f"images: {len(report.examined):,}, of which {unreadable:,} unreadable")
+    if report.copies:
+        lines.append(f"different images: {report.readable - len(report.copies):,}")
+    readable = [examined for examined in report.examined if examined.why is None]
+    per_image = report.colours_per_image.items() if has_colours(listing) else ()
+    for title, counts in (
+        ("sizes", Counter("{}x{}".format(*examined.size) for examined in readable)),
+        ("modes", Counter(examined.mode for examined in readable)),
+        ("hair", _in_order(report, "hair")),
+        ("eyes", _in_order(report, "eyes")),
+        *((f"{kind}, colours per image", counts) for kind, counts in per_image),
+        ("hair and eye tags without a known colour", report.unknown_colours),
+    ):
+        if counts:
+            lines.append(f"{title}: {_format(counts)}")
+    return lines
+
+
+def _usable(report: Report) -> list[str]:
+    lines, title = [], "lines that would train"
+    has_labels = has_colours(report.listing)
+    if has_labels:
+        lines.append(f"pairs of hair and eyes: {len(report.pairs):,}")
+    if report.examined:
+        title = "would train"
+        lines.append(f"{title} without colours: {report.readable:,}")
+    for rule, count in report.trains.items() if has_labels else ():
+        lines.append(f"{title} with --colours {rule}: {count:,}")
+    return lines
+
+
+def _in_order(report: Report, kind: str) -> dict[str, int]:
+    counts = getattr(report, kind)
+    return {colour: counts[colour] for colour in getattr(report.vocabulary, kind)}
+
+
+def _format(counts: dict[str, int], max_shown: int = 12) -> str:
+    is_long = len(counts) > max_shown
+    shown = Counter(counts).most_common(max_shown) if is_long else counts.items()
+    more = f", and {len(counts) - max_shown:,} others" if is_long else ""
+    return ", ".join(f"{printable(value)} {count:,}" for value, count in shown) + more

@@ -1,0 +1,111 @@
+"""Safe decoding of image files into squares."""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from kerasgan.utils.errors import InvalidInput
+
+# Formats to read. Pillow has more, and passes EPS files to Ghostscript.
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF")
+
+# Pillow's own limit: beyond it, a small file could be crafted to fill the memory.
+PIXEL_LIMIT = 89_478_485
+
+ResizeMode = Literal["crop", "pad"]
+
+
+def square(source: Path | bytes, size: int, resize_mode: ResizeMode = "crop") -> np.ndarray:
+    """Decode an image as a square: uint8 [size, size, 3].
+
+    Args:
+        source: the file or its content; of an animation, the first frame is read.
+        size: height and width of the square.
+        resize_mode: "crop" cuts out the centre square, "pad" adds white on two sides.
+
+    Raises:
+        InvalidInput: if the image is unreadable, with the reason.
+    """
+    image = read(source, size)
+    if resize_mode == "pad":
+        padded = ImageOps.pad(image, (size, size), Image.Resampling.LANCZOS, color="white")
+        return np.asarray(padded)
+    return np.asarray(ImageOps.fit(image, (size, size), Image.Resampling.LANCZOS))
+
+
+def read(source: Path | bytes, size: int | None = None, limit: int | None = None) -> Image.Image:
+    """Decode an image as upright RGB on white.
+
+    Args:
+        source: the file or its content.
+        size: a large JPEG may be decoded at a smaller scale that keeps this width and height.
+        limit: maximum number of pixels, below PIXEL_LIMIT.
+
+    Raises:
+        InvalidInput: if the image is unreadable or truncated, or has more pixels than the limit.
+    """
+    with opened(source, limit) as image:
+        if size is not None:
+            image.draft("RGB", (2 * size, 2 * size))
+        return upright(image)
+
+
+@contextmanager
+def opened(source: Path | bytes, limit: int | None = None) -> Iterator[Image.Image]:
+    """Open an image without decoding its pixels; errors are raised as by `read`."""
+    try:
+        # Pillow warns of damaged metadata, which does not affect the pixels.
+        with warnings.catch_warnings(action="ignore"), _open(source, limit) as image:
+            yield image
+    except InvalidInput:
+        raise
+    except Exception as error:
+        # Pillow raises many kinds of errors on damaged files.
+        raise InvalidInput(_reason(error)) from error
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """Decode an opened image as upright RGB on white."""
+    return _to_rgb(ImageOps.exif_transpose(image))
+
+
+def _open(source: Path | bytes, limit: int | None) -> Image.Image:
+    limit = limit or PIXEL_LIMIT
+    try:
+        source = io.BytesIO(source) if isinstance(source, bytes) else source
+        image = Image.open(source, formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise InvalidInput(f"has more than the limit of {limit:,} pixels") from error
+    if image.width * image.height > limit:
+        width, height = image.size
+        image.close()
+        raise InvalidInput(f"has {width} x {height} pixels, more than the limit of {limit:,}")
+    return image
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith(("I", "F")):
+        # 16 bits per pixel; Pillow would clip them at 255.
+        values = np.asarray(image, np.float32)
+        depth = 65535 if image.mode.startswith("I") else max(values.max(initial=0), 1)
+        image = Image.fromarray((values * 255 / depth).clip(0, 255).round().astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    return image.convert("RGB")
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if isinstance(error, Image.UnidentifiedImageError):
+        return "is not an image"
+    if isinstance(error, FileNotFoundError):
+        return "does not exist"
+    return f"cannot be read: {text}"

@@ -1,0 +1,92 @@
+"""Dataset layouts: how images and their tags are arranged in a folder.
+
+A layout is one class with `name`, `description`, `detect` and `read`, and one entry in LAYOUTS.
+The order of the entries only orders messages: `Match` ranks layouts that match the same folder.
+"""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from kerasgan.datasets.layouts.base import Layout, Listing, Match
+from kerasgan.datasets.layouts.celeba import CelebA
+from kerasgan.datasets.layouts.course import Course2017, Course2018
+from kerasgan.datasets.layouts.folder import Folder
+from kerasgan.datasets.layouts.image_folders import ClassFolders, Domains, PlainImages
+from kerasgan.datasets.layouts.label_file import LabelFileLayout
+from kerasgan.datasets.layouts.table import Table
+from kerasgan.utils.errors import InvalidInput, unknown
+
+LAYOUTS: list[Layout] = [
+    Course2018(),
+    Course2017(),
+    Table(),
+    CelebA(),
+    Domains(),
+    ClassFolders(),
+    PlainImages(),
+]
+AUTO = "auto"
+CHOICES = [AUTO, *(layout.name for layout in LAYOUTS)]
+
+
+def read(
+    path: Path, layout: str = AUTO, attributes: Collection[str] = (), follow_links: bool = False
+) -> Listing:
+    """List the images of a folder, or of a label file and the images beside it, with their tags.
+
+    Args:
+        path: a folder or a label file.
+        layout: the name of a layout, or "auto" to detect it.
+        attributes: columns of a table that become tags; empty: all.
+        follow_links: whether to follow symbolic links below the folder.
+
+    Raises:
+        InvalidInput: if the path does not exist, does not have the layout, or matches several
+            layouts equally well, or if a column does not exist.
+    """
+    if layout not in CHOICES:
+        raise unknown("layout", layout, CHOICES)
+    if not path.exists():
+        raise InvalidInput(
+            f"no data {str(path)!r}; allowed: avatars, tfds:NAME, a folder or a file"
+        )
+    folder = Folder.scan(path, follow_links)
+    named = {candidate.name: candidate for candidate in LAYOUTS}
+    chosen = _detect(folder) if layout == AUTO else named[layout]
+    listing = chosen and chosen.read(folder, attributes)
+    if listing is None:
+        raise _mismatch(path, folder, LAYOUTS if layout == AUTO else [named[layout]])
+    return listing
+
+
+def _detect(folder: Folder) -> Layout | None:
+    """The layout with the most specific match, if any.
+
+    Raises:
+        InvalidInput: if several layouts match equally well.
+    """
+    matches = {layout: layout.detect(folder) for layout in LAYOUTS}
+    best = max(filter(None, matches.values()), default=None)
+    if best is None or (folder.label_file and best < Match.LABEL_FILE):
+        return None
+    chosen, *others = [layout for layout, match in matches.items() if match == best]
+    if others:
+        names = ", ".join(layout.name for layout in (chosen, *others))
+        raise InvalidInput(
+            f"{folder.root} matches several layouts: {names}; choose one with --layout, or name "
+            "the label file"
+        )
+    return chosen
+
+
+def _mismatch(path: Path, folder: Folder, expected: list[Layout]) -> InvalidInput:
+    label_layouts = [layout for layout in expected if isinstance(layout, LabelFileLayout)]
+    if folder.label_file and label_layouts:
+        return InvalidInput(f"{path} is not a label file; looked for {_describe(label_layouts)}")
+    return InvalidInput(
+        f"{path} has no known layout; looked for {_describe(expected)}. Found {folder.describe()}"
+    )
+
+
+def _describe(layouts: list[Layout]) -> str:
+    return "; ".join(f"{layout.name}: {layout.description}" for layout in layouts)

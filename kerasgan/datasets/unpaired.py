@@ -1,0 +1,214 @@
+"""Unpaired images of two domains, and the random crops of each training step."""
+
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from kerasgan.configs.cyclegan import CycleGANConfig
+from kerasgan.datasets import cache, sources
+from kerasgan.datasets.sources import Source
+from kerasgan.datasets.step_random import StepRandom
+from kerasgan.datasets.tfds import TfdsImages
+from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.images import to_float
+
+DOMAINS = ("a", "b")
+# Avatar style of each domain, as in course report B.
+STYLES = {"a": "cartoon", "b": "animation"}
+_TRAINING, _HELD_OUT = "train", "test"
+
+
+class UnpairedImages(NamedTuple):
+    """Unpaired images of two domains.
+
+    a, b: uint8 [N, L, L, 3], where N may differ: arrays, or objects that have a `shape` and can be
+        indexed by integer arrays.
+    key: a hash of all pixels of the dataset, training and held out.
+    """
+
+    a: cache.CachedImages | np.ndarray
+    b: cache.CachedImages | np.ndarray
+    key: str = ""
+
+    @property
+    def by_name(self) -> dict[str, cache.CachedImages | np.ndarray]:
+        """{"a", "b"}: the images of each domain."""
+        return {"a": self.a, "b": self.b}
+
+    @property
+    def size(self) -> int:
+        """Number of images of the smaller domain."""
+        return min(self.a.shape[0], self.b.shape[0])
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The empty vocabulary: domains have no labels."""
+        return NO_LABELS
+
+
+class UnpairedSplit(NamedTuple):
+    """Images to train on, and images held out for evaluation."""
+
+    training: UnpairedImages
+    held_out: UnpairedImages
+
+
+class UnpairedStepRandom(StepRandom):
+    """Random numbers and images of one training step, which makes a single update.
+
+    Args:
+        data: images of both domains, of side L.
+        seed, step, batch_size: as for `StepRandom`.
+        image_size: S, the side of the random crops, at most L.
+    """
+
+    def __init__(
+        self, data: UnpairedImages, seed: int, step: tf.Tensor, batch_size: int, image_size: int
+    ):
+        super().__init__(seed, step, batch_size)
+        self._data = data
+        self._seed = seed
+        self._positions = step * batch_size + tf.range(batch_size, dtype=tf.int64)
+        self._image_size = image_size
+
+    def images(self) -> dict[str, tf.Tensor]:
+        """{"a", "b"}: [B, 1, S, S, 3] in [-1, 1], cropped and flipped at random.
+
+        Each domain has its own order, which is shuffled anew for each of its epochs.
+        """
+        batch = {}
+        for number, (name, images) in enumerate(self._data.by_name.items()):
+            rows = self._shuffled_rows(number, images.shape[0])
+            # The images may be larger than memory, so they stay in their file.
+            pixels = tf.numpy_function(images.__getitem__, [rows], tf.uint8, stateful=False)
+            pixels = tf.ensure_shape(pixels, [*rows.shape, *images.shape[1:]])
+            batch[name] = to_float(tf.cast(self._crop(name, pixels), tf.float32))[:, None]
+        return batch
+
+    def _shuffled_rows(self, domain: int, count: int) -> tf.Tensor:
+        epochs, positions = self._positions // count, self._positions % count
+        same = tf.ones_like(epochs)
+        # `tf.random.experimental.index_shuffle` fails with a seed for each index (TensorFlow 2.21).
+        return tf.raw_ops.RandomIndexShuffle(
+            index=positions,
+            seed=tf.stack([self._seed * same, domain * same, epochs], axis=1),
+            max_index=tf.constant(count - 1, tf.int64),
+            rounds=4,
+        )
+
+    def _crop(self, name: str, images: tf.Tensor) -> tf.Tensor:
+        """Random squares of images [B, L, L, 3], half of them flipped: [B, S, S, 3]."""
+        side = tf.range(self._image_size, dtype=tf.int64)
+        offsets = images.shape[1] - self._image_size + 1
+        is_flipped = self.uniform(f"flip_{name}", 1)[..., 0] < 0.5
+        rows = self.integers(f"top_{name}", 1, offsets) + side
+        columns = self.integers(f"left_{name}", 1, offsets) + tf.where(is_flipped, side[::-1], side)
+        images = tf.gather(images, rows, axis=1, batch_dims=1)
+        return tf.gather(images, columns, axis=2, batch_dims=1)
+
+
+def load(config: CycleGANConfig) -> UnpairedSplit:
+    """Load the images of both domains at `config.load_size`; they are prepared on first use.
+
+    testA and testB are held out; where one is missing, the share `config.val_fraction` of that
+    domain is. Each training avatar belongs to one domain. Held-out avatars, from index
+    `config.num_avatars` on, are drawn in both styles, so that their true translation is known.
+
+    Raises:
+        InvalidInput: if the data does not exist or leaves nothing to train on in a domain, or, if
+            `config.strict`, for any problem in it.
+    """
+    parts, digests = {}, []
+    for domain, (source, held_out) in _sources(config).items():
+        prepared, readable = sources.prepare(source, config.load_size, config.strict)
+        if held_out is None:
+            held_out = prepared.fractions < config.val_fraction
+        if not (readable & ~held_out).any():
+            data = {"a": config.domain_a, "b": config.domain_b}[domain] or config.data
+            raise InvalidInput(
+                f"domain {domain} of {data} must have a readable image that is not held out, got "
+                f"{readable.sum()} readable images"
+            )
+        digests.append(prepared.digests)
+        parts[domain] = [
+            prepared.images.subset(np.flatnonzero(readable & part))
+            for part in (~held_out, held_out)
+        ]
+    key = cache.digest(*digests).hex()
+    return UnpairedSplit(*(UnpairedImages(a, b, key) for a, b in zip(*parts.values(), strict=True)))
+
+
+def _sources(config: CycleGANConfig) -> dict[str, tuple[Source, np.ndarray | None]]:
+    """{domain: (its images, bool [N] of the held-out ones or None to hold out a share)}."""
+    if config.domain_a:
+        folders = {"a": Path(config.domain_a), "b": Path(config.domain_b)}
+        return {domain: _files([folder], config) for domain, folder in folders.items()}
+    if config.data == "avatars":
+        return {domain: _avatars(domain, config) for domain in DOMAINS}
+    if config.data.startswith(sources.TFDS):
+        return {domain: _tfds(domain, config) for domain in DOMAINS}
+    root = Path(config.data)
+    parts = {
+        domain: [root / f"{part}{domain.upper()}" for part in (_TRAINING, _HELD_OUT)]
+        for domain in DOMAINS
+    }
+    if missing := [training for training, _ in parts.values() if not training.is_dir()]:
+        found = ", ".join(sorted(path.name for path in root.glob("*"))[:10]) or "nothing"
+        raise InvalidInput(
+            f"no folder {str(missing[0])!r}; allowed: avatars, tfds:cycle_gan/NAME, a folder with "
+            f"trainA and trainB, or two folders by --domain-a and --domain-b. Found {found}"
+        )
+    return {
+        domain: _files([folder for folder in folders if folder.is_dir()], config)
+        for domain, folders in parts.items()
+    }
+
+
+def avatar_indices(domain: str, num_avatars: int, val_fraction: float) -> tuple[range, range]:
+    """Indices of a domain's training avatars, and of the held-out avatars of both domains."""
+    training = range(DOMAINS.index(domain), num_avatars, len(DOMAINS))
+    return training, sources.held_out_avatars(num_avatars, val_fraction)
+
+
+def _avatars(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
+    training, held_out = avatar_indices(domain, config.num_avatars, config.val_fraction)
+    source = sources.avatar_source([*training, *held_out], config.load_size, STYLES[domain])
+    return source, _after_first([training, held_out])
+
+
+def _files(folders: list[Path], config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
+    listings = [
+        sources.read_listing(folder, "images", config.follow_links, config.strict)
+        for folder in folders
+    ]
+    parts = [[listing.root / image.name for image in listing.images] for listing in listings]
+    paths = list(chain(*parts))
+    names = list(map(str, paths))
+    source = sources.file_source(paths, names, config.load_size, config.resize_mode)
+    return source, _after_first(parts)
+
+
+def _tfds(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
+    name = config.data.removeprefix(sources.TFDS)
+    splits = [TfdsImages(name, (), f"{_TRAINING}{domain.upper()}")]
+    if (test := f"{_HELD_OUT}{domain.upper()}") in splits[0].splits:
+        splits.append(TfdsImages(name, (), test))
+    parts = [[image.name for image in split.tagged_images()] for split in splits]
+    contents = chain.from_iterable(
+        split.contents(range(len(part))) for split, part in zip(splits, parts, strict=True)
+    )
+    key = "-".join(split.key for split in splits)
+    source = sources.encoded_source(
+        key, contents, list(chain(*parts)), config.load_size, config.resize_mode
+    )
+    return source, _after_first(parts)
+
+
+def _after_first(parts: Sequence[Sequence]) -> np.ndarray | None:
+    """Bool array over the items of all parts, true after the first part; None for one part."""
+    return None if len(parts) < 2 else np.arange(sum(map(len, parts))) >= len(parts[0])

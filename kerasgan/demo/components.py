@@ -1,0 +1,53 @@
+"""Settings and functions that the tabs share."""
+
+import html
+from collections.abc import Callable
+from functools import wraps
+
+import gradio as gr
+
+from kerasgan.configs import Config
+from kerasgan.demo import run_selection
+from kerasgan.utils.errors import InvalidInput
+
+# Options of all events: one at a time, since Keras cannot build two models at once, and without an
+# API for other programs.
+QUEUED = {"concurrency_id": "model", "concurrency_limit": 1, "api_visibility": "private"}
+# Options of events that follow a slider.
+LIVE = {"show_progress": "hidden", "trigger_mode": "always_last", **QUEUED}
+IMAGE_OPTIONS = {
+    "interactive": False,
+    "show_label": False,
+    "format": "png",
+    "buttons": ["download", "fullscreen"],
+}
+# CSS classes, defined in `page`, of small images, which are enlarged without smoothing.
+PIXEL_CLASSES = ["large", "pixels"]
+
+
+def report_errors(function: Callable) -> Callable:
+    """Wrap a function to show its InvalidInput errors on the page."""
+
+    @wraps(function)
+    def wrapped(*inputs):
+        try:
+            return function(*inputs)
+        except InvalidInput as reason:
+            # Gradio shows messages as HTML.
+            raise gr.Error(html.escape(str(reason)), print_exception=False) from reason
+
+    return wrapped
+
+
+def run_choices(kind: type[Config], name: str | None) -> Callable[[], dict]:
+    """A function that updates the choices of a dropdown to the current runs.
+
+    Args:
+        kind, name: as in `run_selection.runs_of`; a bundled run ensures that there is a choice.
+    """
+
+    def update():
+        choices = [(run.name, str(run.path)) for run in run_selection.runs_of(kind, name)]
+        return gr.update(choices=choices, value=choices[0][1])
+
+    return update

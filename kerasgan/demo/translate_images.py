@@ -1,0 +1,107 @@
+"""Translated and edited images on the page."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from kerasgan import tasks
+from kerasgan.configs.translation import TranslationConfig
+from kerasgan.datasets import decoding, sources, unpaired
+from kerasgan.datasets.avatars import portrait, traits
+from kerasgan.demo import run_selection
+from kerasgan.demo.guard import is_inside
+from kerasgan.inference.folders import out_of_memory_as_invalid_input
+from kerasgan.inference.image_to_image import EditRequest, RoundTrip, other_domain
+from kerasgan.models.base import AdversarialModel
+from kerasgan.runs import directory
+from kerasgan.runs.directory import Run
+from kerasgan.tasks.base import Translator
+from kerasgan.utils.errors import InvalidInput
+
+# Photographs of current cameras fit.
+MAX_PIXELS = 50_000_000
+
+
+@lru_cache(run_selection.CACHE_SIZE)
+def _translator(run: Run, model: AdversarialModel) -> Translator:
+    return tasks.of(run.config).translator(run, model)
+
+
+def triptych(
+    path: str,
+    file: str,
+    folder: Path,
+    keep_size: bool,
+    domain: str,
+    hair: str,
+    eyes: str,
+    inverted: Sequence[str],
+) -> list[np.ndarray]:
+    """An image, its translation, and that translated back, uint8 [H, W, 3] each.
+
+    Args:
+        path: folder of the run.
+        file: the image.
+        folder: must contain the file.
+        keep_size: whether to keep the size of images larger than those in training.
+        domain: target domain for CycleGAN, "a" or "b".
+        hair, eyes: new colours for StarGAN; empty to keep a colour.
+        inverted: attributes that StarGAN is to invert.
+
+    Raises:
+        InvalidInput: naming the file, if it is outside of the folder, cannot be read or
+            translated, or has more than MAX_PIXELS pixels.
+    """
+    if not is_inside(file, folder):
+        raise InvalidInput("this file was not uploaded here")
+    run = directory.read(Path(path))
+    colours = {name: colour for name, colour in (("hair", hair), ("eyes", eyes)) if colour}
+    round_trip = _round_trip(run, EditRequest(domain, colours, dict.fromkeys(inverted)))
+    size = run.config.image_size
+    try:
+        with out_of_memory_as_invalid_input():
+            image = decoding.read(Path(file), None if keep_size else size, MAX_PIXELS)
+            if not keep_size and min(image.size) > size:
+                image = ImageOps.cover(image, (size, size), Image.Resampling.LANCZOS)
+            original = np.asarray(image)
+            return [original, *round_trip(original)]
+    except InvalidInput as reason:
+        raise InvalidInput(f"{Path(file).name} {reason}") from reason
+
+
+def _round_trip(run: Run, request: EditRequest) -> RoundTrip:
+    task = tasks.of(run.config)
+    changes = task.changes(run.vocabulary, request)
+    return task.round_trip(_translator(run, run_selection.load_model(run)), changes)
+
+
+def is_avatar_run(config: TranslationConfig) -> bool:
+    """Whether the run was trained on avatars."""
+    return config.data == "avatars" and not getattr(config, "domain_a", "")
+
+
+def domain_names(config: TranslationConfig) -> dict[str, str]:
+    """Names of CycleGAN's domains "a" and "b"."""
+    if is_avatar_run(config):
+        return unpaired.STYLES
+    return {
+        domain: Path(getattr(config, f"domain_{domain}", "")).name or domain
+        for domain in unpaired.DOMAINS
+    }
+
+
+def new_avatar(path: str, domain: str, number: int) -> Image.Image:
+    """Draw an avatar that the run was not trained on.
+
+    Args:
+        path: folder of the run.
+        domain: target domain for CycleGAN; the avatar has the style of the other one.
+        number: of the avatar, from 0 on.
+    """
+    config = directory.read(Path(path)).config
+    style = unpaired.STYLES[other_domain(domain) if tasks.of(config).domains else "b"]
+    face = traits.face(sources.AVATAR_SEED, config.num_avatars + number)
+    return portrait.draw(face, config.image_size, style)

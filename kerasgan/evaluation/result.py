@@ -1,0 +1,48 @@
+"""Results of an evaluation, as evaluation.json holds them."""
+
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from kerasgan.evaluation import intervals
+from kerasgan.evaluation.intervals import Estimate
+from kerasgan.evaluation.needs import Samples
+from kerasgan.metrics import Metric
+
+
+class Evaluation(NamedTuple):
+    """Results of an evaluation.
+
+    numbers: {name: {"value", "interval", "n", "seed"}}, some with a "floor", a "ceiling" or "real",
+        the value of real images, and its interval.
+    confusions: {"hair", "eyes": int [requested, read]}.
+    images: {name: uint8 [H, W, 3]}.
+    missing: {metrics that were not computed: reason}.
+    """
+
+    numbers: dict[str, dict]
+    confusions: dict[str, np.ndarray]
+    images: dict[str, np.ndarray]
+    missing: dict[str, str]
+
+
+def number(estimate: Estimate, count: int, seed: int, **beside: Estimate) -> dict:
+    """{"value", "interval", "n", "seed"}, with a value and an interval for each `beside`."""
+    values = {"value": estimate.value, "interval": [estimate.low, estimate.high]}
+    for name, reference in beside.items():
+        values |= {
+            name: reference.value,
+            f"{name}_interval": [reference.low, reference.high],
+        }
+    return {**values, "n": count, "seed": seed}
+
+
+def compute(metric: Metric, samples: Samples, seed: int) -> dict:
+    """The `number` of a metric, beside the value of real images if the samples have any."""
+    function = partial(metric.compute, **samples.options)
+    estimate = intervals.estimate(function, *samples.generated, seed=seed)
+    if not samples.real:
+        return number(estimate, samples.count, seed)
+    real = intervals.estimate(function, *samples.real, seed=seed)
+    return number(estimate, samples.count, seed, **{samples.beside: real})

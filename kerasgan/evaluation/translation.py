@@ -1,0 +1,220 @@
+"""Evaluation of models that translate images: true counterparts, and labels that are read."""
+
+from functools import partial
+
+import numpy as np
+
+from kerasgan.datasets import labelled, sources, unpaired
+from kerasgan.datasets.avatars import portrait, traits
+from kerasgan.evaluation import inputs, intervals
+from kerasgan.evaluation.features import classifier
+from kerasgan.evaluation.metrics import distances, similarity
+from kerasgan.evaluation.result import Evaluation, number
+from kerasgan.inference import sampling
+from kerasgan.inference.image_to_image import DomainTranslator, Editor, other_domain, set_label
+from kerasgan.inference.previews import domain_sheet, label_sheet
+from kerasgan.labels import Vocabulary
+from kerasgan.runs.directory import Run
+from kerasgan.utils.errors import InvalidInput
+
+_SIMILARITIES = {"l1": similarity.l1, "psnr": similarity.psnr, "ssim": similarity.ssim}
+_COLOURS = Vocabulary()
+
+
+def evaluate_domains(
+    run: Run, split: unpaired.UnpairedSplit, count: int, seed: int, checkpoint: str
+) -> Evaluation:
+    """Evaluate a CycleGAN on at most `count` held-out images of each domain, at their load size.
+
+    The true translation of an avatar is known: the same face in the other style. `l1_a_to_b` is the
+    distance of the translations from it, `..._doing_nothing` of the untranslated faces and
+    `..._random` of other faces of domain b; `face_...` leaves out the background, which a cartoon
+    lacks. `kept_...` is how often a classifier of the target domain reads the face's true colours.
+
+    Raises:
+        InvalidInput: if the run has no such checkpoint, or too few images are held out.
+    """
+    translator = DomainTranslator(sampling.load(run, checkpoint).sampling_generator)
+    images = {}
+    for domain, held_out in split.held_out.by_name.items():
+        inputs.check_count(held_out.shape[0])
+        images[domain] = held_out[np.arange(min(count, held_out.shape[0]))]
+    numbers = {}
+    is_paired = run.config.data == "avatars" and not run.config.domain_a
+    for domain, truth in images.items():
+        source = other_domain(domain)
+        name = f"{source}_to_{domain}"
+        translated = translator.translate(images[source], domain)
+        back = translator.translate(translated, source)
+        numbers[f"cycle_l1_{source}"] = _cycle(back, images[source], seed)
+        numbers[f"sliced_wasserstein_{name}"] = _distance(translated, truth, seed)
+        if is_paired:
+            different = np.roll(truth, len(truth) // 2, axis=0)
+            shown = {"": translated, "_doing_nothing": images[source], "_random": different}
+            numbers |= _compare(name, shown, truth, _masks(run, domain, truth), seed)
+            numbers |= _read_colours(name, translated, truth, _labelled(run, split, domain), seed)
+    missing = {} if is_paired else {"likeness to the truth, colours kept": "the data has neither"}
+    sheet = domain_sheet(translator, split.held_out, run.config.identity_weight > 0)
+    return Evaluation(numbers, {}, {"translations": np.asarray(sheet)}, missing)
+
+
+def evaluate_labels(
+    run: Run, split: labelled.Split, count: int, seed: int, checkpoint: str
+) -> Evaluation:
+    """Evaluate a StarGAN on at most `count` held-out images, changing one label at a time.
+
+    `changed_<label>` is how often a classifier trained on real images reads the requested label,
+    `kept_<other>_with_<label>` how often it reads another label unchanged.
+
+    Raises:
+        InvalidInput: if the data has other labels than the run, or as `evaluate_domains`.
+    """
+    model, held_out = sampling.load(run, checkpoint), split.held_out
+    if held_out.vocabulary.labels != run.vocabulary.labels:
+        raise InvalidInput(
+            f"the labels of {run.config.data} must be {run.vocabulary.labels} as in {run.path}, "
+            f"got {held_out.vocabulary.labels}"
+        )
+    inputs.check_count(held_out.size)
+    indices = np.arange(min(count, held_out.size))
+    original, labels = held_out.pixels(indices), held_out.labels(indices)
+    editor, network = Editor(model, run.vocabulary), classifier.trained(split.training)
+    numbers = {}
+    ceiling = _right(classifier.read(network, original), labels, run.vocabulary)
+    random = np.random.default_rng(seed)
+    for name, requested in _requests(labels, run.vocabulary, random).items():
+        edited = editor.edit(original, requested)
+        back = editor.edit(edited, labels)
+        numbers[f"cycle_l1_{name}"] = _cycle(back, original, seed)
+        numbers[f"sliced_wasserstein_{name}"] = _distance(edited, original, seed)
+        right = _right(classifier.read(network, edited), requested, run.vocabulary)
+        for label, agrees in right.items():
+            title = f"changed_{label}" if label == name else f"kept_{label}_with_{name}"
+            numbers[title] = _accuracy(agrees, ceiling[label], seed)
+    return Evaluation(numbers, {}, {"edits": np.asarray(label_sheet(editor, held_out))}, {})
+
+
+def _accuracy(agrees: np.ndarray, ceiling: np.ndarray, seed: int) -> dict:
+    estimate, highest = (
+        intervals.wilson_interval(np.count_nonzero(part), len(part)) for part in (agrees, ceiling)
+    )
+    return number(estimate, len(agrees), seed, ceiling=highest)
+
+
+def _cycle(back: np.ndarray, original: np.ndarray, seed: int) -> dict:
+    """Distance between images and their translations back."""
+    values = similarity.l1(back, original, np.ones(original.shape[:3], bool))
+    return number(intervals.mean(values), len(values), seed)
+
+
+def _distance(translated: np.ndarray, real: np.ndarray, seed: int) -> dict:
+    """Distance of translations from real images of other faces, beside its floor."""
+    size = min(len(real), len(translated)) // 2
+    order = np.random.default_rng(seed).permutation(2 * size)
+    parts = (real[order[:size]], real[order[size:]], translated[order[size:]])
+    first, second, generated = (part / 255.0 for part in parts)
+    distance = partial(distances.sliced_wasserstein, seed=seed)
+    estimate, floor = (
+        intervals.jackknife(distance, first, part, seed=seed) for part in (generated, second)
+    )
+    return number(estimate, size, seed, floor=floor)
+
+
+def _compare(
+    name: str,
+    shown: dict[str, np.ndarray],
+    truth: np.ndarray,
+    masks: dict[str, np.ndarray],
+    seed: int,
+) -> dict[str, dict]:
+    """Similarities of the shown images, {suffix: images}, to the truth inside each mask."""
+    numbers = {}
+    for area, mask in masks.items():
+        for metric, compute in _SIMILARITIES.items():
+            for suffix, images in shown.items():
+                values = compute(images, truth, mask)
+                numbers[f"{area}{metric}_{name}{suffix}"] = number(
+                    intervals.mean(values), len(values), seed
+                )
+    return numbers
+
+
+def _avatars(run: Run, domain: str) -> tuple[range, range]:
+    """Numbers of the avatars that a domain trains on and of those held out."""
+    config = run.config
+    return unpaired.avatar_indices(domain, config.num_avatars, config.val_fraction)
+
+
+def _masks(run: Run, domain: str, truth: np.ndarray) -> dict[str, np.ndarray]:
+    """Where to compare: everywhere, and where the true face hides the background."""
+    _, avatars = _avatars(run, domain)
+    faces = [
+        portrait.face_mask(
+            traits.face(sources.AVATAR_SEED, avatar), truth.shape[1], unpaired.STYLES[domain]
+        )
+        for avatar in avatars[: len(truth)]
+    ]
+    return {"": np.ones(truth.shape[:3], bool), "face_": np.stack(faces)}
+
+
+def _labelled(
+    run: Run, split: unpaired.UnpairedSplit, domain: str
+) -> tuple[labelled.LabelledImages, labelled.LabelledImages]:
+    """The training and the held-out avatars of a domain with their colours."""
+    parts = []
+    for part, avatars in zip(split, _avatars(run, domain), strict=True):
+        pairs = [traits.colours(sources.AVATAR_SEED, avatar) for avatar in avatars]
+        indices = inputs.label_indices(_COLOURS, pairs)
+        images, rows = part.by_name[domain], np.arange(len(pairs))
+        no_pair = np.full(len(pairs), -1)
+        key = f"{part.key}-{domain}"
+        parts.append(
+            labelled.LabelledImages(key, images, rows, **indices, pair=no_pair, vocabulary=_COLOURS)
+        )
+    return tuple(parts)
+
+
+def _read_colours(
+    name: str,
+    translated: np.ndarray,
+    truth: np.ndarray,
+    annotated: tuple[labelled.LabelledImages, labelled.LabelledImages],
+    seed: int,
+) -> dict[str, dict]:
+    """How often a classifier of the target domain reads the true colours."""
+    training, held_out = annotated
+    network = classifier.trained(training)
+    labels = held_out.labels(np.arange(len(truth)))
+    ceiling = _right(classifier.read(network, truth), labels, _COLOURS)
+    right = _right(classifier.read(network, translated), labels, _COLOURS)
+    return {
+        f"kept_{kind}_{name}": _accuracy(agrees, ceiling[kind], seed)
+        for kind, agrees in right.items()
+    }
+
+
+def _right(
+    predicted: dict[str, np.ndarray], labels: dict[str, np.ndarray], vocabulary: Vocabulary
+) -> dict[str, np.ndarray]:
+    """Whether each predicted label is right, {colour kind or attribute: bool [n]}."""
+    if vocabulary.attributes:
+        agrees = predicted["attributes"] == (labels["attributes"] > 0)
+        return dict(zip(vocabulary.attributes, agrees.T, strict=True))
+    return {kind: predicted[kind] == labels[kind].argmax(axis=-1) for kind in labels}
+
+
+def _requests(
+    labels: dict[str, np.ndarray], vocabulary: Vocabulary, random: np.random.Generator
+) -> dict[str, dict[str, np.ndarray]]:
+    """Labels with one changed at a time, {changed label: labels}."""
+    if vocabulary.attributes:
+        return {
+            name: set_label(labels, "attributes", index)
+            for index, name in enumerate(vocabulary.attributes)
+        }
+    requests = {}
+    for kind, rows in labels.items():
+        count = rows.shape[1]
+        indices = (rows.argmax(axis=1) + random.integers(1, count, len(rows))) % count
+        requests[kind] = {**labels, kind: np.eye(count, dtype="float32")[indices]}
+    return requests

@@ -1,0 +1,158 @@
+"""Sweeps: one run for each combination of option values, each in its own process."""
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple
+
+from kerasgan.runs import directory
+from kerasgan.utils import files, progress
+from kerasgan.utils.errors import Interrupted, InvalidInput
+
+log = logging.getLogger(__name__)
+
+_PLAN_FILE = "sweep.json"
+_SIGNALS = (130, 143)
+
+
+class Planned(NamedTuple):
+    """A run of a sweep.
+
+    setting: its name, such as "sigma 0.5"; runs that differ only in the seed share it.
+    words: the arguments of `kerasgan train`: the model and its options.
+    """
+
+    setting: str
+    seed: int
+    words: tuple[str, ...]
+
+    @property
+    def folder(self) -> str:
+        return f"{self.setting or 'run'}-seed{self.seed}".replace(" ", "_").replace("/", "_")
+
+
+def parse(vary: str, arity: Callable[[str], int]) -> tuple[str, list[str]]:
+    """The option and the values of `--vary NAME=VALUE,VALUE...`.
+
+    The words of a value are separated by spaces: "loss-weights=1 .1 .1,1 .3 .35".
+
+    Args:
+        arity: number of words that an option takes; raises InvalidInput for an unknown one.
+
+    Raises:
+        InvalidInput: if the text has another form, or a value another number of words.
+    """
+    name, _, text = vary.partition("=")
+    option = name.strip().replace("_", "-")
+    if not option or not text:
+        raise InvalidInput(f"--vary must be of the form NAME=VALUE,VALUE, got {vary!r}")
+    parts = arity(option)
+    values = [value.strip() for value in text.split(",")]
+    for value in values:
+        if len(value.split()) != parts:
+            words = f"{parts} word{'s' * (parts > 1)}"
+            raise InvalidInput(f"each value of --vary {option} must have {words}, got {value!r}")
+    return option, values
+
+
+def plan(
+    model: str, options: Sequence[str], varied: Mapping[str, Sequence[str]], seeds: int
+) -> list[Planned]:
+    """The runs of all combinations of the varied options, each with the seeds 0, 1, ...
+
+    Args:
+        options: arguments of `kerasgan train MODEL` that all runs share.
+        varied: {option: its values}.
+    """
+    planned = []
+    for values in product(*varied.values()):
+        chosen = dict(zip(varied, values, strict=True))
+        setting = " ".join(f"{option} {value}" for option, value in chosen.items())
+        words = [word for option, value in chosen.items() for word in _words(option, value)]
+        planned += [
+            Planned(setting, seed, (model, *options, *words, "--seed", str(seed)))
+            for seed in range(seeds)
+        ]
+    return planned
+
+
+def _words(option: str, value: str) -> list[str]:
+    # A flag is on or off.
+    if value in ("true", "on"):
+        return [f"--{option}"]
+    return [] if value in ("false", "off") else [f"--{option}", *value.split()]
+
+
+def carry_out(
+    planned: Sequence[Planned], folder: Path, jobs: int = 1, evaluate: int | None = None
+) -> dict[Planned, str]:
+    """Train the runs of a plan, each in a folder of its own name within `folder`.
+
+    Another call with the same plan continues a sweep that was stopped or killed. If a run fails,
+    its files stay and the others continue; the output of each is in its `.log`.
+
+    Args:
+        jobs: number of runs that are trained at once.
+        evaluate: number of images to evaluate each run on; None for no evaluation.
+
+    Returns:
+        {run: "done", or its exit code and the last line of its log}.
+
+    Raises:
+        InvalidInput: if the folder is that of another sweep, or is not empty.
+        Interrupted: if a signal ended a run; it has stopped the others, too.
+    """
+    _claim(folder, {"runs": [list(run) for run in planned]})
+    processes: set[subprocess.Popen] = set()
+
+    def train(run: Planned) -> str:
+        path, log_path = folder / run.folder, folder / f"{run.folder}.log"
+        words = ["train", *run.words, "--out", str(path)]
+        if (path / directory.CONFIG_FILE).exists():
+            words = ["resume", str(path)]
+        end = _kerasgan(words, log_path, processes)
+        if end == "done" and evaluate and not (path / directory.EVALUATION_FILE).exists():
+            end = _kerasgan(
+                ["evaluate", "--run", str(path), "--n", str(evaluate)], log_path, processes
+            )
+        return end
+
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            ends = list(progress.bar(pool.map(train, planned), desc="sweep", total=len(planned)))
+        except BaseException as error:
+            # The terminal has sent Ctrl-C to every process.
+            for process in processes if isinstance(error, SystemExit) else ():
+                process.terminate()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return dict(zip(planned, ends, strict=True))
+
+
+def _kerasgan(words: Sequence[str], log_path: Path, processes: set[subprocess.Popen]) -> str:
+    command = [sys.executable, "-m", "kerasgan", *words]
+    with log_path.open("a") as log_file:
+        process = subprocess.Popen(command, stdout=log_file, stderr=log_file)
+        processes.add(process)
+        code = process.wait()
+        processes.remove(process)
+    if code in _SIGNALS:
+        raise Interrupted("stopped; the same command continues the sweep", code - 128)
+    lines = log_path.read_text(errors="replace").split("\n")
+    return "done" if code == 0 else f"exit code {code}: {lines[-2:][0]}"
+
+
+def _claim(folder: Path, definition: Mapping) -> None:
+    file = folder / _PLAN_FILE
+    if file.is_file():
+        if json.loads(file.read_text()) != json.loads(json.dumps(definition)):
+            raise InvalidInput(f"{folder} holds another sweep; choose a new folder with --out")
+        return
+    files.check_vacant(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    files.write(file, json.dumps(definition, indent=2) + "\n")

@@ -1,0 +1,127 @@
+"""Metrics of generated images: their names, directions and needs.
+
+Nothing is imported before a metric is computed, so that `--help` can list the names.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+_ACCURACY = "accuracy"
+# Prefixes of the metrics that say how often a classifier reads the requested label: in generated
+# images, and in edited ones.
+_REQUESTED = (f"{_ACCURACY}_", "changed_")
+
+
+class Metric(NamedTuple):
+    """A metric of generated images.
+
+    name: in evaluation.json and metrics.csv.
+    higher_is_better: None if the value should equal the value of real images.
+    needs: the attribute of `kerasgan.evaluation.needs.Needs` that holds the function's arguments.
+    function: "module:name" in `kerasgan.evaluation`; it returns an `Estimate`, or a float whose
+        interval follows from a jackknife of the arguments.
+    is_evaluated: whether `kerasgan evaluate` computes it.
+    is_monitored: whether `--evaluate-every` computes it, and `--best-metric` may name it.
+    """
+
+    name: str
+    higher_is_better: bool | None
+    needs: str
+    function: str
+    is_evaluated: bool = True
+    is_monitored: bool = False
+
+    @property
+    def compute(self) -> Callable:
+        """The function, imported on use."""
+        module, name = self.function.split(":")
+        return getattr(importlib.import_module(f"kerasgan.evaluation.{module}"), name)
+
+
+def _of_features(prefix: str, needs: str) -> tuple[Metric, ...]:
+    """The four metrics of neighbourhoods in a space of features."""
+    return tuple(
+        Metric(f"{prefix}{name}", True, needs, f"metrics.distances:{name}")
+        for name in ("precision", "recall", "density", "coverage")
+    )
+
+
+# In the order of evaluation.json.
+METRICS = (
+    Metric("faces_in_25", True, "cascade", "metrics.face_count:mean_count"),
+    *(
+        Metric(f"{_ACCURACY}_{kind}", True, "labels", f"metrics.accuracy:{kind}", is_monitored=True)
+        for kind in ("hair", "eyes", "both")
+    ),
+    *(
+        Metric(f"gan_train_{kind}", True, "gan_train_labels", f"metrics.accuracy:{kind}")
+        for kind in ("hair", "eyes", "both")
+    ),
+    Metric(
+        "frechet_distance",
+        False,
+        "classifier_features",
+        "metrics.distances:frechet_distance",
+        is_monitored=True,
+    ),
+    Metric("kernel_distance", False, "classifier_features", "metrics.distances:kernel_distance"),
+    *_of_features("", "classifier_features"),
+    Metric("fid", False, "inception_features", "metrics.distances:frechet_distance"),
+    Metric("kid", False, "inception_features", "metrics.distances:kernel_distance"),
+    Metric("perceptual_quotient", False, "perceptual_sample", "metrics.distances:frechet_quotient"),
+    Metric(
+        "perceptual_frechet",
+        False,
+        "perceptual_features",
+        "metrics.distances:frechet_distance",
+        is_monitored=True,
+    ),
+    Metric("perceptual_kernel", False, "perceptual_features", "metrics.distances:kernel_distance"),
+    *_of_features("perceptual_", "perceptual_features"),
+    Metric("flatness", None, "images", "metrics.flatness:flatness"),
+    Metric("flatness_halved", None, "images", "metrics.flatness:flatness_halved"),
+    Metric(
+        "flatness_difference",
+        False,
+        "real_flatness",
+        "metrics.flatness:flatness_difference",
+        is_evaluated=False,
+        is_monitored=True,
+    ),
+    Metric(
+        "sliced_wasserstein",
+        False,
+        "pixels",
+        "metrics.distances:sliced_wasserstein",
+        is_monitored=True,
+    ),
+    Metric("near_duplicates", False, "training_images", "metrics.diversity:near_duplicates"),
+    Metric("ms_ssim_within_condition", False, "conditions", "metrics.diversity:ms_ssim_within"),
+)
+_BY_NAME = {metric.name: metric for metric in METRICS}
+EVALUATED = tuple(metric for metric in METRICS if metric.is_evaluated)
+MONITORED = tuple(metric for metric in METRICS if metric.is_monitored)
+# Choices of `--best-metric`.
+CONDITIONAL = tuple(metric.name for metric in MONITORED)
+UNCONDITIONAL = tuple(metric.name for metric in MONITORED if metric.needs != "labels")
+
+
+def is_better(name: str, value: float, best: float) -> bool:
+    """Whether a value of this metric is better than the best so far."""
+    return value > best if _BY_NAME[name].higher_is_better else value < best
+
+
+def panel(name: str) -> str:
+    """Title of the plot that shows a metric: accuracies share one."""
+    return _ACCURACY if name.startswith(_REQUESTED[0]) else name.replace("_", " ")
+
+
+def accuracies(values: Mapping[str, float]) -> dict[str, float]:
+    """How often a classifier reads the requested label, {label: share}, among metrics' values."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in values.items()
+        for prefix in _REQUESTED
+        if name.startswith(prefix)
+    }

@@ -1,0 +1,48 @@
+"""Training whose players share generated images."""
+
+import tensorflow as tf
+
+from kerasgan.models.base import AdversarialModel, unstack_updates
+
+
+class SharedFakesModel(AdversarialModel):
+    """A GAN whose generator update reuses the fakes of the last discriminator update.
+
+    That saves one forward pass per step. A paper's model implements `generate(batch)`, which
+    returns the fakes [B, H, W, C] of an update, and both of its losses take them as a second
+    argument: `discriminator_losses(batch, fakes)` and `generator_losses(batch, fakes)`. Their batch
+    in the generator's first update is the discriminator's last; `sample_generator_batch` is needed
+    only if `g_steps` is above 1.
+    """
+
+    def generate(self, batch: dict) -> tf.Tensor:
+        raise NotImplementedError
+
+    def sample_batch(self, random) -> dict[str, dict]:
+        """Inputs of one training step; "generator" holds the updates after the shared one."""
+        unshared = self.g_steps - 1
+        return {
+            "discriminator": self.sample_discriminator_batch(random, self.d_steps),
+            "generator": self.sample_generator_batch(random, unshared) if unshared else {},
+        }
+
+    def loss_inputs(self, batch):
+        shared = batch["discriminator"]
+        size = tf.nest.flatten(shared)[0].shape[0]
+        fakes = tf.TensorSpec([size, *self.generator.output.shape[1:]])
+        return (shared, fakes), (shared, fakes)
+
+    def update_players(self, batch):
+        for update in unstack_updates(batch["discriminator"]):
+            fakes, tape = self.generate_recorded(update)
+            self.discriminator_player.update(update, fakes)
+        self.update_generator(update, fakes, tape=tape)
+        for update in unstack_updates(batch["generator"]):
+            fakes, tape = self.generate_recorded(update)
+            self.update_generator(update, fakes, tape=tape)
+
+    def generate_recorded(self, batch: dict) -> tuple[tf.Tensor, tf.GradientTape]:
+        """Fakes, and the generator's tape that has recorded how they were made."""
+        tape = self.generator_player.tape()
+        with tape:
+            return self.generate(batch), tape

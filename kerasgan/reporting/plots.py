@@ -1,0 +1,176 @@
+"""Plots of metrics and of counts."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from kerasgan.labels import Vocabulary
+from kerasgan.metrics import panel
+from kerasgan.utils import files
+
+_SOURCE_TERMS = ("real", "fake", "fool")
+_TITLES = {
+    "score_real": "probability of being real",
+    "score_fake": "probability of being real",
+    "distance_real": "distance between images of a batch",
+    "distance_fake": "distance between images of a batch",
+    "penalty": "gradient penalty",
+    "critic_gradient": "norm of the critic's gradient at an image",
+    "wasserstein": "Wasserstein estimate and mismatch",
+    "mismatch": "Wasserstein estimate and mismatch",
+}
+
+
+def read_metrics(file: Path) -> dict[str, np.ndarray]:
+    """Read the columns of a metrics.csv, {name: [rows]}.
+
+    Raises:
+        InvalidInput: if the file is damaged.
+    """
+    with files.named_if_damaged(file), file.open(newline="") as lines:
+        table = csv.DictReader(lines)
+        rows = [[float(value) for value in row.values()] for row in table]
+        names = table.fieldnames or []
+        columns = np.array(rows).reshape(-1, len(names)).T
+        return dict(zip(names, columns, strict=True))
+
+
+def panels(columns: list[str]) -> dict[str, list[str]]:
+    """Group the columns of a metrics.csv into the panels of a plot, {title: columns}.
+
+    The losses of both players for one head share a panel. The totals, the accuracies and the
+    gradient norms follow.
+    """
+    # The scores of a critic, and so its losses, are not probabilities.
+    source = "critic scores, not probabilities" if "d_wasserstein" in columns else "source loss"
+    grouped: dict[str, list[str]] = {}
+    last = {"total loss": [], "accuracy": [], "gradient norm": []}
+    for column in columns:
+        player, _, term = column.partition("_")
+        if player not in ("d", "g"):
+            continue
+        if term == "loss":
+            last["total loss"].append(column)
+        elif term.startswith("accuracy"):
+            last["accuracy"].append(column)
+        elif term == "gradient_norm":
+            last["gradient norm"].append(column)
+        else:
+            is_of_domain = term.endswith(("_a", "_b"))
+            term, domain = (term[:-2], term[-1]) if is_of_domain else (term, "")
+            if term in _SOURCE_TERMS:
+                title = f"{source}, domain {domain}" if domain else source
+            else:
+                title = _TITLES.get(term, f"{term} loss")
+            grouped.setdefault(title, []).append(column)
+    return {title: names for title, names in (grouped | last).items() if names}
+
+
+def save_losses(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
+    """Write losses.png: losses, accuracies and gradient norms over the steps."""
+    _save_panels(panels(list(metrics)), metrics, path, title)
+
+
+def save_evaluations(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
+    """Write evaluation.png: the metrics of `--evaluate-every` over the steps, if there are any."""
+    names = [name for name in metrics if name.partition("_")[0] not in ("d", "g")]
+    grouped: dict[str, list[str]] = {}
+    for name in names:
+        if name not in ("step", "seconds"):
+            grouped.setdefault(panel(name), []).append(name)
+    if grouped:
+        _save_panels(grouped, metrics, path, title)
+
+
+def _save_panels(
+    grouped: dict[str, list[str]], metrics: dict[str, np.ndarray], path: Path, title: str
+) -> None:
+    rows = -(-len(grouped) // 3)
+    figure, axes = plt.subplots(
+        rows, 3, figsize=(15, 4 * rows), squeeze=False, layout="constrained"
+    )
+    for axis, (name, columns) in zip(axes.flat, grouped.items(), strict=False):
+        for column in columns:
+            steps, values = known(metrics, column)
+            marker = "." if len(steps) < 3 else None
+            axis.plot(steps, values, label=column, marker=marker, linewidth=1.2)
+        axis.set(title=name, xlabel="step", yscale="log" if name == "gradient norm" else "linear")
+        axis.grid(alpha=0.3)
+        axis.legend()
+    for axis in axes.flat[len(grouped) :]:
+        axis.set_axis_off()
+    figure.suptitle(title)
+    _save(figure, path)
+
+
+def known(metrics: dict[str, np.ndarray], column: str) -> tuple[np.ndarray, np.ndarray]:
+    """The steps and values of a column, without rows where it is NaN."""
+    measured = ~np.isnan(metrics[column])
+    return metrics["step"][measured], metrics[column][measured]
+
+
+def save_curves(
+    lines: dict[str, list[tuple[np.ndarray, np.ndarray]]], path: Path, title: str
+) -> None:
+    """Write a plot of one metric over the steps, for several settings.
+
+    Args:
+        lines: {setting: [(steps [n], values [n]) of each run]}.
+    """
+    figure, axis = plt.subplots(figsize=(9, 5), layout="constrained")
+    for number, (setting, runs) in enumerate(lines.items()):
+        for run, (steps, values) in enumerate(runs):
+            label = None if run else setting
+            axis.plot(steps, values, color=f"C{number % 10}", label=label, linewidth=1.2, alpha=0.8)
+    axis.set(title=title, xlabel="step")
+    axis.grid(alpha=0.3)
+    axis.legend()
+    _save(figure, path)
+
+
+def draw_pairs(pairs: Counter[tuple[str, str]], vocabulary: Vocabulary) -> bytes:
+    """A heat map of the number of images of each pair of hair and eye colour, as a PNG."""
+    counts = [[pairs[hair, eyes] for eyes in vocabulary.eyes] for hair in vocabulary.hair]
+    labels = {"title": "images of each pair", "ylabel": "hair", "xlabel": "eyes"}
+    return _heat_map(np.array(counts), vocabulary.hair, vocabulary.eyes, labels)
+
+
+def draw_confusion(counts: np.ndarray, colours: Sequence[str], kind: str) -> bytes:
+    """A confusion matrix as a PNG.
+
+    Args:
+        counts: int [requested, recognised].
+        kind: "hair" or "eyes", for the title.
+    """
+    labels = {"title": f"colours of {kind}", "ylabel": "wanted", "xlabel": "read"}
+    return _heat_map(counts, colours, colours, labels)
+
+
+def _heat_map(
+    counts: np.ndarray, rows: Sequence[str], columns: Sequence[str], labels: dict[str, str]
+) -> bytes:
+    figure, axis = plt.subplots(figsize=(8, 7), layout="constrained")
+    image = axis.imshow(counts, cmap="viridis")
+    for (row, column), count in np.ndenumerate(counts):
+        colour = "white" if 2 * count < counts.max() else "black"
+        axis.text(column, row, count, ha="center", va="center", color=colour, fontsize=8)
+    axis.set_xticks(range(len(columns)), columns, rotation=45)
+    axis.set_yticks(range(len(rows)), rows)
+    axis.set(**labels)
+    figure.colorbar(image)
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=80)
+    plt.close(figure)
+    return png.getvalue()
+
+
+def _save(figure: Figure, path: Path) -> None:
+    with files.replacing(path) as temporary:
+        figure.savefig(temporary, dpi=80)
+    plt.close(figure)

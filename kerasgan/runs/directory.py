@@ -1,0 +1,229 @@
+"""Run directories: create, list, read and extend."""
+
+import dataclasses
+import json
+import os
+import platform
+import re
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import kerasgan
+from kerasgan import registry
+from kerasgan.configs import Config
+from kerasgan.configs.options import option_name
+from kerasgan.labels import Vocabulary
+from kerasgan.utils import files
+from kerasgan.utils.errors import InvalidInput
+
+CONFIG_FILE = "config.json"
+# In bytes.
+MAX_CONFIG_SIZE = 4 * 2**20
+EVALUATION_FILE = "evaluation.json"
+PRETRAINED = "pretrained"
+SHIPPED = Path(kerasgan.__file__).parent / PRETRAINED
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run directory and the content of its config.json.
+
+    Attributes:
+        data_key: hash of the images and labels at creation.
+    """
+
+    path: Path
+    config: Config
+    vocabulary: Vocabulary
+    data_key: str
+
+    @property
+    def metrics_file(self) -> Path:
+        return self.path / "metrics.csv"
+
+    @property
+    def health_file(self) -> Path:
+        return self.path / "health.jsonl"
+
+    @property
+    def samples(self) -> Path:
+        return self.path / "samples"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    @property
+    def is_shipped(self) -> bool:
+        return self.path.parent == SHIPPED
+
+    @property
+    def name(self) -> str:
+        """Name of the run in messages: its path, or `pretrained/MODEL` if it is bundled."""
+        return f"{PRETRAINED}/{self.path.name}" if self.is_shipped else str(self.path)
+
+    @property
+    def outputs(self) -> Path:
+        """Folder for evaluations and exports: outside of a bundled run, which never changes."""
+        return Path(f"{PRETRAINED}-{self.path.name}") if self.is_shipped else self.path
+
+    @property
+    def checkpoint_files(self) -> dict[int, Path]:
+        """Numbered checkpoints, {step: file}, sorted by step."""
+        paths = self.checkpoints.glob("step-*.npz")
+        by_step = {int(path.stem[5:]): path for path in paths if path.stem[5:].isdecimal()}
+        return dict(sorted(by_step.items()))
+
+
+def home() -> Path:
+    """Folder of the numbered runs: `$KERASGAN_HOME/runs`, or `./runs`."""
+    return Path(os.environ.get("KERASGAN_HOME", ".")) / "runs"
+
+
+def run_name(config: Config, preset: str) -> str:
+    """Model, preset unless it is the default one, and options that differ from the preset."""
+    # With the same steps, options derived from them do not differ.
+    base = dataclasses.asdict(type(config).from_preset(preset, steps=config.steps))
+    base["steps"] = type(config).from_preset(preset).steps
+    if base["precision"] == "auto":
+        # `auto` is already resolved in the config, so this is not a choice of the user.
+        base["precision"] = config.precision
+    parts = [config.MODEL] + [preset] * (preset != config.default_preset())
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if value != base[field.name]:
+            if isinstance(value, tuple):
+                value = "_".join(map(str, value))
+            text = "" if value is True else Path(str(value)).name
+            parts.append(option_name(field.name) + text)
+    return re.sub(r"[^\w.-]+", "_", "-".join(parts))[:100]
+
+
+def create(
+    config: Config,
+    vocabulary: Vocabulary,
+    data_key: str,
+    preset: str,
+    command: str,
+    out: Path | None = None,
+) -> Run:
+    """Create a run directory with its config.json.
+
+    Args:
+        data_key: see `Run`.
+        preset, command: name of the preset and command line, stored in config.json.
+        out: the directory. Default: the next number in `home()`.
+
+    Raises:
+        InvalidInput: if `out` is not empty, or the folder is not writable.
+    """
+    if out is None:
+        out = _next_numbered(run_name(config, preset))
+    else:
+        files.check_vacant(out)
+        out.mkdir(parents=True, exist_ok=True)
+    run = Run(out, config, vocabulary, data_key)
+    write(run, preset=preset, command=command)
+    return run
+
+
+def _next_numbered(name: str) -> Path:
+    runs = home()
+    files.check_writable(runs)
+    runs.mkdir(parents=True, exist_ok=True)
+    number = max(numbered(runs), default=0)
+    while True:
+        number += 1
+        unnamed = runs / f"{number:04d}"
+        try:
+            unnamed.mkdir()
+        except FileExistsError:
+            continue
+        # Another process may have created and renamed this number in the meantime.
+        if any(runs.glob(f"{number:04d}-*")):
+            unnamed.rmdir()
+            continue
+        return unnamed.rename(runs / f"{number:04d}-{name}")
+
+
+def folders() -> list[Path]:
+    """All run directories in `home()`: those without a number by name, then the numbered ones."""
+    with_number = numbered(home()).values()
+    others = sorted(set(home().glob("[!.]*")) - set(with_number))
+    # lexists: a broken link to a config.json is listed as a damaged run.
+    return [path for path in (*others, *with_number) if os.path.lexists(path / CONFIG_FILE)]
+
+
+def numbered(runs: Path) -> dict[int, Path]:
+    """Folders whose names begin with a number, {number: folder}, sorted by number."""
+    matches = ((re.match(r"(\d{4,})(-|$)", path.name), path) for path in sorted(runs.glob("*")))
+    by_number = {int(match[1]): path for match, path in matches if match and path.is_dir()}
+    return dict(sorted(by_number.items()))
+
+
+def write(run: Run, **record: str) -> None:
+    """Write config.json: the run's definition, package versions and `record`."""
+    content = {
+        **record,
+        **definition(run),
+        "versions": {"kerasgan": kerasgan.__version__, "python": platform.python_version()}
+        | {name: version(name) for name in ("keras", "tensorflow", "numpy")},
+    }
+    files.write(run.path / CONFIG_FILE, json.dumps(content, indent=2) + "\n")
+
+
+def definition(run: Run) -> dict[str, Any]:
+    """Model, config, vocabulary and data key of a run as JSON types."""
+    fields = {
+        "model": run.config.MODEL,
+        "config": dataclasses.asdict(run.config),
+        "vocabulary": run.vocabulary.to_json(),
+        "data_key": run.data_key,
+    }
+    return json.loads(json.dumps(fields))
+
+
+def extend(run: Run, steps: int) -> Run:
+    """Change the number of steps, also in config.json."""
+    record = _read_json(run.path)
+    extended = dataclasses.replace(run, config=dataclasses.replace(run.config, steps=steps))
+    write(extended, preset=record.get("preset", ""), command=record.get("command", ""))
+    return extended
+
+
+def read(path: Path) -> Run:
+    """Read a run directory's config.json.
+
+    Raises:
+        InvalidInput: if it is missing or damaged, or its model is unknown.
+    """
+    record = _read_json(path)
+    if not isinstance(record.get("model"), str) or record["model"] not in registry.names():
+        raise InvalidInput(
+            f"model in {path / CONFIG_FILE} must be one of {', '.join(registry.names())}; got "
+            f"{record.get('model')!r}"
+        )
+    try:
+        config = registry.config_class(record["model"]).from_json(record["config"])
+        vocabulary = Vocabulary.from_json(record["vocabulary"])
+        data_key = str(record["data_key"])
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise InvalidInput(f"{path / CONFIG_FILE} cannot be used: {error}") from error
+    return Run(path, config, vocabulary, data_key)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    file = path / CONFIG_FILE
+    if not os.path.lexists(file):
+        raise InvalidInput(f"{path} is not a run directory: it has no {CONFIG_FILE}")
+    if not file.is_file():
+        raise InvalidInput(f"{file} cannot be read: it is not a file")
+    if (size := file.stat().st_size) > MAX_CONFIG_SIZE:
+        raise InvalidInput(f"{file} must have at most {MAX_CONFIG_SIZE:,} bytes, got {size:,}")
+    with files.named_if_damaged(file):
+        record = json.loads(file.read_text())
+    if not isinstance(record, dict):
+        raise InvalidInput(f"{file} cannot be read: it is not a JSON object")
+    return record

@@ -1,0 +1,170 @@
+"""Interface of a task: everything that depends on the kind of a model."""
+
+import dataclasses
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from kerasgan.configs import Config
+from kerasgan.datasets import step_random
+from kerasgan.datasets.labelled import LabelledImages, Split
+from kerasgan.datasets.step_random import StepRandom
+from kerasgan.datasets.unpaired import UnpairedImages, UnpairedSplit
+from kerasgan.evaluation.result import Evaluation
+from kerasgan.inference.image_to_image import DomainTranslator, Editor, EditRequest, RoundTrip
+from kerasgan.inference.saved_model import Endpoints
+from kerasgan.labels import Vocabulary
+from kerasgan.models.base import AdversarialModel
+from kerasgan.runs.directory import Run
+from kerasgan.utils.errors import InvalidInput
+
+log = logging.getLogger(__name__)
+
+Data = LabelledImages | UnpairedImages
+DataSplit = Split | UnpairedSplit
+Translator = DomainTranslator | Editor
+
+
+class EvaluationRequest(NamedTuple):
+    """Options of `kerasgan evaluate`.
+
+    count: number of generated images, or the most held-out images to translate.
+    features: further networks in whose features distances are measured.
+    cascade: OpenCV's file for the face count.
+    gan_train: whether to train a classifier on generated images.
+    """
+
+    count: int
+    seed: int
+    checkpoint: str
+    features: Sequence[str] = ()
+    cascade: Path | None = None
+    gan_train: bool = False
+
+
+class Task(ABC):
+    """Base class of generation, translation and editing.
+
+    A config names the class of its task in `TASK`; a new kind of model needs one subclass.
+
+    Args:
+        config: of an existing or a new run.
+    """
+
+    def __init__(self, config: Config):
+        self.config = config
+
+    def load(self) -> DataSplit:
+        """Load training and held-out images; the first call prepares and caches them.
+
+        Raises:
+            InvalidInput: if there is no usable data.
+        """
+        split = self._load()
+        training, held_out = (f"{part.size:,}" for part in split)
+        log.debug("%s: %s images to train on, %s held out", self.config.data, training, held_out)
+        return split
+
+    @abstractmethod
+    def _load(self) -> DataSplit: ...
+
+    @abstractmethod
+    def step_random(self, data: Data, step: tf.Tensor) -> StepRandom:
+        """Random numbers and images of one training step."""
+
+    def batches(
+        self,
+        data: Data,
+        sample_batch: Callable[[StepRandom], dict],
+        initial_step: int = 0,
+    ) -> tf.data.Dataset:
+        """An infinite dataset with one batch per step after `initial_step`.
+
+        Args:
+            sample_batch: that of the model.
+        """
+        return step_random.batches(
+            sample_batch, lambda step: self.step_random(data, step), initial_step
+        )
+
+    @abstractmethod
+    def preview(
+        self, run: Run, split: DataSplit, model: AdversarialModel
+    ) -> Callable[[], Image.Image]:
+        """A function that renders a sample sheet from the model's current weights.
+
+        Inputs are held-out images, or training images if none are held out.
+        """
+
+    @abstractmethod
+    def row(self, run: Run, model: AdversarialModel, count: int) -> np.ndarray:
+        """Images for a comparison of runs, uint8 [count, S, S, 3].
+
+        All runs get the same noise and conditions, or the same input images.
+        """
+
+    @abstractmethod
+    def evaluate(self, run: Run, request: EvaluationRequest) -> Evaluation:
+        """Measure the images of a run against the held-out images of `config`.
+
+        Raises:
+            InvalidInput: if the run has no such checkpoint, or too few images are held out.
+        """
+
+    @abstractmethod
+    def endpoints(self, run: Run, generator: keras.Model) -> Endpoints:
+        """Functions and signatures of the exported SavedModel."""
+
+
+class ImageToImageTask(Task):
+    """Base class of tasks whose models have images as input.
+
+    Attributes:
+        domains: names of the domains that images are translated to; empty if there are none.
+    """
+
+    domains: tuple[str, ...] = ()
+
+    def evaluate(self, run, request):
+        if request.cascade or request.gan_train or request.features:
+            raise InvalidInput(
+                "--cascade, --cas and --features apply to models that generate images, "
+                f"got {self.config.MODEL}"
+            )
+        return self._evaluate(dataclasses.replace(run, config=self.config), request)
+
+    @abstractmethod
+    def _evaluate(self, run: Run, request: EvaluationRequest) -> Evaluation: ...
+
+    @abstractmethod
+    def options(self, vocabulary: Vocabulary) -> tuple[str, ...]:
+        """Options of `kerasgan translate` that apply to this task and vocabulary."""
+
+    @abstractmethod
+    def changes(self, vocabulary: Vocabulary, request: EditRequest) -> Any:
+        """Check a request and convert it for `round_trip`; empty if nothing is to change.
+
+        Raises:
+            InvalidInput: if it names an unknown colour or attribute.
+        """
+
+    @abstractmethod
+    def translator(self, run: Run, model: AdversarialModel) -> Translator:
+        """An object that translates images and caches its traced graphs."""
+
+    @abstractmethod
+    def round_trip(self, translator: Translator, changes: Any) -> RoundTrip:
+        """A function that translates or edits an image, and back."""
+
+
+def preview_data(split: DataSplit) -> Data:
+    """Held-out images, or training images if none are held out."""
+    training, held_out = split
+    return held_out if held_out.size else training

@@ -1,0 +1,57 @@
+"""Generation: images from noise, with or without conditions."""
+
+from kerasgan.datasets import labelled
+from kerasgan.datasets.step_random import LabelledStepRandom
+from kerasgan.evaluation import generation, inputs
+from kerasgan.evaluation.features import efficientnet
+from kerasgan.inference import sampling, saved_model
+from kerasgan.inference.sampling import UNCONDITIONAL, Sampler
+from kerasgan.tasks.base import Task
+
+
+class Generation(Task):
+    """Generate images from noise and, if the model is conditional, hair and eye colours."""
+
+    def _load(self):
+        return labelled.load(self.config)
+
+    def step_random(self, data, step):
+        config = self.config
+        augmentations = dict.fromkeys(config.augment, config.augment_probability)
+        return LabelledStepRandom(
+            data, config.seed, step, config.batch_size, augmentations, config.mirror
+        )
+
+    def preview(self, run, split, model):
+        sampler = self._sampler(run, model)
+        return lambda: sampler.sheet(self.config.seed)
+
+    def row(self, run, model, count):
+        pairs = run.vocabulary.pairs if self.config.CONDITIONS else [UNCONDITIONAL]
+        # Neighbouring pairs share a hair colour; 7 is coprime to the number of eye colours.
+        chosen = [pairs[(7 * index) % len(pairs)] for index in range(count)]
+        return self._sampler(run, model).generate(chosen, seed=0)
+
+    def evaluate(self, run, request):
+        features = request.features
+        if not features and efficientnet.is_installed():
+            features = ("perceptual",)
+        networks = generation.load(features)
+        sampler = self._sampler(run, sampling.load(run, request.checkpoint))
+        real = inputs.load(
+            run,
+            self.config,
+            self.load(),
+            request.count,
+            request.seed,
+            networks=networks,
+            cascade=request.cascade,
+            gan_train=request.gan_train,
+        )
+        return generation.evaluate(real, sampler.generate(real.pairs, request.seed))
+
+    def endpoints(self, run, generator):
+        return saved_model.generation_endpoints(generator, run.vocabulary, self.config.sigma)
+
+    def _sampler(self, run, model):
+        return Sampler(model.sampling_generator, run.vocabulary, self.config.sigma)

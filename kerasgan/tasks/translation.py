@@ -1,0 +1,53 @@
+"""Translation: images of one domain to another domain."""
+
+import numpy as np
+
+from kerasgan.datasets import unpaired
+from kerasgan.evaluation.translation import evaluate_domains
+from kerasgan.inference import saved_model
+from kerasgan.inference.image_to_image import DomainTranslator, translate_round_trip
+from kerasgan.inference.previews import domain_sheet
+from kerasgan.tasks.base import ImageToImageTask, preview_data
+
+
+class Translation(ImageToImageTask):
+    """Translate images between two domains."""
+
+    domains = unpaired.DOMAINS
+
+    def _load(self):
+        return unpaired.load(self.config)
+
+    def step_random(self, data, step):
+        config = self.config
+        return unpaired.UnpairedStepRandom(
+            data, config.seed, step, config.batch_size, config.image_size
+        )
+
+    def preview(self, run, split, model):
+        translator = self.translator(run, model)
+        has_identity = self.config.identity_weight > 0
+        return lambda: domain_sheet(translator, preview_data(split), has_identity)
+
+    def row(self, run, model, count):
+        inputs = preview_data(self.load())
+        images = inputs.a[np.arange(count) % inputs.size]
+        return self.translator(run, model).translate(images, "b")
+
+    def _evaluate(self, run, request):
+        return evaluate_domains(run, self.load(), request.count, request.seed, request.checkpoint)
+
+    def endpoints(self, run, generator):
+        return saved_model.translation_endpoints(generator)
+
+    def options(self, vocabulary):
+        return ("--to",)
+
+    def changes(self, vocabulary, request):
+        return request.domain or "b"
+
+    def translator(self, run, model):
+        return DomainTranslator(model.sampling_generator)
+
+    def round_trip(self, translator, changes):
+        return translate_round_trip(translator, changes)

@@ -1,0 +1,207 @@
+"""Callbacks that log, evaluate and detect failures every few steps of `fit`."""
+
+import csv
+import io
+import json
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from kerasgan.evaluation.monitor import Monitor
+from kerasgan.metrics import is_better
+from kerasgan.reporting import plots
+from kerasgan.runs import checkpoints
+from kerasgan.runs.directory import Run
+from kerasgan.training.failure_signs import FailureSign, detect_failures
+from kerasgan.utils import files
+from kerasgan.utils.errors import TrainingFailed
+
+log = logging.getLogger(__name__)
+
+
+class EveryNSteps(keras.callbacks.Callback):
+    """Base class: call `execute` every `every` steps and at the last step of the run.
+
+    Args:
+        run: the run in training.
+        initial_step: step of the run at which this `fit` starts.
+        every: steps between calls.
+    """
+
+    def __init__(self, run: Run, initial_step: int, every: int):
+        super().__init__()
+        self.run = run
+        self.step = self.last_executed = initial_step
+        self.every = every
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.step += 1
+        if self.is_due(self.step):
+            self.execute()
+            self.last_executed = self.step
+
+    def is_due(self, step: int) -> bool:
+        """Whether to execute at a step; other callbacks may ask before this one reaches it."""
+        return step % self.every == 0 or step == self.run.config.steps
+
+    def execute(self) -> None:
+        raise NotImplementedError
+
+    def is_kept(self, step: int) -> bool:
+        """Whether a record of this step is kept when a run is resumed from the current step."""
+        # An extended run has a record at its former last step, between two regular ones. The
+        # model's running means still include these steps, and the next record will.
+        return step <= self.step and step % self.every == 0
+
+
+class MetricsLog(EveryNSteps):
+    """Append the means since the last row to metrics.csv; drop later rows on resuming.
+
+    Attributes:
+        history: content of metrics.csv, {column: [rows]}.
+        evaluation: values of the evaluation columns for the next row, NaN unless set.
+
+    Args:
+        evaluation_names: columns besides those that the model records.
+    """
+
+    def __init__(
+        self, run: Run, initial_step: int, every: int, evaluation_names: Sequence[str] = ()
+    ):
+        super().__init__(run, initial_step, every)
+        self.evaluation_names = evaluation_names
+        self.evaluation: dict[str, float] = {}
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._columns = ["step", "seconds", *self.model.record(), *self.evaluation_names]
+        header = {name: name for name in self._columns}
+        with files.named_if_damaged(self.run.metrics_file):
+            # A last row that was cut is later than the checkpoint, so it is dropped too.
+            rows = [row for row in self._read_rows() if self.is_kept(int(row["step"]))]
+            self._start = time.monotonic() - (float(rows[-1]["seconds"]) if rows else 0.0)
+            text = self._as_csv([header, *rows])
+        files.write(self.run.metrics_file, text)
+        self.history = plots.read_metrics(self.run.metrics_file)
+
+    def _read_rows(self) -> list[dict[str, Any]]:
+        if not self.run.metrics_file.exists():
+            return []
+        with self.run.metrics_file.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    def _as_csv(self, rows: list[dict[str, Any]]) -> str:
+        text = io.StringIO()
+        csv.DictWriter(text, self._columns, lineterminator="\n").writerows(rows)
+        return text.getvalue()
+
+    def execute(self) -> None:
+        check_finite(self.model, self.run)
+        seconds = f"{time.monotonic() - self._start:.1f}"
+        evaluation = {**dict.fromkeys(self.evaluation_names, np.nan), **self.evaluation}
+        self.evaluation = {}
+        row = {"step": self.step, "seconds": seconds, **self.model.record(), **evaluation}
+        with self.run.metrics_file.open("a") as file:
+            file.write(self._as_csv([row]))
+        self.history = {
+            name: np.append(values, float(row[name])) for name, values in self.history.items()
+        }
+        if self.step % self.every == 0:
+            self.model.reset_record()
+
+
+def check_finite(model: keras.Model, run: Run) -> None:
+    """Raise `TrainingFailed` if a loss or gradient was not finite at any step so far."""
+    if failed_step := int(np.asarray(model.failed_step)):
+        row = {"step": failed_step, **model.record()}
+        sign = detect_failures({name: np.array([value]) for name, value in row.items()})[0]
+        append_event(run, failed_step, sign, ended_run=True)
+        raise TrainingFailed(
+            f"{sign.message}; {sign.advice(run.config)}; earlier checkpoints are kept in "
+            f"{run.checkpoints}"
+        )
+
+
+def append_event(run: Run, step: int, sign: FailureSign, ended_run: bool) -> None:
+    """Append a line about a sign of failure to health.jsonl."""
+    line = {
+        "step": step,
+        "sign": sign.name,
+        "value": sign.value,
+        "message": sign.message,
+        "advice": sign.advice(run.config),
+        "ended_run": ended_run,
+    }
+    with run.health_file.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+class FailureDetector(EveryNSteps):
+    """Report each sign of failure once when it appears, in the log and in health.jsonl.
+
+    Later lines of health.jsonl are dropped on resuming.
+
+    Attributes:
+        failure: the fatal sign that stopped the run, with `stop_on_failure`; else None.
+
+    Args:
+        metrics: executes before this callback.
+    """
+
+    def __init__(self, run: Run, initial_step: int, every: int, metrics: MetricsLog):
+        super().__init__(run, initial_step, every)
+        self.metrics = metrics
+        self.failure: FailureSign | None = None
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._present = {sign.name for sign in detect_failures(self.metrics.history)}
+        if self.run.health_file.exists():
+            with files.named_if_damaged(self.run.health_file):
+                lines = self.run.health_file.read_text().splitlines(keepends=True)
+                # A line that was cut is later than the checkpoint.
+                kept = [line for line in lines if line.endswith("\n")]
+                kept = [line for line in kept if self.is_kept(json.loads(line)["step"])]
+            files.write(self.run.health_file, "".join(kept))
+
+    def execute(self) -> None:
+        signs = detect_failures(self.metrics.history)
+        for sign in signs:
+            if sign.name not in self._present:
+                self._report(sign)
+        self._present = {sign.name for sign in signs}
+
+    def _report(self, sign: FailureSign) -> None:
+        ends_run = sign.fatal and self.run.config.stop_on_failure
+        append_event(self.run, self.step, sign, ends_run)
+        log.warning("step %d: %s; %s", self.step, sign.message, sign.advice(self.run.config))
+        if ends_run and self.failure is None:
+            self.failure = sign
+            self.model.stop_training = True
+
+
+class Evaluation(EveryNSteps):
+    """Evaluate generated images and save the best checkpoint.
+
+    Args:
+        metrics: executes after this callback and logs the values.
+    """
+
+    def __init__(
+        self, run: Run, initial_step: int, every: int, monitor: Monitor, metrics: MetricsLog
+    ):
+        super().__init__(run, initial_step, every)
+        self.monitor = monitor
+        self.metrics = metrics
+
+    def execute(self) -> None:
+        if self.step % self.every:
+            return
+        check_finite(self.model, self.run)
+        metric = self.run.config.best_metric
+        _, earlier = plots.known(self.metrics.history, metric)
+        values = self.metrics.evaluation = self.monitor.measure(self.model)
+        if all(is_better(metric, values[metric], value) for value in earlier):
+            checkpoints.save(self.run, self.model, self.step, checkpoints.BEST)

@@ -1,0 +1,83 @@
+"""Callbacks that write plots, sample sheets and checkpoints."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from kerasgan.reporting import plots
+from kerasgan.runs import checkpoints
+from kerasgan.runs.directory import Run
+from kerasgan.training.callbacks import EveryNSteps, check_finite
+from kerasgan.utils import images
+
+
+class Plots(EveryNSteps):
+    """Plot metrics.csv to losses.png and, if the run is evaluated, evaluation.png."""
+
+    def execute(self) -> None:
+        metrics = plots.read_metrics(self.run.metrics_file)
+        if metrics["step"].size:
+            plots.save_losses(metrics, self.run.path / "losses.png", self.run.path.name)
+            plots.save_evaluations(metrics, self.run.path / "evaluation.png", self.run.path.name)
+
+
+class SampleSheet(EveryNSteps):
+    """Write samples/step-*.png from the same noise or the same input images every time.
+
+    Executes at the steps `FIRST` too, to show the beginning of training.
+
+    Args:
+        draw: () -> sheet.
+    """
+
+    FIRST = (1, 10, 30, 100)
+
+    def __init__(self, run: Run, initial_step: int, every: int, draw: Callable[[], Image.Image]):
+        super().__init__(run, initial_step, every)
+        self.draw = draw
+
+    def is_due(self, step: int) -> bool:
+        return step in self.FIRST or super().is_due(step)
+
+    def execute(self) -> None:
+        images.save(self.draw(), self.file)
+
+    @property
+    def file(self) -> Path:
+        """Path of the sheet for the current step."""
+        return self.run.samples / f"step-{self.step:06d}.png"
+
+
+class Checkpoint(EveryNSteps):
+    """Write a checkpoint, also when training stops; never after a loss that is not finite.
+
+    Args:
+        minutes: maximum time between checkpoints; 0 for no limit.
+    """
+
+    def __init__(self, run: Run, initial_step: int, every: int, minutes: float = 0.0):
+        super().__init__(run, initial_step, every)
+        self.seconds = 60 * minutes
+        self._is_overdue = False
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._last_time = time.monotonic()
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        # The clock is read once per step, so that `is_due` gives all callbacks the same answer.
+        self._is_overdue = 0 < self.seconds <= time.monotonic() - self._last_time
+
+    def is_due(self, step: int) -> bool:
+        return self._is_overdue or super().is_due(step)
+
+    def execute(self) -> None:
+        check_finite(self.model, self.run)
+        checkpoints.save(self.run, self.model, self.step)
+        self._last_time = time.monotonic()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        if self.last_executed != self.step:
+            self.execute()

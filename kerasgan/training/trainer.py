@@ -1,0 +1,246 @@
+"""Train a run from the start or from its newest checkpoint. Wiring only."""
+
+import dataclasses
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kerasgan import registry, tasks
+from kerasgan.configs import Config
+from kerasgan.configs.generation import GenerationConfig
+from kerasgan.configs.groups import BatchNormOptions
+from kerasgan.datasets import labelled, unpaired
+from kerasgan.evaluation import monitor
+from kerasgan.models import replicas
+from kerasgan.runs import checkpoints, directory
+from kerasgan.runs.directory import Run
+from kerasgan.training import (
+    batch_norm_recalibration,
+    callbacks,
+    interaction,
+    precision,
+    snapshots,
+    tensorboard,
+    workers,
+)
+from kerasgan.utils import files
+from kerasgan.utils.errors import Interrupted, InvalidInput, TrainingFailed
+
+log = logging.getLogger(__name__)
+
+_Split = labelled.Split | unpaired.UnpairedSplit
+
+
+def start(config: Config, preset: str, command: str, out: Path | None = None) -> Run:
+    """Create a run directory and train.
+
+    Args:
+        preset, command: name of the preset and command line, stored in config.json.
+        out: the run directory. Default: the next number in `runs`.
+
+    Raises:
+        InvalidInput: before anything is written, if data, disk space or `out` cannot be used.
+        TrainingFailed: if a loss is not finite, or, after a checkpoint, at a fatal sign of failure
+            with `stop_on_failure`.
+        Interrupted: after a checkpoint, if a signal stopped training.
+    """
+    workers.check(config, out)
+    tensorboard.check(config.tensorboard)
+    is_chief = workers.is_chief(config.strategy)
+    if is_chief and out is not None:
+        files.check_vacant(out)
+    config = dataclasses.replace(config, precision=precision.resolved(config.precision))
+    interaction.warn_of_duration(config)
+    _seed(config.seed, config.deterministic)
+    split = tasks.of(config).load()
+    if _is_evaluated(config):
+        monitor.check(config, split)
+    data = split.training
+    model = build(config, data)
+    if is_chief:
+        size = checkpoints.size_in_bytes(model)
+        files.check_writable(out or directory.home(), (config.keep_checkpoints + 1) * size)
+        run = directory.create(config, data.vocabulary, data.key, preset, command, out)
+    # The others wait until the chief has created the directory.
+    workers.broadcast_from_chief(config.strategy, 0)
+    run = run if is_chief else directory.read(out)
+    with workers.own_run(run) as own_run:
+        _fit(run, own_run, model, split, initial_step=0)
+    return run
+
+
+def resume(run: Run, steps: int | None = None) -> Run:
+    """Continue a run from its newest checkpoint that is not damaged.
+
+    Args:
+        steps: extends the run to this number of steps. Without it a finished run stays as it is.
+
+    Raises:
+        InvalidInput: if `steps` is not greater than the steps already trained, or the data has
+            changed.
+        TrainingFailed, Interrupted: as `start`.
+    """
+    workers.check(run.config, run.path)
+    tensorboard.check(run.config.tensorboard)
+    with workers.own_run(run) as own_run:
+        step, arrays = _newest_checkpoint(run)
+        if steps is not None:
+            if steps <= step:
+                raise InvalidInput(
+                    f"--steps must be greater than the {step} steps already trained in {run.path}, "
+                    f"got {steps}"
+                )
+            own_run = directory.extend(own_run, steps)
+            run = dataclasses.replace(run, config=own_run.config)
+        if step >= run.config.steps:
+            return run
+        _seed(run.config.seed, run.config.deterministic)
+        split = tasks.of(run.config).load()
+        if split.training.key != run.data_key:
+            raise InvalidInput(
+                f"the images and labels of {run.config.data} have changed since {run.path} was "
+                "created; resuming needs the same data"
+            )
+        model = build(run.config, split.training)
+        if arrays is not None:
+            checkpoints.restore(arrays, checkpoints.named_variables(model))
+        for folder in (own_run.path, own_run.checkpoints, own_run.samples):
+            files.remove_stale(folder)
+        _fit(run, own_run, model, split, step)
+    return run
+
+
+def _newest_checkpoint(run: Run) -> tuple[int, checkpoints.LazyArrays | None]:
+    """Step and arrays from which all workers continue; 0 and None without a checkpoint."""
+    newest, arrays = checkpoints.newest(run) or (0, None)
+    step = workers.broadcast_from_chief(run.config.strategy, newest)
+    return (step, arrays) if step == newest else checkpoints.load(run, str(step))
+
+
+def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImages) -> keras.Model:
+    """Create and compile the model of a config."""
+    synchronize = isinstance(config, BatchNormOptions) and config.sync_batch_norm
+    with workers.strategy(config.strategy).scope(), precision.policy(config.precision):
+        model = registry.model_class(config)(config, data.vocabulary)
+        for network in (model.discriminator, model.generator):
+            replicas.prepare(network, synchronize)
+            log.debug("%s has %s parameters", network.name, f"{network.count_params():,}")
+        optimizers = {
+            player: precision.optimizer(config.precision, optimizer)
+            for player, optimizer in model.optimizers().items()
+        }
+        batch = tasks.of(config).batches(data, model.sample_batch).element_spec
+        model.compile(**optimizers, batch=batch, jit=_jit(config.jit, config.deterministic))
+    return model
+
+
+def _jit(jit: bool | None, deterministic: bool) -> bool:
+    if jit is None:
+        return bool(tf.config.list_physical_devices("GPU")) and not deterministic
+    return jit
+
+
+def _seed(seed: int, deterministic: bool) -> None:
+    if deterministic:
+        tf.config.experimental.enable_op_determinism()
+    keras.utils.set_random_seed(seed)
+
+
+def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step: int) -> None:
+    """Train; records go to `own_run`, see `workers.own_run`."""
+    config = run.config
+    devices = workers.description(config.strategy)
+    log.info("training %s on %s, from step %d to %d", run.path, devices, initial_step, config.steps)
+    stop = interaction.StopOnSignal()
+    evaluation, metrics = _evaluation_and_metrics(own_run, split, initial_step)
+    detector = callbacks.FailureDetector(own_run, initial_step, config.log_every, metrics)
+    draw = tasks.of(config).preview(own_run, split, model)
+    sheet = snapshots.SampleSheet(own_run, initial_step, config.sample_every, draw)
+    minutes = _checkpoint_minutes(config.strategy, config.checkpoint_minutes)
+    checkpoint = snapshots.Checkpoint(own_run, initial_step, config.checkpoint_every, minutes)
+    events = [tensorboard.TensorBoardLog(own_run, initial_step, metrics, sheet)]
+    with _explained_errors(run):
+        model.fit(
+            tasks.of(config).batches(split.training, model.sample_batch, initial_step),
+            steps_per_epoch=config.steps - initial_step,
+            shuffle=False,
+            verbose=0,
+            callbacks=[
+                stop,
+                interaction.ProgressBar(own_run, initial_step),
+                interaction.DurationEstimate(own_run, initial_step),
+                *_recalibration(own_run, initial_step, [*evaluation, sheet, checkpoint]),
+                *evaluation,
+                metrics,
+                detector,
+                snapshots.Plots(own_run, initial_step, config.sample_every),
+                sheet,
+                *(events if config.tensorboard else ()),
+                checkpoint,
+            ],
+        )
+    stopped = f"stopped at step {np.asarray(model.step)} of {config.steps}"
+    if (failure := detector.failure) is not None:
+        raise TrainingFailed(
+            f"{stopped} because of --stop-on-failure: {failure.message}; "
+            f"{failure.advice(config)}; continue anyway with: kerasgan resume {run.path}"
+        )
+    if stop.received is not None:
+        raise Interrupted(f"{stopped}; continue with: kerasgan resume {run.path}", stop.received)
+
+
+def _checkpoint_minutes(strategy: str, minutes: float) -> float:
+    # All machines must write checkpoints at the same steps, but their clocks differ.
+    return 0.0 if strategy == workers.MULTI_WORKER else minutes
+
+
+def _recalibration(
+    run: Run, initial_step: int, users: Sequence[callbacks.EveryNSteps]
+) -> list[batch_norm_recalibration.BatchNormRecalibration]:
+    """The callback that recalibrates an averaged generator for `users`, if the run has one."""
+    if isinstance(run.config, GenerationConfig) and run.config.averages:
+        return [batch_norm_recalibration.BatchNormRecalibration(run, initial_step, users)]
+    return []
+
+
+@contextmanager
+def _explained_errors(run: Run) -> Iterator[None]:
+    """Turn errors of TensorFlow into `TrainingFailed` with advice for the user."""
+    config = run.config
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        raise TrainingFailed(
+            f"out of memory at batch-size {config.batch_size}, image-size {config.image_size} and "
+            f"width {config.width}; lower one of them, or try --precision bfloat16: "
+            f"{error.message.splitlines()[0]}"
+        ) from error
+    except workers.LOST_WORKER_ERRORS as error:
+        if config.strategy != workers.MULTI_WORKER:
+            raise
+        raise TrainingFailed(
+            f"lost another worker ({type(error).__name__}); restart all of them with: "
+            f"kerasgan resume {run.path}"
+        ) from error
+
+
+def _evaluation_and_metrics(
+    run: Run, split: _Split, initial_step: int
+) -> tuple[list[callbacks.Evaluation], callbacks.MetricsLog]:
+    """The callback that evaluates, if the run is evaluated, and the one that logs."""
+    config = run.config
+    if not _is_evaluated(config):
+        return [], callbacks.MetricsLog(run, initial_step, config.log_every)
+    run_monitor = monitor.Monitor(run, split)
+    metrics = callbacks.MetricsLog(run, initial_step, config.log_every, run_monitor.names)
+    every = config.evaluate_every
+    return [callbacks.Evaluation(run, initial_step, every, run_monitor, metrics)], metrics
+
+
+def _is_evaluated(config: Config) -> bool:
+    return isinstance(config, GenerationConfig) and config.evaluate_every > 0

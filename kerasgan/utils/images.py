@@ -1,0 +1,79 @@
+"""Images: pixel values, labelled grids and PNG files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from keras import ops
+from PIL import Image, ImageDraw, ImageFont
+
+from kerasgan.utils import files
+
+_SMALLEST_CELL = 64
+_GAP = 2
+
+
+def to_float(pixels):
+    """Map float pixel values from [0, 255] to [-1, 1]; any shape."""
+    return pixels / 127.5 - 1.0
+
+
+def to_uint8(images):
+    """Map images from [-1, 1] to the nearest uint8 pixel values; values outside are clipped."""
+    return ops.cast(ops.clip(ops.round((images + 1.0) * 127.5), 0, 255), "uint8")
+
+
+def grid(
+    cells: Sequence[np.ndarray],
+    columns: int,
+    row_labels: Sequence[str] = (),
+    column_labels: Sequence[str] = (),
+) -> Image.Image:
+    """A grid of images on white, filled row by row.
+
+    Args:
+        cells: uint8 [H, W, 3] each, all of one size. Small ones are enlarged by an integer factor
+            to a width of at least 64 pixels.
+        columns: images per row.
+        row_labels, column_labels: text left of the rows and above the columns.
+    """
+    height, width = cells[0].shape[:2]
+    zoom = -(-_SMALLEST_CELL // width)
+    cell_height, cell_width = height * zoom + _GAP, width * zoom + _GAP
+    font = ImageFont.load_default(max(11, cell_width // 6))
+    left = max((int(font.getlength(label)) + 8 for label in row_labels), default=0)
+    top = int(font.size * 1.6) if column_labels else 0
+    rows = -(-len(cells) // columns)
+    sheet = Image.new("RGB", (left + columns * cell_width, top + rows * cell_height), "white")
+    for index, cell in enumerate(cells):
+        enlarged = Image.fromarray(np.repeat(np.repeat(cell, zoom, axis=0), zoom, axis=1))
+        row, column = divmod(index, columns)
+        sheet.paste(enlarged, (left + column * cell_width, top + row * cell_height))
+    draw = ImageDraw.Draw(sheet)
+    for row, label in enumerate(row_labels):
+        middle = top + row * cell_height + cell_height // 2
+        draw.text((left - 5, middle), label, "black", font, anchor="rm")
+    for column, label in enumerate(column_labels):
+        middle = left + column * cell_width + cell_width // 2
+        draw.text((middle, top // 2), label, "black", font, anchor="mm")
+    return sheet
+
+
+def save(image: Image.Image, path: Path) -> None:
+    """Write an image atomically, in the format of the path's suffix."""
+    with files.replacing(path) as temporary:
+        image.save(temporary)
+
+
+def save_row(cells: Sequence[np.ndarray], path: Path, milliseconds: int = 60) -> None:
+    """Write uint8 [H, W, 3] images side by side, or as an endless animation if the path is .gif.
+
+    Args:
+        milliseconds: duration of each frame of an animation.
+    """
+    if path.suffix.lower() != ".gif":
+        save(grid(cells, len(cells)), path)
+        return
+    first, *others = map(Image.fromarray, cells)
+    with files.replacing(path) as temporary:
+        first.save(temporary, save_all=True, append_images=others, duration=milliseconds, loop=0)

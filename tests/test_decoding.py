@@ -1,0 +1,140 @@
+import ast
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import EpsImagePlugin, Image, features
+
+import kerasgan
+from kerasgan.datasets import decoding
+from kerasgan.utils.errors import InvalidInput
+
+
+def content(picture, kind="PNG", **options):
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def of(pixels):
+    return Image.fromarray(np.asarray(pixels, np.uint8))
+
+
+def test_transparency_shows_white():
+    rgba = of([[[255, 0, 0, 255], [255, 0, 0, 0]], [[255, 0, 0, 51], [0, 0, 0, 0]]])
+    pixels = np.asarray(decoding.read(content(rgba)))
+    np.testing.assert_array_equal(
+        pixels, [[[255, 0, 0], [255, 255, 255]], [[255, 204, 204], [255, 255, 255]]]
+    )
+    palette = Image.new("P", (2, 1), 0)
+    palette.putpalette([9, 9, 9, 200, 0, 0])
+    palette.putpixel((1, 0), 1)
+    pixels = np.asarray(decoding.read(content(palette, transparency=0)))
+    np.testing.assert_array_equal(pixels, [[[255, 255, 255], [200, 0, 0]]])
+
+
+def test_grey_pictures_of_8_and_16_bits():
+    deep = Image.fromarray(np.array([[0, 32768, 65535]], np.uint16))
+    for picture in (deep, of([[0, 128, 255]])):
+        pixels = np.asarray(decoding.read(content(picture)))
+        np.testing.assert_array_equal(pixels[0], [[0] * 3, [128] * 3, [255] * 3])
+
+
+def test_a_turned_photograph_stands_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = Image.new("RGB", (4, 2), "red")
+    assert decoding.read(content(picture, "JPEG", exif=exif)).size == (2, 4)
+
+
+def test_the_first_frame_of_an_animation():
+    frames = [Image.new("RGB", (2, 2), colour) for colour in ("red", "blue")]
+    animation = content(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    np.testing.assert_array_equal(np.asarray(decoding.read(animation))[0, 0], [255, 0, 0])
+
+
+def test_crop_keeps_the_middle_and_pad_keeps_everything():
+    """A red, a green and a blue third, each 8 x 8."""
+    bars = of(np.repeat(np.repeat(255 * np.eye(3)[None], 8, axis=0), 8, axis=1))
+    np.testing.assert_array_equal(
+        decoding.square(content(bars), 8), np.tile([0, 255, 0], (8, 8, 1))
+    )
+    padded = decoding.square(content(bars), 24, resize_mode="pad")
+    np.testing.assert_array_equal(padded[8:16], np.asarray(bars))
+    assert (padded[:8] == 255).all()
+    assert (padded[16:] == 255).all()
+
+
+def test_shrinking_takes_every_pixel_into_account():
+    """A fine checkerboard is grey from afar."""
+    board = of(255 * (np.indices((64, 64)).sum(axis=0) % 2))
+    assert abs(decoding.square(content(board), 8).astype(int) - 127).max() <= 2
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        (b"", "is not an image"),
+        (b"no picture", "is not an image"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(40), "cannot be read|is not an image"),
+    ],
+)
+def test_what_is_no_picture(broken, message):
+    with pytest.raises(InvalidInput, match=message):
+        decoding.read(broken)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP"])
+def test_pictures_that_are_cut_short(kind):
+    noise = of(np.random.default_rng(0).integers(0, 256, (40, 40, 3)))
+    whole = content(noise, kind)
+    assert decoding.read(whole).size == (40, 40)
+    with pytest.raises(InvalidInput, match=r"cannot be read|is not an image"):
+        decoding.read(whole[: len(whole) // 2])
+
+
+def test_a_decompression_bomb_is_refused_with_the_limit(monkeypatch):
+    monkeypatch.setattr(decoding, "PIXEL_LIMIT", 99)
+    with pytest.raises(InvalidInput, match="has 10 x 10 pixels, more than the limit of 99"):
+        decoding.read(content(Image.new("RGB", (10, 10))))
+    # Pillow's own limit, twice as high, is met before ours.
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 40)
+    with pytest.raises(InvalidInput, match="has more than the limit of 99 pixels"):
+        decoding.read(content(Image.new("RGB", (10, 10))))
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(InvalidInput, match="does not exist"):
+        decoding.read(tmp_path / "none.png")
+
+
+@pytest.mark.parametrize("kind", ["EPS", "PDF", "ICNS", "PCX", "TGA"])
+def test_formats_that_are_not_meant_are_refused_whatever_the_name(tmp_path, monkeypatch, kind):
+    def run(*_):
+        raise AssertionError("Ghostscript was called")
+
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", run)
+    Image.new("RGB", (64, 64)).save(tmp_path / "x.png", kind)
+    for source in (tmp_path / "x.png", (tmp_path / "x.png").read_bytes()):
+        with pytest.raises(InvalidInput, match="is not an image"):
+            decoding.read(source)
+
+
+@pytest.mark.parametrize("kind", decoding.FORMATS)
+def test_formats_that_are_meant_are_read(kind):
+    if kind in ("WEBP", "AVIF") and not features.check(kind.lower()):
+        pytest.skip(f"this Pillow has no {kind}")
+    assert decoding.read(content(Image.new("RGB", (64, 32)), kind)).size == (64, 32)
+
+
+def test_every_file_is_opened_with_the_formats_that_are_meant():
+    calls = [
+        node
+        for file in Path(kerasgan.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Image.open"
+    ]
+    assert calls
+    for call in calls:
+        assert [ast.unparse(word.value).rpartition(".")[2] for word in call.keywords] == ["FORMATS"]

@@ -1,0 +1,283 @@
+import json
+
+import numpy as np
+import pytest
+
+from kerasgan import metrics
+from kerasgan.datasets import labelled
+from kerasgan.evaluation import generation, real_sets
+from kerasgan.evaluation.features import classifier, efficientnet, perceptual
+from kerasgan.evaluation.inputs import EvaluationInputs
+from tests.conftest import SAMPLE, tiny_config, tiny_options
+
+CONFIG = tiny_config("acgan", data="avatars", num_avatars=400, val_fraction=0.5)
+needs_weights = pytest.mark.skipif(
+    not efficientnet.is_installed(), reason="the extra 'perceptual' is not installed"
+)
+
+
+@pytest.fixture(scope="module")
+def avatars(tmp_path_factory):
+    """Avatars of 16 pixels, and a classifier trained for few steps."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KERASGAN_CACHE", str(tmp_path_factory.mktemp("avatars")))
+        patch.setattr(classifier, "_STEPS", 150)
+        split = labelled.load(CONFIG)
+        return split, classifier.trained(split.training)
+
+
+def evaluate(avatars, generated, labels, **options):
+    """Evaluate these images as if a model had generated them under these conditions."""
+    split, network = avatars
+    vocabulary = split.training.vocabulary
+    pairs = [(vocabulary.hair[hair], vocabulary.eyes[eyes]) for hair, eyes in labels]
+    real = split.held_out.pixels(np.arange(len(split.held_out.rows)))
+    inputs = EvaluationInputs(CONFIG, split, pairs, real, network, 0, **options)
+    return generation.evaluate(inputs, generated)
+
+
+def training_images(avatars, count=200):
+    trained_on = avatars[0].training
+    labels = np.stack([trained_on.hair[:count], trained_on.eyes[:count]], axis=1)
+    return trained_on.pixels(np.arange(count)), labels
+
+
+@pytest.fixture(scope="module")
+def evaluated(avatars):
+    """The evaluation of training images, under the conditions that they show."""
+    return evaluate(avatars, *training_images(avatars))
+
+
+def test_real_images_are_as_good_as_real_ones(evaluated):
+    numbers = evaluated.numbers
+    distance = numbers["frechet_distance"]
+    low, high = distance["floor_interval"]
+    assert low <= distance["value"] <= high
+    assert numbers["kernel_distance"]["interval"][0] < 0 < numbers["kernel_distance"]["interval"][1]
+    assert numbers["near_duplicates"]["value"] == 1.0
+    assert numbers["accuracy_hair"]["value"] > 0.5
+
+
+def test_noise_takes_images_away_from_real_ones(avatars, evaluated):
+    generated, labels = training_images(avatars)
+    noise = np.random.default_rng(0).normal(size=generated.shape)
+    noisy = [(generated + strength * noise).clip(0, 255).astype(np.uint8) for strength in (40, 120)]
+    more = [evaluate(avatars, images, labels) for images in noisy]
+    distances = [
+        [evaluation.numbers[name]["value"] for name in ("frechet_distance", "sliced_wasserstein")]
+        for evaluation in (evaluated, *more)
+    ]
+    assert (np.diff(distances, axis=0) > 0).all()
+
+
+def test_images_that_ignore_their_condition_score_chance(avatars):
+    generated, labels = training_images(avatars)
+    shuffled = np.random.default_rng(0).permutation(labels)
+    numbers = evaluate(avatars, generated, shuffled).numbers
+    for kind, colours in (("hair", 12), ("eyes", 11)):
+        low, high = numbers[f"accuracy_{kind}"]["interval"]
+        assert low < 1 / colours < high
+
+
+def test_confusions_count_every_image_under_its_requested_colour(avatars, evaluated):
+    _, labels = training_images(avatars)
+    for index, kind in enumerate(("hair", "eyes")):
+        confusion = evaluated.confusions[kind]
+        requested = np.bincount(labels[:, index], minlength=len(confusion))
+        np.testing.assert_array_equal(confusion.sum(axis=1), requested)
+
+
+def test_the_same_seed_gives_the_same_numbers_and_every_number_says_its_n(avatars, evaluated):
+    again = evaluate(avatars, *training_images(avatars))
+    assert json.dumps(again.numbers) == json.dumps(evaluated.numbers)
+    for number in again.numbers.values():
+        assert number["interval"][0] <= number["value"] <= number["interval"][1]
+        assert number["n"] > 0
+        assert number["seed"] == 0
+
+
+def test_a_run_is_evaluated_by_command(kerasgan, tmp_path, monkeypatch):
+    monkeypatch.setattr(classifier, "_STEPS", 5)
+    monkeypatch.setattr(perceptual, "SAMPLE", 20)
+    words = tiny_options("acgan", data="avatars", num_avatars=60, val_fraction=0.7, out="run")
+    assert kerasgan("train", "acgan", *words).exit_code == 0
+    done = kerasgan("evaluate", "--run", "run", "-n", 100, "--checkpoint", 2)
+    assert done.exit_code == 0, done.output
+    for words in ("accuracy_hair", "frechet_distance", "not measured: face count: needs --cascade"):
+        assert words in done.output
+    record = json.loads((tmp_path / "run" / "evaluation.json").read_text())
+    assert record["numbers"]["accuracy_both"]["n"] == 100
+    assert record["checkpoint"] == "2"
+    written = {path.name for path in (tmp_path / "run" / "evaluation").iterdir()}
+    assert written == {"confusion-hair.png", "confusion-eyes.png", "nearest-real-images.png"}
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert page.count("data:image/png;base64,") == 3
+    assert 'src="http' not in page
+
+    before = (tmp_path / "run" / "evaluation.json").read_bytes()
+    assert kerasgan("evaluate", "--run", "run", "-n", 100, "--checkpoint", 2).exit_code == 0
+    assert (tmp_path / "run" / "evaluation.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--checkpoint", "7"], "has no checkpoint '7'; allowed: latest, 2, 3"),
+        (["--checkpoint", "newest"], "allowed: latest, 2, 3"),
+        (["--n", "3"], "3 is not in the range x>=100"),
+        (["--data", "nowhere"], "no data 'nowhere'"),
+        (["--data", str(SAMPLE / "tags.csv")], "images are held out, and an evaluation needs 40"),
+        ([], "images are held out, and an evaluation needs 40"),
+    ],
+)
+def test_what_cannot_be_evaluated_is_refused(kerasgan, trained_tiny, words, message):
+    done = kerasgan("evaluate", "--run", trained_tiny, *words)
+    assert (done.exit_code, message in done.output) == (2, True), done.output
+
+
+@pytest.fixture(scope="module")
+def trained_tiny(tmp_path_factory):
+    from kerasgan.training import trainer
+
+    out = tmp_path_factory.mktemp("runs") / "run"
+    trainer.start(tiny_config("acgan"), "report", "kerasgan", out)
+    return out
+
+
+def test_an_unconditional_model_has_no_accuracy(avatars):
+    split, network = avatars
+    images, _ = training_images(avatars)
+    config = tiny_config("gan", data="avatars")
+    inputs = EvaluationInputs(config, split, [("", "")] * 200, images[:100], network, 0)
+    result = generation.evaluate(inputs, images)
+    assert result.missing["accuracy"] == "needs a model with colours, and data with colours"
+    assert not [name for name in result.numbers if name.startswith(("accuracy", "gan_train"))]
+    assert result.confusions == {}
+    assert "frechet_distance" in result.numbers
+
+
+def test_data_without_colours_has_no_classifier(avatars):
+    split, _ = avatars
+    images, _ = training_images(avatars)
+    config = tiny_config("gan", data="avatars")
+    inputs = EvaluationInputs(config, split, [("", "")] * 200, images[:100], None, 0)
+    result = generation.evaluate(inputs, images)
+    assert "distances in the classifier's features" in result.missing
+    assert {"sliced_wasserstein", "near_duplicates", "ms_ssim_within_condition"} <= set(
+        result.numbers
+    )
+
+
+def test_every_metric_is_computed_or_its_need_is_named(avatars):
+    result = evaluate(avatars, *training_images(avatars))
+    missing = {metric.needs for metric in metrics.EVALUATED if metric.name not in result.numbers}
+    assert missing == {
+        "cascade",
+        "gan_train_labels",
+        "inception_features",
+        "perceptual_features",
+        "perceptual_sample",
+    }
+    assert result.missing.keys() == {
+        "face count",
+        "GAN-train accuracy",
+        "FID and KID",
+        "perceptual distances",
+    }
+    names = [metric.name for metric in metrics.EVALUATED]
+    assert list(result.numbers) == [name for name in names if name in result.numbers]
+
+
+def test_needs_are_computed_once(avatars, monkeypatch):
+    calls = []
+    read, features = classifier.read, classifier.outputs
+
+    def spy(name, function):
+        return lambda *arguments: calls.append(name) or function(*arguments)
+
+    monkeypatch.setattr(classifier, "read", spy("read", read))
+    monkeypatch.setattr(classifier, "outputs", spy("outputs", features))
+    evaluate(avatars, *training_images(avatars))
+    # Generated and real images are read once, which calls `outputs`, and the features of two real
+    # sets and a generated one are computed once.
+    assert (calls.count("read"), calls.count("outputs")) == (2, 2 + 3)
+
+
+def test_flatness_stands_beside_that_of_real_images(avatars):
+    generated, labels = training_images(avatars)
+    noise = np.random.default_rng(0).integers(0, 256, generated.shape, np.uint8)
+    real, noisy = (evaluate(avatars, images, labels).numbers for images in (generated, noise))
+    for name in ("flatness", "flatness_halved"):
+        assert real[name]["value"] == pytest.approx(real[name]["real"], rel=0.1)
+        assert noisy[name]["real"] == real[name]["real"] > 0.1
+        assert noisy[name]["value"] < 0.05
+
+
+@needs_weights
+def test_perceptual_numbers_and_their_quotient(avatars, monkeypatch):
+    monkeypatch.setattr(perceptual, "SAMPLE", 60)
+    generated, labels = training_images(avatars)
+    noisy = generated.copy()
+    noisy[:, ::2] //= 2
+    numbers, far = (
+        evaluate(avatars, images, labels, networks=generation.load(["perceptual"])).numbers
+        for images in (generated, noisy)
+    )
+    quotient = numbers["perceptual_quotient"]
+    assert quotient["interval"][0] < 1 < quotient["interval"][1]
+    for found in (numbers, far):
+        distance = found["perceptual_frechet"]
+        expected = distance["value"] / distance["floor"]
+        assert found["perceptual_quotient"]["value"] == pytest.approx(expected)
+    assert far["perceptual_quotient"]["value"] > 2
+    assert far["perceptual_kernel"]["value"] > far["perceptual_kernel"]["floor_interval"][1]
+    for name in ("precision", "recall", "density", "coverage"):
+        assert numbers[f"perceptual_{name}"]["n"] == 60
+        assert far[f"perceptual_{name}"]["value"] < far[f"perceptual_{name}"]["floor"]
+
+
+@needs_weights
+def test_of_fewer_images_there_is_a_distance_and_no_quotient(avatars, monkeypatch):
+    monkeypatch.setattr(perceptual, "SAMPLE", 201)
+    networks = generation.load(["perceptual"])
+    result = evaluate(avatars, *training_images(avatars), networks=networks)
+    assert "perceptual_quotient" not in result.numbers
+    assert "needs 201 generated images and twice as many" in result.missing["perceptual_quotient"]
+    assert result.numbers["perceptual_frechet"]["n"] == 200
+
+
+def test_where_the_weights_are_missing_the_report_says_how_to_get_them(
+    avatars, monkeypatch, kerasgan, trained_tiny
+):
+    monkeypatch.setattr(efficientnet, "_PACKAGE", "no_such_package")
+    result = evaluate(avatars, *training_images(avatars))
+    why = "asked for with --features perceptual, after: pip install 'kerasgan[perceptual]'"
+    assert result.missing["perceptual distances"] == why
+    done = kerasgan("evaluate", "--run", trained_tiny, "--features", "perceptual")
+    assert (done.exit_code, "kerasgan[perceptual]" in done.output) == (2, True), done.output
+
+
+def test_real_images_of_avatars_are_drawn_beyond_those_of_the_run(avatars):
+    split, _ = avatars
+    real = real_sets.unseen(CONFIG, split, 60)
+    used = [*split.training.rows, *split.held_out.rows]
+    assert sorted(used) == list(range(600))
+    np.testing.assert_array_equal(real, real_sets.render_avatars(range(600, 660), 16))
+
+
+def test_real_images_of_a_folder_are_held_out_ones_that_chose_no_checkpoint(avatars, monkeypatch):
+    monkeypatch.setattr(real_sets, "MONITORED", 30)
+    split, _ = avatars
+    held_out = split.held_out.pixels(np.arange(200))
+
+    def indices(evaluate_every, count):
+        config = tiny_config("acgan", evaluate_every=evaluate_every)
+        real = real_sets.unseen(config, split, count)
+        same = (real[:, None] == held_out[None]).all(axis=(2, 3, 4))
+        return same.argmax(axis=1)
+
+    assert set(indices(0, 500)) == set(range(200))
+    assert set(indices(2, 500)) == set(range(30, 200))
+    assert len(indices(2, 50)) == 50
+    # In random order.
+    assert (np.diff(indices(2, 50)) < 0).any()

@@ -1,0 +1,130 @@
+"""Translation and editing of images of any size, and their sheets."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerasgan.datasets.unpaired import UnpairedImages
+from kerasgan.inference import image_to_image, previews
+from kerasgan.labels import Vocabulary
+from kerasgan.networks import cyclegan
+from kerasgan.utils.errors import InvalidInput
+
+
+def noise(*shape):
+    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+
+class Generators:
+    """Generators that invert an image if its height and width are multiples of 4."""
+
+    filters = 64
+
+    def get_layer(self, name):
+        return self
+
+    def __call__(self, image, training):
+        fits = tf.reduce_all(tf.shape(image)[1:3] % 4 == 0)
+        return tf.where(fits, -image, image)
+
+
+def test_images_of_any_size_keep_it():
+    translator = image_to_image.DomainTranslator(Generators())
+    for size in ((8, 8), (13, 22), (16, 9)):
+        inputs = noise(3, *size, 3)
+        np.testing.assert_array_equal(translator.translate(inputs, "b"), 255 - inputs)
+
+
+def test_padding_mirrors_the_image():
+    inputs = noise(1, 9, 8, 3)
+    padded = []
+    image_to_image.call_padded(lambda image: padded.append(image) or image, tf.constant(inputs))
+    expected = np.concatenate([inputs, inputs[:, :-4:-1]], axis=1)
+    np.testing.assert_allclose((padded[0] + 1) * 127.5, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [
+        ((7, 40), "must have at least 8 x 8 pixels, got 40 x 7"),
+        ((64, 64), "at most about 25 x 25 pixels, got 64 x 64, .* GiB"),
+    ],
+)
+def test_too_small_and_too_large_images_are_refused(monkeypatch, size, message):
+    memory = type("Memory", (), {"available": 10**6})
+    monkeypatch.setattr(image_to_image.psutil, "virtual_memory", lambda: memory)
+    with pytest.raises(InvalidInput, match=message):
+        image_to_image.DomainTranslator(Generators()).translate(noise(1, *size, 3), "b")
+
+
+def test_each_domain_has_its_generator():
+    generators = cyclegan.generators(blocks=1, width=0.05)
+    inputs = noise(1, 12, 12, 3)
+    translator = image_to_image.DomainTranslator(generators)
+    image = tf.constant(inputs / 127.5 - 1, tf.float32)
+    for domain, name in (("a", "b_to_a"), ("b", "a_to_b")):
+        expected = (generators.get_layer(name)(image, training=False) + 1) * 127.5
+        assert np.abs(translator.translate(inputs, domain) - expected.numpy()).max() <= 0.51
+    translated, back = image_to_image.translate_round_trip(translator, "b")(inputs[0])
+    np.testing.assert_array_equal(translated, translator.translate(inputs, "b")[0])
+    np.testing.assert_array_equal(back, translator.translate(translated[None], "a")[0])
+
+
+class StarGAN:
+    """Writes the index of the hair to red and that of the eyes to green; reads both there."""
+
+    class Discriminator:
+        input = tf.zeros([1, 4, 4, 3])
+
+        def __call__(self, image, training):
+            indices = tf.cast(tf.round((image[:, 0, 0] + 1) * 127.5), tf.int32)
+            return {"hair": tf.one_hot(indices[:, 0], 3), "eyes": tf.one_hot(indices[:, 1], 2)}
+
+    discriminator = Discriminator()
+
+    class Generator:
+        def get_layer(self, name):
+            return Generators()
+
+        def __call__(self, inputs, training):
+            hair, eyes = (tf.argmax(inputs[name], axis=1) for name in ("hair", "eyes"))
+            colour = tf.cast(tf.stack([hair, eyes, 0 * hair], axis=1), tf.float32)
+            return colour[:, None, None] / 127.5 - 1 + 0 * inputs["image"]
+
+    sampling_generator = Generator()
+
+
+def test_labels_without_a_request_are_kept_as_read():
+    vocabulary = Vocabulary(("red", "blue", "gray"), ("red", "blue"))
+    editor = image_to_image.Editor(StarGAN(), vocabulary)
+    inputs = np.full((9, 10, 3), (2, 1, 0), np.uint8)
+    edited, back = image_to_image.edit_round_trip(editor, [("hair", 1, None)])(inputs)
+    np.testing.assert_array_equal(edited, np.full((9, 10, 3), (1, 1, 0)))
+    np.testing.assert_array_equal(back, inputs)
+
+
+def test_labels_change_one_at_a_time():
+    labels = {"hair": np.eye(3, dtype="float32")[[0, 2]], "eyes": np.eye(2, dtype="float32")}
+    changed = image_to_image.set_label(labels, "hair", 1)
+    np.testing.assert_array_equal(changed["hair"], [[0, 1, 0], [0, 1, 0]])
+    np.testing.assert_array_equal(changed["eyes"], labels["eyes"])
+    np.testing.assert_array_equal(labels["hair"], np.eye(3)[[0, 2]])
+    labels = {"attributes": np.array([[1, 0], [0, 0]], "float32")}
+    for value, expected in ((None, [0, 1]), (1.0, [1, 1]), (0.0, [0, 0])):
+        changed = image_to_image.set_label(labels, "attributes", 0, value)["attributes"]
+        np.testing.assert_array_equal(changed, np.stack([expected, [0, 0]], axis=1))
+
+
+@pytest.mark.parametrize("has_identity", [False, True])
+def test_the_sheet_shows_each_domain_translated_and_back(has_identity):
+    domains = UnpairedImages(noise(9, 16, 16, 3), noise(3, 16, 16, 3))
+    sheet = previews.domain_sheet(
+        image_to_image.DomainTranslator(Generators()), domains, has_identity
+    )
+    columns = 8 if has_identity else 6
+    # Sixteen pixels are shown as 64, with a gap of two.
+    assert sheet.width == columns * 66
+    cells = np.asarray(sheet)[-3 * 66 :: 4, ::4]
+    original, translated, back = (cells[:16, start : start + 16] for start in (0, 17, 33))
+    np.testing.assert_array_equal(original[:15, :15], domains.a[0][:15, :15])
+    assert translated.shape == back.shape

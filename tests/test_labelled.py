@@ -1,0 +1,238 @@
+import dataclasses
+import os
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from kerasgan.datasets import labelled, sources
+from kerasgan.datasets.avatars.traits import colours
+from kerasgan.labels import EYES, HAIR, Vocabulary
+from kerasgan.utils.errors import InvalidInput
+from tests.conftest import tiny_config
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Twelve 20x12 images with a left half of one colour and a right half of another."""
+    random = np.random.default_rng(0)
+    folder = tmp_path / "faces"
+    (folder / "images").mkdir(parents=True)
+    for number in range(12):
+        halves = random.integers(0, 256, (2, 3), dtype=np.uint8)
+        Image.fromarray(np.repeat(halves, 10, axis=0)[None].repeat(12, axis=0)).save(
+            folder / "images" / f"{number}.png"
+        )
+    tags = [f"{number},{HAIR[number % 3]} hair {EYES[number % 2]} eyes\n" for number in range(12)]
+    (folder / "tags.csv").write_text("".join(tags))
+    return folder
+
+
+def load(tiny, folder, **changes):
+    return labelled.load(dataclasses.replace(tiny, data=str(folder), **changes))
+
+
+def test_the_shipped_sample_has_48_faces(tiny):
+    split = labelled.load(tiny)
+    assert len(split.training.rows) + len(split.held_out.rows) == 48
+
+
+def test_a_folder_is_read_with_its_vocabulary_in_the_reports_order(tiny, folder):
+    training, held_out = load(tiny, folder, val_fraction=0.0)
+    assert training.vocabulary[:2] == (HAIR[:3], EYES[:2])
+    pairs = [(HAIR[number % 3], EYES[number % 2]) for number in range(12)]
+    assert training.vocabulary.pairs == tuple(pairs[:6])
+    assert training.pair.tolist() == list(range(6)) * 2
+    assert training.hair.tolist() == [0, 1, 2] * 4
+    assert training.eyes.tolist() == [0, 1] * 6
+    assert len(held_out.rows) == 0
+    left, right = training.pixels(np.array([0]))[0][8, [2, 13]]
+    with Image.open(folder / "images" / "0.png") as picture:
+        assert (tuple(left), tuple(right)) == (picture.getpixel((4, 6)), picture.getpixel((15, 6)))
+
+
+def test_held_out_pictures_are_others_and_stay_the_same(tiny, folder):
+    training, held_out = load(tiny, folder, val_fraction=0.4)
+    assert set(training.rows) | set(held_out.rows) == set(range(12))
+    assert len(training.rows) + len(held_out.rows) == 12
+    (folder / "tags.csv").write_text((folder / "tags.csv").read_text().split("\n", 1)[1])
+    (without_first, _) = load(tiny, folder, val_fraction=0.4)
+    assert {row - 1 for row in training.rows if row} == set(without_first.rows)
+
+
+def test_copies_and_mirror_images_are_held_out_together(tiny, folder):
+    for number in range(0, 12, 3):
+        with Image.open(folder / "images" / f"{number}.png") as picture:
+            ImageOps.mirror(picture).save(folder / "images" / f"{number + 1}.png")
+            picture.save(folder / "images" / f"{number + 2}.png")
+    (_, held_out) = load(tiny, folder, val_fraction=0.4)
+    assert 0 < len(held_out.rows) < 12
+    assert len(held_out.rows) == 3 * len({row // 3 for row in held_out.rows})
+
+
+def test_avatars_beyond_the_training_ones_are_held_out(tiny):
+    training, held_out = labelled.load(
+        dataclasses.replace(tiny, data="avatars", num_avatars=20, val_fraction=0.25)
+    )
+    assert training.rows.tolist() == list(range(20))
+    assert held_out.rows.tolist() == list(range(20, 25))
+    pixels = sources.draw_avatar(22, 16, "animation")
+    hair, eyes = colours(sources.AVATAR_SEED, 22)
+    np.testing.assert_array_equal(held_out.pixels(np.array(2)), pixels)
+    assert held_out.vocabulary.hair[held_out.hair[2]] == hair
+    assert held_out.vocabulary.eyes[held_out.eyes[2]] == eyes
+
+
+def test_what_cannot_be_used_is_named_and_left_out(tiny, folder, caplog):
+    (folder / "images" / "5.png").write_bytes(b"no picture")
+    with (folder / "tags.csv").open("a") as tags:
+        tags.write("77,red hair red eyes\nnonsense\n0,red hair red eyes\n")
+    caplog.set_level("INFO", "kerasgan")
+    training, _ = load(tiny, folder, val_fraction=0.0)
+    assert len(training.rows) == 11
+    assert training.vocabulary.hair == HAIR[:3]
+    for message in (
+        "left out 1 unreadable images: images/5.png is not an image",
+        "left out 1 lines without an image: line 13: 77",
+        "left out 1 unusable lines: line 14: 'nonsense' is not of the form 'NAME,TAGS'",
+        "left out 1 repeated names: line 15: 0",
+    ):
+        assert message in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("tags", "message"),
+    [
+        ("0,red hair red eyes\n77,red hair red eyes\n", "1 lines without an image: line 2: 77"),
+        ("0,red hair red eyes\nnonsense\n", "1 unusable lines: line 2"),
+        ("".join(f"{n},red hair red eyes\n" for n in range(12)), "1 unreadable images: .*5.png"),
+    ],
+)
+def test_strict_refuses_it(tiny, folder, tags, message):
+    (folder / "images" / "5.png").write_bytes(b"no picture")
+    (folder / "tags.csv").write_text(tags)
+    with pytest.raises(InvalidInput, match=message):
+        load(tiny, folder, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("tags", "message"),
+    [
+        ("0,mauve hair red eyes\n", "no image to train on: 1 no hair colour; 11 no hair and no"),
+        ("0,red hair long eyes\n", "no image to train on: 1 no eye colour"),
+        ("hair and eyes\n", "has no image to train on: 12 no hair and no eye colour"),
+        ("", "has no image to train on"),
+    ],
+)
+def test_data_without_colours_is_refused(tiny, folder, tags, message):
+    (folder / "tags.csv").write_text(tags)
+    with pytest.raises(InvalidInput, match=message):
+        load(tiny, folder)
+
+
+def test_unconditional_models_need_no_colours(folder):
+    (folder / "tags.csv").unlink()
+    training, _ = load(tiny_config("gan"), folder, val_fraction=0.0)
+    assert len(training.rows) == 12
+    assert training.hair.tolist() == [-1] * 12
+
+
+def test_missing_labels_are_marked_where_any_picture_trains(tiny, folder):
+    (folder / "tags.csv").write_text("0,red hair blue eyes\n1,blonde hair\n2,aqua eyes gray hair\n")
+    training, _ = load(tiny, folder, val_fraction=0.0, colours="any")
+    assert training.vocabulary[:2] == (("gray", "red", "blonde"), ("aqua", "blue"))
+    assert training.hair.tolist() == [1, 2, 0] + [-1] * 9
+    assert training.eyes.tolist() == [1, -1, 0] + [-1] * 9
+    assert training.pair.tolist() == [0, -1, 1] + [-1] * 9
+
+
+def test_tags_select_images(tiny, folder):
+    lines = (folder / "tags.csv").read_text().splitlines()
+    lines[3] += " polychromatic"
+    (folder / "tags.csv").write_text("\n".join(lines))
+    training, _ = load(tiny, folder, val_fraction=0.0, exclude_tag=("Polychromatic",))
+    assert len(training.rows) == 11
+    training, _ = load(tiny, folder, val_fraction=0.0, require_tag=("polychromatic",))
+    assert len(training.rows) == 1
+    with pytest.raises(InvalidInput, match="12 a colour of fewer than 9 images"):
+        load(tiny, folder, min_per_class=9)
+
+
+def test_images_are_padded_when_asked(tiny, folder):
+    training, _ = load(tiny, folder, val_fraction=0.0, resize_mode="pad")
+    image = training.pixels(np.array([0]))[0]
+    assert (image[[0, 1, -2, -1]] == 255).all()
+    assert (image[8] < 255).any()
+
+
+def test_another_content_has_another_key(tiny, folder):
+    keys = [load(tiny, folder).training.key for _ in range(2)]
+    tags = (folder / "tags.csv").read_text()
+    (folder / "tags.csv").write_text(tags.replace("0,orange", "0,white", 1))
+    keys.append(load(tiny, folder).training.key)
+    (folder / "tags.csv").write_text(tags)
+    Image.new("RGB", (20, 12), "red").save(folder / "images" / "0.png")
+    keys.append(load(tiny, folder).training.key)
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3
+
+
+def test_unknown_data_is_refused(tiny, tmp_path):
+    with pytest.raises(InvalidInput, match=r"no data .*allowed: avatars, tfds:NAME, a folder"):
+        load(tiny, tmp_path / "nowhere")
+
+
+def test_two_domains_are_refused(tiny, tmp_path):
+    for name in ("trainA", "trainB"):
+        (tmp_path / "two" / name).mkdir(parents=True)
+        Image.new("RGB", (4, 4)).save(tmp_path / "two" / name / "0.png")
+    with pytest.raises(
+        InvalidInput,
+        match=r"has two domains for cyclegan, but acgan trains on one folder; name one",
+    ):
+        load(tiny, tmp_path / "two")
+
+
+def test_real_faces_have_the_known_counts(tiny):
+    """A user's own copy of the course's set, named by an environment variable."""
+    folder = os.environ.get("KERASGAN_TEST_FACES")
+    if not folder:
+        pytest.skip("KERASGAN_TEST_FACES names no folder with the 12,249 faces of the course")
+    training, held_out = labelled.load(dataclasses.replace(tiny, data=folder))
+    assert len(training.rows) + len(held_out.rows) == 12_249
+    assert len(training.vocabulary.pairs) == 119
+
+
+def test_attributes_of_a_celeba_list_are_ones_and_zeros(tiny, folder):
+    """An image that the list does not mention is not one that lacks everything."""
+    (folder / "tags.csv").unlink()
+    lines = [
+        f"{number}.png {-1 if number % 3 else 1} {-1 if number < 4 else 1}" for number in range(11)
+    ]
+    (folder / "list_attr_celeba.txt").write_text("\n".join(["11", "Black_Hair Male", *lines]))
+    config = tiny_config(
+        "stargan", data=str(folder), attributes=("Male", "Black_Hair"), val_fraction=0.0
+    )
+    training = labelled.load(config).training
+    assert training.vocabulary == Vocabulary((), (), (), ("Male", "Black_Hair"))
+    expected = np.array([[number >= 4, number % 3 == 0] for number in range(11)])
+    np.testing.assert_array_equal(training.attributes, expected)
+    np.testing.assert_array_equal(training.labels(np.arange(11))["attributes"], expected)
+
+
+def test_stargan_needs_attributes_where_there_are_no_colours(folder):
+    lines = [f"{row}.png,long hair\n" for row in range(12)]
+    (folder / "tags.csv").write_text("".join(lines))
+    with pytest.raises(
+        InvalidInput, match=r"choose the tags to edit with --attributes; its tags: long hair"
+    ):
+        labelled.load(tiny_config("stargan", data=str(folder)))
+
+
+def test_colours_are_labels_of_stargan_and_missing_ones_zeros(tiny, folder):
+    training = labelled.load(tiny_config("stargan", data=str(folder), val_fraction=0.0)).training
+    labels = training.labels(np.arange(3))
+    np.testing.assert_array_equal(labels["hair"], np.eye(3))
+    np.testing.assert_array_equal(labels["eyes"], np.eye(2)[[0, 1, 0]])
+    missing = training._replace(eyes=np.array([-1, 1, 0]))
+    np.testing.assert_array_equal(missing.labels(np.arange(2))["eyes"], [[0, 0], [0, 1]])

@@ -1,0 +1,157 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerasgan import registry, tasks
+from kerasgan.inference import image_to_image, sampling, saved_model
+from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.runs import directory
+from tests.conftest import tiny_config
+
+# Keras and kerasgan cannot be imported in this process, as on a server without them.
+SERVER = """
+import sys
+sys.modules["keras"] = sys.modules["kerasgan"] = None
+import numpy as np
+import tensorflow as tf
+
+model = tf.saved_model.load(sys.argv[1])
+hair, eyes = (tf.constant([colour] * 3) for colour in sys.argv[3:5])
+request = {"hair": hair, "eyes": eyes, "seed": tf.constant([7, 8, 9], tf.int64)}
+image = model.signatures["serving_default"](**request)["image"]
+files = model.signatures["png"](**request)["image_bytes"]
+decoded = tf.stack([tf.io.decode_png(file) for file in files])
+inputs = np.load(sys.argv[2])
+floats = model.signatures["generate"](**{k: tf.constant(v) for k, v in inputs.items()})["image"]
+try:
+    model.signatures["serving_default"](**{**request, "hair": tf.constant(["mauve"] * 3)})
+    refused = ""
+except tf.errors.InvalidArgumentError as error:
+    refused = error.message
+np.savez(sys.argv[2], image=image, decoded=decoded, floats=floats, refused=refused)
+"""
+
+
+@pytest.fixture(scope="module")
+def served(trained, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("served")
+    hair, eyes = trained.vocabulary.hair[0], trained.vocabulary.eyes[-1]
+    inputs = {
+        "noise": np.random.default_rng(0).normal(size=(3, 8)).astype("float32"),
+        **sampling.conditions(trained.vocabulary, ["hair", "eyes"], [(hair, eyes)] * 3),
+    }
+    np.savez(folder / "data.npz", **inputs)
+    path = saved_model.export(trained, tasks.of(trained.config).endpoints, folder)
+    command = [sys.executable, "-c", SERVER, path, folder / "data.npz", hair, eyes]
+    subprocess.run(list(map(str, command)), check=True)
+    with np.load(folder / "data.npz") as file:
+        return path, (hair, eyes), inputs, dict(file)
+
+
+def test_the_served_images_are_those_of_sample(trained, served):
+    _, pair, _, answer = served
+    generator = sampling.load(trained).sampling_generator
+    sampler = sampling.Sampler(generator, trained.vocabulary, trained.config.sigma)
+    expected = sampler.generate([pair] * 3, 7).astype(int)
+    assert answer["image"].dtype == np.uint8
+    assert np.abs(answer["image"] - expected).max() <= 1
+
+
+def test_the_served_png_files_are_the_served_images(served):
+    np.testing.assert_array_equal(served[3]["decoded"], served[3]["image"])
+
+
+def test_noise_and_one_hots_are_served_too(trained, served):
+    _, _, inputs, answer = served
+    expected = sampling.load(trained).sampling_generator(inputs, training=False)
+    np.testing.assert_allclose(answer["floats"], expected, atol=1e-5)
+
+
+def test_an_unknown_colour_is_an_error_of_the_request(served):
+    assert "unknown hair colour; allowed:" in str(served[3]["refused"])
+
+
+def test_versions_count_up(trained, served):
+    path = served[0]
+    assert path.parts[-2:] == ("acgan", "1")
+    (path.parent / "notes").mkdir()
+    assert (
+        saved_model.export(trained, tasks.of(trained.config).endpoints, path.parents[1]).name == "2"
+    )
+    assert sorted(item.name for item in path.parent.iterdir()) == ["1", "2", "notes"]
+
+
+def requests_of(model):
+    """{signature: arguments} of an exported model."""
+    return {
+        name: sorted(signature.structured_input_signature[1])
+        for name, signature in model.signatures.items()
+    }
+
+
+@pytest.fixture
+def rgba():
+    """An image of odd sides, partly transparent."""
+    return np.random.default_rng(0).integers(0, 256, (13, 18, 4), np.uint8)
+
+
+def composited(rgba):
+    alpha = rgba[..., 3:] / 255
+    return np.rint(rgba[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
+
+
+def exported(model, vocabulary, monkeypatch, tmp_path):
+    """Export an untrained model."""
+    config = tiny_config(model)
+    run = directory.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
+    untrained = registry.model_class(config)(config, vocabulary)
+    monkeypatch.setattr(sampling, "load", lambda run, checkpoint: untrained)
+    return untrained, tf.saved_model.load(
+        str(saved_model.export(run, tasks.of(run.config).endpoints, tmp_path / "models"))
+    )
+
+
+def test_cyclegan_serves_both_directions(monkeypatch, tmp_path, rgba):
+    model, served = exported("cyclegan", NO_LABELS, monkeypatch, tmp_path)
+    names = {"serving_default": ["image"], "generate": ["image"], "png": ["image_bytes"]}
+    assert requests_of(served) == names | {f"{name}_to_a": of for name, of in names.items()}
+    translator = image_to_image.DomainTranslator(model.sampling_generator)
+    rgb = composited(rgba)
+    file = tf.io.encode_png(rgba)
+    for ending, domain in (("", "b"), ("_to_a", "a")):
+        expected = translator.translate(rgb[None], domain)[0].astype(int)
+        found = served.signatures[f"serving_default{ending}"](image=tf.constant(rgb[None]))
+        assert np.abs(found["image"][0].numpy() - expected).max() <= 1
+        found = served.signatures[f"png{ending}"](image_bytes=file[None])["image_bytes"]
+        assert np.abs(tf.io.decode_png(found[0]).numpy() - expected).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "request_of"),
+    [
+        (
+            Vocabulary(("red", "blue"), ("red", "gray")),
+            {"hair": tf.constant(["blue"]), "eyes": tf.constant(["gray"])},
+        ),
+        (
+            NO_LABELS._replace(attributes=("Male", "Young")),
+            {"attributes": tf.constant([[0.0, 1.0]])},
+        ),
+    ],
+    ids=["colours", "attributes"],
+)
+def test_stargan_serves_edits(monkeypatch, tmp_path, rgba, vocabulary, request_of):
+    model, served = exported("stargan", vocabulary, monkeypatch, tmp_path)
+    assert requests_of(served)["png"] == sorted(["image_bytes", *request_of])
+    editor = image_to_image.Editor(model, vocabulary)
+    rgb = composited(rgba)
+    labels = {name: np.array([[0, 1]], "float32") for name in vocabulary.labels}
+    expected = editor.edit(rgb[None], labels)[0].astype(int)
+    found = served.signatures["serving_default"](image=tf.constant(rgb[None]), **request_of)
+    assert np.abs(found["image"][0].numpy() - expected).max() <= 1
+    files = served.signatures["png"](image_bytes=tf.io.encode_png(rgba)[None], **request_of)
+    decoded = tf.io.decode_png(files["image_bytes"][0]).numpy()
+    assert np.abs(decoded - expected).max() <= 1

@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerasgan.datasets.labelled import LabelledImages
+from kerasgan.datasets.step_random import LabelledStepRandom, batches
+from kerasgan.labels import Vocabulary
+
+COUNT = 10
+
+
+@pytest.fixture
+def data():
+    """Ten images whose grey value is their number; number 3 has no eye label."""
+    images = np.repeat(np.arange(COUNT, dtype=np.uint8), 4 * 4 * 3).reshape(COUNT, 4, 4, 3)
+    rows = np.arange(COUNT)[::-1].copy()
+    eyes = np.where(rows == 3, -1, rows % 3)
+    pairs = tuple((hair, eyes) for hair in ("red", "blue") for eyes in ("red", "blue", "gray"))
+    pair = np.where(rows == 3, -1, rows % 2 * 3 + rows % 3)
+    vocabulary = Vocabulary(("red", "blue"), ("red", "blue", "gray"), pairs)
+    return LabelledImages("ten", images, rows, rows % 2, eyes, pair, vocabulary)
+
+
+def sample_batch(random):
+    return {
+        "real": random.examples(2),
+        "noise": random.normal("noise", 2, [5], 0.5),
+        **random.colours("wanted", 2),
+        "uniform": random.uniform("uniform", 2),
+        "pairs": random.pairs("pairs", 2),
+    }
+
+
+def collect(data, seed, done, count):
+    endless = batches(sample_batch, lambda step: LabelledStepRandom(data, seed, step, 4), done)
+    return list(endless.take(count).as_numpy_iterator())
+
+
+def equal(first, second):
+    return [
+        np.array_equal(a, b)
+        for a, b in zip(tf.nest.flatten(first), tf.nest.flatten(second), strict=True)
+    ]
+
+
+def test_a_step_has_the_same_batch_wherever_the_data_set_starts(data):
+    assert all(equal(collect(data, 7, 0, 4)[2:], collect(data, 7, 2, 2)))
+
+
+def test_steps_and_seeds_have_different_batches(data):
+    first, second = collect(data, 7, 0, 2)
+    assert not any(equal(first, second))
+    assert not any(equal(first, collect(data, 8, 0, 1)[0]))
+
+
+def test_tensors_of_other_names_differ(data):
+    random = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 4)
+    assert not np.array_equal(random.normal("one", 1, [5]), random.normal("other", 1, [5]))
+
+
+def test_examples_have_their_own_labels(data):
+    for batch in collect(data, 0, 0, 5):
+        number = np.rint((batch["real"]["image"][..., 0, 0, 0] + 1) * 127.5).astype(int)
+        np.testing.assert_array_equal(batch["real"]["hair"], np.eye(2)[number % 2])
+        eyes = np.eye(3)[number % 3]
+        eyes[number == 3] = 0
+        np.testing.assert_array_equal(batch["real"]["eyes"], eyes)
+
+
+def test_noise_has_the_given_deviation_and_colours_are_uniform(data):
+    random = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 3000)
+    noise = random.normal("noise", 2, [5], 0.5)
+    # Five standard errors of 30,000 random.
+    assert np.std(noise) == pytest.approx(0.5, abs=5 * 0.5 / np.sqrt(2 * 30_000))
+    shares = np.mean(random.colours("wanted", 2)["eyes"], axis=(0, 1))
+    np.testing.assert_allclose(shares, 1 / 3, atol=5 * np.sqrt(2 / 9 / 6000))
+
+
+def test_pairs_occur_in_the_data_and_mismatched_pairs_differ(data):
+    pairs = data.vocabulary.pairs[:4]
+    data = data._replace(vocabulary=data.vocabulary._replace(pairs=pairs))
+    random = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 400)
+    pairs_of_data = random.pairs("one", 2)
+    mismatched = random.mismatched_pairs("other", pairs_of_data["pair"])
+    for sampled in (pairs_of_data, mismatched):
+        indices = np.argmax(sampled["pair"], axis=-1)
+        # Five standard errors around a quarter.
+        np.testing.assert_allclose(np.bincount(indices.ravel()) / 800, 1 / 4, atol=5 * 0.0154)
+        for kind, column in (("hair", 0), ("eyes", 1)):
+            names = np.array(getattr(data.vocabulary, kind))[np.argmax(sampled[kind], axis=-1)]
+            np.testing.assert_array_equal(names, np.array(pairs)[indices][..., column])
+    assert not np.any(np.argmax(pairs_of_data["pair"], axis=-1) == indices)
+
+
+def test_uniform_numbers_stay_in_their_range(data):
+    sampled = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 1000).uniform(
+        "alpha", 2, 0.75, 1.25
+    )
+    assert sampled.shape == (1000, 2, 1)
+    assert 0.75 <= np.min(sampled) < 0.76
+    assert 1.24 < np.max(sampled) < 1.25

@@ -1,0 +1,129 @@
+"""Several replicas train as one device with the same global batch."""
+
+import json
+import signal
+import socket
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerasgan.models import replicas
+from kerasgan.training import workers
+from tests import two_replicas
+from tests.conftest import models, tiny_options
+from tests.processes import KILLED, arrays, finish, rows, start
+
+
+def assert_same(found, expected):
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        # Each of the squares in a norm has a rounding error.
+        tolerance = 1e-4 if name.endswith("gradient_norm") else 1e-5
+        np.testing.assert_allclose(found[name], value, rtol=tolerance, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("name", models("acgan", "wgan-gp", "cyclegan"))
+def test_two_devices_train_as_one(name):
+    alone = two_replicas.trained(two_replicas.config_of(name, "none"))
+    assert_same(two_replicas.trained(two_replicas.config_of(name, "mirrored")), alone)
+
+
+def clusters(workers=2):
+    """TF_CONFIG for each of several workers on this machine."""
+    sockets = [socket.socket() for _ in range(workers)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    hosts = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
+    for each in sockets:
+        each.close()
+    return [
+        json.dumps({"cluster": {"worker": hosts}, "task": {"type": "worker", "index": index}})
+        for index in range(workers)
+    ]
+
+
+def together(*words):
+    return [start(*words, TF_CONFIG=cluster) for cluster in clusters()]
+
+
+@pytest.mark.slow
+def test_two_processes_train_as_one(tmp_path):
+    code = (
+        "import runpy; runpy.run_module('tests.two_replicas', run_name='__main__', alter_sys=True)"
+    )
+    settings = {"code": code, "PYTHONPATH": str(two_replicas.ROOT)}
+    workers = [start(tmp_path, "gan", TF_CONFIG=cluster, **settings) for cluster in clusters()]
+    for worker in workers:
+        finish(worker)
+    alone = two_replicas.trained(two_replicas.config_of("gan", "none"))
+    results = [dict(np.load(file)) for file in tmp_path.iterdir()]
+    assert len(results) == 2
+    for result in results:
+        assert_same(result, alone)
+
+
+@pytest.mark.slow
+def test_a_lost_worker_ends_the_other_and_resuming_is_exact(tmp_path):
+    options = (
+        *tiny_options("gan", steps=6, ema=0.9),
+        *("--deterministic", "--strategy", "multi-worker"),
+    )
+    straight, broken = tmp_path / "straight", tmp_path / "broken"
+    for worker in together("train", "gan", *options, "--out", straight):
+        finish(worker)
+    words = ("train", "gan", *options, "--out", broken)
+    chief_cluster, other_cluster = clusters()
+    chief = start(4, *words, code=KILLED, TF_CONFIG=chief_cluster)
+    other = start(*words, TF_CONFIG=other_cluster)
+    finish(chief, exit_code=-signal.SIGKILL)
+    output = finish(other, exit_code=1)
+    assert "lost another worker" in output
+    assert f"restart all of them with: kerasgan resume {broken}" in output
+    assert [path.name for path in (broken / "checkpoints").glob("step-*")] == ["step-000002.npz"]
+    for worker in together("resume", broken):
+        finish(worker)
+    assert rows(broken) == rows(straight)
+    expected, found = arrays(straight, 6), arrays(broken, 6)
+    assert [key for key in expected if expected[key].tobytes() != found[key].tobytes()] == []
+
+
+def test_replicas_have_dropout_masks_of_their_own():
+    strategy = workers.strategy("mirrored")
+    with strategy.scope():
+        network = keras.Sequential([keras.Input((1000,)), keras.layers.Dropout(0.5, seed=1)])
+    replicas.prepare(network, synchronize=False)
+    first, second = strategy.run(lambda: network(tf.ones([1, 1000]), training=True)).values
+    agreeing = np.mean((np.asarray(first) > 0) == (np.asarray(second) > 0))
+    assert 0.4 < agreeing < 0.6
+
+
+def test_a_batch_that_does_not_split_evenly_is_refused(kerasgan):
+    options = tiny_options("gan", batch_size=3, strategy="mirrored")
+    refused = kerasgan("train", "gan", *options)
+    assert refused.exit_code == 2
+    assert "batch-size must be a multiple of 2, the number of replicas; got 3" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("tf_config", "message"),
+    [
+        ("", "needs TF_CONFIG"),
+        ("{}", "needs TF_CONFIG"),
+        ('{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}', "worker 1"),
+        ('{"cluster": {"ps": ["a:1"]}, "task": {"type": "ps", "index": 0}}', "got task ps 0"),
+    ],
+)
+def test_a_worker_without_a_valid_tf_config_is_refused(kerasgan, monkeypatch, tf_config, message):
+    monkeypatch.setenv("TF_CONFIG", tf_config)
+    refused = kerasgan("train", "gan", *tiny_options("gan", strategy="multi-worker"), "--out", "x")
+    assert refused.exit_code == 2
+    assert message in refused.output
+
+
+def test_several_machines_need_a_shared_folder(tmp_path):
+    (cluster,) = clusters(workers=1)
+    options = tiny_options("gan", strategy="multi-worker")
+    output = finish(start("train", "gan", *options, TF_CONFIG=cluster), exit_code=2)
+    assert "strategy multi-worker needs --out" in output
