@@ -43,7 +43,7 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
     colours: Literal["exactly-one", "first", "any"] = option(
         "exactly-one",
         "Train on images with exactly one hair and eye colour, take the first, or take any "
-        "picture: a missing label then has no class loss.",
+        "image: a missing label then has no class loss.",
     )
     image_size: int = option(
         96, "Height and width of the images, in pixels.", at_least=16, multiple_of=16

@@ -111,16 +111,7 @@ def carry_out(
     processes: set[subprocess.Popen] = set()
 
     def train(run: Planned) -> str:
-        path, log_path = folder / run.folder, folder / f"{run.folder}.log"
-        words = ["train", *run.words, "--out", str(path)]
-        if (path / directory.CONFIG_FILE).exists():
-            words = ["resume", str(path)]
-        end = _kerasgan(words, log_path, processes)
-        if end == "done" and evaluate and not (path / directory.EVALUATION_FILE).exists():
-            end = _kerasgan(
-                ["evaluate", "--run", str(path), "--n", str(evaluate)], log_path, processes
-            )
-        return end
+        return _train(run, folder, evaluate, processes)
 
     with ThreadPoolExecutor(jobs) as pool:
         try:
@@ -132,6 +123,21 @@ def carry_out(
             pool.shutdown(cancel_futures=True)
             raise
     return dict(zip(planned, ends, strict=True))
+
+
+def _train(
+    run: Planned, folder: Path, evaluate: int | None, processes: set[subprocess.Popen]
+) -> str:
+    """Train or resume a run, then evaluate it unless that is done; how the last process ended."""
+    path, log_path = folder / run.folder, folder / f"{run.folder}.log"
+    words = ["train", *run.words, "--out", str(path)]
+    if (path / directory.CONFIG_FILE).exists():
+        words = ["resume", str(path)]
+    end = _kerasgan(words, log_path, processes)
+    if end == "done" and evaluate and not (path / directory.EVALUATION_FILE).exists():
+        words = ["evaluate", "--run", str(path), "--n", str(evaluate)]
+        end = _kerasgan(words, log_path, processes)
+    return end
 
 
 def _kerasgan(words: Sequence[str], log_path: Path, processes: set[subprocess.Popen]) -> str:

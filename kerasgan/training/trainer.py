@@ -153,20 +153,20 @@ def _seed(seed: int, deterministic: bool) -> None:
 
 def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step: int) -> None:
     """Train; records go to `own_run`, see `workers.own_run`."""
-    config = run.config
+    config, task = run.config, tasks.of(run.config)
     devices = workers.description(config.strategy)
     log.info("training %s on %s, from step %d to %d", run.path, devices, initial_step, config.steps)
     stop = interaction.StopOnSignal()
     evaluation, metrics = _evaluation_and_metrics(own_run, split, initial_step)
     detector = callbacks.FailureDetector(own_run, initial_step, config.log_every, metrics)
-    draw = tasks.of(config).preview(own_run, split, model)
+    draw = task.preview(own_run, split, model)
     sheet = snapshots.SampleSheet(own_run, initial_step, config.sample_every, draw)
     minutes = _checkpoint_minutes(config.strategy, config.checkpoint_minutes)
     checkpoint = snapshots.Checkpoint(own_run, initial_step, config.checkpoint_every, minutes)
     events = [tensorboard.TensorBoardLog(own_run, initial_step, metrics, sheet)]
     with _explained_errors(run):
         model.fit(
-            tasks.of(config).batches(split.training, model.sample_batch, initial_step),
+            task.batches(split.training, model.sample_batch, initial_step),
             steps_per_epoch=config.steps - initial_step,
             shuffle=False,
             verbose=0,
@@ -184,7 +184,15 @@ def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step
                 checkpoint,
             ],
         )
-    stopped = f"stopped at step {np.asarray(model.step)} of {config.steps}"
+    _check_end(run, int(np.asarray(model.step)), detector, stop)
+
+
+def _check_end(
+    run: Run, step: int, detector: callbacks.FailureDetector, stop: interaction.StopOnSignal
+) -> None:
+    """Raise TrainingFailed or Interrupted if training ended before its last step."""
+    config = run.config
+    stopped = f"stopped at step {step} of {config.steps}"
     if (failure := detector.failure) is not None:
         raise TrainingFailed(
             f"{stopped} because of --stop-on-failure: {failure.message}; "
