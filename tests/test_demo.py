@@ -239,7 +239,7 @@ def test_a_new_avatar_has_the_style_of_the_source_domain():
 def test_domains_are_called_by_their_folders():
     config = tiny_config("cyclegan", domain_a="photos/summer", domain_b="photos/winter")
     assert translate_images.domain_names(config) == {"a": "summer", "b": "winter"}
-    assert not translate_images.is_avatar_run(config)
+    assert not config.has_avatars
     config = tiny_config("cyclegan", data="horses")
     assert translate_images.domain_names(config) == {"a": "a", "b": "b"}
 

@@ -96,6 +96,10 @@ class CycleGANConfig(BatchNormOptions, TranslationConfig):
     learning_rate: float = option(2e-4, "Adam's first learning rate, for both players.", above=0)
     beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
 
+    @property
+    def has_avatars(self) -> bool:
+        return super().has_avatars and not self.domain_a
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if bool(self.domain_a) != bool(self.domain_b):

@@ -29,6 +29,11 @@ class DataOptions(Options):
     follow_links: bool = option(False, "Follow symbolic links inside the data folder.")
     strict: bool = option(False, "Refuse data with anything wrong, rather than leave that out.")
 
+    @property
+    def has_avatars(self) -> bool:
+        """Whether the images are avatars, which are drawn and not read."""
+        return self.data == "avatars"
+
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledDataOptions(DataOptions):
@@ -108,7 +113,7 @@ class TrainingOptions(Options):
     )
     precision: Literal["float32", "bfloat16", "float16", "auto"] = option(
         "float32",
-        "What the networks compute in; auto: bfloat16 where this machine multiplies it faster.",
+        "Number format of the networks; auto: bfloat16 if the CPU or GPU has units for it.",
     )
     jit: bool | None = option(None, "Compile steps with XLA.  [default: on a GPU only]")
     strategy: Literal["none", "mirrored", "multi-worker"] = option(
@@ -203,6 +208,11 @@ class LoggingOptions(Options):
         "Also write metrics and sample sheets for TensorBoard; needs the extra 'tensorboard'.",
     )
 
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether the model is evaluated while it trains."""
+        return False
+
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationOptions(LoggingOptions):
@@ -217,6 +227,10 @@ class EvaluationOptions(LoggingOptions):
     best_metric: Literal[metrics.UNCONDITIONAL] = option(
         "frechet_distance", "Metric that selects the best checkpoint."
     )
+
+    @property
+    def is_evaluated(self) -> bool:
+        return self.evaluate_every > 0
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -102,7 +102,7 @@ def load(config: Config) -> Split:
     """
     source, labels = _source(config)
     prepared, readable = sources.prepare(source, config.image_size, config.strict)
-    if config.data == "avatars":
+    if config.has_avatars:
         held_out = np.arange(len(readable)) >= config.num_avatars
     else:
         held_out = prepared.fractions < config.val_fraction
@@ -142,7 +142,7 @@ def _encode(labels: _Labels, readable: np.ndarray) -> tuple[np.ndarray, Vocabula
 
 
 def _source(config: Config) -> tuple[Source, _Labels]:
-    if config.data == "avatars":
+    if config.has_avatars:
         return _avatars(config)
     return _tfds(config) if config.data.startswith(sources.TFDS) else _folder(config)
 

@@ -148,7 +148,7 @@ def _sources(config: CycleGANConfig) -> dict[str, tuple[Source, np.ndarray | Non
     if config.domain_a:
         folders = {"a": Path(config.domain_a), "b": Path(config.domain_b)}
         return {domain: _files([folder], config) for domain, folder in folders.items()}
-    if config.data == "avatars":
+    if config.has_avatars:
         return {domain: _avatars(domain, config) for domain in DOMAINS}
     if config.data.startswith(sources.TFDS):
         return {domain: _tfds(domain, config) for domain in DOMAINS}

@@ -78,14 +78,9 @@ def _round_trip(run: Run, request: EditRequest) -> RoundTrip:
     return task.round_trip(_translator(run, run_selection.load_model(run)), changes)
 
 
-def is_avatar_run(config: TranslationConfig) -> bool:
-    """Whether the run was trained on avatars."""
-    return config.data == "avatars" and not getattr(config, "domain_a", "")
-
-
 def domain_names(config: TranslationConfig) -> dict[str, str]:
     """Names of CycleGAN's domains "a" and "b"."""
-    if is_avatar_run(config):
+    if config.has_avatars:
         return unpaired.STYLES
     return {
         domain: Path(getattr(config, f"domain_{domain}", "")).name or domain

@@ -111,7 +111,7 @@ def _update_controls(path: str) -> list:
     ]
     return [
         run_selection.describe(run),
-        gr.update(visible=translate_images.is_avatar_run(run.config)),
+        gr.update(visible=run.config.has_avatars),
         gr.update(choices=directions, value="b", visible=bool(tasks.of(run.config).domains)),
         gr.update(choices=_colour_choices(hair), value=hair[0] if hair else "", visible=bool(hair)),
         gr.update(choices=_colour_choices(eyes), value="", visible=bool(eyes)),
@@ -127,7 +127,7 @@ def _draw_avatar(folder: Path, path: str, domain: str, number: int | None):
     """The file of a new avatar; no update if the user has uploaded an image."""
     if number is None:
         return gr.skip()
-    if not translate_images.is_avatar_run(directory.read(Path(path)).config):
+    if not directory.read(Path(path)).config.has_avatars:
         return None
     file = folder / f"face-{number}.png"
     images.save(translate_images.new_avatar(path, domain, number), file)

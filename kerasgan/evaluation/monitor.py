@@ -18,6 +18,7 @@ from kerasgan.utils.errors import InvalidInput
 
 _CLASSIFIER = ("classifier_features", "labels")
 _PERCEPTUAL = "perceptual_features"
+_NEEDS = {metric.name: metric.needs for metric in metrics.MONITORED}
 
 
 def check(config: GenerationConfig, split: Split) -> None:
@@ -37,9 +38,8 @@ def check(config: GenerationConfig, split: Split) -> None:
         unmet |= dict.fromkeys(_CLASSIFIER, f"{config.data} has no colours")
     if not efficientnet.is_installed():
         unmet[_PERCEPTUAL] = f"the weights are not installed ({efficientnet.INSTALL})"
-    needs = {metric.name: metric.needs for metric in metrics.MONITORED}
-    if reason := unmet.get(needs[config.best_metric]):
-        allowed = [name for name, need in needs.items() if need not in unmet]
+    if reason := unmet.get(_NEEDS[config.best_metric]):
+        allowed = [name for name, need in _NEEDS.items() if need not in unmet]
         raise InvalidInput(
             f"--best-metric must be one of {', '.join(allowed)}, got {config.best_metric}: {reason}"
         )
@@ -59,7 +59,7 @@ class Monitor:
     def __init__(self, run: Run, split: Split):
         config, held_out = run.config, split.held_out
         # Perceptual features take seconds each time: only where the best-metric needs them.
-        is_perceptual = config.best_metric == "perceptual_frechet"
+        is_perceptual = _NEEDS[config.best_metric] == _PERCEPTUAL
         self._run = run
         self._inputs = MonitorInputs(
             config,

@@ -69,7 +69,7 @@ def unseen(config: GenerationConfig, split: Split, count: int) -> np.ndarray:
     Returns:
         uint8 [n, S, S, 3], in random order.
     """
-    if config.data == "avatars":
+    if config.has_avatars:
         start = sources.held_out_avatars(config.num_avatars, config.val_fraction).stop
         return render_avatars(range(start, start + count), config.image_size)
     rows = np.arange(MONITORED if config.evaluate_every else 0, split.held_out.size)

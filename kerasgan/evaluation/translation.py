@@ -40,7 +40,7 @@ def evaluate_domains(
         inputs.check_count(held_out.shape[0])
         images[domain] = held_out[np.arange(min(count, held_out.shape[0]))]
     numbers = {}
-    is_paired = run.config.data == "avatars" and not run.config.domain_a
+    is_paired = run.config.has_avatars
     for domain, truth in images.items():
         source = other_domain(domain)
         name = f"{source}_to_{domain}"

@@ -58,7 +58,7 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
     interaction.warn_of_duration(config)
     _seed(config.seed, config.deterministic)
     split = tasks.of(config).load()
-    if _is_evaluated(config):
+    if config.is_evaluated:
         monitor.check(config, split)
     data = split.training
     model = build(config, data)
@@ -242,13 +242,9 @@ def _evaluation_and_metrics(
 ) -> tuple[list[callbacks.Evaluation], callbacks.MetricsLog]:
     """The callback that evaluates, if the run is evaluated, and the one that logs."""
     config = run.config
-    if not _is_evaluated(config):
+    if not config.is_evaluated:
         return [], callbacks.MetricsLog(run, initial_step, config.log_every)
     run_monitor = monitor.Monitor(run, split)
     metrics = callbacks.MetricsLog(run, initial_step, config.log_every, run_monitor.names)
     every = config.evaluate_every
     return [callbacks.Evaluation(run, initial_step, every, run_monitor, metrics)], metrics
-
-
-def _is_evaluated(config: Config) -> bool:
-    return isinstance(config, GenerationConfig) and config.evaluate_every > 0
