@@ -1,4 +1,4 @@
-"""Models by name, of kerasgan and of other packages, imported when they are asked for.
+"""Models by name, including those of other packages; each is imported on first use.
 
 A package adds a model by an entry point in the group `kerasgan.models`, whose name is the model's
 and whose value is its configuration class, `package.module:Class`.
@@ -6,11 +6,11 @@ and whose value is its configuration class, `package.module:Class`.
 
 import functools
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from typing import Any
 
 from kerasgan.configs import Config
-from kerasgan.utils.errors import unknown
+from kerasgan.utils.errors import InvalidInput, unknown
 
 _GROUP = "kerasgan.models"
 _CONFIGS = {
@@ -29,8 +29,8 @@ _CONFIGS = {
 
 @functools.cache
 def _paths() -> dict[str, str]:
-    added: dict[str, EntryPoint] = {entry.name: entry for entry in entry_points(group=_GROUP)}
-    return {**{name: entry.value for name, entry in added.items()}, **_CONFIGS}
+    added = {entry.name: entry.value for entry in entry_points(group=_GROUP)}
+    return {**added, **_CONFIGS}
 
 
 def names() -> list[str]:
@@ -42,11 +42,17 @@ def config_class(name: str) -> type[Config]:
     """Configuration class of a model; imports no TensorFlow.
 
     Raises:
-        InvalidInput: if no model has this name.
+        InvalidInput: if no model has this name, or its package cannot be imported.
     """
     if name not in _paths():
         raise unknown("model", name, names())
-    return resolve(_paths()[name])
+    path = _paths()[name]
+    try:
+        return resolve(path)
+    except (ImportError, AttributeError) as error:
+        raise InvalidInput(
+            f"model {name} needs {path}, which cannot be imported: {error}"
+        ) from error
 
 
 def model_class(config: Config) -> type:

@@ -478,7 +478,7 @@ def test_options_are_in_panels_the_model_s_own_first(kerasgan):
 
 @pytest.mark.parametrize("model", registry.names())
 def test_every_option_has_a_panel(model):
-    panels = {option.name: option.panel for option in train.commands[model].params}
+    panels = {option.name: option.panel for option in train.get_command(None, model).params}
     assert set(panels.values()) <= set(options.PANELS)
     for name, panel in {"width": "Model", "data": "Data", "seed": "Training"}.items():
         assert panels[name] == panel

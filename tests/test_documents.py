@@ -92,9 +92,12 @@ def parse(words):
             if done.exit_code == 2:
                 raise click.UsageError(done.output)
         case ["kerasgan", *rest]:
-            command = cli
-            while isinstance(command, click.Group) and rest and rest[0] in command.commands:
-                command, *rest = command.commands[rest[0]], *rest[1:]
+            command, context = cli, click.Context(cli)
+            while isinstance(command, click.Group) and rest:
+                found = command.get_command(context, rest[0])
+                if found is None:
+                    break
+                command, *rest = found, *rest[1:]
             if not isinstance(command, click.Group):
                 command.make_context("kerasgan", rest, parent=click.Context(cli))
             elif rest and rest[0] not in ("--help", "--version"):

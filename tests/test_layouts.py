@@ -86,7 +86,7 @@ def test_layouts_are_recognised(make, files, layout, images):
 
 
 def test_every_layout_can_be_asked_for():
-    (option,) = (o for o in train.commands["gan"].params if o.name == "layout")
+    (option,) = (o for o in train.get_command(None, "gan").params if o.name == "layout")
     assert set(option.type.choices) == {"auto", *(layout.name for layout in layouts.LAYOUTS)}
 
 

@@ -59,7 +59,8 @@ def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
 
 def _arity(model: str, option: str) -> int:
     """Number of words that an option of a model takes."""
-    known = {param.name: param for param in train.commands[model].params}
+    command = train.get_command(click.get_current_context(), model)
+    known = {param.name: param for param in command.params}
     name = option.replace("-", "_")
     if name not in known or name in _FIXED:
         allowed = sorted(option_name(other) for other in set(known) - _FIXED)

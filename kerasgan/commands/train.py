@@ -1,5 +1,6 @@
 """kerasgan train MODEL"""
 
+import functools
 import shlex
 import sys
 from pathlib import Path
@@ -12,11 +13,26 @@ from kerasgan.commands.names import NamedGroup
 from kerasgan.configs import Config
 
 
-@click.group(cls=NamedGroup, subcommand_metavar="MODEL [OPTIONS]")
+class TrainGroup(NamedGroup):
+    """A group with a command per model, built when it is used.
+
+    Building the options of all models would delay every other command, and a model of another
+    package that cannot be imported would break them.
+    """
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(registry.names())
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        return _command(registry.config_class(name)) if name in registry.names() else None
+
+
+@click.group(cls=TrainGroup, subcommand_metavar="MODEL [OPTIONS]")
 def train() -> None:
     """Train a new model."""
 
 
+@functools.cache
 def _command(config: type[Config]) -> click.Command:
     @click.pass_context
     def run(context: click.Context, preset: str, out: Path | None, **values) -> None:
@@ -55,12 +71,9 @@ def parsed(model: str, words: list[str]) -> Config:
     Raises:
         InvalidInput, click.UsageError: as that command would.
     """
-    command = train.commands[model]
-    context = command.make_context(model, list(words), parent=click.get_current_context())
+    config = registry.config_class(model)
+    parent = click.get_current_context()
+    context = _command(config).make_context(model, list(words), parent=parent)
     values = dict(context.params)
     preset, _ = values.pop("preset"), values.pop("out")
-    return registry.config_class(model).from_preset(preset, **options.given(context, values))
-
-
-for config in map(registry.config_class, registry.names()):
-    train.add_command(_command(config))
+    return config.from_preset(preset, **options.given(context, values))
