@@ -1,4 +1,4 @@
-"""What `train_step` compares, each in a process of its own.
+"""The training steps that `train_step` compares, each in a process of its own.
 
 python -m benchmarks.contender ours|keras|torch MODEL PRECISION answers each line of its input:
 "step" with a training step's seconds, "work" with the step's GFLOP, "peak" with the GFLOP/s of
@@ -60,7 +60,7 @@ def first_batch(config, data) -> dict[str, np.ndarray]:
 
 
 def ours(config, data) -> Callable[[], Any]:
-    """What makes one step as `kerasgan train` does, drawing its data included."""
+    """A function that makes one step as `kerasgan train` does, including its random batch."""
     from kerasgan import tasks
     from kerasgan.training import trainer
 
@@ -71,7 +71,7 @@ def ours(config, data) -> Callable[[], Any]:
 
 
 def plain_keras(config, data) -> Callable[[], Any]:
-    """What makes one step as `fit` does with its defaults."""
+    """A function that makes one step as `fit` does with its defaults."""
     import tensorflow as tf
 
     from benchmarks import plain_keras
@@ -87,7 +87,7 @@ def plain_keras(config, data) -> Callable[[], Any]:
 
 
 def plain_torch(config, data) -> Callable[[], Any]:
-    """What makes one step in eager PyTorch, in its default layout."""
+    """A function that makes one step in eager PyTorch, in its default memory layout."""
     import torch
 
     from benchmarks import plain_torch
@@ -104,7 +104,7 @@ def plain_torch(config, data) -> Callable[[], Any]:
 
 
 def waiting(name: str) -> Callable[[], None]:
-    """What waits until the device has done what a contender has asked of it."""
+    """A function that waits until the device has finished a contender's step."""
     if name == "torch":
         import torch
 

@@ -1,4 +1,4 @@
-"""What a run costs beside its training steps, and whether its memory grows.
+"""Time that a run takes beside its training steps, and growth of its memory.
 
 python -m benchmarks.overhead [--steps 2000] trains `acgan --preset quick` with images of 32x32
 pixels, whose steps are shorter than any other's, in a temporary folder. It prints the share of the

@@ -12,7 +12,7 @@ _MULTIPLYING = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense, UpsampleCon
 
 
 def products(network: keras.Model) -> tuple[int, int]:
-    """The multiplications per image of a forward pass, and those of the first layer."""
+    """Multiplications per image: of a whole forward pass, and of its first layer."""
     counts = [
         _of_layer(layer) for layer in network._flatten_layers() if isinstance(layer, _MULTIPLYING)
     ]
