@@ -32,18 +32,16 @@ def noise(config) -> Any:
     """Data of random pixels and labels."""
     from kerasgan.configs.cyclegan import CycleGANConfig
     from kerasgan.datasets import labelled, unpaired
-    from kerasgan.labels import Vocabulary
+    from kerasgan.datasets.colours import COLOURS
+    from kerasgan.labels import LabelSchema
 
     random = np.random.default_rng(0)
     shape = (_PICTURES, config.image_size, config.image_size, 3)
     pictures = [random.integers(0, 256, shape, np.uint8) for _ in range(2)]
     if isinstance(config, CycleGANConfig):
         return unpaired.UnpairedImages(*pictures, "noise")
-    hair, eyes = random.integers(0, 12, _PICTURES), random.integers(0, 11, _PICTURES)
-    rows = np.arange(_PICTURES)
-    return labelled.LabelledImages(
-        "noise", pictures[0], rows, hair, eyes, 11 * hair + eyes, Vocabulary()
-    )
+    labels = random.integers(0, (12, 11), (_PICTURES, 2))
+    return labelled.LabelledImages.of("noise", pictures[0], LabelSchema.of(COLOURS), labels)
 
 
 def first_batch(config, data) -> dict[str, np.ndarray]:
@@ -55,7 +53,7 @@ def first_batch(config, data) -> dict[str, np.ndarray]:
     if isinstance(data, unpaired.UnpairedImages):
         pixels, labels = {"a": data.a[at], "b": data.b[at]}, {}
     else:
-        pixels, labels = {"image": data.pixels(at)}, data.labels(at)
+        pixels, labels = {"image": data.pixels(at)}, data.schema.one_hots(data.labels[at])
     return {name: to_float(array.astype("float32")) for name, array in pixels.items()} | labels
 
 
@@ -75,10 +73,9 @@ def plain_keras(config, data) -> Callable[[], Any]:
     import tensorflow as tf
 
     from benchmarks import plain_keras
-    from kerasgan.labels import Vocabulary
 
     with plain_keras.plain_layers():
-        model = plain_keras.MODELS[config.MODEL](config, Vocabulary())
+        model = plain_keras.MODELS[config.MODEL](config, data.schema)
     model.compile()
     batches = tf.data.Dataset.from_tensors(first_batch(config, data)).repeat().prefetch(2)
     model.make_train_function()

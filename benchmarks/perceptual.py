@@ -99,16 +99,17 @@ def _report(real: np.ndarray, generated: np.ndarray, seed: int) -> None:
     from kerasgan.evaluation.inputs import EvaluationInputs
     from kerasgan.evaluation.needs import Needs
     from kerasgan.evaluation.real_sets import NotMet, RealSets
+    from kerasgan.labels import LabelSchema
     from kerasgan.metrics import EVALUATED
 
     class GivenInputs(EvaluationInputs):
         def unseen_sets(self) -> RealSets:
-            count = min(len(self.real) // 2, len(self.pairs))
+            count = min(len(self.real) // 2, len(self.requested))
             return RealSets(self.real[:count], self.real[count : 2 * count], count)
 
     networks = {"perceptual": perceptual.load()}
-    pairs = [("", "")] * len(generated)
-    needs = Needs(GivenInputs(None, None, pairs, real, None, seed, networks), generated)
+    unlabelled = LabelSchema(), np.empty((len(generated), 0), int)
+    needs = Needs(GivenInputs(None, None, *unlabelled, real, None, seed, networks), generated)
     evaluation = result.Evaluation({}, {}, {}, {})
     for metric in EVALUATED:
         if metric.needs in ("perceptual_sample", "perceptual_features", "images"):
@@ -129,8 +130,8 @@ def _generated(run: Run, checkpoint: str, count: int, seed: int) -> np.ndarray:
     from kerasgan.inference import sampling
 
     generator = sampling.load(run, checkpoint).sampling_generator
-    pairs = sampling.random_pairs(run.vocabulary, run.config.CONDITIONS, count, seed)
-    return sampling.Sampler(generator, run.vocabulary, run.config.sigma).generate(pairs, seed)
+    labels = sampling.random_labels(run.schema, {}, range(seed, seed + count))
+    return sampling.Sampler(generator, run.schema, run.config.sigma).generate(labels, seed)
 
 
 def _unseen(run: Run, count: int) -> np.ndarray:

@@ -14,8 +14,9 @@ import numpy as np
 from kerasgan import tasks
 from kerasgan.configs.acgan import ACGANConfig
 from kerasgan.datasets.cache import CachedImages
+from kerasgan.datasets.colours import COLOURS
 from kerasgan.datasets.labelled import LabelledImages
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.training import trainer
 
 
@@ -26,12 +27,9 @@ def faces_in(file: Path, count: int, size: int) -> LabelledImages:
         for start in range(0, count, 1000):
             some = min(1000, count - start)
             pictures.write(random.integers(0, 256, (some, size, size, 3), np.uint8).tobytes())
-    vocabulary = Vocabulary()
-    hair, eyes = random.integers(0, 12, count), random.integers(0, 11, count)
-    rows = np.arange(count)
-    return LabelledImages(
-        "noise", CachedImages(file, size), rows, hair, eyes, 11 * hair + eyes, vocabulary
-    )
+    labels = random.integers(0, (12, 11), (count, 2))
+    images = CachedImages(file, size)
+    return LabelledImages.of("noise", images, LabelSchema.of(COLOURS), labels)
 
 
 def main() -> None:

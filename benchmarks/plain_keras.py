@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 from keras import layers, ops
 
+from kerasgan.configs.acgan import head_weights
 from kerasgan.layers import ReflectionPadding2D
 from kerasgan.networks import acgan, cyclegan, dcgan
 
@@ -67,14 +68,13 @@ def _adam(config, epsilon=1e-7):
 class ACGAN(keras.Model):
     """After https://keras.io/examples/generative/conditional_gan/."""
 
-    def __init__(self, config, vocabulary):
+    def __init__(self, config, schema):
         super().__init__()
-        colours = {"hair_colours": len(vocabulary.hair), "eye_colours": len(vocabulary.eyes)}
-        self.generator = acgan.generator(
-            config.image_size, config.latent_dim, width=config.width, **colours
-        )
-        self.discriminator = acgan.discriminator(config.image_size, width=config.width, **colours)
+        size, width = config.image_size, config.width
+        self.generator = acgan.generator(size, config.latent_dim, schema.sizes, width)
+        self.discriminator = acgan.discriminator(size, schema.sizes, width)
         self.config = config
+        self.weights_of_heads = head_weights(config.loss_weights, schema.names)
         self.d_optimizer, self.g_optimizer = _adam(config), _adam(config)
 
     def _draw(self, batch, hair, eyes):
@@ -87,11 +87,12 @@ class ACGAN(keras.Model):
     def train_step(self, data):
         batch = data["image"].shape[0]
         colours = data["hair"].shape[-1], data["eyes"].shape[-1]
-        source_weight, hair_weight, eyes_weight = self.config.loss_weights
+        source_weight, hair_weight, eyes_weight = self.weights_of_heads.values()
         generated = self.generator(self._draw(batch, *colours), training=True)
         with tf.GradientTape() as tape:
-            real, hair, eyes = self.discriminator(data["image"], training=True)
-            fake, *_ = self.discriminator(generated, training=True)
+            logits = self.discriminator(data["image"], training=True)
+            real, hair, eyes = (logits[name] for name in ("source", "hair", "eyes"))
+            fake = self.discriminator(generated, training=True)["source"]
             d_loss = source_weight * (_bce(ops.ones_like(real), real))
             d_loss += source_weight * _bce(ops.zeros_like(fake), fake)
             d_loss += hair_weight * _cce(data["hair"], hair) + eyes_weight * _cce(
@@ -102,9 +103,8 @@ class ACGAN(keras.Model):
         for _ in range(self.config.g_steps):
             drawn = self._draw(batch, *colours)
             with tf.GradientTape() as tape:
-                fake, hair, eyes = self.discriminator(
-                    self.generator(drawn, training=True), training=True
-                )
+                logits = self.discriminator(self.generator(drawn, training=True), training=True)
+                fake, hair, eyes = (logits[name] for name in ("source", "hair", "eyes"))
                 g_loss = source_weight * _bce(ops.ones_like(fake), fake)
                 g_loss += hair_weight * _cce(drawn["hair"], hair)
                 g_loss += eyes_weight * _cce(drawn["eyes"], eyes)
@@ -117,7 +117,7 @@ class ACGAN(keras.Model):
 class WGANGP(keras.Model):
     """After https://keras.io/examples/generative/wgan_gp/."""
 
-    def __init__(self, config, vocabulary):
+    def __init__(self, config, schema):
         super().__init__()
         self.generator = dcgan.generator(config.image_size, config.latent_dim, config.width)
         self.critic = dcgan.discriminator(config.image_size, config.width, norm="none")
@@ -163,7 +163,7 @@ class WGANGP(keras.Model):
 class CycleGAN(keras.Model):
     """After https://keras.io/examples/generative/cyclegan/."""
 
-    def __init__(self, config, vocabulary):
+    def __init__(self, config, schema):
         super().__init__()
         self.gen_g, self.gen_f = (cyclegan.generator(config.blocks, config.width) for _ in range(2))
         self.disc_x, self.disc_y = (cyclegan.discriminator(config.width) for _ in range(2))

@@ -52,13 +52,10 @@ def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None
     print(f"{held_out.size} held-out faces, read right: {', '.join(right)}")
     for run in runs:
         sampler = sampling.Sampler(
-            sampling.load(run, checkpoint).sampling_generator, run.vocabulary, run.config.sigma
+            sampling.load(run, checkpoint).sampling_generator, run.schema, run.config.sigma
         )
-        generated = read(
-            sampler.generate(
-                sampling.random_pairs(run.vocabulary, run.config.CONDITIONS, count, seed), seed
-            )
-        )
+        labels = sampling.random_labels(run.schema, {}, range(seed, seed + count))
+        generated = read(sampler.generate(labels, seed))
         print(f"{run.name}, {count} generated faces, too common:")
         _report(generated, predicted, values)
 
@@ -68,22 +65,21 @@ def _reader(images, indices, values):
     import numpy as np
 
     from kerasgan.evaluation.features import classifier
-    from kerasgan.labels import NO_LABELS
+    from kerasgan.labels import LabelSchema
 
-    one_hot = [np.eye(len(values[trait]))[indices[trait]] for trait in _TRAITS]
-    names = tuple(f"{trait} {value}" for trait in _TRAITS for value in values[trait])
+    labels = np.stack([indices[trait] for trait in _TRAITS], axis=1)
+    names = {trait.replace(" ", "_"): values[trait] for trait in _TRAITS}
     network = classifier.trained(
         images._replace(
             key=f"{images.key}-traits",
-            vocabulary=NO_LABELS._replace(attributes=names),
-            attributes=np.concatenate(one_hot, axis=1, dtype="float32"),
+            schema=LabelSchema.of(names, []),
+            labels=labels,
+            combination=np.full(len(labels), -1),
         )
     )
-    ends = np.cumsum([len(values[trait]) for trait in _TRAITS])[:-1]
 
     def read(pixels: np.ndarray) -> dict[str, np.ndarray]:
-        parts = np.split(classifier.outputs(network, pixels)["attributes"], ends, axis=1)
-        return {trait: part.argmax(1) for trait, part in zip(_TRAITS, parts, strict=True)}
+        return dict(zip(_TRAITS, classifier.read(network, pixels).T, strict=True))
 
     return read
 

@@ -5,7 +5,8 @@ import numpy as np
 from keras import layers
 
 from kerasgan import registry
-from kerasgan.labels import Vocabulary
+from kerasgan.datasets.colours import COLOURS
+from kerasgan.labels import LabelSchema
 from kerasgan.layers import UpsampleConv2D
 
 _MULTIPLYING = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense, UpsampleConv2D)
@@ -37,7 +38,7 @@ def gflop_of_step(config) -> float:
     first layer's, unless they go on into another network. A gradient penalty takes four: scores,
     their gradient, and that one's gradients towards its input and the weights.
     """
-    model = registry.model_class(config)(config, Vocabulary())
+    model = registry.model_class(config)(config, LabelSchema.of(COLOURS))
     if config.MODEL == "cyclegan":
         shape = (config.image_size, config.image_size, 3)
         (g, g_first), (d, d_first) = (

@@ -50,43 +50,48 @@ def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
 
 def sheet(run, model):
     """A grid with five rows of generated, translated or edited images."""
+    import numpy as np
+
     from kerasgan import tasks
     from kerasgan.datasets.unpaired import UnpairedImages
     from kerasgan.inference.image_to_image import DomainTranslator, Editor
     from kerasgan.inference.previews import domain_sheet
-    from kerasgan.inference.sampling import UNCONDITIONAL, Sampler
+    from kerasgan.inference.sampling import Sampler, random_labels
     from kerasgan.utils import images
 
     config = run.config
     if isinstance(config, StarGANConfig):
         _, held_out = tasks.of(config).load()
-        return _edits(Editor(model, run.vocabulary), held_out)
+        return _edits(Editor(model, run.schema), held_out)
     if isinstance(config, CycleGANConfig):
         _, held_out = tasks.of(config).load()
         few = {name: held_out.by_name[name][:_ROWS] for name in ("a", "b")}
         translator = DomainTranslator(model.sampling_generator)
         return domain_sheet(translator, UnpairedImages(**few, key=held_out.key), has_identity=False)
-    sampler = Sampler(model.sampling_generator, run.vocabulary, config.sigma)
-    if not config.CONDITIONS:
-        return images.grid(sampler.generate([UNCONDITIONAL] * _ROWS * _COLUMNS, seed=0), _COLUMNS)
-    return sampler.sheet(seed=0, hair=_HAIR)
+    sampler = Sampler(model.sampling_generator, run.schema, config.sigma)
+    if not config.IS_CONDITIONAL:
+        labels = random_labels(sampler.schema, {}, range(_ROWS * _COLUMNS))
+        return images.grid(sampler.generate(labels, seed=0), _COLUMNS)
+    eyes = run.schema.label("eyes").values
+    cells = [run.schema.indices({"hair": row, "eyes": column}) for row in _HAIR for column in eyes]
+    return images.grid(sampler.generate(np.array(cells), seed=0), len(eyes), _HAIR, eyes)
 
 
 def _edits(editor, data):
     """Images, and each of them with several colours of hair and of eyes."""
     import numpy as np
 
-    from kerasgan.inference.image_to_image import set_label
     from kerasgan.inference.previews import columns_sheet
 
     indices = np.arange(_ROWS)
-    original, labels = data.pixels(indices), data.labels(indices)
+    original = data.pixels(indices)
     columns, names = [original], ["original"]
-    for kind, colours in (("hair", _HAIR), ("eyes", _EYES)):
+    for name, colours in (("hair", _HAIR), ("eyes", _EYES)):
         for colour in colours:
-            index = editor.vocabulary.index(kind, colour)
-            columns.append(editor.edit(original, set_label(labels, kind, index)))
-            names.append(f"{colour} {kind}")
+            labels = data.labels[indices]
+            labels[:, editor.schema.names.index(name)] = editor.schema.label(name).index_of(colour)
+            columns.append(editor.edit(original, labels))
+            names.append(f"{colour} {name}")
     return columns_sheet(columns, names)
 
 

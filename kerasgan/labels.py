@@ -1,216 +1,336 @@
-"""Labels of images: hair and eye colours or binary attributes, and tags that name colours."""
+"""Labels of images: their names, their values and the combinations that occur."""
 
+from __future__ import annotations
+
+import keyword
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from kerasgan.utils.errors import InvalidInput, unknown
 from kerasgan.utils.printing import printable
 
-HAIR = (
-    "orange", "white", "aqua", "gray", "green", "red",
-    "purple", "pink", "blue", "black", "brown", "blonde",
-)  # fmt: skip
-EYES = (
-    "gray", "black", "orange", "pink", "yellow", "aqua",
-    "purple", "green", "brown", "red", "blue",
-)  # fmt: skip
+# NumPy is imported where it is used, since commands that only list runs do without it.
+if TYPE_CHECKING:
+    import numpy as np
 
-# Other spellings of colours in data sets.
-_SPELLINGS = {"blond": "blonde", "grey": "gray"}
-_TAG = re.compile(r"\s*(\S+)\s+hair\s+(\S+)\s+eyes\s*", re.IGNORECASE)
+# Values of a binary label, in the order of its vectors.
+BINARY = ("no", "yes")
+MISSING = -1
+# A data set with more combinations keeps the first ones.
+MAX_COMBINATIONS = 10_000
+_SPELLINGS = {"0": "no", "false": "no", "-1": "no", "1": "yes", "true": "yes"}
+# Names of networks' inputs and layers, and of columns in metrics.csv, and beginnings of some.
+_RESERVED = {
+    "all", "combination", "condition", "copies", "critic_gradient", "fake", "flatten", "fool",
+    "gradient_norm", "joint", "loss", "mismatch", "mix", "noise", "penalty", "plane", "project",
+    "r1", "r2", "real", "reconstruction", "relativistic", "reshape", "seed", "source",
+    "wasserstein",
+}  # fmt: skip
+_RESERVED_BEGINNINGS = ("accuracy", "distance", "image", "score")
 
 
-class Vocabulary(NamedTuple):
-    """Labels of a data set, in the order of their vectors.
+class Label(NamedTuple):
+    """A label of which every image has one value, or none where it is missing.
 
     Attributes:
-        hair, eyes: colours; an image has one of each.
-        pairs: (hair, eyes) that occur together, in order of first appearance.
-        attributes: names of binary attributes, instead of colours.
+        name: letters, digits and underscores; names the label in networks, logs and options.
+        values: at least one, in the order of the label's one-hot vector. A binary label, which an
+            image has or lacks, has the values of `BINARY`.
     """
 
-    hair: tuple[str, ...] = HAIR
-    eyes: tuple[str, ...] = EYES
-    pairs: tuple[tuple[str, str], ...] = tuple((hair, eyes) for hair in HAIR for eyes in EYES)
-    attributes: tuple[str, ...] = ()
-
-    @classmethod
-    def from_images(cls, hair: Sequence[str | None], eyes: Sequence[str | None]) -> Self:
-        """The vocabulary of N images, with colours in the order of HAIR and EYES.
-
-        Args:
-            hair, eyes: N colours each, None where one is missing; such images have no pair.
-        """
-        pairs = dict.fromkeys(pair for pair in zip(hair, eyes, strict=True) if None not in pair)
-        return cls(
-            tuple(colour for colour in HAIR if colour in hair),
-            tuple(colour for colour in EYES if colour in eyes),
-            tuple(pairs),
-        )
-
-    @classmethod
-    def from_json(cls, fields: dict[str, list]) -> Self:
-        """The vocabulary that `to_json` and JSON made `fields` of.
-
-        Raises:
-            ValueError: if a field is missing or unknown, or a value is not a list of strings, or
-                of pairs of strings.
-        """
-        if fields.keys() != set(cls._fields):
-            raise ValueError(
-                f"the vocabulary must have the fields {', '.join(cls._fields)}, got "
-                f"{printable(', '.join(fields))}"
-            )
-        for name, value in fields.items():
-            texts = value if name != "pairs" else [text for pair in value for text in pair]
-            if not isinstance(value, list) or not all(isinstance(text, str) for text in texts):
-                kind = "pairs of strings" if name == "pairs" else "strings"
-                raise ValueError(
-                    f"{name} of the vocabulary must be a list of {kind}, got {printable(value, 60)}"
-                )
-        tuples = {name: tuple(value) for name, value in fields.items()}
-        return cls(**{**tuples, "pairs": tuple((hair, eyes) for hair, eyes in fields["pairs"])})
-
-    def to_json(self) -> dict[str, tuple]:
-        """The fields for JSON."""
-        return self._asdict()
+    name: str
+    values: tuple[str, ...]
 
     @property
-    def labels(self) -> dict[str, int]:
-        """Length of each label's vector: one-hot for a colour, binary for attributes."""
-        if self.attributes:
-            return {"attributes": len(self.attributes)}
-        return {"hair": len(self.hair), "eyes": len(self.eyes)}
+    def is_binary(self) -> bool:
+        """Whether an image has the label or lacks it."""
+        return self.values == BINARY
 
-    def matching_pairs(self, hair: str | None, eyes: str | None) -> list[tuple[str, str]]:
-        """Pairs in the data with these colours, else all combinations with them.
+    @property
+    def argument(self) -> str:
+        """The label's name as an input of an exported model: `class_`, `label_5_years`."""
+        name = self.name.lower()
+        if keyword.iskeyword(name):
+            return f"{name}_"
+        return name if name.isidentifier() else f"label_{name}"
 
-        Args:
-            hair, eyes: None matches any colour.
-
-        Raises:
-            InvalidInput: if there is no combination either.
-        """
-        for pairs in (self.pairs, product(self.hair, self.eyes)):
-            matching = [(h, e) for h, e in pairs if hair in (None, h) and eyes in (None, e)]
-            if matching:
-                return matching
-        raise InvalidInput(f"no pair of colours has hair {hair or 'any'} and eyes {eyes or 'any'}")
-
-    def index(self, kind: str, colour: str) -> int:
-        """Index of a colour, in upper or lower case, among the colours of `kind`.
-
-        Args:
-            kind: "hair" or "eyes".
+    def index_of(self, value: str) -> int:
+        """Index of a value; upper and lower case need not match where that is unambiguous.
 
         Raises:
-            InvalidInput: if it is not in the vocabulary.
+            InvalidInput: if the label has no such value; names the near ones.
         """
-        colours: Sequence[str] = getattr(self, kind)
-        if colour.lower() not in colours:
-            raise unknown(f"{kind} colour", colour, colours)
-        return colours.index(colour.lower())
+        value = " ".join(value.split())
+        if self.is_binary:
+            value = _SPELLINGS.get(value.lower(), value)
+        for known in (self.values, [other.lower() for other in self.values]):
+            wanted = value if known is self.values else value.lower()
+            if known.count(wanted) == 1:
+                return known.index(wanted)
+        raise unknown(f"{self.name} value", value, self.values)
 
-    def indices(self, hair: str, eyes: str) -> tuple[int, int]:
-        """Indices of a hair and an eye colour, which need not occur together.
-
-        Raises:
-            InvalidInput: if one is not in the vocabulary.
-        """
-        return self.index("hair", hair), self.index("eyes", eyes)
-
-    def pair_index(self, hair: str, eyes: str) -> int:
-        """Index of a pair in `pairs`.
-
-        Raises:
-            InvalidInput: if a colour is unknown, or the two never occur together; lists the pairs
-                that share one of them.
-        """
-        self.indices(hair, eyes)
-        pair = (hair.lower(), eyes.lower())
-        if pair not in self.pairs:
-            near = [
-                format_tag(*other)
-                for other in self.pairs
-                if other[0] == pair[0] or other[1] == pair[1]
-            ]
-            raise InvalidInput(f"no image has {format_tag(*pair)}; near pairs: {', '.join(near)}")
-        return self.pairs.index(pair)
+    def caption(self, index: int) -> str:
+        """A value as a caption: the value, or `name` and `no name` of a binary label."""
+        if self.is_binary:
+            return self.name if index else f"no {self.name}"
+        return self.values[index]
 
 
-NO_LABELS = Vocabulary((), (), (), ())
+class LabelSchema(NamedTuple):
+    """The labels of a data set, in order.
 
+    Labels of n images are an int array [n, L] of indices into each label's values, `MISSING` where
+    an image has no value.
 
-def colours(tags: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Find hair and eye colours in tags such as "aqua hair".
+    Attributes:
+        labels: L labels.
+        combinations: [L] indices each, of the images without a missing label, in order of first
+            appearance; at most MAX_COMBINATIONS.
 
-    Other tags, such as "long hair", are skipped.
-
-    Returns:
-        The hair colours and the eye colours, each once, in order of appearance.
+    Example:
+        >>> schema = LabelSchema.of({"breed": ("siamese", "tabby"), "indoors": BINARY})
+        >>> schema.sizes
+        {'breed': 2, 'indoors': 2}
+        >>> schema.indices({"breed": "Tabby"})
+        (1, -1)
     """
-    return _colours_of(tags, " hair", HAIR), _colours_of(tags, " eyes", EYES)
+
+    labels: tuple[Label, ...] = ()
+    combinations: tuple[tuple[int, ...], ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        labels: Mapping[str, Sequence[str]],
+        combinations: Sequence[Sequence[str]] | None = None,
+    ) -> Self:
+        """A schema of {name: values}.
+
+        Args:
+            combinations: values of every label each. Default: all combinations.
+        """
+        schema = cls(tuple(Label(name, tuple(values)) for name, values in labels.items()))
+        if combinations is None:
+            combinations = product(*labels.values()) if labels else ()
+        indices = (schema.indices(dict(zip(labels, each, strict=True))) for each in combinations)
+        return schema._replace(combinations=tuple(indices))
+
+    @classmethod
+    def of_images(cls, labels: Sequence[Label], indices: np.ndarray) -> Self:
+        """The schema of n images with these labels, int [n, L]."""
+        if not labels:
+            return cls()
+        complete = indices[(indices != MISSING).all(axis=1)]
+        first = dict.fromkeys(map(tuple, complete.tolist()))
+        return cls(tuple(labels), tuple(first)[:MAX_COMBINATIONS])
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Self:
+        """The schema that `to_json` and JSON made `fields` of.
+
+        Raises:
+            ValueError: if the fields, their types or an index are impossible.
+        """
+        if fields.keys() != {"labels", "combinations"}:
+            raise ValueError(
+                "the labels must have the fields labels, combinations; got "
+                f"{printable(', '.join(fields))}"
+            )
+        labels = tuple(map(_label_from_json, fields["labels"]))
+        check_names([label.name for label in labels])
+        sizes = [len(label.values) for label in labels]
+        for indices in fields["combinations"]:
+            if len(indices) != len(sizes) or not all(
+                type(index) is int and 0 <= index < size
+                for index, size in zip(indices, sizes, strict=True)
+            ):
+                raise ValueError(
+                    f"a combination must have an index of each of {len(sizes)} labels, got "
+                    f"{printable(indices, 60)}"
+                )
+        return cls(labels, tuple(map(tuple, fields["combinations"])))
+
+    def to_json(self) -> dict[str, list]:
+        """The fields for JSON."""
+        return {
+            "labels": [label._asdict() for label in self.labels],
+            "combinations": list(self.combinations),
+        }
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the labels."""
+        return tuple(label.name for label in self.labels)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Length of each label's one-hot vector, {name: K}."""
+        return {label.name: len(label.values) for label in self.labels}
+
+    def label(self, name: str) -> Label:
+        """The label with this name, in upper or lower case.
+
+        Raises:
+            InvalidInput: if there is none; names the near ones.
+        """
+        wanted = identifier(name).lower()
+        for label in self.labels:
+            if label.name.lower() == wanted:
+                return label
+        raise unknown("label", name, self.names or ("none",))
+
+    def choice(self, values: Mapping[str, str]) -> dict[str, int]:
+        """Indices of the named labels' values, {name: index}, from {name: value}.
+
+        Raises:
+            InvalidInput: if a label or a value is unknown.
+        """
+        chosen = {self.label(name): value for name, value in values.items()}
+        return {label.name: label.index_of(value) for label, value in chosen.items()}
+
+    def indices(self, values: Mapping[str, str]) -> tuple[int, ...]:
+        """Indices [L] of an image's labels, `MISSING` for those that are not named.
+
+        Raises:
+            InvalidInput: if a label or a value is unknown.
+        """
+        chosen = self.choice(values)
+        return tuple(chosen.get(name, MISSING) for name in self.names)
+
+    def values(self, indices: Sequence[int]) -> dict[str, str]:
+        """{name: value} of an image's labels without the missing ones."""
+        return {
+            label.name: label.values[index]
+            for label, index in zip(self.labels, indices, strict=True)
+            if index != MISSING
+        }
+
+    def captions(self, indices: Sequence[int]) -> list[str]:
+        """Captions of an image's labels without the missing ones."""
+        return [
+            label.caption(index)
+            for label, index in zip(self.labels, indices, strict=True)
+            if index != MISSING
+        ]
+
+    def one_hots(self, indices: np.ndarray) -> dict[str, np.ndarray]:
+        """Encode labels, int [..., L], as {name: float32 [..., K]}; zeros where one is missing."""
+        import numpy as np
+
+        return {
+            name: (indices[..., column, None] == np.arange(size)).astype("float32")
+            for column, (name, size) in enumerate(self.sizes.items())
+        }
+
+    def translated(self, indices: np.ndarray, other: LabelSchema) -> np.ndarray:
+        """Indices of the same labels and values in another schema, int [n, L of the other].
+
+        Raises:
+            InvalidInput: if the other lacks a value of these images, or this a label of the other.
+        """
+        import numpy as np
+
+        columns = []
+        for label in other.labels:
+            own = self.label(label.name)
+            used = indices[:, self.names.index(own.name)]
+            index_of = {value: index for index, value in enumerate(label.values)}
+            lacking = {own.values[index] for index in set(used.tolist()) - {MISSING}} - set(
+                index_of
+            )
+            if lacking:
+                raise unknown(f"{label.name} value", sorted(lacking)[0], label.values)
+            table = [index_of.get(value, MISSING) for value in own.values]
+            columns.append(np.array([*table, MISSING])[used])
+        return np.stack(columns, axis=1) if columns else np.empty((len(indices), 0), np.int64)
+
+    def matching(self, choice: Mapping[str, int]) -> list[tuple[int, ...]]:
+        """Combinations in the data with these indices of labels, {name: index}."""
+        wanted = [(self.names.index(name), index) for name, index in choice.items()]
+        return [each for each in self.combinations if all(each[at] == i for at, i in wanted)]
+
+    def combination_index(self, indices: Sequence[int]) -> int:
+        """Index of a combination in `combinations`.
+
+        Raises:
+            InvalidInput: if no image has it; lists the combinations that differ in one label.
+        """
+        wanted = tuple(indices)
+        if wanted in self.combinations:
+            return self.combinations.index(wanted)
+        near = [
+            format_values(self.values(other))
+            for other in self.combinations
+            if sum(a != b for a, b in zip(other, wanted, strict=True)) <= 1
+        ]
+        raise InvalidInput(
+            f"no image has {format_values(self.values(wanted))}; near combinations: "
+            f"{'; '.join(near[:20]) or 'none'}"
+        )
 
 
-def _colours_of(tags: Sequence[str], ending: str, known: Sequence[str]) -> tuple[str, ...]:
-    names = (tag.removesuffix(ending) for tag in tags if tag.endswith(ending))
-    names = (_SPELLINGS.get(name, name) for name in names)
-    return tuple(dict.fromkeys(name for name in names if name in known))
+def _label_from_json(fields: Any) -> Label:
+    values = fields.get("values") if isinstance(fields, dict) else None
+    if (
+        not isinstance(fields, dict)
+        or fields.keys() != set(Label._fields)
+        or not isinstance(fields["name"], str)
+        or not isinstance(values, list)
+        or not values
+        or not all(isinstance(value, str) for value in values)
+        or len(set(values)) < len(values)
+    ):
+        raise ValueError(f"a label must have a name and different values, got {printable(fields)}")
+    return Label(fields["name"], tuple(values))
 
 
-def parse_tag(text: str) -> tuple[str, str]:
-    """Parse a tag such as "aqua hair red eyes" to its hair and eye colour, unchecked.
+def identifier(name: str) -> str:
+    """A label's name from the name of a column: other characters become underscores."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Check the names of labels.
 
     Raises:
-        ValueError: if `text` has another form.
+        InvalidInput: if one is no identifier, is used elsewhere, or occurs twice.
     """
-    match = _TAG.fullmatch(text)
-    if match is None:
-        raise ValueError(f"a tag must be 'COLOUR hair COLOUR eyes', got {text!r}")
-    hair, eyes = match.groups()
-    return hair.lower(), eyes.lower()
+    seen = set()
+    for name in names:
+        is_reserved = name.lower() in _RESERVED or name.lower().startswith(_RESERVED_BEGINNINGS)
+        if not name or identifier(name) != name or is_reserved:
+            raise InvalidInput(
+                f"a label cannot be named {printable(name)!r}; allowed: letters, digits and single "
+                f"underscores, but not {', '.join(sorted(_RESERVED))}, or a name that begins with "
+                f"{', '.join(_RESERVED_BEGINNINGS)}"
+            )
+        if name.lower() in seen:
+            raise InvalidInput(f"two labels are named {name!r}; rename one of their columns")
+        seen.add(name.lower())
 
 
-def format_tag(hair: str, eyes: str) -> str:
-    """Format a tag that `parse_tag` parses."""
-    return f"{hair} hair {eyes} eyes"
+def format_values(values: Mapping[str, str]) -> str:
+    """Labels as text: `breed=tabby, coat=short`."""
+    return ", ".join(f"{name}={value}" for name, value in values.items()) or "no label"
 
 
-class SampleRequest(NamedTuple):
-    """A line of a list of images to generate."""
+def parse_values(texts: Iterable[str]) -> dict[str, str]:
+    """{name: value} of texts such as `breed=tabby`.
 
-    id: int
-    hair: str
-    eyes: str
-
-
-def parse_requests(
-    text: str, check: Callable[[str, str], object]
-) -> tuple[list[SampleRequest], list[str]]:
-    """Parse lines such as `1,blue hair red eyes`; blank lines are skipped.
-
-    Args:
-        check: raises `InvalidInput` for a hair and an eye colour that cannot be generated.
-
-    Returns:
-        The valid requests, and a message with its line number for every other line.
+    Raises:
+        InvalidInput: if a text has another form, or a label is given twice.
     """
-    requests: dict[int, SampleRequest] = {}
-    problems = []
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
-        if not line.strip():
-            continue
-        name, _, tag = line.partition(",")
-        try:
-            if not name.strip().isdecimal():
-                raise ValueError(f"must begin with a number and a comma, got {line!r}")
-            if int(name) in requests:
-                raise ValueError(f"the number {int(name)} was used before")
-            hair, eyes = parse_tag(tag)
-            check(hair, eyes)
-            requests[int(name)] = SampleRequest(int(name), hair, eyes)
-        except (ValueError, InvalidInput) as error:
-            problems.append(f"line {number}: {error}")
-    return list(requests.values()), problems
+    values: dict[str, str] = {}
+    seen = set()
+    for text in texts:
+        name, equals, value = text.partition("=")
+        name, value = name.strip(), value.strip()
+        if not (name and equals and value):
+            raise InvalidInput(f"a label must be given as NAME=VALUE, got {text!r}")
+        if (key := identifier(name).lower()) in seen:
+            raise InvalidInput(f"the label {name} must be given once, got {text!r} too")
+        seen.add(key)
+        values[name] = value
+    return values

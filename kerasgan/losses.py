@@ -66,15 +66,6 @@ def cross_entropy(logits, labels):
     return -ops.sum(labels * log_probabilities) / ops.shape(logits)[0]
 
 
-def attribute_cross_entropy(logits, labels):
-    """Binary cross-entropies summed over K attributes, mean over the batch, in nats.
-
-    Args:
-        logits, labels: [B, K]; a label is 0 or 1.
-    """
-    return logits.shape[-1] * bce(logits, labels)
-
-
 def binary_accuracy(scores, target, threshold=0.0):
     """Whether each score is on the target's side of a threshold, as a weighted metric.
 
@@ -88,19 +79,6 @@ def binary_accuracy(scores, target, threshold=0.0):
     """
     correct = ops.cast(ops.equal(scores[:, 0] > threshold, target == 1), "float32")
     return correct, ops.ones_like(correct)
-
-
-def attribute_accuracy(logits, labels):
-    """Fraction of the K attributes of each image whose logit has the label's sign.
-
-    Args:
-        logits, labels: [B, K]; a label is 0 or 1.
-
-    Returns:
-        [B] fractions, [B] weights of 1.
-    """
-    correct = ops.cast(ops.equal(logits > 0, labels == 1), "float32")
-    return ops.mean(correct, axis=-1), ops.ones_like(correct[:, 0])
 
 
 def accuracy(logits, labels):

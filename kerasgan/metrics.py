@@ -4,7 +4,7 @@ Nothing is imported before a metric is computed, so that `--help` can list the n
 """
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 _ACCURACY = "accuracy"
@@ -21,6 +21,8 @@ class Metric(NamedTuple):
     needs: the attribute of `kerasgan.evaluation.needs.Needs` that holds the function's arguments.
     function: "module:name" in `kerasgan.evaluation`; it returns an `Estimate`, or a float whose
         interval follows from a jackknife of the arguments.
+    is_per_label: whether the values of single labels follow it, named `name_label`; the function
+        takes the label as `label`.
     is_evaluated: whether `kerasgan evaluate` computes it.
     is_monitored: whether `--evaluate-every` computes it, and `--best-metric` may name it.
     """
@@ -29,8 +31,18 @@ class Metric(NamedTuple):
     higher_is_better: bool | None
     needs: str
     function: str
+    is_per_label: bool = False
     is_evaluated: bool = True
     is_monitored: bool = False
+
+    def variants(self, labels: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Names of the values and the options that each is computed with, {name: options}.
+
+        Args:
+            labels: names of the data's labels.
+        """
+        names = labels if self.is_per_label else ()
+        return {self.name: {}, **{f"{self.name}_{name}": {"label": name} for name in names}}
 
     @property
     def compute(self) -> Callable:
@@ -50,13 +62,11 @@ def _of_features(prefix: str, needs: str) -> tuple[Metric, ...]:
 # In the order of evaluation.json.
 METRICS = (
     Metric("faces_in_25", True, "cascade", "metrics.face_count:mean_count"),
-    *(
-        Metric(f"{_ACCURACY}_{kind}", True, "labels", f"metrics.accuracy:{kind}", is_monitored=True)
-        for kind in ("hair", "eyes", "both")
+    Metric(
+        _ACCURACY, True, "labels", "metrics.accuracy:share", is_per_label=True, is_monitored=True
     ),
-    *(
-        Metric(f"gan_train_{kind}", True, "gan_train_labels", f"metrics.accuracy:{kind}")
-        for kind in ("hair", "eyes", "both")
+    Metric(
+        "gan_train_accuracy", True, "gan_train_labels", "metrics.accuracy:share", is_per_label=True
     ),
     Metric(
         "frechet_distance",
@@ -114,7 +124,7 @@ def is_better(name: str, value: float, best: float) -> bool:
 
 def panel(name: str) -> str:
     """Title of the plot that shows a metric: accuracies share one."""
-    return _ACCURACY if name.startswith(_REQUESTED[0]) else name.replace("_", " ")
+    return _ACCURACY if f"{name}_".startswith(_REQUESTED[0]) else name.replace("_", " ")
 
 
 def accuracies(values: Mapping[str, float]) -> dict[str, float]:

@@ -4,22 +4,23 @@ import numpy as np
 from PIL import Image
 
 from kerasgan import registry
-from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.runs import checkpoints, directory
 from tests.conftest import tiny_config
 
 RGB = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1)}
 COLOURS = tuple(RGB)
 PAIRS = tuple((hair, eyes) for hair in COLOURS for eyes in COLOURS)
-ALL_PAIRS = Vocabulary(COLOURS, COLOURS, PAIRS)
-FEW_PAIRS = Vocabulary(COLOURS, COLOURS, (("red", "blue"), ("blue", "red")))
+FEW = (("red", "blue"), ("blue", "red"))
+ALL_PAIRS = LabelSchema.of({"hair": COLOURS, "eyes": COLOURS})
+FEW_PAIRS = LabelSchema.of({"hair": COLOURS, "eyes": COLOURS}, FEW)
 
 
-def made(model, vocabulary, prepare=lambda network: None, **changes):
+def made(model, schema, prepare=lambda network: None, **changes):
     """The next run, whose only checkpoint holds networks that `prepare` has changed."""
     config = tiny_config(model, **changes)
-    run = directory.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
-    network = registry.model_class(run.config)(run.config, vocabulary)
+    run = directory.create(config, schema, "0123", config.default_preset(), "kerasgan")
+    network = registry.model_class(run.config)(run.config, schema)
     prepare(network)
     checkpoints.save(run, network, 1)
     return run
@@ -67,7 +68,7 @@ def seen(image):
 
 def recoloured():
     """A run of CycleGAN with the weights of `_recolour`."""
-    return made("cyclegan", NO_LABELS, _recolour, skip=True)
+    return made("cyclegan", LabelSchema(), _recolour, residual_output=True)
 
 
 def write_bad_files(folder):

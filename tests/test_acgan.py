@@ -2,10 +2,13 @@
 
 import keras
 import pytest
+import rich_click as click
 import tensorflow as tf
 from keras import ops
 
-from kerasgan.configs.acgan import ACGANConfig
+from kerasgan.commands import cli
+from kerasgan.commands.train import parsed
+from kerasgan.configs.acgan import ACGANConfig, head_weights
 from kerasgan.networks import acgan
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
@@ -13,7 +16,7 @@ from tests.test_models import build, floats, shared
 
 
 def layers_of(kind, **options):
-    network = acgan.discriminator(16, 3, 2, width=0.05, **options)
+    network = acgan.discriminator(16, {"hair": 3, "eyes": 2}, width=0.05, **options)
     return [layer for layer in network.layers if isinstance(layer, kind)]
 
 
@@ -35,7 +38,7 @@ class LinearCritic:
     def __call__(self, images, training):
         count = images.shape[0]
         source = 0.5 * ops.sum(images, axis=(1, 2, 3))[:, None]
-        return source, tf.zeros([count, 5]), tf.zeros([count, 5])
+        return {"source": source, **dict.fromkeys(("hair", "eyes"), tf.zeros([count, 5]))}
 
 
 @pytest.mark.parametrize("weight", [1.0, 3.0])
@@ -43,7 +46,7 @@ def test_the_penalty_is_half_gamma_times_the_squared_norms_of_both_kinds(weight)
     model, batch = build("acgan", d_norm="none", penalty_weight=weight)
     batch, fakes = shared(model, batch)
     model.discriminator = LinearCritic()
-    batch |= {"hair": tf.zeros([4, 5]), "eyes": tf.zeros([4, 5])}
+    batch["labels"] = dict.fromkeys(("hair", "eyes"), tf.zeros([4, 5]))
     losses, _ = model.discriminator_losses(batch, fakes)
     squared_norm = 0.5**2 * 16 * 16 * 3
     assert floats(losses)["d_penalty"] == pytest.approx(weight / 2 * 2 * squared_norm)
@@ -63,3 +66,60 @@ def test_a_penalty_is_refused_under_batch_norm():
         tiny_config("acgan", penalty_weight=2.0, d_norm="none", minibatch_stddev=True)
     with pytest.raises(InvalidInput, match=r"d-dropout is 0.3; it must be a multiple of"):
         tiny_config("acgan", d_dropout=0.3)
+
+
+def test_loss_weights_are_shared_by_the_labels_or_the_reports():
+    assert head_weights((), ["hair", "eyes"]) == {"source": 1.0, "hair": 0.3, "eyes": 0.35}
+    shared = head_weights((), ["breed", "coat", "eyes"])
+    assert shared["source"] == 1.0
+    assert sum(shared.values()) == pytest.approx(1.65)
+    assert len(set(shared.values())) == 2
+    assert head_weights((2, 0.5), ["breed"]) == {"source": 2, "breed": 0.5}
+    named = head_weights(["Breed=0.5", "source=2"], ["breed", "coat"])
+    assert named == {"source": 2.0, "breed": 0.5, "coat": 0.325}
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ((1.0, 0.3), "must be 3 numbers, for source, hair, eyes, or NAME=WEIGHT .* got 1.0 0.3"),
+        ((1.0, "hair=1"), "must be 3 numbers"),
+        (("hiar=1",), r"unknown name in --loss-weights 'hiar' \(did you mean hair\?\)"),
+        (("hair=-1",), "--loss-weights hair must be a number of at least 0, got '-1'"),
+        (("hair=much",), "--loss-weights hair must be a number of at least 0, got 'much'"),
+    ],
+)
+def test_impossible_loss_weights_are_refused_by_name(weights, message):
+    with pytest.raises(InvalidInput, match=message):
+        head_weights(weights, ["hair", "eyes"])
+
+
+def test_loss_weights_are_given_as_words():
+    with click.Context(cli):
+        for words, expected in (
+            (["--loss-weights", "1", "0.3", ".35", "--steps", "5"], (1.0, 0.3, 0.35)),
+            (["--loss-weights=1", "3e-1", "0.35"], (1.0, 0.3, 0.35)),
+            (["--loss-weights", "1,0.3,0.35"], (1.0, 0.3, 0.35)),
+            (["--loss-weights", "source=1,breed=0.3"], ("source=1", "breed=0.3")),
+            (
+                ["--steps", "5", "--loss-weights", "source=1", "breed=0.3"],
+                ("source=1", "breed=0.3"),
+            ),
+            ([], ()),
+        ):
+            assert parsed("acgan", words).loss_weights == expected
+        with pytest.raises(click.BadParameter, match="must be numbers or NAME=NUMBER, got 'x'"):
+            parsed("acgan", ["--loss-weights", "x"])
+        with pytest.raises(InvalidInput, match=r"loss-weights is -1.0; it must be at least 0"):
+            parsed("acgan", ["--loss-weights", "1", "-1"])
+
+
+def test_a_missing_label_adds_no_class_loss():
+    """Eq. 3 over the labelled images alone; the mean is over the batch."""
+    model, batch = build("acgan")
+    batch, fakes = shared(model, batch)
+    labelled, _ = model.discriminator_losses(batch, fakes)
+    missing = tf.nest.map_structure(tf.zeros_like, batch["labels"])
+    none, _ = model.discriminator_losses({**batch, "labels": missing}, fakes)
+    assert float(none["d_hair"]) == float(none["d_eyes"]) == 0.0
+    assert float(labelled["d_hair"]) > 0

@@ -61,7 +61,7 @@ def test_augmentations_are_differentiable():
 def batch_of(name, step=0, **changes):
     config = tiny_config(name, batch_size=64, **changes)
     data = labelled.load(config).training
-    model = registry.model_class(config)(config, data.vocabulary)
+    model = registry.model_class(config)(config, data.schema)
     return model, next(iter(tasks.of(config).batches(data, model.sample_batch, step)))[
         "discriminator"
     ]
@@ -104,9 +104,9 @@ def test_samples_are_never_augmented():
         run = directory.create(
             tiny_config("r3gan", **options), ALL_PAIRS, "0123", "small", "kerasgan"
         )
-        model = registry.model_class(run.config)(run.config, run.vocabulary)
-        sampler = Sampler(model.sampling_generator, run.vocabulary, run.config.sigma)
-        sampled.append(sampler.generate(list(ALL_PAIRS.pairs), seed=0))
+        model = registry.model_class(run.config)(run.config, run.schema)
+        sampler = Sampler(model.sampling_generator, run.schema, run.config.sigma)
+        sampled.append(sampler.generate(np.array(ALL_PAIRS.combinations), seed=0))
     np.testing.assert_array_equal(*sampled)
 
 

@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from kerasgan import registry, tasks
 from kerasgan.datasets import labelled
-from kerasgan.labels import Vocabulary
+from kerasgan.datasets.colours import COLOURS
+from kerasgan.labels import LabelSchema
 from kerasgan.models.player import RunningMeans
 from kerasgan.training import trainer
 from tests.conftest import tiny_config
@@ -128,19 +129,25 @@ def numpy_softplus(x):
 def test_acgan_losses_against_numpy(tiny):
     """With scores of our own, every term is that of the course report."""
     config = dataclasses.replace(tiny, loss_weights=(1.0, 0.3, 0.35))
-    model = registry.model_class(config)(config, Vocabulary())
+    model = registry.model_class(config)(config, LabelSchema.of(COLOURS))
     random = np.random.default_rng(0)
+    heads = {"source": 1, "hair": 12, "eyes": 11}
     real, fake = (
-        [random.normal(size=(4, k)).astype("float32") for k in (1, 12, 11)] for _ in range(2)
+        {name: random.normal(size=(4, k)).astype("float32") for name, k in heads.items()}
+        for _ in range(2)
     )
     # Real images are tagged by a first pixel of 9.
     model.discriminator = lambda image, training: real if float(image[0, 0, 0, 0]) == 9 else fake
-    labels = {
-        name: np.eye(k, dtype="float32")[random.integers(k, size=4)]
-        for name, k in (("hair", 12), ("eyes", 11), ("fake_hair", 12), ("fake_eyes", 11))
-    }
+    labels, fake_labels = (
+        {
+            name: np.eye(k, dtype="float32")[random.integers(k, size=4)]
+            for name, k in (("hair", 12), ("eyes", 11))
+        }
+        for _ in range(2)
+    )
     image = np.full((4, 16, 16, 3), 9, "float32")
-    batch, fakes = {"image": image, **labels}, np.zeros_like(image)
+    batch = {"image": image, "labels": labels, "fake_labels": fake_labels}
+    fakes = np.zeros_like(image)
     d_losses, _ = model.discriminator_losses(batch, fakes)
     g_losses, _ = model.generator_losses(batch, fakes)
 
@@ -150,13 +157,13 @@ def test_acgan_losses_against_numpy(tiny):
         return -(one_hot * log_p).sum(-1).mean()
 
     expected = {
-        "d_real": numpy_softplus(-real[0]).mean(),
-        "d_fake": numpy_softplus(fake[0]).mean(),
-        "d_hair": 0.3 * cross_entropy(real[1], labels["hair"]),
-        "d_eyes": 0.35 * cross_entropy(real[2], labels["eyes"]),
-        "g_fool": numpy_softplus(-fake[0]).mean(),
-        "g_hair": 0.3 * cross_entropy(fake[1], labels["fake_hair"]),
-        "g_eyes": 0.35 * cross_entropy(fake[2], labels["fake_eyes"]),
+        "d_real": numpy_softplus(-real["source"]).mean(),
+        "d_fake": numpy_softplus(fake["source"]).mean(),
+        "d_hair": 0.3 * cross_entropy(real["hair"], labels["hair"]),
+        "d_eyes": 0.35 * cross_entropy(real["eyes"], labels["eyes"]),
+        "g_fool": numpy_softplus(-fake["source"]).mean(),
+        "g_hair": 0.3 * cross_entropy(fake["hair"], fake_labels["hair"]),
+        "g_eyes": 0.35 * cross_entropy(fake["eyes"], fake_labels["eyes"]),
     }
     computed = {name: float(loss) for name, loss in {**d_losses, **g_losses}.items()}
     assert computed == pytest.approx(expected, rel=1e-5)

@@ -6,7 +6,7 @@ import pytest
 
 from kerasgan import registry
 from kerasgan.inference import sampling
-from kerasgan.inference.sampling import Sampler, random_pairs
+from kerasgan.inference.sampling import Sampler, random_labels
 from kerasgan.runs import directory
 from kerasgan.training import batch_norm_recalibration
 from kerasgan.training.callbacks import EveryNSteps
@@ -30,8 +30,8 @@ def values(network):
 
 
 def _inputs(run, generator, seed):
-    pairs = random_pairs(run.vocabulary, run.config.CONDITIONS, 512, seed)
-    return Sampler(generator, run.vocabulary, run.config.sigma).inputs(pairs, seed)
+    labels = random_labels(run.schema, {}, range(seed, seed + 512))
+    return Sampler(generator, run.schema, run.config.sigma).inputs(labels, seed)
 
 
 def test_statistics_are_means_over_batches_of_a_norms_inputs():

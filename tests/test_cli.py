@@ -14,7 +14,7 @@ from kerasgan import registry
 from kerasgan.commands import cli, options
 from kerasgan.commands.train import parsed, train
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.labels import BINARY, LabelSchema
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import directory, lookup
 from tests.conftest import models, tiny_config, tiny_options
@@ -48,10 +48,11 @@ def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
 
 
 def _sample_export_load(kerasgan, run, model):
-    hair, eyes = lookup.run().vocabulary.pairs[0]
-    free = not registry.config_class(model).CONDITIONS
-    colours = () if free else ("--hair", hair, "--eyes", eyes)
-    name = "faces-seed0.png" if free else f"{hair}-{eyes}-seed0.png"
+    schema = lookup.run().schema
+    hair, eyes = schema.captions(schema.combinations[0])
+    free = not registry.config_class(model).IS_CONDITIONAL
+    colours = () if free else ("--hair", hair, "--set", f"eyes={eyes}")
+    name = "images-seed0.png" if free else f"{hair}-{eyes}-seed0.png"
     done = kerasgan("sample", *colours, "-n", 5)
     assert done.output == f"run: {run}\nwrote {name}\n"
     with Image.open(name) as image:
@@ -114,21 +115,26 @@ def test_a_finished_run_says_how_to_go_further(kerasgan, run):
 @pytest.mark.parametrize(
     ("model", "words", "message"),
     [
-        ("wgan", ["--hair", "red"], "is a run of wgan, which has no conditions"),
-        ("gan", ["--text", "wanted.txt"], "is a run of gan, which has no conditions"),
+        (
+            "wgan",
+            ["--run", "1", "--hair", "red"],
+            "is a run of wgan without labels: leave out --text and hair",
+        ),
+        ("gan", ["--text", "wanted.txt"], "is a run of gan without labels: leave out --text"),
         (
             "cgan",
             ["--hair", "red", "--eyes", "red"],
-            "no image has red hair red eyes; near pairs: red hair blue eyes, blue hair red eyes",
+            "no image has hair=red, eyes=red; near combinations: hair=red, eyes=blue; hair=blue",
         ),
     ],
 )
-def test_conditions_that_a_model_lacks_are_refused(kerasgan, tmp_path, model, words, message):
+def test_labels_that_a_model_lacks_are_refused(kerasgan, tmp_path, model, words, message):
     (tmp_path / "wanted.txt").write_text("1,red hair red eyes\n")
     pairs = (("red", "blue"), ("blue", "red"), ("blue", "blue"), ("gray", "gray"))
-    vocabulary = Vocabulary(("gray", "red", "blue"), ("gray", "red", "blue"), pairs)
+    colours = ("gray", "red", "blue")
+    schema = LabelSchema.of({"hair": colours, "eyes": colours}, pairs)
     config = tiny_config(model)
-    directory.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
+    directory.create(config, schema, "0123", config.default_preset(), "kerasgan")
     done = kerasgan("sample", *words)
     assert done.exit_code == 2
     assert message in done.output
@@ -139,39 +145,40 @@ def test_conditions_that_a_model_lacks_are_refused(kerasgan, tmp_path, model, wo
     [
         (
             "cyclegan",
-            ["--hair", "red"],
-            "--hair does not apply to this run of cyclegan; allowed: --to",
+            ["--run", "1", "--hair", "red"],
+            "--set does not apply to this run of cyclegan; allowed: --to",
         ),
         (
             "stargan",
             ["--to", "a"],
-            "--to does not apply to this run of stargan; allowed: --hair, --eyes",
+            "--to does not apply to this run of stargan; allowed: --set",
         ),
-        ("stargan", ["--hair", "mauve"], "unknown hair colour 'mauve'; allowed: red"),
+        ("stargan", ["--hair", "mauve"], "unknown hair value 'mauve'; allowed: red"),
         (
             "stargan",
             ["--set", "Male=1"],
-            "--set does not apply to this run of stargan; allowed: --hair, --eyes",
+            "has the labels male; labels of runs: hair, eyes",
         ),
-        ("stargan", [], "nothing to change; allowed: --hair, --eyes"),
+        ("stargan", [], "nothing to change; allowed: --set"),
         (
             "celeba",
-            ["--hair", "red"],
-            "--hair does not apply to this run of stargan; allowed: --set",
+            ["--run", "1", "--hair", "red"],
+            "unknown label 'hair'; allowed: Male, Young",
         ),
-        ("celeba", ["--set", "Old=1"], "unknown attribute 'Old'; allowed: Male, Young"),
-        ("celeba", ["--set", "young=yes"], "--set 'young=yes' must be NAME=0 or NAME=1, got 'yes'"),
+        ("celeba", ["--set", "Yuong=1"], "has the labels yuong (did you mean Young?)"),
+        ("celeba", ["--set", "young=2"], "unknown Young value '2'; allowed: no, yes"),
+        ("celeba", ["--set", "young"], "a label must be given as NAME=VALUE, got 'young'"),
     ],
 )
 def test_what_a_model_cannot_translate_to_is_refused(kerasgan, tmp_path, model, words, message):
     Image.new("RGB", (9, 9)).save(tmp_path / "one.png")
-    vocabulary = {
-        "cyclegan": NO_LABELS,
-        "stargan": Vocabulary(("red",), ("blue",), (("red", "blue"),)),
-        "celeba": Vocabulary((), (), (), ("Male", "Young")),
+    schema = {
+        "cyclegan": LabelSchema(),
+        "stargan": LabelSchema.of({"hair": ("red",), "eyes": ("blue",)}),
+        "celeba": LabelSchema.of({"Male": BINARY, "Young": BINARY}),
     }[model]
     config = tiny_config("stargan" if model == "celeba" else model)
-    directory.create(config, vocabulary, "0123", "paper", "kerasgan")
+    directory.create(config, schema, "0123", "paper", "kerasgan")
     done = kerasgan("translate", "one.png", *words, "--out", "new")
     assert done.exit_code == 2
     assert message in done.output
@@ -185,7 +192,7 @@ def test_runs_that_translate_draw_nothing_and_others_do_not_translate(kerasgan, 
         2,
         True,
     )
-    directory.create(tiny_config("cyclegan"), NO_LABELS, "0123", "paper", "kerasgan")
+    directory.create(tiny_config("cyclegan"), LabelSchema(), "0123", "paper", "kerasgan")
     done = kerasgan("sample", "--run", "2")
     assert done.exit_code == 2
     assert "is a run of cyclegan; allowed: gan, cgan" in done.output
@@ -203,7 +210,8 @@ def run(trained, monkeypatch, tmp_path):
 
 @pytest.fixture
 def pair(run):
-    return ("--hair", run.vocabulary.hair[0], "--eyes", run.vocabulary.eyes[-1])
+    hair, eyes = (label.values for label in run.schema.labels)
+    return ("--hair", hair[0], "--eyes", eyes[-1])
 
 
 def test_the_same_seed_gives_the_same_image(kerasgan, run, pair):
@@ -214,8 +222,8 @@ def test_the_same_seed_gives_the_same_image(kerasgan, run, pair):
     assert one == other != third
 
 
-def test_colours_may_be_written_in_capitals(kerasgan, run):
-    hair, eyes = run.vocabulary.hair[0], run.vocabulary.eyes[0]
+def test_values_may_be_written_in_capitals(kerasgan, run):
+    hair, eyes = (label.values[0] for label in run.schema.labels)
     done = kerasgan("sample", "--hair", hair.upper(), "--eyes", eyes.title())
     assert done.exit_code == 0, done.output
     assert f"wrote {hair}-{eyes}-seed0.png" in done.output
@@ -234,23 +242,26 @@ def test_separate_images_are_named_by_their_seeds(kerasgan, run, pair, tmp_path)
 
 def test_the_sheet_shows_all_colours_or_those_of_one_row(kerasgan, run, tmp_path):
     assert kerasgan("sample").exit_code == 0
-    assert kerasgan("sample", "--hair", run.vocabulary.hair[0]).exit_code == 0
+    hair, eyes = (label.values for label in run.schema.labels)
+    words = ("sample", "--hair", hair[0], "--rows", "Hair", "--columns", "eyes")
+    assert kerasgan(*words).exit_code == 0
+    assert kerasgan("sample", "--rows", "eyes", "--out", "turned.png").exit_code == 0
     with (
         Image.open("sheet-seed0.png") as sheet,
-        Image.open(f"{run.vocabulary.hair[0]}-seed0.png") as row,
+        Image.open(f"{hair[0]}-seed0.png") as row,
+        Image.open("turned.png") as turned,
     ):
-        rows = sheet.height // 66
-        assert rows == len(run.vocabulary.hair)
+        assert (sheet.height // 66, turned.height // 66) == (len(hair), len(eyes))
         assert row.height // 66 == 1
         assert abs(row.width - sheet.width) < 66
 
 
 def test_a_list_is_drawn_line_by_line_and_its_bad_lines_are_named(kerasgan, run, tmp_path):
-    hair, eyes = run.vocabulary.hair[0], run.vocabulary.eyes[0]
+    hair, eyes = (label.values[0] for label in run.schema.labels)
     (tmp_path / "wanted.txt").write_text(f"4,{hair} hair {eyes} eyes\n5,mauve hair {eyes} eyes\n")
     done = kerasgan("sample", "--text", "wanted.txt", "-n", 2, "--out", "drawn")
     assert done.exit_code == 1
-    assert "wanted.txt: line 2: unknown hair colour 'mauve'" in done.output
+    assert "wanted.txt: line 2: unknown hair value 'mauve'" in done.output
     assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == [
         "sample_4_1.png",
         "sample_4_2.png",
@@ -310,7 +321,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         (["train", "acgan", "--sigma", "big"], "'big' is not a valid float"),
         (["train", "acgan", "--steps", "0"], "steps is 0; it must be at least 1"),
         (["train", "acgan", "--image-size", "40"], "image-size is 40; it must be a multiple of 16"),
-        (["train", "acgan", "--loss-weights", "1", "-2", "1"], "loss-weights is -2.0"),
+        (["train", "acgan", "--loss-weights", "1", "-2", "1"], "loss-weights is -2.0; it must be"),
         (["train", "acgan", "--preset", "slow"], "'slow' is not one of 'report', 'quick'"),
         (["train", "acgan", "--data", "nowhere"], "no data 'nowhere'; allowed: avatars, tfds:NAME"),
         (["train", "acgan", "--out", "."], ". is not empty; allowed: a new or an empty folder"),
@@ -333,7 +344,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         (["train", "cyclegan", "--image-size", "300"], "load-size is 286; it must be at least"),
         (["train", "cyclegan", "--sigma", "1"], "No such option '--sigma'"),
         (["translate", "file"], "Missing option '--out'"),
-        (["translate", "file", "--hair", "red", "--out", "new"], "--hair does not apply"),
+        (["translate", "file", "--hair", "red", "--out", "new"], "has the labels hair; labels of"),
         (["translate", "nowhere", "--out", "new"], "'nowhere' does not exist"),
         (["translate", "--out", "new"], "Missing argument 'INPUT...'"),
     ],
@@ -362,22 +373,23 @@ def test_an_error_nobody_foresaw_has_no_traceback_unless_asked_for(kerasgan, mon
     assert shown.output.endswith(done.output)
 
 
-def test_what_needs_both_colours_says_so(kerasgan, run):
-    done = kerasgan("sample", "--interpolate", "--hair", run.vocabulary.hair[0])
+def test_what_needs_all_labels_says_so(kerasgan, run):
+    done = kerasgan("sample", "--interpolate", "--hair", run.schema.labels[0].values[0])
     assert done.exit_code == 2
-    assert "needs both --hair and --eyes" in done.output
+    assert "--interpolate needs a value of each label, and lacks eyes" in done.output
 
 
 def test_an_unknown_colour_is_refused_with_those_of_the_run(kerasgan, run):
-    done = kerasgan("sample", "--hair", "mauve", "--eyes", run.vocabulary.eyes[0])
+    hair, eyes = (label.values for label in run.schema.labels)
+    done = kerasgan("sample", "--hair", "mauve", "--eyes", eyes[0])
     assert done.exit_code == 2
-    assert f"unknown hair colour 'mauve'; allowed: {', '.join(run.vocabulary.hair)}" in done.output
+    assert f"unknown hair value 'mauve'; allowed: {', '.join(hair)}" in done.output
 
 
 def test_a_colour_or_a_run_that_is_nearly_right_is_answered_with_the_right_one(kerasgan, run):
-    hair = run.vocabulary.hair[0]
-    done = kerasgan("sample", "--hair", hair[:-1], "--eyes", run.vocabulary.eyes[0])
-    assert f"unknown hair colour '{hair[:-1]}' (did you mean {hair}?)" in done.output
+    hair, eyes = (label.values[0] for label in run.schema.labels)
+    done = kerasgan("sample", "--hair", hair[:-1], "--eyes", eyes)
+    assert f"unknown hair value '{hair[:-1]}' (did you mean {hair}?)" in done.output
     done = kerasgan("sample", "--run", "0001-acgn")
     assert "no run '0001-acgn' (did you mean 0001-acgan?)" in done.output
 
@@ -414,7 +426,7 @@ def test_lists_are_given_by_commas_and_by_repeating_the_option():
 
 @pytest.mark.parametrize(
     ("model", "preset", "field"),
-    [("cyclegan", "quick", "skip")],
+    [("cyclegan", "quick", "residual_output")],
 )
 def test_what_a_preset_switches_on_can_be_switched_off(model, preset, field):
     with click.Context(cli):
@@ -423,17 +435,14 @@ def test_what_a_preset_switches_on_can_be_switched_off(model, preset, field):
     assert (getattr(preset_on, field), getattr(off, field)) == (True, False)
 
 
-def test_cwgan_gp_needs_a_second_pair_of_colours(kerasgan, tmp_path):
+def test_cwgan_gp_needs_a_second_combination(kerasgan, tmp_path):
     assert kerasgan("data", "render", "faces", "--count", 4).exit_code == 0
     lines = "".join(f"{number},red hair red eyes\n" for number in range(4))
     (tmp_path / "faces" / "tags.csv").write_text(lines)
     words = tiny_options("cwgan-gp", data="faces", val_fraction=0, out="run")
     done = kerasgan("train", "cwgan-gp", *words)
     assert done.exit_code == 2
-    assert (
-        "faces must have at least two pairs of hair and eye colour for cwgan-gp, got 1"
-        in done.output
-    )
+    assert "faces must have at least two combinations of labels for cwgan-gp, got 1" in done.output
     assert not (tmp_path / "run").exists()
 
 
@@ -453,10 +462,10 @@ def test_images_without_labels_train_acgan_when_any_may(kerasgan, tmp_path):
     """Their class losses are masked: they are those of the one that has a label, by the batch."""
     assert kerasgan("data", "render", "faces", "--count", 12).exit_code == 0
     (tmp_path / "faces" / "tags.csv").write_text("0,red hair blue eyes\n1,aqua hair\n")
-    words = tiny_options(data="faces", val_fraction=0, colours="any", out="run")
+    words = tiny_options(data="faces", val_fraction=0, label_rule="any", out="run")
     done = kerasgan("train", "acgan", *words)
     assert done.exit_code == 0, done.output
-    refused = kerasgan("train", "cgan", *tiny_options("cgan", data="faces", colours="any"))
+    refused = kerasgan("train", "cgan", *tiny_options("cgan", data="faces", label_rule="any"))
     assert refused.exit_code == 2
     assert "'exactly-one', 'first'" in refused.output
 
@@ -470,7 +479,7 @@ def test_help_is_there(kerasgan, words):
 
 def test_options_are_in_panels_the_model_s_own_first(kerasgan):
     text = kerasgan("train", "acgan", "--help").output
-    order = ["Model", "--sigma", "--d-norm", "Data", "--colours", "Training", "--precision"]
+    order = ["Model", "--sigma", "--d-norm", "Data", "--label-rule", "Training", "--precision"]
     order += ["Logging", "--log-every", "--best-metric"]
     places = [re.search(rf"(?m)^[│╭]─? {word} ", text).start() for word in order]
     assert places == sorted(places)
@@ -499,7 +508,7 @@ def test_help_shows_every_default(kerasgan):
         "64",
         "0.0002",
         "0.5",
-        "1.0, 0.3, 0.35",
+        "1 and, shared by all labels, 0.65; for hair and eyes the report's, 1 0.3 0.35",
         "avatars",
         "report",
         "relu",

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from kerasgan.labels import NO_LABELS
+from kerasgan.labels import LabelSchema
 from kerasgan.runs import directory
 from tests.conftest import tiny_config
 
@@ -41,6 +41,6 @@ def test_commands_models_and_options_are_completed(line, answer):
     "line", ["sample --run 00", "resume 0001-g", "runs delete 0001-x 00", "report 0"]
 )
 def test_runs_are_completed(line):
-    directory.create(tiny_config("gan"), NO_LABELS, "0123", "report", "kerasgan", None)
+    directory.create(tiny_config("gan"), LabelSchema(), "0123", "report", "kerasgan", None)
     (name,) = (path.name for path in directory.home().iterdir())
     assert completed(f"kerasgan {line}") == [f"plain,{name}"]

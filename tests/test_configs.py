@@ -4,7 +4,7 @@ import json
 import pytest
 
 from kerasgan import registry
-from kerasgan.configs.acgan import ACGANConfig
+from kerasgan.configs.acgan import ACGANConfig, head_weights
 from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.configs.stargan import StarGANConfig
 from kerasgan.utils.errors import InvalidInput
@@ -15,7 +15,8 @@ def test_the_defaults_are_the_reports():
     assert (config.image_size, config.batch_size, config.steps) == (96, 64, 30_000)
     assert (config.learning_rate, config.beta_1, config.sigma) == (2e-4, 0.5, 1.0)
     assert (config.d_steps, config.g_steps, config.ema) == (1, 2, 0.0)
-    assert config.loss_weights == (1.0, 0.3, 0.35)
+    weights = head_weights(config.loss_weights, ["hair", "eyes"])
+    assert tuple(weights.values()) == (1.0, 0.3, 0.35)
 
 
 def test_an_option_beats_the_preset_and_the_preset_the_default():
@@ -59,7 +60,7 @@ def test_impossible_values_are_refused_by_name(field, value, allowed):
 
 
 def test_json_and_back():
-    config = ACGANConfig(loss_weights=(1.0, 0.1, 0.2), sigma=0.5)
+    config = ACGANConfig(loss_weights=(1.0, "eyes=0.2"), sigma=0.5)
     assert ACGANConfig.from_json(json.loads(json.dumps(dataclasses.asdict(config)))) == config
 
 

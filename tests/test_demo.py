@@ -10,7 +10,7 @@ from kerasgan.configs.generation import GenerationConfig
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.demo import generate_images, run_images, run_selection, translate_images
 from kerasgan.inference import image_to_image, packing, sampling
-from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.labels import BINARY, LabelSchema
 from kerasgan.runs import checkpoints, directory, lookup
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
@@ -31,28 +31,32 @@ def run():
     return painted()
 
 
-def face_halves(run, hair, eyes, *, weights=generate_images.AVERAGED, seed=0):
-    """The upper and the lower half of one face."""
-    face = generate_images.face_grid(str(run.path), weights, 0.0, seed, hair, eyes, 1)
+def image_halves(run, hair, eyes, *, weights=generate_images.AVERAGED, seed=0):
+    """The upper and the lower half of one image."""
+    face = generate_images.image_grid(str(run.path), weights, 0.0, seed, 1, hair, eyes)
     return face.crop((0, 0, 64, 32)), face.crop((0, 32, 64, 64))
 
 
 @pytest.mark.parametrize(("hair", "eyes"), [("blue", "red"), ("red", "green")])
 def test_faces_have_the_requested_colours(run, hair, eyes):
-    assert tuple(map(seen, face_halves(run, hair, eyes))) == (hair, eyes)
+    assert tuple(map(seen, image_halves(run, hair, eyes))) == (hair, eyes)
 
 
 def test_raw_weights_are_those_that_training_updates(run):
-    raw, _ = face_halves(run, "blue", "red", weights=generate_images.RAW)
+    raw, _ = image_halves(run, "blue", "red", weights=generate_images.RAW)
     assert np.asarray(raw).min() == 255
 
 
 def test_an_interpolation_begins_and_ends_at_the_faces_of_its_seeds(run):
-    settings = (str(run.path), generate_images.AVERAGED, 1.0, 7, "blue", "red", 3)
+    settings = (str(run.path), generate_images.AVERAGED, 1.0, 7, 3)
+    blue_red = ALL_PAIRS.indices({"hair": "blue", "eyes": "red"})
     generator = run_selection.load_model(run).sampling_generator
-    sampler = sampling.Sampler(generator, run.vocabulary, 1.0)
-    expected = [sampler.generate([("blue", "red")], seed)[0].astype(int) for seed in (7, 3)]
-    found = [generate_images.interpolated_face(*settings, position) for position in (0.0, 1.0)]
+    sampler = sampling.Sampler(generator, run.schema, 1.0)
+    expected = [sampler.generate(np.array([blue_red]), seed)[0].astype(int) for seed in (7, 3)]
+    found = [
+        generate_images.interpolated_image(*settings, position, "blue", "red")
+        for position in (0.0, 1.0)
+    ]
     assert np.abs(np.subtract(found, expected)).max() <= 1
     assert np.abs(np.subtract(*expected)).max() > 10
 
@@ -64,20 +68,30 @@ def test_the_sheet_is_that_of_the_sample_command(run, kerasgan):
         np.testing.assert_array_equal(sheet, expected)
 
 
-def test_a_model_without_conditions_generates_without_colours():
+def test_an_unconditional_model_ignores_labels():
     run = made("gan", ALL_PAIRS)
-    assert generate_images.face_grid(
-        str(run.path), generate_images.AVERAGED, 1.0, 0, None, None, 3
-    ).size == (
-        132,
-        132,
+    grid = generate_images.image_grid(str(run.path), generate_images.AVERAGED, 1.0, 0, 3, None)
+    assert grid.size == (132, 132)
+
+
+def test_a_label_without_a_value_is_random_as_in_the_sample_command(run, kerasgan):
+    assert kerasgan("sample", "--hair", "blue", "-n", 9, "--out", "nine.png").exit_code == 0
+    grid = generate_images.image_grid(
+        str(run.path), generate_images.AVERAGED, run.config.sigma, 0, 9, "blue", ""
     )
+    with Image.open("nine.png") as expected:
+        np.testing.assert_array_equal(grid, expected)
 
 
 @pytest.mark.parametrize(
     ("hair", "eyes", "seed", "message"),
     [
-        ("red", "red", 0, "no image has red hair red eyes; near pairs: red hair blue eyes"),
+        (
+            "red",
+            "red",
+            0,
+            "no image has hair=red, eyes=red; near combinations: hair=red, eyes=blue",
+        ),
         ("red", "blue", None, "a seed is missing; allowed: integers from 0"),
         ("red", "blue", 0.5, "the seed must be an integer from 0 to 9007199254740928, got 0.5"),
         ("red", "blue", -1, "the seed must be from 0 to 9007199254740928, got -1"),
@@ -87,7 +101,7 @@ def test_a_model_without_conditions_generates_without_colours():
 def test_unknown_pairs_and_invalid_seeds_are_refused(hair, eyes, seed, message):
     run = made("cgan", FEW_PAIRS)
     with pytest.raises(InvalidInput, match=message):
-        face_halves(run, hair, eyes, seed=seed)
+        image_halves(run, hair, eyes, seed=seed)
 
 
 @pytest.mark.parametrize(
@@ -96,19 +110,19 @@ def test_unknown_pairs_and_invalid_seeds_are_refused(hair, eyes, seed, message):
         (float("nan"), 1, "sigma must be from 0 to .*, got nan"),
         (float("inf"), 1, "sigma must be from 0 to .*, got inf"),
         ("1", 1, "sigma must be from 0 to .*, got '1'"),
-        (1.0, 3.5, "the number of faces must be an integer from 1 to 64, got 3.5"),
-        (1.0, 65, "the number of faces must be from 1 to 64, got 65"),
-        (1.0, float("nan"), "the number of faces must be from 1 to 64, got nan"),
+        (1.0, 3.5, "the number of images must be an integer from 1 to 64, got 3.5"),
+        (1.0, 65, "the number of images must be from 1 to 64, got 65"),
+        (1.0, float("nan"), "the number of images must be from 1 to 64, got nan"),
     ],
 )
 def test_numbers_out_of_range_are_refused(run, sigma, count, message):
     with pytest.raises(InvalidInput, match=message):
-        generate_images.face_grid(
-            str(run.path), generate_images.AVERAGED, sigma, 0, "red", "red", count
+        generate_images.image_grid(
+            str(run.path), generate_images.AVERAGED, sigma, 0, count, "red", "red"
         )
     with pytest.raises(InvalidInput, match="the position must be from 0 to 1, got nan"):
-        generate_images.interpolated_face(
-            str(run.path), generate_images.AVERAGED, 1.0, 0, "red", "red", 1, float("nan")
+        generate_images.interpolated_image(
+            str(run.path), generate_images.AVERAGED, 1.0, 0, 1, float("nan"), "red", "red"
         )
 
 
@@ -122,8 +136,8 @@ def test_a_model_is_loaded_again_only_for_a_new_checkpoint(run):
 def test_runs_of_a_kind_are_offered_the_named_one_first(monkeypatch):
     monkeypatch.setattr(lookup, "_SHIPPED_MODELS", ())
     gan, cyclegan, wgan = (
-        made(model, vocabulary)
-        for model, vocabulary in (("gan", ALL_PAIRS), ("cyclegan", NO_LABELS), ("wgan", ALL_PAIRS))
+        made(model, schema)
+        for model, schema in (("gan", ALL_PAIRS), ("cyclegan", LabelSchema()), ("wgan", ALL_PAIRS))
     )
     directory.create(tiny_config("gan"), ALL_PAIRS, "0123", "report", "no checkpoint yet")
     assert run_selection.runs_of(GenerationConfig) == [wgan, gan]
@@ -147,7 +161,7 @@ def test_bundled_runs_are_offered_last_and_have_no_raw_weights(run, monkeypatch,
     own, shipped = run_selection.runs_of(GenerationConfig)
     assert (own, shipped.name) == (run, "pretrained/acgan")
     assert [run_selection.has_raw_weights(one) for one in (own, shipped)] == [True, False]
-    assert tuple(map(seen, face_halves(shipped, "green", "blue"))) == ("green", "blue")
+    assert tuple(map(seen, image_halves(shipped, "green", "blue"))) == ("green", "blue")
     assert [one.path for one in run_selection.statuses()] == [own.path, shipped.path]
 
 
@@ -181,35 +195,28 @@ def test_an_image_of_too_many_pixels_is_refused(tmp_path):
     with pytest.raises(
         InvalidInput, match=r"large.png has 10000 x 5001 pixels, more than the limit"
     ):
-        translated(run, tmp_path / "large.png", False, "b", None, None, [])
+        translated(run, tmp_path / "large.png", False, "b")
 
 
 @pytest.mark.parametrize(("keep_size", "size"), [(False, (32, 53)), (True, (60, 100))])
 def test_an_image_is_translated_and_back(image_file, keep_size, size):
     run = recoloured()
-    triptych = translated(run, image_file, keep_size, "b", None, None, [])
+    triptych = translated(run, image_file, keep_size, "b")
     assert [seen(image) for image in triptych] == ["green", "red", "blue"]
     assert {image.shape for image in triptych} == {(*size, 3)}
-    _, changed, _ = translated(run, image_file, keep_size, "a", None, None, [])
+    _, changed, _ = translated(run, image_file, keep_size, "a")
     assert seen(changed) == "blue"
 
 
 @pytest.mark.parametrize(
-    ("vocabulary", "request_of", "changes"),
-    [
-        (ALL_PAIRS, ("blue", "", []), [("hair", 2, None)]),
-        (ALL_PAIRS, ("", "red", []), [("eyes", 0, None)]),
-        (
-            Vocabulary((), (), (), ("Male", "Young")),
-            ("", "", ["Young"]),
-            [("attributes", 1, None)],
-        ),
-    ],
+    ("values", "changes"),
+    [(("blue", "", None), {"hair": 2}), (("", "yes", "red"), {"Male": 1})],
 )
-def test_stargan_changes_the_requested_labels(image_file, vocabulary, request_of, changes):
-    run = made("stargan", vocabulary)
-    triptych = translated(run, image_file, False, None, *request_of)
-    editor = image_to_image.Editor(run_selection.load_model(run), vocabulary)
+def test_stargan_changes_the_requested_labels(image_file, values, changes):
+    schema = LabelSchema.of({"hair": ("red", "green", "blue"), "Male": BINARY})
+    run = made("stargan", schema)
+    triptych = translated(run, image_file, False, None, *values)
+    editor = image_to_image.Editor(run_selection.load_model(run), schema)
     expected = image_to_image.edit_round_trip(editor, changes)(triptych[0])
     for image, other in zip(triptych[1:], expected, strict=True):
         assert np.abs(image.astype(int) - other).max() <= 1
@@ -220,11 +227,11 @@ def test_errors_name_the_file_that_cannot_be_translated(tmp_path, name, message)
     write_bad_files(tmp_path)
     run = recoloured()
     with pytest.raises(InvalidInput, match=message):
-        translated(run, tmp_path / name, False, "b", None, None, [])
+        translated(run, tmp_path / name, False, "b")
 
 
 def test_a_new_avatar_has_the_style_of_the_source_domain():
-    cyclegan, stargan = made("cyclegan", NO_LABELS), made("stargan", ALL_PAIRS, data="avatars")
+    cyclegan, stargan = made("cyclegan", LabelSchema()), made("stargan", ALL_PAIRS, data="avatars")
     to_animation, to_cartoon, to_colours = (
         np.asarray(translate_images.new_avatar(str(run.path), domain, 7))
         for run, domain in ((cyclegan, "b"), (cyclegan, "a"), (stargan, None))

@@ -99,8 +99,8 @@ def functions(client, count, *labels):
 
 
 def translated(client, file):
-    (fn, *_) = functions(client, 7, "Original", "Translated", "And back")
-    return asked(client, fn, [CYCLEGAN, file, True, "b", None, None, []])
+    (fn, *_) = functions(client, 20, "Original", "Translated", "And back")
+    return asked(client, fn, [CYCLEGAN, file, True, "b", *[None] * 16])
 
 
 def as_gradio_has_it(path):
@@ -171,9 +171,9 @@ def test_no_other_file_is_served(client, secrets, folder):
 
 
 def test_runs_that_are_not_offered_are_refused_whether_they_are_there_or_not(client, tmp_path):
-    (fn, *_) = functions(client, 7, "Faces")
+    (fn, *_) = functions(client, 21, "Images")
     for path in (tmp_path, tmp_path / "absent"):
-        answer = asked(client, fn, [str(path), "averaged", 1.0, 0, "red", "red", 1])
+        answer = asked(client, fn, [str(path), "averaged", 1.0, 0, 1, "red", "red", *[None] * 14])
         assert "not in the list of choices" in answer["output"]["error"]
 
 
@@ -283,19 +283,19 @@ def test_a_full_queue_takes_no_more(client, application):
         (3, 0.5, ""),
         (3, None, "a seed is missing"),
         (3, [], ""),
-        (6, 3.5, "the number of faces must be an integer from 1 to 64, got 3.5"),
-        (6, 65, ""),
-        (6, 10**30, ""),
-        (6, float("nan"), "the number of faces must be from 1 to 64, got nan"),
-        (4, {"path": "/etc/passwd"}, UPLOADED),
-        (4, "<b>" + "x" * 10**6, "Value: &lt;b&gt;xx"),
+        (4, 3.5, "the number of images must be an integer from 1 to 64, got 3.5"),
+        (4, 65, ""),
+        (4, 10**30, ""),
+        (4, float("nan"), "the number of images must be from 1 to 64, got nan"),
+        (5, {"path": "/etc/passwd"}, UPLOADED),
+        (5, "<b>" + "x" * 10**6, "Value: &lt;b&gt;xx"),
         (0, {}, UPLOADED),
         (0, [[]], UPLOADED),
     ],
 )
 def test_bad_values_get_a_short_error_and_no_traceback(client, capfd, at, value, message):
-    (fn, *_) = functions(client, 7, "Faces")
-    data = [R3GAN, "averaged", 1.0, 0, "red", "red", 1]
+    (fn, *_) = functions(client, 21, "Images")
+    data = [R3GAN, "averaged", 1.0, 0, 1, "red", "red", *[None] * 14]
     assert asked(client, fn, data)["success"]
     answer = asked(client, fn, [value if index == at else one for index, one in enumerate(data)])
     if not isinstance(value, float) or value != 0.5:  # the page rounds seeds

@@ -147,27 +147,27 @@ def _expect_message(page, message):
 
 
 def _generate_bundled(page):
-    """Generate faces with the bundled r3gan, 64x64 pixels each, with hair above the eyes."""
-    _, source = _find_image(page, "Faces")
-    _choose(page, "Hair", "blue")
-    _choose(page, "Eyes", "red")
+    """Generate images with the bundled r3gan, 64x64 pixels each, with hair above the eyes."""
+    _, source = _find_image(page, "Images")
+    _choose(page, "hair", "blue")
+    _choose(page, "eyes", "red")
     page.get_by_role("button", name="Generate", exact=True).click()
-    faces, _ = _find_image(page, "Faces", source)
+    faces, _ = _find_image(page, "Images", source)
     assert stubs.seen(faces.crop((20, 8, 44, 24))) == "blue"
 
 
 def _generate(page):
-    _, source = _find_image(page, "Faces")
-    _choose(page, "Eyes", "red")
+    _, source = _find_image(page, "Images")
+    _choose(page, "eyes", "red")
     page.get_by_role("button", name="Generate", exact=True).click()
-    _expect_message(page, "no image has red hair red eyes; near pairs: red hair blue eyes")
+    _expect_message(page, "no image has hair=red, eyes=red; near combinations: hair=red, eyes=blue")
 
     _choose(page, "Run", "0001-acgan")
-    _, source = _find_image(page, "Faces", source)
-    _choose(page, "Hair", "blue")
-    _choose(page, "Eyes", "red")
+    _, source = _find_image(page, "Images", source)
+    _choose(page, "hair", "blue")
+    _choose(page, "eyes", "red")
     page.get_by_role("button", name="Generate", exact=True).click()
-    image, _ = _find_image(page, "Faces", source)
+    image, _ = _find_image(page, "Images", source)
     assert stubs.seen(image.crop((0, 0, 64, 32))) == "blue"
     assert stubs.seen(image.crop((0, 32, 64, 64))) == "red"
     with page.expect_download() as download:
@@ -176,13 +176,13 @@ def _generate(page):
         assert (kept.format, kept.size) == ("PNG", image.size)
 
     page.get_by_role("tab", name="Interpolation").click()
-    _, source = _find_image(page, "Face between two seeds")
+    _, source = _find_image(page, "Image between two seeds")
     page.get_by_label("Second seed").fill("3")
-    _, source = _find_image(page, "Face between two seeds", source)
+    _, source = _find_image(page, "Image between two seeds", source)
     page.get_by_label("range slider for Position between the two seeds").fill("0.9")
-    _find_image(page, "Face between two seeds", source)
+    _find_image(page, "Image between two seeds", source)
     page.get_by_role("tab", name="Sheet").click()
-    sheet, _ = _find_image(page, "Hair by eyes")
+    sheet, _ = _find_image(page, "One label by another")
     corner = sheet.crop((sheet.width - 66, sheet.height - 66, sheet.width, sheet.height - 34))
     assert stubs.seen(corner) == "blue"
 

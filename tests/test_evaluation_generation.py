@@ -8,12 +8,15 @@ from kerasgan.datasets import labelled
 from kerasgan.evaluation import generation, real_sets
 from kerasgan.evaluation.features import classifier, efficientnet, perceptual
 from kerasgan.evaluation.inputs import EvaluationInputs
+from kerasgan.labels import LabelSchema
 from tests.conftest import SAMPLE, tiny_config, tiny_options
 
 CONFIG = tiny_config("acgan", data="avatars", num_avatars=400, val_fraction=0.5)
 needs_weights = pytest.mark.skipif(
     not efficientnet.is_installed(), reason="the extra 'perceptual' is not installed"
 )
+
+UNLABELLED = np.empty((200, 0), int)
 
 
 @pytest.fixture(scope="module")
@@ -29,17 +32,16 @@ def avatars(tmp_path_factory):
 def evaluate(avatars, generated, labels, **options):
     """Evaluate these images as if a model had generated them under these conditions."""
     split, network = avatars
-    vocabulary = split.training.vocabulary
-    pairs = [(vocabulary.hair[hair], vocabulary.eyes[eyes]) for hair, eyes in labels]
     real = split.held_out.pixels(np.arange(len(split.held_out.rows)))
-    inputs = EvaluationInputs(CONFIG, split, pairs, real, network, 0, **options)
+    inputs = EvaluationInputs(
+        CONFIG, split, split.training.schema, labels, real, network, 0, **options
+    )
     return generation.evaluate(inputs, generated)
 
 
 def training_images(avatars, count=200):
     trained_on = avatars[0].training
-    labels = np.stack([trained_on.hair[:count], trained_on.eyes[:count]], axis=1)
-    return trained_on.pixels(np.arange(count)), labels
+    return trained_on.pixels(np.arange(count)), trained_on.labels[:count]
 
 
 @pytest.fixture(scope="module")
@@ -74,15 +76,15 @@ def test_images_that_ignore_their_condition_score_chance(avatars):
     generated, labels = training_images(avatars)
     shuffled = np.random.default_rng(0).permutation(labels)
     numbers = evaluate(avatars, generated, shuffled).numbers
-    for kind, colours in (("hair", 12), ("eyes", 11)):
-        low, high = numbers[f"accuracy_{kind}"]["interval"]
-        assert low < 1 / colours < high
+    for name, values in (("hair", 12), ("eyes", 11)):
+        low, high = numbers[f"accuracy_{name}"]["interval"]
+        assert low < 1 / values < high
 
 
-def test_confusions_count_every_image_under_its_requested_colour(avatars, evaluated):
+def test_confusions_count_every_image_under_its_requested_value(avatars, evaluated):
     _, labels = training_images(avatars)
-    for index, kind in enumerate(("hair", "eyes")):
-        confusion = evaluated.confusions[kind]
+    for index, name in enumerate(("hair", "eyes")):
+        confusion = evaluated.confusions[name]
         requested = np.bincount(labels[:, index], minlength=len(confusion))
         np.testing.assert_array_equal(confusion.sum(axis=1), requested)
 
@@ -106,7 +108,7 @@ def test_a_run_is_evaluated_by_command(kerasgan, tmp_path, monkeypatch):
     for words in ("accuracy_hair", "frechet_distance", "not measured: face count: needs --cascade"):
         assert words in done.output
     record = json.loads((tmp_path / "run" / "evaluation.json").read_text())
-    assert record["numbers"]["accuracy_both"]["n"] == 100
+    assert record["numbers"]["accuracy"]["n"] == 100
     assert record["checkpoint"] == "2"
     written = {path.name for path in (tmp_path / "run" / "evaluation").iterdir()}
     assert written == {"confusion-hair.png", "confusion-eyes.png", "nearest-real-images.png"}
@@ -148,19 +150,19 @@ def test_an_unconditional_model_has_no_accuracy(avatars):
     split, network = avatars
     images, _ = training_images(avatars)
     config = tiny_config("gan", data="avatars")
-    inputs = EvaluationInputs(config, split, [("", "")] * 200, images[:100], network, 0)
+    inputs = EvaluationInputs(config, split, LabelSchema(), UNLABELLED, images[:100], network, 0)
     result = generation.evaluate(inputs, images)
-    assert result.missing["accuracy"] == "needs a model with colours, and data with colours"
+    assert result.missing["accuracy"] == "needs a model with labels, and data with labels"
     assert not [name for name in result.numbers if name.startswith(("accuracy", "gan_train"))]
     assert result.confusions == {}
     assert "frechet_distance" in result.numbers
 
 
-def test_data_without_colours_has_no_classifier(avatars):
+def test_data_without_labels_has_no_classifier(avatars):
     split, _ = avatars
     images, _ = training_images(avatars)
     config = tiny_config("gan", data="avatars")
-    inputs = EvaluationInputs(config, split, [("", "")] * 200, images[:100], None, 0)
+    inputs = EvaluationInputs(config, split, LabelSchema(), UNLABELLED, images[:100], None, 0)
     result = generation.evaluate(inputs, images)
     assert "distances in the classifier's features" in result.missing
     assert {"sliced_wasserstein", "near_duplicates", "ms_ssim_within_condition"} <= set(
@@ -184,7 +186,7 @@ def test_every_metric_is_computed_or_its_need_is_named(avatars):
         "FID and KID",
         "perceptual distances",
     }
-    names = [metric.name for metric in metrics.EVALUATED]
+    names = [name for metric in metrics.EVALUATED for name in metric.variants(["hair", "eyes"])]
     assert list(result.numbers) == [name for name in names if name in result.numbers]
 
 

@@ -10,7 +10,7 @@ from kerasgan.datasets import labelled, unpaired
 from kerasgan.evaluation import translation
 from kerasgan.evaluation.features import classifier
 from kerasgan.inference import sampling
-from kerasgan.labels import NO_LABELS
+from kerasgan.labels import BINARY, MISSING, LabelSchema
 from kerasgan.runs import directory
 from tests.conftest import tiny_config, tiny_options
 
@@ -55,7 +55,7 @@ def evaluated(monkeypatch, known):
     monkeypatch.setattr(classifier, "_STEPS", 5)
     config = tiny_config("cyclegan", num_avatars=100, val_fraction=COUNT / 100)
     split = unpaired.load(config)
-    run = directory.create(config, NO_LABELS, split.training.key, "paper", "kerasgan")
+    run = directory.create(config, LabelSchema(), split.training.key, "paper", "kerasgan")
     model = type("Model", (), {"sampling_generator": Known(known(split.held_out))})
     monkeypatch.setattr(sampling, "load", lambda run, checkpoint: model)
     return translation.evaluate_domains(run, split, 10_000, 0, "latest").numbers
@@ -93,7 +93,7 @@ def test_doing_nothing_is_the_baseline(monkeypatch):
 
 
 class Painter:
-    """Edits a face into a training face of the requested colours, or does nothing."""
+    """Edits a face into a training face of the requested labels, or does nothing."""
 
     def __init__(self, training, obeys):
         self.training, self.obeys = training, obeys
@@ -101,11 +101,7 @@ class Painter:
     def edit(self, images, labels):
         if not self.obeys:
             return images
-        hair, eyes = (labels[name].argmax(axis=1) for name in ("hair", "eyes"))
-        rows = [
-            np.flatnonzero((self.training.hair == one) & (self.training.eyes == other))[:1]
-            for one, other in zip(hair, eyes, strict=True)
-        ]
+        rows = [np.flatnonzero((self.training.labels == each).all(axis=1))[:1] for each in labels]
         found = np.array([row[0] if len(row) else 0 for row in rows])
         return self.training.pixels(found)
 
@@ -114,12 +110,10 @@ class Painter:
 def test_edits_are_read_by_a_classifier(monkeypatch, obeys):
     config = tiny_config("stargan", data="avatars", num_avatars=800, val_fraction=COUNT / 800)
     split = labelled.load(config)
-    run = directory.create(
-        config, split.training.vocabulary, split.training.key, "paper", "kerasgan"
-    )
+    run = directory.create(config, split.training.schema, split.training.key, "paper", "kerasgan")
     monkeypatch.setattr(sampling, "load", lambda run, checkpoint: None)
     editor = Painter(split.training, obeys)
-    monkeypatch.setattr(translation, "Editor", lambda model, vocabulary: editor)
+    monkeypatch.setattr(translation, "Editor", lambda model, schema: editor)
     monkeypatch.setattr(
         translation, "label_sheet", lambda editor, shown: np.zeros((8, 8, 3), np.uint8)
     )
@@ -138,18 +132,14 @@ def test_edits_are_read_by_a_classifier(monkeypatch, obeys):
         assert numbers["cycle_l1_hair"]["value"] == 0
 
 
-def test_every_attribute_is_flipped_in_turn():
-    labels = {"attributes": np.array([[1, 0], [0, 0]], "float32")}
-    vocabulary = NO_LABELS._replace(attributes=("Male", "Young"))
-    requests = translation._requests(labels, vocabulary, np.random.default_rng(0))
-    np.testing.assert_array_equal(requests["Male"]["attributes"], [[0, 0], [1, 0]])
-    np.testing.assert_array_equal(requests["Young"]["attributes"], [[1, 1], [0, 1]])
-    seen = {"attributes": np.array([[True, False], [True, False]])}
-    right = translation._right(seen, labels, vocabulary)
-    assert {name: agrees.tolist() for name, agrees in right.items()} == {
-        "Male": [True, False],
-        "Young": [True, True],
-    }
+def test_every_label_is_changed_in_turn_and_a_missing_one_stays_missing():
+    labels = np.array([[1, 0], [0, 2], [MISSING, 1]])
+    schema = LabelSchema.of({"Male": BINARY, "hair": ("red", "blue", "gray")})
+    requests = translation._requests(labels, schema, np.random.default_rng(0))
+    np.testing.assert_array_equal(requests["Male"], [[0, 0], [1, 2], [MISSING, 1]])
+    np.testing.assert_array_equal(requests["hair"][:, 0], labels[:, 0])
+    assert (requests["hair"][:, 1] != labels[:, 1]).all()
+    assert set(requests["hair"][:, 1]) <= {0, 1, 2}
 
 
 def test_a_run_is_evaluated_from_the_command_line(kerasgan, tmp_path, monkeypatch):

@@ -53,10 +53,8 @@ def test_a_model_of_another_package_trains_logs_and_draws(install, tmp_path):
     np.testing.assert_allclose(metrics["d_loss"], metrics["d_real"] + metrics["d_fake"], rtol=1e-6)
     # The first scores are about 0, which is within the margin of 1 on both sides.
     np.testing.assert_allclose(metrics["d_loss"][0], 2.0, atol=0.1)
-    sampler = sampling.Sampler(
-        sampling.load(run).sampling_generator, run.vocabulary, run.config.sigma
-    )
-    assert sampler.generate([sampling.UNCONDITIONAL] * 3, seed=0).shape == (3, 16, 16, 3)
+    sampler = sampling.Sampler(sampling.load(run).sampling_generator, run.schema, run.config.sigma)
+    assert sampler.generate(np.empty((3, 0), int), seed=0).shape == (3, 16, 16, 3)
 
 
 def test_without_the_package_its_run_is_refused_by_the_names_of_the_others(tmp_path):

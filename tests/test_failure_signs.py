@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kerasgan import registry
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.runs import directory, status
 from kerasgan.training import callbacks, failure_signs
 from tests.conftest import tiny_config, tiny_options
@@ -199,7 +199,7 @@ def test_a_column_that_is_not_finite_is_named(value):
 def detector():
     """The callback of a run at step 0, with a replaceable history."""
     run = directory.create(
-        tiny_config("acgan", log_every=1), Vocabulary(), "0", "report", "kerasgan"
+        tiny_config("acgan", log_every=1), LabelSchema(), "0", "report", "kerasgan"
     )
     return callbacks.FailureDetector(run, 0, 1, SimpleNamespace(history=history()))
 

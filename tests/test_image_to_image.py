@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from kerasgan.datasets.unpaired import UnpairedImages
 from kerasgan.inference import image_to_image, previews
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.networks import cyclegan
 from kerasgan.utils.errors import InvalidInput
 
@@ -95,24 +95,12 @@ class StarGAN:
 
 
 def test_labels_without_a_request_are_kept_as_read():
-    vocabulary = Vocabulary(("red", "blue", "gray"), ("red", "blue"))
-    editor = image_to_image.Editor(StarGAN(), vocabulary)
+    schema = LabelSchema.of({"hair": ("red", "blue", "gray"), "eyes": ("red", "blue")})
+    editor = image_to_image.Editor(StarGAN(), schema)
     inputs = np.full((9, 10, 3), (2, 1, 0), np.uint8)
-    edited, back = image_to_image.edit_round_trip(editor, [("hair", 1, None)])(inputs)
+    edited, back = image_to_image.edit_round_trip(editor, {"hair": 1})(inputs)
     np.testing.assert_array_equal(edited, np.full((9, 10, 3), (1, 1, 0)))
     np.testing.assert_array_equal(back, inputs)
-
-
-def test_labels_change_one_at_a_time():
-    labels = {"hair": np.eye(3, dtype="float32")[[0, 2]], "eyes": np.eye(2, dtype="float32")}
-    changed = image_to_image.set_label(labels, "hair", 1)
-    np.testing.assert_array_equal(changed["hair"], [[0, 1, 0], [0, 1, 0]])
-    np.testing.assert_array_equal(changed["eyes"], labels["eyes"])
-    np.testing.assert_array_equal(labels["hair"], np.eye(3)[[0, 2]])
-    labels = {"attributes": np.array([[1, 0], [0, 0]], "float32")}
-    for value, expected in ((None, [0, 1]), (1.0, [1, 1]), (0.0, [0, 0])):
-        changed = image_to_image.set_label(labels, "attributes", 0, value)["attributes"]
-        np.testing.assert_array_equal(changed, np.stack([expected, [0, 0]], axis=1))
 
 
 @pytest.mark.parametrize("has_identity", [False, True])

@@ -51,7 +51,11 @@ def test_a_clean_folder(kerasgan, folder):
     assert report.problems == {}
     assert report.readable == COUNT
     assert report.trains == dict.fromkeys(("exactly-one", "first", "any"), COUNT)
-    assert report.pairs == {pair: 1 for pair in {colours(0, number) for number in range(COUNT)}}
+    pairs = {colours(0, number) for number in range(COUNT)}
+    counts = report.pair_counts(0, 1)
+    hair, eyes = report.labels
+    assert {(hair.values[a], eyes.values[b]) for a, b in np.argwhere(counts)} == pairs
+    assert counts.sum() == COUNT == sum(report.counts(0).values())
     assert kerasgan("data", "check", folder).exit_code == 0
 
 
@@ -71,10 +75,7 @@ def test_everything_that_is_wrong_is_named(messy):
             "images/mirrored.png: a mirror image of images/0.png",
             "images/scaled.jpg: a mirrored, scaled or compressed version of images/0.png",
         ],
-        "images with several hair colours": ["images/two.png"],
-        "images with no hair and no eye colour": [
-            f"images/{name}" for name in ("copy.png", "mirrored.png", "scaled.jpg")
-        ],
+        "images with several values of hair": ["images/two.png"],
     }
     cut, text = report.problems["unreadable images"]
     assert cut.startswith("images/cut.png cannot be read: ")
@@ -84,9 +85,8 @@ def test_everything_that_is_wrong_is_named(messy):
 def test_the_counts_add_up_to_the_images(messy):
     report = inspection.check(messy)
     on_disk = len(list((messy / "images").iterdir()))
-    left_out = sum(map(len, report.left_out.values()))
     unreadable = len(report.problems["unreadable images"])
-    assert report.trains["exactly-one"] + left_out + unreadable == on_disk
+    assert sum(report.values_per_image["hair"].values()) + unreadable == on_disk
     assert report.trains == {"exactly-one": COUNT + 1, "first": COUNT + 2, "any": on_disk - 2}
 
 
@@ -98,7 +98,7 @@ def test_the_command_reports_and_exits_with_1(kerasgan, messy, tmp_path):
         "layout: course-2018",
         "images: 15, of which 2 unreadable",
         "sizes: 32x32 12, 40x40 1",
-        "would train with --colours exactly-one: 9",
+        "would train with --label-rule exactly-one: 9",
         "1 repeated names: line 12: 0",
     ):
         assert words in result.output
@@ -117,7 +117,7 @@ def test_what_nothing_could_train_on_exits_with_2(kerasgan, tmp_path, content):
     assert result.exit_code == 2
     assert ("has no image to train on" if content else "has no known layout") in result.output
     if content:
-        assert "lines that would train with --colours exactly-one: 1" in result.output
+        assert "lines that would train with --label-rule exactly-one: 1" in result.output
 
 
 def test_a_clean_copy_is_clean_and_the_original_untouched(kerasgan, messy, tmp_path):
@@ -130,12 +130,12 @@ def test_a_clean_copy_is_clean_and_the_original_untouched(kerasgan, messy, tmp_p
     fixed = kerasgan("data", "check", tmp_path / "clean")
     assert (fixed.exit_code, "images: 9, of which 0 unreadable" in fixed.output) == (0, True)
     listing = layouts.read(tmp_path / "clean")
-    original = {image.name: image.tags for image in layouts.read(messy).images}
-    for name, tags in ((image.name, image.tags) for image in listing.images):
-        assert tags == original[name.replace(".gif.png", ".gif")]
+    original = {image.name: image.values for image in layouts.read(messy).images}
+    for image in listing.images:
+        assert image.values == original[image.name.replace(".gif.png", ".gif")]
     log = (tmp_path / "clean" / "fix.log").read_text().splitlines()
     assert "left out images/copy.png: a copy of images/0.png" in log
-    assert "left out images/two.png: several hair colours" in log
+    assert "left out images/two.png: several values of hair" in log
     assert "converted images/moving.gif to images/moving.gif.png" in log
     assert len(log) == 15 - 9 + 1
 
@@ -160,3 +160,24 @@ def test_two_domains_are_copied_as_they_are(tmp_path):
     np.testing.assert_array_equal(
         *(Image.open(tmp_path / name / "trainB" / "1.png") for name in ("two", "copy"))
     )
+
+
+def test_labels_of_a_table_are_counted(kerasgan, folder, tmp_path):
+    (folder / "tags.csv").unlink()
+    lines = [f"{number}.png,{'ab'[number % 2]},{number // 4}" for number in range(COUNT)]
+    (folder / "metadata.csv").write_text("\n".join(["file_name,breed,indoors", *lines]))
+    done = kerasgan("data", "check", folder, "--heat-map", tmp_path / "counts.png")
+    assert done.exit_code == 0, done.output
+    for words in (
+        "breed: a 4, b 4",
+        "indoors: no 4, yes 4",
+        "breed, values per image: none 0, one 8, several 0",
+        f"labels of {folder}: breed (2 values), indoors",
+        "combinations of labels: 4",
+        "would train with --label-rule any: 8",
+    ):
+        assert words in done.output
+    assert (tmp_path / "counts.png").is_file()
+    refused = kerasgan("data", "check", folder, "--labels", "bread")
+    assert refused.exit_code == 2
+    assert f"unknown label of {folder} 'bread' (did you mean breed?)" in refused.output

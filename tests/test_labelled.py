@@ -7,7 +7,8 @@ from PIL import Image, ImageOps
 
 from kerasgan.datasets import labelled, sources
 from kerasgan.datasets.avatars.traits import colours
-from kerasgan.labels import EYES, HAIR, Vocabulary
+from kerasgan.datasets.colours import EYES, HAIR
+from kerasgan.labels import BINARY, Label
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 
@@ -28,6 +29,11 @@ def folder(tmp_path):
     return folder
 
 
+def hair_and_eyes(training):
+    """{label: its values}."""
+    return {label.name: label.values for label in training.schema.labels}
+
+
 def load(tiny, folder, **changes):
     return labelled.load(dataclasses.replace(tiny, data=str(folder), **changes))
 
@@ -37,14 +43,13 @@ def test_the_shipped_sample_has_48_faces(tiny):
     assert len(split.training.rows) + len(split.held_out.rows) == 48
 
 
-def test_a_folder_is_read_with_its_vocabulary_in_the_reports_order(tiny, folder):
+def test_a_folder_is_read_with_its_labels_in_the_reports_order(tiny, folder):
     training, held_out = load(tiny, folder, val_fraction=0.0)
-    assert training.vocabulary[:2] == (HAIR[:3], EYES[:2])
-    pairs = [(HAIR[number % 3], EYES[number % 2]) for number in range(12)]
-    assert training.vocabulary.pairs == tuple(pairs[:6])
-    assert training.pair.tolist() == list(range(6)) * 2
-    assert training.hair.tolist() == [0, 1, 2] * 4
-    assert training.eyes.tolist() == [0, 1] * 6
+    assert hair_and_eyes(training) == {"hair": HAIR[:3], "eyes": EYES[:2]}
+    combinations = [(number % 3, number % 2) for number in range(12)]
+    assert training.schema.combinations == tuple(combinations[:6])
+    assert training.combination.tolist() == list(range(6)) * 2
+    assert training.labels.tolist() == list(map(list, combinations))
     assert len(held_out.rows) == 0
     left, right = training.pixels(np.array([0]))[0][8, [2, 13]]
     with Image.open(folder / "images" / "0.png") as picture:
@@ -79,8 +84,7 @@ def test_avatars_beyond_the_training_ones_are_held_out(tiny):
     pixels = sources.draw_avatar(22, 16, "animation")
     hair, eyes = colours(sources.AVATAR_SEED, 22)
     np.testing.assert_array_equal(held_out.pixels(np.array(2)), pixels)
-    assert held_out.vocabulary.hair[held_out.hair[2]] == hair
-    assert held_out.vocabulary.eyes[held_out.eyes[2]] == eyes
+    assert held_out.schema.values(held_out.labels[2]) == {"hair": hair, "eyes": eyes}
 
 
 def test_what_cannot_be_used_is_named_and_left_out(tiny, folder, caplog):
@@ -90,7 +94,7 @@ def test_what_cannot_be_used_is_named_and_left_out(tiny, folder, caplog):
     caplog.set_level("INFO", "kerasgan")
     training, _ = load(tiny, folder, val_fraction=0.0)
     assert len(training.rows) == 11
-    assert training.vocabulary.hair == HAIR[:3]
+    assert training.schema.labels[0].values == HAIR[:3]
     for message in (
         "left out 1 unreadable images: images/5.png is not an image",
         "left out 1 lines without an image: line 13: 77",
@@ -118,32 +122,34 @@ def test_strict_refuses_it(tiny, folder, tags, message):
 @pytest.mark.parametrize(
     ("tags", "message"),
     [
-        ("0,mauve hair red eyes\n", "no image to train on: 1 no hair colour; 11 no hair and no"),
-        ("0,red hair long eyes\n", "no image to train on: 1 no eye colour"),
-        ("hair and eyes\n", "has no image to train on: 12 no hair and no eye colour"),
-        ("", "has no image to train on"),
+        ("0,mauve hair long eyes\n", "has no labels, and acgan needs some; allowed: images with a"),
+        ("0,red hair long eyes\n1,mauve hair red eyes\n", "no image to train on: 1 no eyes"),
+        ("hair and eyes\n", "has no labels, and acgan needs some; allowed: images with a"),
+        ("", "has no labels, and acgan needs some"),
     ],
 )
-def test_data_without_colours_is_refused(tiny, folder, tags, message):
+def test_data_without_labels_is_refused(tiny, folder, tags, message):
     (folder / "tags.csv").write_text(tags)
     with pytest.raises(InvalidInput, match=message):
         load(tiny, folder)
 
 
-def test_unconditional_models_need_no_colours(folder):
+def test_unconditional_models_need_no_labels(folder):
     (folder / "tags.csv").unlink()
     training, _ = load(tiny_config("gan"), folder, val_fraction=0.0)
     assert len(training.rows) == 12
-    assert training.hair.tolist() == [-1] * 12
+    assert training.labels.shape == (12, 0)
 
 
 def test_missing_labels_are_marked_where_any_picture_trains(tiny, folder):
     (folder / "tags.csv").write_text("0,red hair blue eyes\n1,blonde hair\n2,aqua eyes gray hair\n")
-    training, _ = load(tiny, folder, val_fraction=0.0, colours="any")
-    assert training.vocabulary[:2] == (("gray", "red", "blonde"), ("aqua", "blue"))
-    assert training.hair.tolist() == [1, 2, 0] + [-1] * 9
-    assert training.eyes.tolist() == [1, -1, 0] + [-1] * 9
-    assert training.pair.tolist() == [0, -1, 1] + [-1] * 9
+    training, _ = load(tiny, folder, val_fraction=0.0, label_rule="any")
+    assert hair_and_eyes(training) == {
+        "hair": ("gray", "red", "blonde"),
+        "eyes": ("aqua", "blue"),
+    }
+    assert training.labels.tolist() == [[1, 1], [2, -1], [0, 0]] + [[-1, -1]] * 9
+    assert training.combination.tolist() == [0, -1, 1] + [-1] * 9
 
 
 def test_tags_select_images(tiny, folder):
@@ -154,7 +160,7 @@ def test_tags_select_images(tiny, folder):
     assert len(training.rows) == 11
     training, _ = load(tiny, folder, val_fraction=0.0, require_tag=("polychromatic",))
     assert len(training.rows) == 1
-    with pytest.raises(InvalidInput, match="12 a colour of fewer than 9 images"):
+    with pytest.raises(InvalidInput, match="12 a value of fewer than 9 images"):
         load(tiny, folder, min_per_class=9)
 
 
@@ -200,39 +206,95 @@ def test_real_faces_have_the_known_counts(tiny):
         pytest.skip("KERASGAN_TEST_FACES names no folder with the 12,249 faces of the course")
     training, held_out = labelled.load(dataclasses.replace(tiny, data=folder))
     assert len(training.rows) + len(held_out.rows) == 12_249
-    assert len(training.vocabulary.pairs) == 119
+    assert len(training.schema.combinations) == 119
 
 
-def test_attributes_of_a_celeba_list_are_ones_and_zeros(tiny, folder):
+def test_attributes_of_a_celeba_list_are_binary_labels(folder):
     """An image that the list does not mention is not one that lacks everything."""
     (folder / "tags.csv").unlink()
     lines = [
         f"{number}.png {-1 if number % 3 else 1} {-1 if number < 4 else 1}" for number in range(11)
     ]
     (folder / "list_attr_celeba.txt").write_text("\n".join(["11", "Black_Hair Male", *lines]))
-    config = tiny_config(
-        "stargan", data=str(folder), attributes=("Male", "Black_Hair"), val_fraction=0.0
-    )
+    options = {"data": str(folder), "labels": ("male", "Black_Hair"), "val_fraction": 0.0}
+    training = labelled.load(tiny_config("stargan", **options)).training
+    assert training.schema.labels == (Label("Male", BINARY), Label("Black_Hair", BINARY))
+    expected = [[int(number >= 4), int(number % 3 == 0)] for number in range(11)]
+    assert training.labels.tolist() == expected
+    training = labelled.load(tiny_config("r3gan", **options)).training
+    assert training.labels.tolist() == [*expected, [-1, -1]]
+
+
+@pytest.fixture
+def table(folder):
+    """The images with a table of three labels, one of them binary and one often missing."""
+    (folder / "tags.csv").unlink()
+    lines = ["file_name,breed,indoors,coat,weight"]
+    for number in range(12):
+        coat = ("", "", "long", "short")[number % 4]
+        lines.append(f"{number}.png,{'abc'[number % 3]},{number % 2},{coat},{number + 0.5}")
+    (folder / "metadata.csv").write_text("\n".join(lines))
+    return folder
+
+
+def test_columns_of_a_table_are_labels(table, caplog):
+    caplog.set_level("INFO", "kerasgan")
+    config = tiny_config("r3gan", data=str(table), val_fraction=0.0)
     training = labelled.load(config).training
-    assert training.vocabulary == Vocabulary((), (), (), ("Male", "Black_Hair"))
-    expected = np.array([[number >= 4, number % 3 == 0] for number in range(11)])
-    np.testing.assert_array_equal(training.attributes, expected)
-    np.testing.assert_array_equal(training.labels(np.arange(11))["attributes"], expected)
+    # Twelve numbers are few enough for a label.
+    assert training.schema.names == ("breed", "indoors", "coat", "weight")
+    assert f"labels of {table}: breed (3 values), indoors, coat (2 values), weig" in caplog.text
+    config = dataclasses.replace(config, labels=("coat", "Breed"))
+    training = labelled.load(config).training
+    assert training.schema.sizes == {"coat": 2, "breed": 3}
+    assert training.labels.tolist()[:4] == [[-1, 0], [-1, 1], [0, 2], [1, 0]]
+    assert (training.combination >= 0).sum() == 6
 
 
-def test_stargan_needs_attributes_where_there_are_no_colours(folder):
-    lines = [f"{row}.png,long hair\n" for row in range(12)]
-    (folder / "tags.csv").write_text("".join(lines))
-    with pytest.raises(
-        InvalidInput, match=r"choose the tags to edit with --attributes; its tags: long hair"
-    ):
-        labelled.load(tiny_config("stargan", data=str(folder)))
+def test_labels_can_be_left_out(table):
+    config = tiny_config("r3gan", data=str(table), labels=("none",))
+    assert labelled.load(config).training.schema.labels == ()
+    with pytest.raises(InvalidInput, match="--labels is none, and acgan needs some"):
+        labelled.load(tiny_config("acgan", data=str(table), labels=("none",)))
+    with pytest.raises(InvalidInput, match="labels is breed; gan takes no labels, as acgan and r3"):
+        tiny_config("gan", data=str(table), labels=("breed",))
 
 
-def test_colours_are_labels_of_stargan_and_missing_ones_zeros(tiny, folder):
-    training = labelled.load(tiny_config("stargan", data=str(folder), val_fraction=0.0)).training
-    labels = training.labels(np.arange(3))
-    np.testing.assert_array_equal(labels["hair"], np.eye(3))
-    np.testing.assert_array_equal(labels["eyes"], np.eye(2)[[0, 1, 0]])
-    missing = training._replace(eyes=np.array([-1, 1, 0]))
-    np.testing.assert_array_equal(missing.labels(np.arange(2))["eyes"], [[0, 0], [0, 1]])
+def test_without_an_image_that_has_all_labels_fewer_are_asked_for(table):
+    rows = [f"{number}.png,{'ab'[number % 2]}," for number in range(6)]
+    rows += [f"{number}.png,,{'xy'[number % 2]}" for number in range(6, 12)]
+    (table / "metadata.csv").write_text("\n".join(["file_name,one,other", *rows]))
+    config = tiny_config("acgan", data=str(table), label_rule="any")
+    with pytest.raises(InvalidInput, match="has all of the labels one, other; choose fewer with"):
+        labelled.load(config)
+    assert labelled.load(tiny_config("r3gan", data=str(table))).training.schema.combinations == ()
+
+
+def test_folders_are_classes(folder, tmp_path):
+    for number in range(12):
+        target = tmp_path / "pets" / "train" / ("cat", "dog")[number % 2] / f"{number}.png"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (folder / "images" / f"{number}.png").rename(target)
+    (tmp_path / "pets" / "test" / "cat").mkdir(parents=True)
+    Image.new("RGB", (4, 4)).save(tmp_path / "pets" / "test" / "cat" / "0.png")
+    config = tiny_config("acgan", data=str(tmp_path / "pets"), val_fraction=0.0)
+    training = labelled.load(config).training
+    assert training.schema.labels == (Label("class", ("cat", "dog")),)
+    assert training.labels[:, 0].tolist() == [0] * 6 + [1] * 6
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("a.png,x\nb.png,y", r"metadata.csv: line 2: a.png names no image; lines and files must"),
+        ("0.png,x\nsame,y", r"line 3: same names several images; name them with their folders"),
+    ],
+)
+def test_lines_that_fit_no_image_or_several_are_refused(tiny, folder, lines, message):
+    (folder / "tags.csv").unlink()
+    for name in ("one/same.png", "other/same.png"):
+        (folder / name).parent.mkdir()
+        Image.new("RGB", (4, 4)).save(folder / name)
+    (folder / "metadata.csv").write_text(f"file_name,breed\n{lines}\n")
+    with pytest.raises(InvalidInput, match=message):
+        load(tiny, folder)

@@ -5,7 +5,7 @@ from PIL import Image
 
 from kerasgan.commands.train import train
 from kerasgan.datasets import layouts
-from kerasgan.datasets.layouts.base import TaggedImage
+from kerasgan.datasets.layouts.base import AnnotatedImage
 from kerasgan.utils.errors import InvalidInput
 
 
@@ -27,11 +27,11 @@ def make(tmp_path):
 
 
 def named(listing):
-    return {image.name: image.tags for image in listing.images}
+    return {image.name: dict(image.values) for image in listing.images}
 
 
-RED = ("red hair", "blue eyes")
-AQUA = ("aqua hair", "red eyes")
+RED = {"hair": ("red",), "eyes": ("blue",)}
+AQUA = {"hair": ("aqua",), "eyes": ("red",)}
 
 
 @pytest.mark.parametrize(
@@ -55,12 +55,12 @@ AQUA = ("aqua hair", "red eyes")
         (
             {"0.png": None, "metadata.jsonl": '{"file_name": "0.png", "tags": ["Male"]}\n'},
             "table",
-            {"0.png": ("male",)},
+            {"0.png": {}},
         ),
         (
             {"aligned/img/1.jpg": None, "list_attr_celeba.txt": "1\nMale Bald\n1.jpg 1 -1\n"},
             "celeba",
-            {"aligned/img/1.jpg": ("male",)},
+            {"aligned/img/1.jpg": {"Male": ("yes",), "Bald": ("no",)}},
         ),
         (
             {"red_hair-blue_eyes/0.png": None, "aqua_hair-red_eyes/0.png": None},
@@ -68,14 +68,25 @@ AQUA = ("aqua hair", "red eyes")
             {"aqua_hair-red_eyes/0.png": AQUA, "red_hair-blue_eyes/0.png": RED},
         ),
         (
+            {"cats/0.png": None, "dogs/0.png": None},
+            "class-folders",
+            {"cats/0.png": {"class": ("cats",)}, "dogs/0.png": {"class": ("dogs",)}},
+        ),
+        (
+            {"train/0.png": None, "train/metadata.jsonl": '{"file_name": "0.png", "n": 7}\n',
+             "test/1.png": None},
+            "table",
+            {"0.png": {"n": ("7",)}},
+        ),
+        (
             {"trainA/0.png": None, "trainB/0.png": None, "testA/1.png": None},
             "domains",
-            {"testA/1.png": (), "trainA/0.png": (), "trainB/0.png": ()},
+            {"testA/1.png": {}, "trainA/0.png": {}, "trainB/0.png": {}},
         ),
         (
             {"10.png": None, "9.png": None, "more/a.GIF": None, "README.txt": "faces"},
             "images",
-            {"9.png": (), "10.png": (), "more/a.GIF": ()},
+            {"9.png": {}, "10.png": {}, "more/a.GIF": {}},
         ),
     ],
 )  # fmt: skip
@@ -92,9 +103,9 @@ def test_every_layout_can_be_asked_for():
 
 def test_another_layout_can_be_asked_for(make):
     folder = make(**{"images/0.jpg": None, "tags.csv": "0,red hair blue eyes\n"})
-    assert named(layouts.read(folder, "images")) == {"images/0.jpg": ()}
+    assert named(layouts.read(folder, "images")) == {"images/0.jpg": {}}
     assert layouts.read(folder, "class-folders").images == [
-        TaggedImage("images/0.jpg", ("images",))
+        AnnotatedImage("images/0.jpg", ("images",), {"class": ("images",)})
     ]
     with pytest.raises(InvalidInput, match=r"looked for celeba.*Found 1 images, images/, tags.csv"):
         layouts.read(folder, "celeba")
@@ -125,9 +136,9 @@ def test_every_image_is_counted_once_and_every_line_accounted_for(make):
     assert named(listing) == {
         "images/0.jpg": RED,
         "images/1.jpg": AQUA,
-        "images/2.jpg": (),
-        "images/2.png": (),
-        "images/extra.jpg": (),
+        "images/2.jpg": {},
+        "images/2.png": {},
+        "images/extra.jpg": {},
     }
     assert listing.problems == {
         "unusable lines": ["line 8: 'nonsense' is not of the form 'NAME,TAGS'"],
@@ -184,7 +195,7 @@ def test_links_are_followed_only_when_asked(make, tmp_path):
     os.symlink(outside / "1.jpg", folder / "images" / "9.jpg")
     os.symlink(folder, folder / "images" / "above")
     listing = layouts.read(folder)
-    assert named(listing) == {"images/0.jpg": ()}
+    assert named(listing) == {"images/0.jpg": {}}
     links = ["images/9.jpg", "images/above", "linked"]
     assert sorted(listing.problems["symbolic links, not followed"]) == links
     listing = layouts.read(folder, follow_links=True)
@@ -205,10 +216,3 @@ def test_paths_without_data_are_refused(make, tmp_path):
         InvalidInput, match=r"layout 'celebs' \(did you mean celeba.*: auto, course-"
     ):
         layouts.read(folder, "celebs")
-
-
-def test_an_unknown_column_is_refused(make):
-    folder = make(**{"0.png": None, "metadata.csv": "file_name,Male,Young\n0.png,1,0\n"})
-    assert named(layouts.read(folder, attributes=["young"])) == {"0.png": ()}
-    with pytest.raises(InvalidInput, match=r"has no column 'Old'; allowed: Male, Young"):
-        layouts.read(folder, attributes=["Old"])

@@ -7,8 +7,6 @@ from keras import ops
 
 from kerasgan.losses import (
     accuracy,
-    attribute_accuracy,
-    attribute_cross_entropy,
     bce,
     binary_accuracy,
     cross_entropy,
@@ -92,19 +90,3 @@ def test_the_pairwise_distance_is_that_of_all_pairs():
 def test_l1_is_the_mean_absolute_difference():
     images = np.array([[0.0, 1.0], [-1.0, 0.5]], "float32")
     assert float(l1(images, np.zeros((2, 2), "float32"))) == pytest.approx((1 + 1 + 0.5) / 4)
-
-
-def test_attributes_are_guessed_one_by_one_at_log_2_each():
-    labels = np.array([[1, 0, 1, 0], [0, 0, 0, 0]], "float32")
-    undecided = np.zeros((2, 4), "float32")
-    assert float(attribute_cross_entropy(undecided, labels)) == pytest.approx(4 * math.log(2))
-    sure = np.where(labels == 1, 50, -50).astype("float32")
-    assert float(attribute_cross_entropy(sure, labels)) == pytest.approx(0, abs=1e-6)
-
-
-def test_the_accuracy_of_attributes_is_the_share_of_right_signs():
-    logits = np.array([[2, -1, 3, 1], [1, 1, 1, 1]], "float32")
-    labels = np.array([[1, 0, 1, 0], [0, 0, 0, 0]], "float32")
-    right, weights = map(np.asarray, attribute_accuracy(logits, labels))
-    np.testing.assert_array_equal(right, [0.75, 0.0])
-    np.testing.assert_array_equal(weights, [1, 1])

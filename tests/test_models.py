@@ -84,7 +84,7 @@ def test_second_derivatives_work_in_half_precision_and_with_xla(jit):
 
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        critic = cwgan.critic(16, 2, 2, width=0.2)
+        critic = cwgan.critic(16, {"hair": 2, "eyes": 2}, width=0.2)
     finally:
         keras.config.set_dtype_policy("float32")
     condition = {"hair": tf.eye(2), "eyes": tf.eye(2)}
@@ -221,8 +221,9 @@ def test_matching_aware_losses_join_per_sample(mismatch):
     model, batch = build("cwgan-gp", mismatch=mismatch)
     real, fake, wrong = scores(1, 3)
     update = tagged(batch["discriminator"])
-    update["mismatched_hair"] = 1 - update["hair"]
-    model.discriminator = Critic(real, fake, wrong, update["hair"])
+    hair = update["labels"]["hair"]
+    update["mismatched_labels"] = {**update["labels"], "hair": 1 - hair}
+    model.discriminator = Critic(real, fake, wrong, hair)
     losses, metrics = model.discriminator_losses(update)
     fake, wrong = np.asarray(fake), np.asarray(wrong)
     joined = {"max": np.maximum(fake, wrong), "mean": (fake + wrong) / 2}[mismatch]
@@ -234,11 +235,13 @@ def test_matching_aware_losses_join_per_sample(mismatch):
     assert float(metrics["d_mismatch"]) == pytest.approx(np.mean(real) - wrong.mean(), rel=1e-5)
 
 
-def test_mismatched_pairs_are_never_the_images_own():
+def test_mismatched_labels_are_never_the_images_own():
     _, batch = build("cwgan-gp", batch_size=64)
     batch = batch["discriminator"]
-    own = np.concatenate([batch["hair"], batch["eyes"]], axis=-1)
-    wrong = np.concatenate([batch["mismatched_hair"], batch["mismatched_eyes"]], axis=-1)
+    own, wrong = (
+        np.concatenate([batch[key]["hair"], batch[key]["eyes"]], axis=-1)
+        for key in ("labels", "mismatched_labels")
+    )
     assert (own != wrong).any(axis=-1).all()
 
 

@@ -62,8 +62,6 @@ def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(ker
 
 
 def _generator(run, arrays):
-    from kerasgan.inference import sampling
-
     return sampling.from_arrays(run, arrays).sampling_generator
 
 
@@ -79,29 +77,30 @@ def test_numbers_are_those_of_evaluate(tmp_path):
     config = tiny_config("acgan", data="avatars", num_avatars=120, val_fraction=100 / 120)
     split = labelled.load(config)
     run = directory.create(
-        config, split.training.vocabulary, "0123", config.default_preset(), "kerasgan"
+        config, split.training.schema, "0123", config.default_preset(), "kerasgan"
     )
     measuring = monitor.Monitor(run, split)
-    pairs = sampling.random_pairs(run.vocabulary, config.CONDITIONS, 100, config.seed)
+    requested = inputs.requested_labels(run.schema, split.training, 100, config.seed)
     noise = np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), np.uint8)
     real = split.held_out.pixels(np.arange(100))
     network = classifier.trained(split.training)
-    evaluation_inputs = inputs.EvaluationInputs(config, split, pairs, real, network, 0)
+    evaluation_inputs = inputs.EvaluationInputs(
+        config, split, run.schema, requested, real, network, 0
+    )
     numbers = generation.evaluate(evaluation_inputs, noise).numbers
 
     class Sampler:
-        def __init__(self, generator, vocabulary, sigma):
+        def __init__(self, generator, schema, sigma):
             pass
 
-        def generate(self, pairs, seed):
+        def generate(self, labels, seed):
             return noise
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(monitor, "Sampler", Sampler)
         model = type("Model", (), {"sampling_generator": None})
         measured = measuring.measure(model)
-    for kind in ("hair", "eyes", "both"):
-        name = f"accuracy_{kind}"
+    for name in ("accuracy", "accuracy_hair", "accuracy_eyes"):
         assert measured[name] == pytest.approx(numbers[name]["value"])
     assert measured["frechet_distance"] > 0
     flat = numbers["flatness"]
@@ -122,13 +121,13 @@ def test_numbers_are_those_of_evaluate(tmp_path):
         ("acgan", ["--evaluate-every", 2, "--val-fraction", 0], "0 images are held out"),
         (
             "gan",
-            ["--evaluate-every", 2, "--best-metric", "accuracy_hair"],
-            "'accuracy_hair' is not",
+            ["--evaluate-every", 2, "--best-metric", "accuracy"],
+            "'accuracy' is not",
         ),
         (
             "gan",
             ["--evaluate-every", 2, "--data", "plain"],
-            "flatness_difference, sliced_wasserstein, got frechet_distance: plain has no colours",
+            "flatness_difference, sliced_wasserstein, got frechet_distance: plain has no labels",
         ),
     ],
 )
@@ -170,7 +169,7 @@ def test_the_perceptual_distance_is_refused_without_its_weights(kerasgan, monkey
 
 
 @pytest.mark.parametrize(
-    ("metric", "better", "worse"), [("accuracy_hair", 0.9, 0.8), ("frechet_distance", 0.8, 0.9)]
+    ("metric", "better", "worse"), [("accuracy", 0.9, 0.8), ("frechet_distance", 0.8, 0.9)]
 )
 def test_better_is_a_higher_accuracy_or_a_smaller_distance(metric, better, worse):
     assert metrics.is_better(metric, better, worse)
@@ -183,8 +182,4 @@ def test_the_choices_of_best_metric_are_the_monitored_metrics(kerasgan):
         done = kerasgan("train", model, *OPTIONS, "--best-metric", "nothing")
         assert done.exit_code == 2
         assert all(choice in done.output for choice in choices), done.output
-    assert set(metrics.CONDITIONAL) - set(metrics.UNCONDITIONAL) == {
-        "accuracy_hair",
-        "accuracy_eyes",
-        "accuracy_both",
-    }
+    assert set(metrics.CONDITIONAL) - set(metrics.UNCONDITIONAL) == {"accuracy"}

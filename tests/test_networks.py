@@ -5,9 +5,11 @@ from keras import layers
 
 from kerasgan.networks import acgan, cgan, cwgan, dcgan
 
+LABELS = {"hair": 3, "eyes": 2}
+
 
 def test_the_generator_has_the_reports_parameters():
-    model = acgan.generator(96, 100, 12, 11)
+    model = acgan.generator(96, 100, {"hair": 12, "eyes": 11})
     # Dense (100 + 12 + 11) -> 128 * 6 * 6, and BatchNorm's four vectors.
     assert model.count_params() == (
         (123 * 4608 + 4608 + 4 * 128)
@@ -23,7 +25,7 @@ def test_the_generator_has_the_reports_parameters():
 
 
 def test_the_discriminator_has_the_reports_parameters():
-    model = acgan.discriminator(96, 12, 11)
+    model = acgan.discriminator(96, {"hair": 12, "eyes": 11})
     assert model.count_params() == (
         (9 * 3 * 32 + 32)
         # Conv 3x3 with bias, BatchNorm: 32 -> 64 -> 128 -> 256 -> 256.
@@ -38,7 +40,7 @@ def test_the_discriminator_has_the_reports_parameters():
 
 
 def test_every_batch_norm_has_the_reports_momentum():
-    for model in (acgan.generator(16, 4, 2, 2, 0.1), acgan.discriminator(16, 2, 2, 0.1)):
+    for model in (acgan.generator(16, 4, LABELS, 0.1), acgan.discriminator(16, LABELS, 0.1)):
         norms = [layer for layer in model.layers if isinstance(layer, layers.BatchNormalization)]
         assert norms
         assert {norm.momentum for norm in norms} == {0.75}
@@ -46,7 +48,7 @@ def test_every_batch_norm_has_the_reports_momentum():
 
 @pytest.mark.parametrize("size", [16, 32, 48])
 def test_images_have_the_requested_size_and_range(size):
-    generator = acgan.generator(size, 4, 3, 2, width=0.1, activation="leaky_relu")
+    generator = acgan.generator(size, 4, LABELS, width=0.1, activation="leaky_relu")
     random = np.random.default_rng(0)
     inputs = {
         name: random.normal(size=(2, tensor.shape[1])).astype("float32")
@@ -55,25 +57,25 @@ def test_images_have_the_requested_size_and_range(size):
     image = np.asarray(generator(inputs, training=False))
     assert image.shape == (2, size, size, 3)
     assert np.abs(image).max() <= 1
-    logits = acgan.discriminator(size, 3, 2, width=0.1)(image, training=False)
-    assert [head.shape for head in logits] == [(2, 1), (2, 3), (2, 2)]
+    logits = acgan.discriminator(size, LABELS, width=0.1)(image, training=False)
+    assert [logits[head].shape for head in ("source", *LABELS)] == [(2, 1), (2, 3), (2, 2)]
 
 
 @pytest.mark.parametrize("minibatch_stddev", [False, True])
 def test_logits_depend_on_the_batch_only_with_minibatch_stddev(minibatch_stddev):
     keras.utils.set_random_seed(0)
-    model = acgan.discriminator(16, 3, 2, width=0.1, minibatch_stddev=minibatch_stddev)
+    model = acgan.discriminator(16, LABELS, width=0.1, minibatch_stddev=minibatch_stddev)
     random = np.random.default_rng(0)
     first, second = random.normal(size=(2, 1, 16, 16, 3)).astype("float32")
     logits = [
-        np.concatenate([head[0] for head in model(np.concatenate(batch), training=False)])
+        np.concatenate([head[0] for head in model(np.concatenate(batch), training=False).values()])
         for batch in ((first, first), (first, second))
     ]
     assert np.allclose(*logits, atol=1e-6) != minibatch_stddev
 
 
 def test_activation_reaches_every_block():
-    model = acgan.generator(16, 4, 2, 2, 0.1, activation="leaky_relu")
+    model = acgan.generator(16, 4, LABELS, 0.1, activation="leaky_relu")
     slopes = [
         np.asarray(layer(np.array([-1.0], "float32")))
         for layer in model.layers
@@ -113,9 +115,10 @@ def test_conditional_dcgan_has_the_reports_parameters():
 
 def test_conditional_wgan_has_the_reports_parameters():
     assert (
-        cwgan.generator(64, 100, 12, 11).count_params() == dcgan.generator(64, 123).count_params()
+        cwgan.generator(64, 100, {"hair": 12, "eyes": 11}).count_params()
+        == dcgan.generator(64, 123).count_params()
     )
-    assert cwgan.critic(64, 12, 11).count_params() == (
+    assert cwgan.critic(64, {"hair": 12, "eyes": 11}).count_params() == (
         16 * (3 * 32 + 32 * 64 + 64 * 128 + 128 * 256) + 32 + 64 + 128 + 256
         + (256 + 23) * 128 + 128  # 1x1, with the condition
         + 16 * 128 + 1
@@ -147,7 +150,7 @@ def test_clipped_weights_lie_in_the_box():
 
 
 def test_the_critic_gets_the_condition_at_every_position():
-    critic = cwgan.critic(16, 3, 2, 0.2)
+    critic = cwgan.critic(16, {"hair": 3, "eyes": 2}, 0.2)
     plane = keras.Model(critic.inputs, critic.get_layer("plane").output)
     hair, eyes = np.eye(3, dtype="float32")[[1]], np.eye(2, dtype="float32")[[0]]
     values = plane({"image": np.zeros((1, 16, 16, 3), "float32"), "hair": hair, "eyes": eyes})

@@ -16,8 +16,8 @@ def packed(trained, tmp_path):
 
 def generated(run):
     generator = sampling.load(run).sampling_generator
-    sampler = sampling.Sampler(generator, run.vocabulary, run.config.sigma)
-    return sampler.generate(run.vocabulary.pairs[:3], 7)
+    sampler = sampling.Sampler(generator, run.schema, run.config.sigma)
+    return sampler.generate(np.array(run.schema.combinations[:3]), 7)
 
 
 def test_a_packed_run_generates_the_same_images(trained, packed):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kerasgan.datasets.avatars import portrait, traits
-from kerasgan.labels import EYES, HAIR
+from kerasgan.datasets.colours import EYES, HAIR
 from kerasgan.utils.errors import InvalidInput
 
 SIZE = 32
@@ -62,7 +62,7 @@ def test_many_faces_can_be_drawn(style):
 
 @pytest.mark.parametrize("kind", ["hair", "eyes"])
 def test_unknown_colour_is_refused(kind):
-    with pytest.raises(InvalidInput, match=f"unknown {kind} colour 'beige'; allowed: .*purple"):
+    with pytest.raises(InvalidInput, match=f"unknown {kind} value 'beige'; allowed: .*purple"):
         traits.face(0, 0, **{kind: "beige"})
 
 

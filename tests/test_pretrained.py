@@ -67,7 +67,7 @@ def test_images_are_translated_without_a_run(kerasgan):
 
 def test_own_runs_come_before_the_bundled_ones(kerasgan, trained, tmp_path):
     shutil.copytree(trained.path, tmp_path / "runs" / "0001-acgan")
-    hair, eyes = trained.vocabulary.pairs[0]
+    hair, eyes = trained.schema.captions(trained.schema.combinations[0])
     words = ("sample", "--hair", hair, "--eyes", eyes, "-n", 1)
     assert "run: runs/0001-acgan" in kerasgan(*words).output
     assert "run: pretrained/r3gan" in kerasgan(*words, "--run", "pretrained").output

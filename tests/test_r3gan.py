@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers, ops
 
-from kerasgan.labels import NO_LABELS
+from kerasgan.labels import LabelSchema
 from kerasgan.models.r3gan import R3GAN
 from kerasgan.networks import r3gan
 from tests.conftest import tiny_config
@@ -33,15 +33,15 @@ class LinearCritic:
 
 
 def toy(**changes):
-    model = R3GAN(tiny_config("r3gan", **changes), NO_LABELS)
+    model = R3GAN(tiny_config("r3gan", **changes), LabelSchema())
     model.discriminator = LinearCritic(0.5)
     return model
 
 
 def inputs(real=0.0, fake=0.0, count=8):
     shape = [count, 2, 2, 3]
-    label = {name: tf.one_hot([1] * count, size) for name, size in LABELS.items()}
-    return {"image": tf.fill(shape, real), "label": label}, tf.fill(shape, fake)
+    labels = {name: tf.one_hot([1] * count, size) for name, size in LABELS.items()}
+    return {"image": tf.fill(shape, real), "labels": labels}, tf.fill(shape, fake)
 
 
 def test_a_score_is_the_source_plus_the_logit_of_each_label_and_nothing_for_a_missing_one():
@@ -114,7 +114,7 @@ def test_generated_images_have_the_labels_of_their_real_ones():
 
     model.generator = generator
     model.generate(update)
-    for name, rows in update["label"].items():
+    for name, rows in update["labels"].items():
         np.testing.assert_array_equal(seen[name], rows)
 
 
@@ -125,7 +125,7 @@ def test_the_penalty_reaches_the_discriminators_weights():
         model, batch = build("r3gan", penalty_weight=weight)
         parts = tf.nest.map_structure(lambda values: values[:, 0], batch["discriminator"])
         # Heads start from zero, where no image has a gradient.
-        for head in ("source", "hair", "eyes"):
+        for head in ("source", "label_hair", "label_eyes"):
             kernel = model.discriminator.get_layer(head).kernel
             kernel.assign(keras.random.normal(kernel.shape, seed=1))
         fakes = model.generate(parts)
@@ -178,7 +178,7 @@ def planar(hidden=128, latent=8):
         "r3gan", latent_dim=latent, steps=1500, penalty_weight=0.5,
         learning_rate=2e-3, final_learning_rate=2e-4, batch_size=128, penalty_share=0.5,
     )  # fmt: skip
-    model = R3GAN(config, NO_LABELS)
+    model = R3GAN(config, LabelSchema())
     noise = keras.Input((latent,), name="noise")
     x = layers.Dense(hidden, "relu")(noise)
     x = layers.Dense(hidden, "relu")(x)
@@ -201,7 +201,7 @@ def fitted(model, sample):
         seeds = tf.stack([step, 0])
         rows = tf.random.stateless_uniform([config.batch_size], seeds, 0, len(points), tf.int64)
         noise = tf.random.stateless_normal([config.batch_size, 1, config.latent_dim], seeds)
-        real = {"image": tf.gather(points, rows), "noise": noise, "label": {}, "augmentation": {}}
+        real = {"image": tf.gather(points, rows), "noise": noise, "labels": {}, "augmentation": {}}
         return {"discriminator": real, "generator": {}}
 
     data = tf.data.Dataset.counter(dtype=tf.int64).map(batch)

@@ -59,8 +59,8 @@ _CALM, _WILD = {"g_fool": np.array([0.0, 1, 1, 1.1])}, {"g_fool": np.array([0.0,
     [
         (
             "mismatch",
-            {"mismatch max": run(accuracy_both=0.4), "mismatch mean": run(accuracy_both=0.1)},
-            {"mismatch max": run(accuracy_both=0.1), "mismatch mean": run(accuracy_both=0.1)},
+            {"mismatch max": run(accuracy=0.4), "mismatch mean": run(accuracy=0.1)},
+            {"mismatch max": run(accuracy=0.1), "mismatch mean": run(accuracy=0.1)},
         ),
         (
             "wgan-vs-gp",

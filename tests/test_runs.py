@@ -6,14 +6,17 @@ from kerasgan.configs.acgan import ACGANConfig
 from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.configs.generation import GenerationConfig
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.datasets.colours import COLOURS
+from kerasgan.labels import BINARY, LabelSchema
 from kerasgan.runs import directory, locks, lookup
 from kerasgan.utils.errors import InvalidInput
+
+HAIR_AND_EYES = LabelSchema.of(COLOURS)
 
 
 def create(**options):
     config = ACGANConfig.from_preset("quick", **options)
-    return directory.create(config, Vocabulary(), "0123", "quick", "kerasgan train acgan")
+    return directory.create(config, HAIR_AND_EYES, "0123", "quick", "kerasgan train acgan")
 
 
 def test_runs_are_numbered_and_named_by_what_was_chosen():
@@ -24,24 +27,24 @@ def test_runs_are_numbered_and_named_by_what_was_chosen():
 
 def test_options_derived_from_the_steps_are_not_part_of_a_name():
     config = CycleGANConfig.from_preset("quick", steps=7)
-    made = directory.create(config, NO_LABELS, "0123", "quick", "kerasgan train cyclegan")
+    made = directory.create(config, LabelSchema(), "0123", "quick", "kerasgan train cyclegan")
     assert made.path.name == "0001-cyclegan-quick-steps7"
     assert made.config.schedule_steps == 7
     assert directory.extend(made, 9).config.schedule_steps == 7
 
 
 @pytest.mark.parametrize(
-    "vocabulary",
-    [NO_LABELS, Vocabulary(("red",), (), ()), Vocabulary((), (), (), ("Male", "Young"))],
+    "schema",
+    [LabelSchema(), HAIR_AND_EYES, LabelSchema.of({"Male": BINARY, "size": ("1", "2")}, [])],
 )
-def test_a_run_keeps_its_vocabulary(vocabulary):
-    made = directory.create(ACGANConfig(), vocabulary, "0123", "quick", "kerasgan train acgan")
+def test_a_run_keeps_its_labels(schema):
+    made = directory.create(ACGANConfig(), schema, "0123", "quick", "kerasgan train acgan")
     assert directory.read(made.path) == made
 
 
 def test_the_newest_run_that_fits_is_found():
     create()
-    directory.create(CycleGANConfig(), NO_LABELS, "0123", "paper", "kerasgan train cyclegan")
+    directory.create(CycleGANConfig(), LabelSchema(), "0123", "paper", "kerasgan train cyclegan")
     assert lookup.run(kind=GenerationConfig).path.name.startswith("0001-")
     assert lookup.run(kind=TranslationConfig).path.name.startswith("0002-")
     with pytest.raises(
@@ -96,7 +99,7 @@ def test_without_runs_there_is_none_to_find():
         ({"model": None}, "model in .* must be one of gan, cgan, acgan.*; got None"),
         ({"model": "biggan"}, "model in .* must be one of gan, cgan, acgan.*; got 'biggan'"),
         ({"config": {}}, "missing or unknown fields"),
-        ({"vocabulary": None}, "cannot be used"),
+        ({"schema": None}, "cannot be used"),
     ],
 )
 def test_a_directory_of_something_else_is_refused(change, message):

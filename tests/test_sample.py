@@ -7,9 +7,8 @@ import pytest
 from PIL import Image
 
 from kerasgan.inference import sampling
-from kerasgan.labels import Vocabulary
-from kerasgan.utils.errors import InvalidInput
-from tests.stubs import ALL_PAIRS, COLOURS, FEW_PAIRS, made, painted, seen
+from kerasgan.labels import LabelSchema
+from tests.stubs import ALL_PAIRS, COLOURS, FEW, FEW_PAIRS, PAIRS, made, painted, seen
 
 
 def colours_by_seed(folder):
@@ -32,7 +31,7 @@ def test_files_of_random_colours_are_named_by_their_colours(kerasgan, painting, 
     assert done.exit_code == 0, done.output
     found = colours_by_seed(tmp_path / "many")
     assert sorted(found) == list(range(5, 75))
-    assert set(found.values()) == set(ALL_PAIRS.pairs)
+    assert set(found.values()) == set(PAIRS)
     for seed, (hair, eyes) in found.items():
         with Image.open(tmp_path / "many" / f"{hair}-{eyes}-seed{seed}.png") as face:
             pixels = np.asarray(face)
@@ -46,13 +45,14 @@ def test_files_of_random_colours_are_named_by_their_colours(kerasgan, painting, 
 def test_a_count_alone_is_a_grid_of_random_colours(kerasgan, painting, tmp_path):
     words = ("sample", "--run", painting.path, "-n", 36)
     done = kerasgan(*words)
-    assert done.output == f"run: {painting.path}\nwrote faces-seed0.png\n"
-    with Image.open("faces-seed0.png") as grid:
+    assert done.output == f"run: {painting.path}\nwrote images-seed0.png\n"
+    with Image.open("images-seed0.png") as grid:
         assert grid.size == (6 * 66, 6 * 66)
         pixels = np.asarray(grid)
     cells = [pixels[row : row + 64, column : column + 64] for row in range(0, 396, 66)
              for column in range(0, 396, 66)]  # fmt: skip
-    expected = [sampling.choose_pair(ALL_PAIRS.pairs, seed) for seed in range(36)]
+    labels = sampling.random_labels(ALL_PAIRS, {}, range(36))
+    expected = [tuple(ALL_PAIRS.captions(row)) for row in labels]
     assert [(seen(cell[:32]), seen(cell[32:])) for cell in cells] == expected
 
     assert kerasgan(*words, "--eyes", "red", "--separate", "--out", "red").exit_code == 0
@@ -65,21 +65,12 @@ def test_random_pairs_are_those_of_the_data(kerasgan, tmp_path, model):
     run = made(model, FEW_PAIRS)
     done = kerasgan("sample", "--run", run.path, "-n", 20, "--separate", "--out", "new")
     assert done.exit_code == 0, done.output
-    assert set(colours_by_seed(tmp_path / "new").values()) == set(FEW_PAIRS.pairs)
-
-
-def test_without_pairs_in_the_data_all_combinations_match():
-    vocabulary = Vocabulary(("red", "blue"), ("green",), ())
-    assert vocabulary.matching_pairs(None, None) == [("red", "green"), ("blue", "green")]
-    assert vocabulary.matching_pairs("red", None) == [("red", "green")]
-    with pytest.raises(InvalidInput, match="no pair of colours has hair any and eyes any"):
-        Vocabulary(("red",), (), ()).matching_pairs(None, None)
+    assert set(colours_by_seed(tmp_path / "new").values()) == set(FEW)
 
 
 def test_colours_in_an_untrusted_run_cannot_lead_to_another_folder(kerasgan, tmp_path):
     hair = "../../up"
-    vocabulary = Vocabulary((hair,), ("red",), ((hair, "red"),))
-    run = made("cgan", vocabulary)
+    run = made("cgan", LabelSchema.of({"hair": (hair,), "eyes": ("red",)}))
     done = kerasgan("sample", "--run", run.path, "-n", 1, "--separate", "--out", "new/faces")
     assert done.exit_code == 0, done.output
     (file,) = (path for path in tmp_path.rglob("*seed0.png"))
@@ -88,16 +79,16 @@ def test_colours_in_an_untrusted_run_cannot_lead_to_another_folder(kerasgan, tmp
 
 def test_batches_are_generated_on_demand(painting, monkeypatch):
     generator = sampling.load(painting).sampling_generator
-    sampler = sampling.Sampler(generator, painting.vocabulary, painting.config.sigma)
+    sampler = sampling.Sampler(generator, painting.schema, painting.config.sigma)
     sizes = []
     call = sampler._call_batched
     monkeypatch.setattr(
         sampler, "_call_batched", lambda inputs: sizes.append(len(inputs["noise"])) or call(inputs)
     )
-    pairs = [sampling.choose_pair(ALL_PAIRS.pairs, seed) for seed in range(7, 137)]
-    faces = sampler.iterate(pairs, 7)
+    labels = sampling.random_labels(ALL_PAIRS, {}, range(7, 137))
+    faces = sampler.iterate(labels, 7)
     first = next(faces)
     assert sizes == [64]
-    together = sampler.generate(pairs, 7)
+    together = sampler.generate(labels, 7)
     np.testing.assert_array_equal([first, *faces], together)
     assert sizes == [64, 130, 64, 2]

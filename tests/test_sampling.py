@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from kerasgan.inference import sampling
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import MISSING, LabelSchema
 from kerasgan.utils.errors import InvalidInput
 
 
@@ -37,42 +37,73 @@ def test_slerp_without_a_circle_is_a_line(end):
     np.testing.assert_allclose(points, np.linspace([1.0, 0.0], end, 5))
 
 
-def test_conditions_follow_the_runs_vocabulary():
-    pairs = (("red", "gray"), ("red", "green"), ("blue", "gray"))
-    vocabulary = Vocabulary(("red", "blue"), ("green", "gray", "black"), pairs)
-    names = ("noise", "hair", "eyes", "pair")
-    one_hots = sampling.conditions(vocabulary, names, [("blue", "gray"), ("red", "green")])
+def test_conditions_follow_the_runs_schema():
+    labels = {"hair": ("red", "blue"), "eyes": ("green", "gray", "black")}
+    schema = LabelSchema.of(labels, (("red", "gray"), ("red", "green"), ("blue", "gray")))
+    names = ("noise", "hair", "eyes", "combination")
+    one_hots = sampling.conditions(schema, names, np.array([[1, 1], [0, 0]]))
     np.testing.assert_array_equal(one_hots["hair"], [[0, 1], [1, 0]])
     np.testing.assert_array_equal(one_hots["eyes"], [[0, 1, 0], [1, 0, 0]])
-    np.testing.assert_array_equal(one_hots["pair"], [[0, 0, 1], [0, 1, 0]])
+    np.testing.assert_array_equal(one_hots["combination"], [[0, 0, 1], [0, 1, 0]])
+    missing = sampling.conditions(schema, ["eyes"], np.array([[1, MISSING]]))
+    np.testing.assert_array_equal(missing["eyes"], [[0, 0, 0]])
     with pytest.raises(
-        InvalidInput, match=r"unknown eyes colour 'red' .*allowed: green, gray, black"
+        InvalidInput,
+        match="no image has hair=blue, eyes=green; near combinations: hair=red, eyes=green; hair",
     ):
-        sampling.conditions(vocabulary, ["eyes"], [("blue", "red")])
-    with pytest.raises(
-        InvalidInput, match="no image has blue hair green eyes; near pairs: red hair gr"
-    ):
-        sampling.conditions(vocabulary, ["pair"], [("blue", "green")])
-    assert sampling.conditions(vocabulary, ["noise"], [("", "")]) == {}
+        sampling.conditions(schema, ["combination"], np.array([[1, 0]]))
+    assert sampling.conditions(schema, ["noise"], np.array([[0, 0]])) == {}
+
+
+def test_random_labels_are_combinations_that_occur_and_depend_on_their_own_seed():
+    labels = {"a": ("x", "y"), "b": ("u", "v", "w")}
+    schema = LabelSchema.of(labels, (("x", "u"), ("y", "v"), ("x", "w")))
+    drawn = sampling.random_labels(schema, {}, range(50))
+    assert set(map(tuple, drawn.tolist())) == set(schema.combinations)
+    np.testing.assert_array_equal(sampling.random_labels(schema, {}, [7]), drawn[7:8])
+    of_x = sampling.random_labels(schema, {"a": 0}, range(50))
+    assert set(map(tuple, of_x.tolist())) == {(0, 0), (0, 2)}
+    # No image has y and w: the choice wins.
+    assert sampling.random_labels(schema, {"a": 1, "b": 2}, [0]).tolist() == [[1, 2]]
+    assert sampling.random_labels(LabelSchema(), {}, range(3)).shape == (3, 0)
+
+
+def test_a_sheet_shows_one_label_by_another_and_fixes_the_rest():
+    labels = {"a": ("x", "y"), "b": ("u", "v", "w"), "c": ("no", "yes")}
+    schema = LabelSchema.of(labels)
+    sheet = sampling.sheet_labels(schema)
+    assert (sheet.rows, sheet.columns, sheet.width) == (["x", "y"], ["u", "v", "w"], 3)
+    assert sheet.labels.tolist() == [
+        [0, 0, 0],
+        [0, 1, 0],
+        [0, 2, 0],
+        [1, 0, 0],
+        [1, 1, 0],
+        [1, 2, 0],
+    ]
+    sheet = sampling.sheet_labels(schema, {"a": 1}, rows="c")
+    assert (sheet.rows, sheet.columns) == (["no c", "c"], ["u", "v", "w"])
+    assert sheet.labels[:, 0].tolist() == [1] * 6
+    sheet = sampling.sheet_labels(schema, {"a": 1, "b": 2})
+    assert (sheet.rows, sheet.columns, sheet.width) == (["no c", "c"], [], 8)
+    assert sampling.sheet_labels(LabelSchema()).labels.shape == (64, 0)
 
 
 def test_an_image_depends_on_its_seed_and_not_on_its_batch(trained):
     generator = sampling.load(trained).sampling_generator
-    sampler = sampling.Sampler(generator, trained.vocabulary, trained.config.sigma)
-    pair = (trained.vocabulary.hair[0], trained.vocabulary.eyes[0])
-    together = sampler.generate([pair] * 70, 5)
-    alone = sampler.generate([pair], 5 + 66)
+    sampler = sampling.Sampler(generator, trained.schema, trained.config.sigma)
+    together = sampler.generate(np.zeros((70, 2), int), 5)
+    alone = sampler.generate(np.zeros((1, 2), int), 5 + 66)
     assert np.abs(together[66].astype(int) - alone[0]).max() <= 1
     assert together.dtype == np.uint8
     assert together.shape == (70, 16, 16, 3)
 
 
 def test_without_noise_the_image_is_the_same_for_all_seeds(trained):
-    sampler = sampling.Sampler(
-        sampling.load(trained).sampling_generator, trained.vocabulary, sigma=0.0
+    generator = sampling.load(trained).sampling_generator
+    first, second = sampling.Sampler(generator, trained.schema, 0.0).generate(
+        np.zeros((2, 2), int), 3
     )
-    pair = (trained.vocabulary.hair[0], trained.vocabulary.eyes[0])
-    first, second = sampler.generate([pair] * 2, 3)
     np.testing.assert_array_equal(first, second)
 
 

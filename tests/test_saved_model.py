@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from kerasgan import registry, tasks
 from kerasgan.inference import image_to_image, sampling, saved_model
-from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.labels import BINARY, LabelSchema
 from kerasgan.runs import directory
 from tests.conftest import tiny_config
 
@@ -38,24 +38,25 @@ np.savez(sys.argv[2], image=image, decoded=decoded, floats=floats, refused=refus
 @pytest.fixture(scope="module")
 def served(trained, tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
-    hair, eyes = trained.vocabulary.hair[0], trained.vocabulary.eyes[-1]
+    labels = np.array([trained.schema.combinations[-1]] * 3)
+    hair, eyes = trained.schema.values(labels[0]).values()
     inputs = {
         "noise": np.random.default_rng(0).normal(size=(3, 8)).astype("float32"),
-        **sampling.conditions(trained.vocabulary, ["hair", "eyes"], [(hair, eyes)] * 3),
+        **sampling.conditions(trained.schema, ["hair", "eyes"], labels),
     }
     np.savez(folder / "data.npz", **inputs)
     path = saved_model.export(trained, tasks.of(trained.config).endpoints, folder)
     command = [sys.executable, "-c", SERVER, path, folder / "data.npz", hair, eyes]
     subprocess.run(list(map(str, command)), check=True)
     with np.load(folder / "data.npz") as file:
-        return path, (hair, eyes), inputs, dict(file)
+        return path, labels, inputs, dict(file)
 
 
 def test_the_served_images_are_those_of_sample(trained, served):
-    _, pair, _, answer = served
+    _, labels, _, answer = served
     generator = sampling.load(trained).sampling_generator
-    sampler = sampling.Sampler(generator, trained.vocabulary, trained.config.sigma)
-    expected = sampler.generate([pair] * 3, 7).astype(int)
+    sampler = sampling.Sampler(generator, trained.schema, trained.config.sigma)
+    expected = sampler.generate(labels, 7).astype(int)
     assert answer["image"].dtype == np.uint8
     assert np.abs(answer["image"] - expected).max() <= 1
 
@@ -70,8 +71,8 @@ def test_noise_and_one_hots_are_served_too(trained, served):
     np.testing.assert_allclose(answer["floats"], expected, atol=1e-5)
 
 
-def test_an_unknown_colour_is_an_error_of_the_request(served):
-    assert "unknown hair colour; allowed:" in str(served[3]["refused"])
+def test_an_unknown_value_is_an_error_of_the_request(served):
+    assert "unknown hair value; allowed:" in str(served[3]["refused"])
 
 
 def test_versions_count_up(trained, served):
@@ -103,11 +104,11 @@ def composited(rgba):
     return np.rint(rgba[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
 
 
-def exported(model, vocabulary, monkeypatch, tmp_path):
+def exported(model, schema, monkeypatch, tmp_path):
     """Export an untrained model."""
     config = tiny_config(model)
-    run = directory.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
-    untrained = registry.model_class(config)(config, vocabulary)
+    run = directory.create(config, schema, "0123", config.default_preset(), "kerasgan")
+    untrained = registry.model_class(config)(config, schema)
     monkeypatch.setattr(sampling, "load", lambda run, checkpoint: untrained)
     return untrained, tf.saved_model.load(
         str(saved_model.export(run, tasks.of(run.config).endpoints, tmp_path / "models"))
@@ -115,7 +116,7 @@ def exported(model, vocabulary, monkeypatch, tmp_path):
 
 
 def test_cyclegan_serves_both_directions(monkeypatch, tmp_path, rgba):
-    model, served = exported("cyclegan", NO_LABELS, monkeypatch, tmp_path)
+    model, served = exported("cyclegan", LabelSchema(), monkeypatch, tmp_path)
     names = {"serving_default": ["image"], "generate": ["image"], "png": ["image_bytes"]}
     assert requests_of(served) == names | {f"{name}_to_a": of for name, of in names.items()}
     translator = image_to_image.DomainTranslator(model.sampling_generator)
@@ -129,27 +130,14 @@ def test_cyclegan_serves_both_directions(monkeypatch, tmp_path, rgba):
         assert np.abs(tf.io.decode_png(found[0]).numpy() - expected).max() <= 1
 
 
-@pytest.mark.parametrize(
-    ("vocabulary", "request_of"),
-    [
-        (
-            Vocabulary(("red", "blue"), ("red", "gray")),
-            {"hair": tf.constant(["blue"]), "eyes": tf.constant(["gray"])},
-        ),
-        (
-            NO_LABELS._replace(attributes=("Male", "Young")),
-            {"attributes": tf.constant([[0.0, 1.0]])},
-        ),
-    ],
-    ids=["colours", "attributes"],
-)
-def test_stargan_serves_edits(monkeypatch, tmp_path, rgba, vocabulary, request_of):
-    model, served = exported("stargan", vocabulary, monkeypatch, tmp_path)
+def test_stargan_serves_edits(monkeypatch, tmp_path, rgba):
+    schema = LabelSchema.of({"hair": ("red", "blue"), "Male": BINARY})
+    request_of = {"hair": tf.constant(["red"]), "male": tf.constant(["yes"])}
+    model, served = exported("stargan", schema, monkeypatch, tmp_path)
     assert requests_of(served)["png"] == sorted(["image_bytes", *request_of])
-    editor = image_to_image.Editor(model, vocabulary)
+    editor = image_to_image.Editor(model, schema)
     rgb = composited(rgba)
-    labels = {name: np.array([[0, 1]], "float32") for name in vocabulary.labels}
-    expected = editor.edit(rgb[None], labels)[0].astype(int)
+    expected = editor.edit(rgb[None], np.array([[0, 1]]))[0].astype(int)
     found = served.signatures["serving_default"](image=tf.constant(rgb[None]), **request_of)
     assert np.abs(found["image"][0].numpy() - expected).max() <= 1
     files = served.signatures["png"](image_bytes=tf.io.encode_png(rgba)[None], **request_of)

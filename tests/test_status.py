@@ -10,7 +10,7 @@ import threading
 import pytest
 from filelock import lock_descriptor, unlock_descriptor
 
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.runs import directory, locks, status
 from kerasgan.training import failure_signs
 from kerasgan.training.callbacks import append_event
@@ -23,7 +23,7 @@ from tests.conftest import tiny_config
 def run():
     """A run of ten steps that has made six, with two rows of metrics."""
     made = directory.create(
-        tiny_config("acgan", steps=10), Vocabulary(), "0123", "report", "kerasgan"
+        tiny_config("acgan", steps=10), LabelSchema(), "0123", "report", "kerasgan"
     )
     made.checkpoints.mkdir()
     (made.checkpoints / "step-000004.npz").write_bytes(b"four")
@@ -82,7 +82,7 @@ def test_accuracy_is_of_generated_pictures_never_of_the_discriminator(run):
 
 
 def test_a_run_that_has_only_begun_is_told_by_its_config():
-    made = directory.create(tiny_config("gan"), Vocabulary(), "0123", "report", "kerasgan")
+    made = directory.create(tiny_config("gan"), LabelSchema(), "0123", "report", "kerasgan")
     seen = status.of_run(made)
     assert (seen.state, seen.step, seen.losses, seen.accuracy) == ("stopped", 0, {}, {})
 

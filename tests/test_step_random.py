@@ -4,9 +4,10 @@ import tensorflow as tf
 
 from kerasgan.datasets.labelled import LabelledImages
 from kerasgan.datasets.step_random import LabelledStepRandom, batches
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 
 COUNT = 10
+SCHEMA = LabelSchema.of({"hair": ("red", "blue"), "eyes": ("red", "blue", "gray")})
 
 
 @pytest.fixture
@@ -15,19 +16,18 @@ def data():
     images = np.repeat(np.arange(COUNT, dtype=np.uint8), 4 * 4 * 3).reshape(COUNT, 4, 4, 3)
     rows = np.arange(COUNT)[::-1].copy()
     eyes = np.where(rows == 3, -1, rows % 3)
-    pairs = tuple((hair, eyes) for hair in ("red", "blue") for eyes in ("red", "blue", "gray"))
-    pair = np.where(rows == 3, -1, rows % 2 * 3 + rows % 3)
-    vocabulary = Vocabulary(("red", "blue"), ("red", "blue", "gray"), pairs)
-    return LabelledImages("ten", images, rows, rows % 2, eyes, pair, vocabulary)
+    combination = np.where(rows == 3, -1, rows % 2 * 3 + rows % 3)
+    labels = np.stack([rows % 2, eyes], axis=1)
+    return LabelledImages("ten", images, rows, SCHEMA, labels, combination)
 
 
 def sample_batch(random):
     return {
         "real": random.examples(2),
         "noise": random.normal("noise", 2, [5], 0.5),
-        **random.colours("wanted", 2),
+        "labels": random.labels("wanted", 2),
         "uniform": random.uniform("uniform", 2),
-        "pairs": random.pairs("pairs", 2),
+        "combinations": random.combinations("combinations", 2),
     }
 
 
@@ -61,35 +61,35 @@ def test_tensors_of_other_names_differ(data):
 def test_examples_have_their_own_labels(data):
     for batch in collect(data, 0, 0, 5):
         number = np.rint((batch["real"]["image"][..., 0, 0, 0] + 1) * 127.5).astype(int)
-        np.testing.assert_array_equal(batch["real"]["hair"], np.eye(2)[number % 2])
+        np.testing.assert_array_equal(batch["real"]["labels"]["hair"], np.eye(2)[number % 2])
         eyes = np.eye(3)[number % 3]
         eyes[number == 3] = 0
-        np.testing.assert_array_equal(batch["real"]["eyes"], eyes)
+        np.testing.assert_array_equal(batch["real"]["labels"]["eyes"], eyes)
 
 
-def test_noise_has_the_given_deviation_and_colours_are_uniform(data):
+def test_noise_has_the_given_deviation_and_labels_are_uniform(data):
     random = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 3000)
     noise = random.normal("noise", 2, [5], 0.5)
     # Five standard errors of 30,000 random.
     assert np.std(noise) == pytest.approx(0.5, abs=5 * 0.5 / np.sqrt(2 * 30_000))
-    shares = np.mean(random.colours("wanted", 2)["eyes"], axis=(0, 1))
+    shares = np.mean(random.labels("wanted", 2)["eyes"], axis=(0, 1))
     np.testing.assert_allclose(shares, 1 / 3, atol=5 * np.sqrt(2 / 9 / 6000))
 
 
-def test_pairs_occur_in_the_data_and_mismatched_pairs_differ(data):
-    pairs = data.vocabulary.pairs[:4]
-    data = data._replace(vocabulary=data.vocabulary._replace(pairs=pairs))
+def test_combinations_occur_in_the_data_and_mismatched_ones_differ(data):
+    combinations = SCHEMA.combinations[:4]
+    data = data._replace(schema=SCHEMA._replace(combinations=combinations))
     random = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 400)
-    pairs_of_data = random.pairs("one", 2)
-    mismatched = random.mismatched_pairs("other", pairs_of_data["pair"])
-    for sampled in (pairs_of_data, mismatched):
-        indices = np.argmax(sampled["pair"], axis=-1)
+    of_data = random.combinations("one", 2)
+    mismatched = random.mismatched_combinations("other", of_data["combination"])
+    for sampled in (of_data, mismatched):
+        indices = np.argmax(sampled["combination"], axis=-1)
         # Five standard errors around a quarter.
         np.testing.assert_allclose(np.bincount(indices.ravel()) / 800, 1 / 4, atol=5 * 0.0154)
-        for kind, column in (("hair", 0), ("eyes", 1)):
-            names = np.array(getattr(data.vocabulary, kind))[np.argmax(sampled[kind], axis=-1)]
-            np.testing.assert_array_equal(names, np.array(pairs)[indices][..., column])
-    assert not np.any(np.argmax(pairs_of_data["pair"], axis=-1) == indices)
+        for column, name in enumerate(SCHEMA.names):
+            values = np.argmax(sampled["labels"][name], axis=-1)
+            np.testing.assert_array_equal(values, np.array(combinations)[indices][..., column])
+    assert not np.any(np.argmax(of_data["combination"], axis=-1) == indices)
 
 
 def test_uniform_numbers_stay_in_their_range(data):

@@ -13,7 +13,7 @@ from tests.conftest import tiny_options
 def arity(option):
     if option not in ("sigma", "d-steps", "loss-weights", "label-noise"):
         raise InvalidInput(f"no option {option!r}")
-    return 3 if option == "loss-weights" else 1
+    return None if option == "loss-weights" else 1
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_an_option_and_its_values_are_parsed(vary, option, values):
         ("sigma=", "must be of the form"),
         ("sigma=1,,2", "must have 1 word, got ''"),
         ("sigma=1 2", "must have 1 word, got '1 2'"),
-        ("loss-weights=1 2", "must have 3 words, got '1 2'"),
+        ("loss-weights=1 .1 .1,", "must have words, got ''"),
         ("colour=1", "no option 'colour'"),
     ],
 )
@@ -156,7 +156,7 @@ def test_a_sweep_trains_compares_and_tells(kerasgan, tmp_path):
         (["gan", "--vary", "sigma=1", "--step", "3"], "No such option"),
         (["gan"], "Missing option '--vary'"),
         (["gan", "--vary", "sigma=1", "--vary", "sigma=2"], "--vary sigma must be given once"),
-        (["acgan", "--vary", "loss-weights=1 2"], "must have 3 words, got '1 2'"),
+        (["acgan", "--vary", "loss-weights=1,"], "must have words, got ''"),
     ],
 )
 def test_bad_sweeps_are_refused_before_anything_trains(kerasgan, tmp_path, words, message):

@@ -15,11 +15,9 @@ def case(request):
     model, held_out = request.param
     config = tiny_config(model, data="avatars", num_avatars=20, val_fraction=held_out / 20)
     split = tasks.of(config).load()
-    vocabulary = split.training.vocabulary
-    run = directory.create(
-        config, vocabulary, split.training.key, config.default_preset(), "kerasgan"
-    )
-    return run, registry.model_class(config)(config, vocabulary), split
+    schema = split.training.schema
+    run = directory.create(config, schema, split.training.key, config.default_preset(), "kerasgan")
+    return run, registry.model_class(config)(config, schema), split
 
 
 @pytest.mark.parametrize("case", [("cyclegan", 4), ("cyclegan", 0)], indirect=True)
@@ -35,21 +33,21 @@ def test_a_row_of_translations_has_held_out_inputs_if_there_are_any(case):
 
 
 @pytest.mark.parametrize("case", [("stargan", 4)], indirect=True)
-def test_a_row_of_edits_has_one_colour_after_the_other(case):
+def test_a_row_of_edits_has_one_value_after_the_other(case):
     run, model, split = case
     row = tasks.of(run.config).row(run, model, 3)
     one = np.arange(1, 2)
-    labels = split.held_out.labels(one)
-    labels["hair"] = np.eye(len(run.vocabulary.hair), dtype="float32")[[1]]
-    expected = Editor(model, run.vocabulary).edit(split.held_out.pixels(one), labels)
+    labels = split.held_out.labels[one]
+    labels[:, 0] = 1
+    expected = Editor(model, run.schema).edit(split.held_out.pixels(one), labels)
     assert np.abs(row[1:2].astype(int) - expected).max() <= 1
 
 
 @pytest.mark.parametrize("case", [("stargan", 4), ("stargan", 0)], indirect=True)
-def test_the_sheet_of_edits_has_a_column_for_the_original_and_each_colour(case):
+def test_the_sheet_of_edits_has_a_column_for_the_original_and_each_value(case):
     run, model, split = case
     sheet = tasks.of(run.config).preview(run, split, model)()
-    columns = 1 + len(run.vocabulary.hair) + len(run.vocabulary.eyes)
+    columns = 1 + sum(run.schema.sizes.values())
     rows = min(8, (split.held_out if split.held_out.size else split.training).size)
     assert sheet.width == columns * 66
     assert sheet.height // 66 == rows

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from kerasgan.labels import NO_LABELS
+from kerasgan.labels import LabelSchema
 from kerasgan.reporting.plots import known, read_metrics
 from kerasgan.runs import directory
 from kerasgan.training import tensorboard
@@ -60,7 +60,7 @@ def test_events_are_the_rows_and_sheets_also_of_a_run_that_lost_its_last_steps(k
 def test_later_steps_and_truncated_events_are_removed():
     pytest.importorskip("tensorboard")
     config = tiny_config("gan", log_every=2, sample_every=2, steps=9)
-    run = directory.create(config, NO_LABELS, "0123", "report", "kerasgan")
+    run = directory.create(config, LabelSchema(), "0123", "report", "kerasgan")
 
     def trained(done, steps):
         metrics = MetricsLog(run, done, 2)

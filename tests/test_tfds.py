@@ -8,6 +8,7 @@ import tensorflow_datasets as tfds
 
 from kerasgan.datasets import labelled, unpaired
 from kerasgan.datasets.tfds import TfdsImages
+from kerasgan.labels import BINARY, Label
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 
@@ -82,32 +83,31 @@ def data(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("TFDS_DATA_DIR", str(folder))
 
 
-def test_labels_become_tags():
-    images = TfdsImages("kerasgan_tiny_faces").tagged_images()
+def test_features_become_labels():
+    data = TfdsImages("kerasgan_tiny_faces")
+    images = data.annotated_images()
     assert len(images) == 10
-    tags = {tuple(sorted(image.tags)) for image in images}
-    assert ("blue eyes", "male", "red hair", "young") in tags
-    assert sum("blue eyes" not in image.tags for image in images) == 1
-
-
-def test_chosen_features_alone_give_tags():
-    images = TfdsImages("kerasgan_tiny_faces", ["hair", "male"]).tagged_images()
-    assert {tag for image in images for tag in image.tags} == {
-        "red hair",
-        "aqua hair",
-        "male",
-    }
+    assert data.orders == {"hair": ("red", "aqua")}
+    values = {tuple(sorted((k, v) for k, v in i.values.items() if v)) for i in images}
+    assert (
+        ("Male", ("yes",)),
+        ("Young", ("yes",)),
+        ("eyes", ("blue",)),
+        ("hair", ("red",)),
+    ) in values
+    assert sum(not image.values.get("eyes") for image in images) == 1
 
 
 def test_images_are_trained_on(tiny):
-    config = dataclasses.replace(tiny, data="tfds:kerasgan_tiny_faces", val_fraction=0.0)
+    config = dataclasses.replace(
+        tiny, data="tfds:kerasgan_tiny_faces", labels=("hair", "male"), val_fraction=0.0
+    )
     training = labelled.load(config).training
-    assert training.vocabulary[:2] == (("aqua", "red"), ("blue",))
-    found = training.pixels(np.arange(9))
-    greys = found[:, 0, 0, 0] // 20
-    assert sorted(greys) == list(range(1, 10))
-    hair = [training.vocabulary.hair[place] for place in training.hair]
-    assert hair == [("red", "aqua")[grey % 2] for grey in greys]
+    # The order is that of the feature's classes.
+    assert training.schema.labels == (Label("hair", ("red", "aqua")), Label("Male", BINARY))
+    greys = training.pixels(np.arange(10))[:, 0, 0, 0] // 20
+    assert sorted(greys) == list(range(10))
+    np.testing.assert_array_equal(training.labels, np.stack([greys % 2, greys < 5], axis=1))
 
 
 def test_two_domains_are_trained_on():
@@ -118,30 +118,14 @@ def test_two_domains_are_trained_on():
     assert found == [[0, 1, 2], [4, 5, 6, 7], [8, 9], []]
 
 
-def test_attributes_are_edited(tiny):
-    """Features that no colour model could use train StarGAN."""
-    config = tiny_config(
-        "stargan", data="tfds:kerasgan_tiny_faces", attributes=("Male",), val_fraction=0.0
-    )
-    training = labelled.load(config).training
-    assert training.vocabulary.labels == {"attributes": 1}
-    greys = training.pixels(np.arange(10))[:, 0, 0, 0] // 20
-    np.testing.assert_array_equal(training.attributes[:, 0], greys < 5)
-    for attributes, message in (
-        (("hair",), "no image of tfds:kerasgan_tiny_faces has 'hair'"),
-        (("Young",), "every image of tfds:kerasgan_tiny_faces has 'Young'"),
-    ):
-        with pytest.raises(InvalidInput, match=message):
-            labelled.load(dataclasses.replace(config, attributes=attributes))
-
-
 @pytest.mark.parametrize(
-    ("name", "attributes", "message"),
+    ("name", "labels", "message"),
     [
-        ("no_such_set", [], "cannot get tfds:no_such_set: "),
-        ("kerasgan_tiny_faces", ["Old"], "no feature 'Old'; allowed: .*Male"),
+        ("no_such_set", (), "cannot get tfds:no_such_set: "),
+        ("kerasgan_tiny_faces", ("Old",), "unknown label of tfds:kera.* 'Old'.*; allowed: .*Male"),
+        ("kerasgan_tiny_faces", ("Young",), "every image that has it has the value 'yes'"),
     ],
 )
-def test_what_is_not_there_is_refused(name, attributes, message):
+def test_what_is_not_there_is_refused(name, labels, message):
     with pytest.raises(InvalidInput, match=message):
-        TfdsImages(name, attributes)
+        labelled.load(tiny_config("r3gan", data=f"tfds:{name}", labels=labels))

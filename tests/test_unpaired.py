@@ -6,7 +6,7 @@ from PIL import Image
 from kerasgan.datasets import sources, unpaired
 from kerasgan.datasets.avatars import portrait, traits
 from kerasgan.datasets.unpaired import UnpairedImages, UnpairedStepRandom
-from kerasgan.labels import NO_LABELS
+from kerasgan.labels import LabelSchema
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 
@@ -123,7 +123,7 @@ def test_folders_of_messy_pictures_are_read_and_their_tests_held_out(make):
     assert reds(held_out.a) == [60]
     # There is no testB, and no share of trainB is held out.
     assert reds(held_out.b) == []
-    assert training.vocabulary == NO_LABELS
+    assert training.schema == LabelSchema()
     assert training.key == held_out.key
 
 

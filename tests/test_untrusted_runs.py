@@ -9,6 +9,7 @@ import pytest
 
 from kerasgan import registry
 from kerasgan.experiments import comparison
+from kerasgan.labels import LabelSchema
 from kerasgan.reporting import plots
 from kerasgan.runs import directory, status
 from kerasgan.training import callbacks
@@ -48,8 +49,8 @@ def changed(run, part="config", **values):
         ("data", {"a": 1}, "a text"),
         ("exclude_tag", "red hair", "a list of a text"),
         ("exclude_tag", [1], "a list of a text"),
-        ("loss_weights", [1, 1], "a list of 3 of a number"),
-        ("loss_weights", [1, 1, "1"], "a list of 3 of a number"),
+        ("loss_weights", [1, None], "a list of a number or a text"),
+        ("loss_weights", [1, [1]], "a list of a number or a text"),
     ],
 )
 def test_a_wrong_type_names_field_value_and_file(run, field, value, allowed):
@@ -73,9 +74,9 @@ def test_a_choice_is_not_what_merely_equals_one(value):
 
 @pytest.mark.parametrize("model", registry.names())
 def test_a_run_is_read_as_it_was_written(model):
-    vocabulary = stubs.NO_LABELS if model == "cyclegan" else stubs.ALL_PAIRS
+    schema = LabelSchema() if model == "cyclegan" else stubs.ALL_PAIRS
     config = tiny_config(model)
-    run = directory.create(config, vocabulary, "0123", config.default_preset(), "kerasgan")
+    run = directory.create(config, schema, "0123", config.default_preset(), "kerasgan")
     assert directory.read(run.path) == run
 
 
@@ -86,12 +87,13 @@ def test_a_run_is_read_as_it_was_written(model):
         (None, {"model": {"gan": 1}}),
         (None, {"config": []}),
         (None, {"config": None}),
-        (None, {"vocabulary": []}),
-        ("vocabulary", {"hair": "red"}),
-        ("vocabulary", {"hair": [1]}),
-        ("vocabulary", {"pairs": [["red"]]}),
-        ("vocabulary", {"pairs": [1]}),
-        ("vocabulary", {"ears": ["red"]}),
+        (None, {"schema": []}),
+        ("schema", {"labels": "red"}),
+        ("schema", {"labels": [1]}),
+        ("schema", {"labels": None}),
+        ("schema", {"combinations": [["red", "blue"]]}),
+        ("schema", {"combinations": [1]}),
+        ("schema", {"ears": ["red"]}),
         ("config", {"steps": [[]]}),
         ("config", {"unknown\x1b": 1}),
     ],
@@ -156,8 +158,8 @@ BREAKING = (
 
 @pytest.mark.parametrize("break_it", BREAKING)
 def test_one_bad_run_is_named_and_hides_no_other(run, kerasgan, break_it):
-    others = [run, directory.create(run.config, run.vocabulary, "0123", "report", "kerasgan")]
-    bad = directory.create(run.config, run.vocabulary, "0123", "report", "kerasgan")
+    others = [run, directory.create(run.config, run.schema, "0123", "report", "kerasgan")]
+    bad = directory.create(run.config, run.schema, "0123", "report", "kerasgan")
     break_it(bad.path)
     done = kerasgan("runs")
     assert done.exit_code == 1

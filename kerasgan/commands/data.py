@@ -39,25 +39,27 @@ def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> 
     help="Layout of the data.",
 )
 @click.option(
-    "--attributes",
+    "--labels",
     multiple=True,
     callback=options.split,
     metavar="A,B",
-    help="Columns that become tags. Default: all.",
+    help="Labels to count.  [default: those that a model would train on]",
 )
 @click.option("--follow-links", is_flag=True, help="Follow symbolic links inside PATH.")
 @click.option(
     "--html", type=click.Path(path_type=Path), help="Write the whole report as an HTML page."
 )
 @click.option(
-    "--heat-map", type=click.Path(path_type=Path), help="Write the counts of colour pairs as a PNG."
+    "--heat-map",
+    type=click.Path(path_type=Path),
+    help="Write the counts of each two values of the first two labels as a PNG.",
 )
 @click.option(
     "--fix",
     type=click.Path(path_type=Path),
     help="Write a clean copy and a log into this folder, which must be new or empty.",
 )
-def check(path, layout, attributes, follow_links, html, heat_map, fix) -> None:
+def check(path, layout, labels, follow_links, html, heat_map, fix) -> None:
     """Report the contents of PATH, a folder or a label file, and its problems.
 
     Exit code 0: no problem; 1: at least one problem; 2: no image to train on.
@@ -69,13 +71,13 @@ def check(path, layout, attributes, follow_links, html, heat_map, fix) -> None:
         files.check_writable(file.parent)
     if fix:
         files.check_vacant(fix)
-    report = inspection.check(path, layout, attributes, follow_links)
+    report = inspection.check(path, layout, labels, follow_links)
     messages.tell(text_report.as_text(report))
     heat_map_png = None
-    if report.pairs and (html or heat_map):
+    if len(report.labels) > 1 and (html or heat_map):
         from kerasgan.reporting import plots
 
-        heat_map_png = plots.draw_pairs(report.pairs, report.vocabulary)
+        heat_map_png = plots.draw_counts(report.pair_counts(0, 1), *report.labels[:2])
     if heat_map and heat_map_png:
         files.write(heat_map, heat_map_png)
         messages.tell(f"wrote {heat_map}")

@@ -1,7 +1,9 @@
 """Options that commands share, and the options of config dataclasses. Imports no model."""
 
 import dataclasses
+import re
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import rich_click as click
@@ -11,6 +13,7 @@ from click.shell_completion import CompletionItem
 from kerasgan.configs.base import Config
 from kerasgan.configs.options import option_name, panel
 from kerasgan.datasets import layouts
+from kerasgan.labels import parse_values
 from kerasgan.runs import directory
 from kerasgan.utils.errors import hint
 
@@ -46,6 +49,27 @@ def run(default: str) -> Callable:
     )
 
 
+def label_values(function: Callable) -> Callable:
+    """The options --set, --hair and --eyes; the command gets them as `values`, {label: value}."""
+
+    @click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="LABEL=VALUE",
+        help="Value of a label; repeatable. A binary label is yes or no.",
+    )
+    @click.option("--hair", metavar="COLOUR", help="The same as --set hair=COLOUR.")
+    @click.option("--eyes", metavar="COLOUR", help="The same as --set eyes=COLOUR.")
+    @wraps(function)
+    def command(*args, settings: tuple[str, ...], hair: str | None, eyes: str | None, **options):
+        colours = {"hair": hair, "eyes": eyes}
+        given = [f"{name}={colour}" for name, colour in colours.items() if colour is not None]
+        return function(*args, values=parse_values([*settings, *given]), **options)
+
+    return command
+
+
 class Choice(click.Choice):
     """A choice whose error suggests the nearest allowed value."""
 
@@ -75,14 +99,67 @@ def _of_field(field: dataclasses.Field, type_: Any, panel: str) -> click.Option:
         settings["type"] = Choice(get_args(type_))
     elif field.name in _CHOICES:
         settings["type"] = Choice(_CHOICES[field.name])
+    elif type_ == tuple[float | str, ...]:
+        return VariadicOption(
+            [name],
+            help=field.metadata["help"],
+            panel=panel,
+            metavar=field.metadata["parts"],
+            default="",
+            callback=_numbers_and_texts,
+        )
     elif get_origin(type_) is tuple and ... in get_args(type_):
         settings |= {"multiple": True, "callback": split, "metavar": "A,B"}
-    elif get_origin(type_) is tuple:
-        settings |= {"nargs": len(get_args(type_)), "type": get_args(type_)[0]}
-        settings["metavar"] = field.metadata["parts"]
     else:
         settings["type"] = type_
     return click.RichOption([name], help=field.metadata["help"], panel=panel, **settings)
+
+
+class VariadicOption(click.RichOption):
+    """An option that takes all numbers and NAME=NUMBER that follow it."""
+
+
+class VariadicCommand(click.RichCommand):
+    """A command whose `VariadicOption`s take several words.
+
+    Click's options take a fixed number of words, so the words are joined before it parses them.
+    """
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        options = [param for param in self.params if isinstance(param, VariadicOption)]
+        names = {name for option in options for name in option.opts}
+        joined: list[list[str]] = [[]]
+        is_open = False
+        for word in args:
+            name, equals, value = word.partition("=")
+            if is_open and _is_part(word):
+                joined[-1].append(word)
+            elif is_open := name in names:
+                joined += [[name], [value] if equals else []]
+            else:
+                joined.append([word])
+        return super().parse_args(context, [" ".join(words) for words in joined if words])
+
+
+def _is_part(word: str) -> bool:
+    """Whether a word is a number, or a name and a number."""
+    return not word.startswith("--") and (
+        "=" in word or re.fullmatch(r"[-+.\d]+(e[-+]?\d+)?,?", word) is not None
+    )
+
+
+def _numbers_and_texts(
+    context: click.Context, parameter: click.Parameter, value: str
+) -> tuple[float | str, ...]:
+    parts = []
+    for word in value.replace(",", " ").split():
+        try:
+            parts.append(word if "=" in word else float(word))
+        except ValueError:
+            raise click.BadParameter(
+                f"must be numbers or NAME=NUMBER, got {word!r}", context, parameter
+            ) from None
+    return tuple(parts)
 
 
 def split(context: click.Context, parameter: click.Parameter, values: tuple) -> tuple[str, ...]:

@@ -2,13 +2,15 @@
 
 import math
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import rich_click as click
 
 from kerasgan.commands import messages, options
 from kerasgan.configs.generation import GenerationConfig
-from kerasgan.labels import SampleRequest, parse_requests
+from kerasgan.inference.requests import SampleRequest, parse
+from kerasgan.labels import LabelSchema, format_values
 from kerasgan.utils.errors import InvalidInput
 
 _GRID_COUNT, _LIST_COUNT = 16, 5
@@ -18,32 +20,23 @@ _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 @click.command()
 @options.run("the newest generation run, else the bundled one")
 @options.checkpoint
-@click.option(
-    "--hair",
-    type=str.lower,
-    metavar="COLOUR",
-    help="Hair colour.  [default: all in the data, or random ones with -n]",
-)
-@click.option(
-    "--eyes",
-    type=str.lower,
-    metavar="COLOUR",
-    help="Eye colour.  [default: all in the data, or random ones with -n]",
-)
+@options.label_values
+@click.option("--rows", metavar="LABEL", help="Label whose values are the rows of the sheet.")
+@click.option("--columns", metavar="LABEL", help="Label whose values are its columns.")
 @click.option(
     "-n",
     "--count",
     type=click.IntRange(min=1),
     help="Number of images in a grid or with --separate, of frames with --interpolate [default: "
-    f"{_GRID_COUNT}], of images per line with --text [default: {_LIST_COUNT}]. Without --hair or "
-    "--eyes, each image has a random pair of colours from the data.",
+    f"{_GRID_COUNT}], of images per line with --text [default: {_LIST_COUNT}]. Each image "
+    "has a random combination in the data of the labels that are not set.",
 )
 @click.option(
     "--seed",
     type=click.IntRange(min=0, max=2**63 - 2**32),
     default=0,
     show_default=True,
-    help="Seed of the noise and random colours; image i has the seed SEED + i.",
+    help="Seed of the noise and random labels; image i has the seed SEED + i.",
 )
 @click.option(
     "--sigma",
@@ -54,7 +47,8 @@ _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 @click.option(
     "--text",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Generate a list of lines such as '1,blue hair red eyes', as sample_<id>_<n>.png.",
+    help="Generate a list of lines such as '1,breed=tabby,coat=short', or with the colours of a "
+    "tag file, as sample_<id>_<n>.png.",
 )
 @click.option(
     "--interpolate",
@@ -63,24 +57,34 @@ _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
     "an animation.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Image file, or folder of files.")
-def sample(run, checkpoint, hair, eyes, count, seed, sigma, separate, text, interpolate, out):
-    """Generate images with the given hair and eyes.
+def sample(
+    run, checkpoint, values, rows, columns, count, seed, sigma, separate, text, interpolate, out
+):
+    """Generate images with the given labels.
 
-    Without both, this is a sheet of all colours. With -n or --separate, colours are random: `-n 36`
-    is a grid of 36 images, `-n 2000 --separate` a folder of 2,000 files.
+    Without all labels, this is a sheet of two labels' values. With -n or --separate, the other
+    labels are random: `-n 36` is a grid of 36 images, `-n 2000 --separate` a folder of 2,000 files.
     """
     _check_output(out, text, separate, interpolate)
 
     from kerasgan.runs import lookup
     from kerasgan.utils import files
 
-    run = lookup.run(run, GenerationConfig)
-    _check_colours(run, hair, eyes, text, interpolate)
+    wanted = [*values, *filter(None, (rows, columns))]
+    run = lookup.run(run, GenerationConfig, labels=wanted)
+    schema = run.conditions
+    _check_labels(run, wanted, text)
+    choice = schema.choice(values)
     requests, problems = _read_requests(text, run) if text else ([], [])
-    has_choice = run.config.CONDITIONS and not (hair and eyes)
-    is_sheet = has_choice and not (text or separate or interpolate or count)
+    is_complete = len(choice) == len(schema.labels)
+    _check_choice(run, choice, text, interpolate and not is_complete)
+    has_axes = bool(rows or columns)
+    is_sheet = has_axes or not (is_complete or text or separate or interpolate or count)
+    if has_axes and (text or separate or interpolate or count):
+        raise InvalidInput("--rows and --columns exclude -n, --separate, --text and --interpolate")
     count = count or (_LIST_COUNT if text else _GRID_COUNT)
-    name = "-".join(filter(None, (hair, eyes))) or ("sheet" if is_sheet else "faces")
+    captions = schema.captions(schema.indices(values))
+    name = _file_name(captions) or ("sheet" if is_sheet else "images")
     is_folder = bool(text or separate)
     default = f"{text.stem if text else name}-samples" if is_folder else f"{name}-seed{seed}.png"
     out = out or Path(default)
@@ -91,17 +95,26 @@ def sample(run, checkpoint, hair, eyes, count, seed, sigma, separate, text, inte
     if text:
         _write_requests(sampler, requests, count, seed, out)
     elif interpolate:
-        _write_interpolation(sampler, (hair or "", eyes or ""), seed, count, out)
+        _write_interpolation(sampler, schema.indices(values), seed, count, out)
     elif is_sheet:
-        _write_sheet(sampler, hair, eyes, seed, out)
+        _write_sheet(sampler, choice, _name(schema, rows), _name(schema, columns), seed, out)
     else:
-        pairs = _choose_pairs(run, hair, eyes, seed, count)
-        (_write_files if separate else _write_grid)(sampler, pairs, seed, out)
+        labels = _random_labels(schema, choice, seed, count)
+        (_write_files if separate else _write_grid)(sampler, labels, seed, out)
     messages.tell(f"wrote {out}")
     for problem in problems:
         messages.tell(f"{text}: {problem}", err=True)
     if problems:
         click.get_current_context().exit(1)
+
+
+def _file_name(captions: list[str]) -> str:
+    # A config.json from elsewhere may contain any text as a value, such as "../..".
+    return re.sub(r"[^\w.-]+", "_", "-".join(captions))[:100]
+
+
+def _name(schema: LabelSchema, label: str | None) -> str | None:
+    return label and schema.label(label).name
 
 
 def _check_output(out: Path | None, text: Path | None, separate: bool, interpolate: bool) -> None:
@@ -112,30 +125,37 @@ def _check_output(out: Path | None, text: Path | None, separate: bool, interpola
         raise InvalidInput(f"--out must end in {', '.join(allowed)}, got {out}")
 
 
-def _check_colours(
-    run, hair: str | None, eyes: str | None, text: Path | None, interpolate: bool
-) -> None:
-    names = run.config.CONDITIONS
-    if not names and (hair or eyes or text):
+def _check_labels(run, wanted: list[str], text: Path | None) -> None:
+    if not run.conditions.labels and (wanted or text):
         raise InvalidInput(
-            f"{run.name} is a run of {run.config.MODEL}, which has no conditions: leave out "
-            "--hair, --eyes and --text"
+            f"{run.name} is a run of {run.config.MODEL} without labels: leave out --text and "
+            f"{', '.join(wanted) or 'labels'}"
         )
-    if text and (hair or eyes):
-        raise InvalidInput("--text and --hair or --eyes exclude one another")
-    if interpolate and names and not (hair and eyes):
-        raise InvalidInput("--interpolate needs both --hair and --eyes")
-    for kind, colour in (("hair", hair), ("eyes", eyes)):
-        if colour is not None:
-            run.vocabulary.index(kind, colour)
-    if hair and eyes and "pair" in names:
-        run.vocabulary.pair_index(hair, eyes)
+    if text and wanted:
+        raise InvalidInput(f"--text and labels exclude one another, got {', '.join(wanted)} too")
+
+
+def _check_choice(run, choice: dict[str, int], text: Path | None, lacks_labels: bool) -> None:
+    schema = run.conditions
+    if lacks_labels:
+        missing = [name for name in schema.names if name not in choice]
+        raise InvalidInput(
+            f"--interpolate needs a value of each label, and lacks {', '.join(missing)}"
+        )
+    if not text and run.config.ONLY_COMBINATIONS and len(choice) == len(schema.labels):
+        schema.combination_index([choice[name] for name in schema.names])
 
 
 def _read_requests(text: Path, run) -> tuple[list[SampleRequest], list[str]]:
-    vocabulary = run.vocabulary
-    check = vocabulary.pair_index if "pair" in run.config.CONDITIONS else vocabulary.indices
-    requests, problems = parse_requests(text.read_text(errors="replace"), check)
+    schema = run.conditions
+
+    def check(values: Mapping[str, str]) -> None:
+        choice = schema.choice(values)
+        _check_choice(run, choice, None, lacks_labels=False)
+        if run.config.ONLY_COMBINATIONS and not schema.matching(choice):
+            raise InvalidInput(f"no image has {format_values(values)}")
+
+    requests, problems = parse(text.read_text(errors="replace"), check)
     if not requests:
         raise InvalidInput(f"{text} has no valid line; {'; '.join(problems[:3])}")
     return requests, problems
@@ -145,44 +165,38 @@ def _load_sampler(run, checkpoint: str, sigma: float | None):
     from kerasgan.inference import sampling
 
     generator = sampling.load(run, checkpoint).sampling_generator
-    return sampling.Sampler(generator, run.vocabulary, run.config.sigma if sigma is None else sigma)
+    return sampling.Sampler(generator, run.schema, run.config.sigma if sigma is None else sigma)
 
 
-def _choose_pairs(
-    run, hair: str | None, eyes: str | None, seed: int, count: int
-) -> list[tuple[str, str]]:
+def _random_labels(schema: LabelSchema, choice: dict[str, int], seed: int, count: int):
     from kerasgan.inference import sampling
 
-    if not run.config.CONDITIONS:
-        return [sampling.UNCONDITIONAL] * count
-    pairs = run.vocabulary.matching_pairs(hair, eyes)
-    return [sampling.choose_pair(pairs, seed + index) for index in range(count)]
+    return sampling.random_labels(schema, choice, range(seed, seed + count))
 
 
-def _write_sheet(sampler, hair: str | None, eyes: str | None, seed: int, out: Path) -> None:
+def _write_sheet(sampler, choice, rows: str | None, columns: str | None, seed: int, out: Path):
     from kerasgan.utils import images
 
-    images.save(sampler.sheet(seed, hair and [hair], eyes and [eyes]), out)
+    images.save(sampler.sheet(seed, choice=choice, rows=rows, columns=columns), out)
 
 
-def _write_grid(sampler, pairs: list[tuple[str, str]], seed: int, out: Path) -> None:
+def _write_grid(sampler, labels, seed: int, out: Path) -> None:
     from kerasgan.utils import images
 
-    images.save(images.grid(sampler.generate(pairs, seed), math.ceil(len(pairs) ** 0.5)), out)
+    images.save(images.grid(sampler.generate(labels, seed), math.ceil(len(labels) ** 0.5)), out)
 
 
-def _write_files(sampler, pairs: list[tuple[str, str]], seed: int, out: Path) -> None:
+def _write_files(sampler, labels, seed: int, out: Path) -> None:
     from PIL import Image
 
     from kerasgan.utils import images, progress
 
     generated = progress.bar(
-        sampler.iterate(pairs, seed), desc="Generating", total=len(pairs), unit=" images"
+        sampler.iterate(labels, seed), desc="Generating", total=len(labels), unit=" images"
     )
-    for index, (pair, image) in enumerate(zip(pairs, generated, strict=True)):
-        # A config.json from elsewhere may contain any text as a colour, such as "../..".
-        colours = re.sub(r"[^\w.-]+", "_", "-".join(filter(None, pair)))[:100] or "faces"
-        images.save(Image.fromarray(image), out / f"{colours}-seed{seed + index}.png")
+    for index, (indices, image) in enumerate(zip(labels, generated, strict=True)):
+        name = _file_name(sampler.schema.captions(indices)) or "image"
+        images.save(Image.fromarray(image), out / f"{name}-seed{seed + index}.png")
 
 
 def _write_requests(
@@ -192,15 +206,16 @@ def _write_requests(
 
     from kerasgan.utils import images
 
-    for number, *pair in requests:
-        for index, image in enumerate(sampler.iterate([pair] * count, seed), start=1):
+    for number, values in requests:
+        labels = _random_labels(sampler.schema, sampler.schema.choice(values), seed, count)
+        for index, image in enumerate(sampler.iterate(labels, seed), start=1):
             images.save(Image.fromarray(image), out / f"sample_{number}_{index}.png")
 
 
-def _write_interpolation(sampler, pair: tuple[str, str], seed: int, count: int, out: Path) -> None:
+def _write_interpolation(sampler, labels: tuple[int, ...], seed: int, count: int, out: Path):
     import numpy as np
 
     from kerasgan.utils import images
 
     positions = np.linspace(0.0, 1.0, count)
-    images.save_row(sampler.interpolate(pair, (seed, seed + 1), positions), out)
+    images.save_row(sampler.interpolate(labels, (seed, seed + 1), positions), out)

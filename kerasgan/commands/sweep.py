@@ -5,6 +5,7 @@ from pathlib import Path
 import rich_click as click
 
 from kerasgan.commands import messages
+from kerasgan.commands.options import VariadicOption
 from kerasgan.commands.train import parsed, train
 from kerasgan.configs.options import option_name
 from kerasgan.utils.errors import InvalidInput, hint
@@ -57,8 +58,8 @@ def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
         click.get_current_context().exit(1)
 
 
-def _arity(model: str, option: str) -> int:
-    """Number of words that an option of a model takes."""
+def _arity(model: str, option: str) -> int | None:
+    """Number of words that an option of a model takes; None for any number."""
     command = train.get_command(click.get_current_context(), model)
     known = {param.name: param for param in command.params}
     name = option.replace("-", "_")
@@ -68,7 +69,7 @@ def _arity(model: str, option: str) -> int:
             f"{model} has no option {option!r} to vary{hint(option, allowed)}; "
             f"allowed: {', '.join(allowed)}"
         )
-    return known[name].nargs
+    return None if isinstance(known[name], VariadicOption) else known[name].nargs
 
 
 def check(planned) -> None:

@@ -57,7 +57,7 @@ def _command(config: type[Config]) -> click.Command:
         help="The run directory, new or empty.  [default: the next runs/NUMBER-MODEL]",
         panel="Logging",
     )
-    return click.RichCommand(
+    return options.VariadicCommand(
         config.MODEL,
         callback=run,
         params=[preset, *options.of_config(config), out],

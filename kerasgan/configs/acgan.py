@@ -1,17 +1,67 @@
 """Options of the auxiliary-classifier GAN."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.generation import ConditionalConfig
-from kerasgan.configs.groups import ScheduleOptions
+from kerasgan.configs.groups import ScheduleOptions, label_rule_option
 from kerasgan.configs.options import option
-from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.errors import InvalidInput, unknown
+
+SOURCE = "source"
+# The course report's weights of its labels.
+_REPORT_WEIGHTS = {"hair": 0.3, "eyes": 0.35}
+
+
+def head_weights(weights: Sequence[float | str], labels: Collection[str]) -> dict[str, float]:
+    """Weights of the losses of ACGAN's heads, {"source" or label: weight}.
+
+    Args:
+        weights: numbers, the source's first and then one for each label; or texts
+            `name=weight`, for some of them. Empty: the defaults, which are 1 for the source and
+            0.65 shared by the labels, or the course report's for hair and eyes.
+        labels: names of the labels, in order.
+
+    Raises:
+        InvalidInput: if there are too few or too many numbers, or a name or weight is impossible.
+
+    Example:
+        >>> head_weights(["breed=0.5"], ["breed", "coat"])
+        {'source': 1.0, 'breed': 0.5, 'coat': 0.325}
+    """
+    of_labels = dict.fromkeys(labels, 0.65 / max(len(labels), 1))
+    if set(labels) == set(_REPORT_WEIGHTS):
+        of_labels |= _REPORT_WEIGHTS
+    defaults = {SOURCE: 1.0, **of_labels}
+    named = [weight for weight in weights if isinstance(weight, str)]
+    if not named and len(weights) in (0, len(defaults)):
+        return dict(zip(defaults, weights, strict=True)) if weights else defaults
+    if len(named) < len(weights):
+        raise InvalidInput(
+            f"--loss-weights must be {len(defaults)} numbers, for {', '.join(defaults)}, or "
+            f"NAME=WEIGHT for some of them; got {' '.join(map(str, weights))}"
+        )
+    return defaults | dict(_named_weight(text, defaults) for text in named)
+
+
+def _named_weight(text: str, names: Collection[str]) -> tuple[str, float]:
+    name, _, weight = (part.strip() for part in text.partition("="))
+    known = {other.lower(): other for other in names}
+    if name.lower() not in known:
+        raise unknown("name in --loss-weights", name, names)
+    try:
+        number = float(weight)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise InvalidInput(f"--loss-weights {name} must be a number of at least 0, got {weight!r}")
+    return known[name.lower()], number
 
 
 @dataclass(frozen=True, kw_only=True)
 class ACGANConfig(ScheduleOptions, ConditionalConfig):
-    """ACGAN with one head for hair and one for eyes; the defaults are the course report's."""
+    """ACGAN with a head for each label; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "acgan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.acgan:ACGAN"
@@ -40,11 +90,7 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
         },
     }
 
-    colours: Literal["exactly-one", "first", "any"] = option(
-        "exactly-one",
-        "Train on images with exactly one hair and eye colour, take the first, or take any "
-        "image: a missing label then has no class loss.",
-    )
+    label_rule: Literal["exactly-one", "first", "any"] = label_rule_option("exactly-one")
     image_size: int = option(
         96, "Height and width of the images, in pixels.", at_least=16, multiple_of=16
     )
@@ -72,11 +118,13 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
         "needs d-norm none.",
         at_least=0,
     )
-    loss_weights: tuple[float, float, float] = option(
-        (1.0, 0.3, 0.35),
-        "Weights of the losses of the three heads.",
+    loss_weights: tuple[float | str, ...] = option(
+        (),
+        "Weights of the losses of the source head and of each label's, in the order of the labels, "
+        "or some as NAME=WEIGHT: source=1,breed=0.3.  [default: 1 and, shared by all labels, 0.65; "
+        "for hair and eyes the report's, 1 0.3 0.35]",
         at_least=0,
-        parts="SOURCE HAIR EYES",
+        parts="SOURCE LABEL...",
     )
     instance_noise: float = option(
         0.0, "Standard deviation of the noise added to real images.", at_least=0

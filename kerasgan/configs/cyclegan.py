@@ -47,7 +47,7 @@ class CycleGANConfig(BatchNormOptions, TranslationConfig):
             "blocks": 6,
             "norm": "batch",
             "upsample": "nearest",
-            "skip": True,
+            "residual_output": True,
             "precision": "auto",
             "batch_size": 4,
             "learning_rate": 5e-4,

@@ -59,11 +59,11 @@ class GANConfig(DCGANConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class CGANConfig(ConditionalConfig, DCGANConfig):
-    """DCGAN conditioned on the pair of hair and eyes; the defaults are the course report's."""
+    """DCGAN conditioned on the combination of all labels; the defaults are the course report's."""
 
     MODEL: ClassVar[str] = "cgan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.cgan:CGAN"
-    CONDITIONS: ClassVar[tuple[str, ...]] = ("pair",)
+    ONLY_COMBINATIONS: ClassVar[bool] = True
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "report": {},
         "quick": {**_QUICK, "learning_rate": 4e-4, "steps": 3000},

@@ -8,7 +8,7 @@ from kerasgan.configs.base import Config
 from kerasgan.configs.groups import (
     AugmentationOptions,
     BatchNormOptions,
-    ColourDataOptions,
+    ConditionalDataOptions,
     EvaluationOptions,
     LabelledDataOptions,
 )
@@ -30,10 +30,8 @@ class GenerationConfig(
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConditionalConfig(ColourDataOptions, GenerationConfig):
-    """Options of every model that generates images from noise and colours."""
-
-    CONDITIONS: ClassVar[tuple[str, ...]] = ("hair", "eyes")
+class ConditionalConfig(ConditionalDataOptions, GenerationConfig):
+    """Options of every model that generates images from noise and labels."""
 
     best_metric: Literal[metrics.CONDITIONAL] = option(
         "frechet_distance", "Metric that selects the best checkpoint."

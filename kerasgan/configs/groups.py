@@ -39,31 +39,60 @@ class DataOptions(Options):
 class LabelledDataOptions(DataOptions):
     """Images that may have labels.
 
-    CONDITIONS are the generator's label inputs: "hair" and "eyes", or "pair", one of the pairs of
-    both that occur. ACCEPTS_ATTRIBUTES is whether binary attributes may take their place.
+    IS_CONDITIONAL is whether the generator takes labels, NEEDS_LABELS whether it cannot do without,
+    and ONLY_COMBINATIONS whether it can generate only those combinations that occur in the data.
     """
 
-    CONDITIONS: ClassVar[tuple[str, ...]] = ()
-    ACCEPTS_ATTRIBUTES: ClassVar[bool] = False
+    IS_CONDITIONAL: ClassVar[bool] = False
+    NEEDS_LABELS: ClassVar[bool] = False
+    ONLY_COMBINATIONS: ClassVar[bool] = False
 
     # The layouts are listed in datasets/layouts and checked where the data is loaded.
     layout: str = option("auto", "Layout of the data; auto: detect it.")
-    exclude_tag: tuple[str, ...] = option((), "Leave out images with one of these tags.")
-    require_tag: tuple[str, ...] = option((), "Leave out images without all of these tags.")
-    attributes: tuple[str, ...] = option(
-        (), "The columns, or tfds features, that give tags; all of them without this."
+    labels: tuple[str, ...] = option(
+        (),
+        "The labels to train on: columns of the label file, or tfds features; none: without any.  "
+        "[default: those with 2 to 200 values, at most 8]",
     )
+    exclude_tag: tuple[str, ...] = option(
+        (), "Leave out images with one of these tags, or labels given as NAME=VALUE."
+    )
+    require_tag: tuple[str, ...] = option(
+        (), "Leave out images without all of these tags, or labels given as NAME=VALUE."
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.labels and not self.IS_CONDITIONAL:
+            raise InvalidInput(
+                f"labels is {', '.join(self.labels)}; {self.MODEL} takes no labels, as acgan and "
+                "r3gan do"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColourDataOptions(LabelledDataOptions):
-    """Images with hair and eye colours."""
+class ConditionalDataOptions(LabelledDataOptions):
+    """Images with labels that the generator takes."""
 
-    colours: Literal["exactly-one", "first"] = option(
-        "exactly-one", "Train on images with exactly one hair and eye colour, or take the first."
+    IS_CONDITIONAL: ClassVar[bool] = True
+    NEEDS_LABELS: ClassVar[bool] = True
+
+    label_rule: Literal["exactly-one", "first"] = option(
+        "exactly-one",
+        "Train on images with exactly one value of each label, or take the first. Only acgan and "
+        "r3gan can do with a missing label.",
     )
     min_per_class: int = option(
-        1, "Leave out hair and eye colours that fewer images have.", at_least=1
+        1, "Leave out the images of values that fewer images have.", at_least=1
+    )
+
+
+def label_rule_option(default: Literal["exactly-one", "any"]) -> Any:
+    """The field `label_rule` of a model for which a label may be missing."""
+    return option(
+        default,
+        "Train on images with exactly one value of each label, take the first, or take any image: "
+        "a label without exactly one value is then missing, and adds no loss.",
     )
 
 

@@ -81,7 +81,8 @@ class Options:
                     choices = ", ".join(map(str, allowed))
                     raise InvalidInput(f"{name} is {value!r}; allowed: {choices}")
             for number in value if isinstance(value, tuple) else (value,):
-                _check_limits(name, number, field.metadata["limits"])
+                if not isinstance(number, str):
+                    _check_limits(name, number, field.metadata["limits"])
 
 
 def _check_limits(name: str, number: Any, limits: dict[str, float]) -> None:

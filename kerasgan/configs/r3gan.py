@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.generation import ConditionalConfig
-from kerasgan.configs.groups import Schedule, ScheduleOptions, schedule_option
+from kerasgan.configs.groups import Schedule, ScheduleOptions, label_rule_option, schedule_option
 from kerasgan.configs.options import option
 
 # 4 to 7 times a power of two.
@@ -21,6 +21,7 @@ class R3GANConfig(ScheduleOptions, ConditionalConfig):
     MODEL: ClassVar[str] = "r3gan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.r3gan:R3GAN"
     GROUP: ClassVar[int] = GROUP
+    NEEDS_LABELS: ClassVar[bool] = False
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "small": {},
         "medium": {"image_size": 128, "penalty_weight": 16.0},
@@ -46,11 +47,7 @@ class R3GANConfig(ScheduleOptions, ConditionalConfig):
         },
     }
 
-    colours: Literal["exactly-one", "first", "any"] = option(
-        "exactly-one",
-        "Train on images with exactly one hair and eye colour, take the first, or take any image: "
-        "a missing label then adds nothing.",
-    )
+    label_rule: Literal["exactly-one", "first", "any"] = label_rule_option("any")
     image_size: ImageSize = option(64, "Height and width of the images, in pixels.")
     batch_size: int = option(
         32, "Images per update, whole groups of 4.", at_least=GROUP, multiple_of=GROUP

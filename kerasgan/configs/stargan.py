@@ -3,26 +3,24 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.groups import ColourDataOptions
+from kerasgan.configs.groups import ConditionalDataOptions
 from kerasgan.configs.options import option
 from kerasgan.configs.translation import TranslationConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class StarGANConfig(TranslationConfig, ColourDataOptions):
+class StarGANConfig(TranslationConfig, ConditionalDataOptions):
     """StarGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
 
     MODEL: ClassVar[str] = "stargan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.stargan:StarGAN"
     TASK: ClassVar[str] = "kerasgan.tasks.editing:Editing"
-    CONDITIONS: ClassVar[tuple[str, ...]] = ("hair", "eyes")
-    ACCEPTS_ATTRIBUTES: ClassVar[bool] = True
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "paper": {},
         "quick": {
             "image_size": 32,
             "width": 0.5,
-            "skip": True,
+            "residual_output": True,
             "critic_steps": 2,
             "learning_rate": 5e-4,
             "ema": 0.99,
@@ -33,11 +31,6 @@ class StarGANConfig(TranslationConfig, ColourDataOptions):
         },
     }
 
-    attributes: tuple[str, ...] = option(
-        (),
-        "The attributes to edit, which an image has or lacks, of data without hair and eye "
-        "colours; of other data the columns, or tfds features, that give tags.",
-    )
     image_size: Literal[16, 32, 64, 128, 256] = option(
         128, "Height and width of the images, in pixels."
     )

@@ -12,7 +12,7 @@ class TranslationConfig(ScheduleOptions, Config):
     """Options of every translating model."""
 
     width: float = option(1.0, "Factor on every layer's number of filters.", above=0)
-    skip: bool = option(
+    residual_output: bool = option(
         False,
         "Let generators change their images, not at all at first, rather than draw new ones.",
     )

@@ -1,7 +1,6 @@
-"""Images with hair and eye colours or attributes, ready for training."""
+"""Images with labels, ready for training."""
 
 import logging
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -9,20 +8,16 @@ from typing import NamedTuple
 import numpy as np
 
 from kerasgan.configs import Config
-from kerasgan.datasets import cache, selection, sources
+from kerasgan.datasets import cache, colours, selection, sources
 from kerasgan.datasets.avatars import traits
-from kerasgan.datasets.layouts.base import TaggedImage
+from kerasgan.datasets.layouts.base import AnnotatedImage, Values
 from kerasgan.datasets.layouts.image_folders import Domains
-from kerasgan.datasets.layouts.label_file import UNLABELLED
-from kerasgan.datasets.layouts.tags import normalize
 from kerasgan.datasets.sources import Source
 from kerasgan.datasets.tfds import TfdsImages
-from kerasgan.labels import Vocabulary, colours
+from kerasgan.labels import MISSING, Label, LabelSchema
 from kerasgan.utils.errors import InvalidInput
 
 log = logging.getLogger(__name__)
-
-_MAX_NAMED = 20
 
 
 class LabelledImages(NamedTuple):
@@ -31,18 +26,26 @@ class LabelledImages(NamedTuple):
     key: a hash of all pixels and labels of the dataset, training and held out.
     images: uint8 [M, S, S, 3], the whole set; indexed by integer arrays.
     rows: int64 [N], the indices of these images in the set.
-    hair, eyes, pair: int64 [N], indices into the vocabulary; -1 where the label is missing.
-    attributes: float32 [N, K] of 0 and 1, if the vocabulary has attributes.
+    schema: of the labels.
+    labels: int64 [N, L], as of `LabelSchema`.
+    combination: int64 [N], indices into the schema's combinations; -1 where a label is missing.
     """
 
     key: str
     images: cache.CachedImages | np.ndarray
     rows: np.ndarray
-    hair: np.ndarray
-    eyes: np.ndarray
-    pair: np.ndarray
-    vocabulary: Vocabulary
-    attributes: np.ndarray | None = None
+    schema: LabelSchema
+    labels: np.ndarray
+    combination: np.ndarray
+
+    @classmethod
+    def of(
+        cls, key: str, images: np.ndarray, schema: LabelSchema, labels: np.ndarray
+    ) -> "LabelledImages":
+        """All N images of an array, with labels int [N, L]."""
+        return cls(
+            key, images, np.arange(len(labels)), schema, labels, _combination(schema, labels)
+        )
 
     @property
     def size(self) -> int:
@@ -53,20 +56,11 @@ class LabelledImages(NamedTuple):
         """Read the images with these indices: uint8 [*indices.shape, S, S, 3]."""
         return self.images[self.rows[indices]]
 
-    def labels(self, indices: np.ndarray) -> dict[str, np.ndarray]:
-        """Encode the labels of the images with these indices.
 
-        Returns:
-            {name: float32 [*indices.shape, K]}: one-hot colours, zeros where missing; or
-            attributes of 0 and 1.
-        """
-        if self.attributes is not None:
-            return {"attributes": self.attributes[indices]}
-        classes = {"hair": self.hair[indices], "eyes": self.eyes[indices]}
-        return {
-            name: (classes[name][..., None] == np.arange(size)).astype("float32")
-            for name, size in self.vocabulary.labels.items()
-        }
+def _combination(schema: LabelSchema, labels: np.ndarray) -> np.ndarray:
+    index = {combination: number for number, combination in enumerate(schema.combinations)}
+    rows = map(tuple, labels.tolist())
+    return np.array([index.get(row, MISSING) for row in rows], np.int64)
 
 
 class Split(NamedTuple):
@@ -79,15 +73,12 @@ class Split(NamedTuple):
 class _Labels(NamedTuple):
     """Labels of the N images of a source.
 
-    hair, eyes: [N] colours, None where missing.
-    names: the K attributes that an image has or lacks.
-    attributes: float32 [N, K].
+    labels: with all values that a user could expect.
+    values: [N] values of each label, None where it is missing.
     """
 
-    hair: Sequence[str | None]
-    eyes: Sequence[str | None]
-    names: tuple[str, ...] = ()
-    attributes: np.ndarray | None = None
+    labels: list[Label]
+    values: Sequence[tuple[str | None, ...]]
 
 
 def load(config: Config) -> Split:
@@ -111,34 +102,48 @@ def load(config: Config) -> Split:
             f"--val-fraction must leave an image to train on, got {config.val_fraction}, which "
             f"holds out all {readable.sum()} readable images of {config.data}"
         )
-    classes, vocabulary = _encode(labels, readable)
-    needs_colours = config.CONDITIONS and not vocabulary.attributes
-    if needs_colours and not (vocabulary.hair and vocabulary.eyes):
-        raise InvalidInput(f"no image of {config.data} has a hair colour, or none an eye colour")
-    attributes = labels.attributes
-    hashed = [prepared.digests, classes] + ([] if attributes is None else [attributes])
-    key = cache.digest(*hashed).hex()
+    schema, indices = _encode(labels, readable)
+    _check_labels(config, schema)
+    combination = _combination(schema, indices)
+    key = cache.digest(prepared.digests, *indices.T, combination).hex()
 
     def subset(rows: np.ndarray) -> LabelledImages:
-        own = None if attributes is None else attributes[rows]
-        return LabelledImages(key, prepared.images, rows, *classes[:, rows], vocabulary, own)
+        return LabelledImages(key, prepared.images, rows, schema, indices[rows], combination[rows])
 
     return Split(*(subset(np.flatnonzero(readable & part)) for part in (~held_out, held_out)))
 
 
-def _encode(labels: _Labels, readable: np.ndarray) -> tuple[np.ndarray, Vocabulary]:
-    """Encode hair, eyes and pair as int64 [3, N], by the vocabulary of the readable images."""
+def _check_labels(config: Config, schema: LabelSchema) -> None:
+    if not config.NEEDS_LABELS:
+        return
+    if selection.NONE in config.labels:
+        raise InvalidInput(f"--labels is {selection.NONE}, and {config.MODEL} needs some")
+    if not schema.labels:
+        raise InvalidInput(
+            f"{config.data} has no labels, and {config.MODEL} needs some; allowed: images with a "
+            "label file or in folders named after classes, or a model such as r3gan"
+        )
+    if not schema.combinations:
+        raise InvalidInput(
+            f"no image of {config.data} has all of the labels {', '.join(schema.names)}; choose "
+            "fewer with --labels"
+        )
+
+
+def _encode(labels: _Labels, readable: np.ndarray) -> tuple[LabelSchema, np.ndarray]:
+    """The schema of the readable images, with the values that occur, and int64 [N, L]."""
     rows = np.flatnonzero(readable).tolist()
-    vocabulary = Vocabulary.from_images(
-        [labels.hair[row] for row in rows], [labels.eyes[row] for row in rows]
-    )._replace(attributes=labels.names)
-    names = (vocabulary.hair, vocabulary.eyes, vocabulary.pairs)
-    pairs = list(zip(labels.hair, labels.eyes, strict=True))
-    classes = []
-    for known, values in zip(names, (labels.hair, labels.eyes, pairs), strict=True):
-        index = {name: position for position, name in enumerate(known)}
-        classes.append([index.get(value, -1) for value in values])
-    return np.array(classes, np.int64), vocabulary
+    known, columns = [], []
+    for number, label in enumerate(labels.labels):
+        values = [image[number] for image in labels.values]
+        occurring = {values[row] for row in rows}
+        if not label.is_binary:
+            label = Label(label.name, tuple(v for v in label.values if v in occurring))
+        index = {value: position for position, value in enumerate(label.values)}
+        known.append(label)
+        columns.append([index.get(value, MISSING) for value in values])
+    indices = np.array(columns, np.int64).reshape(len(columns), len(readable)).T
+    return LabelSchema.of_images(known, indices[rows]), indices
 
 
 def _source(config: Config) -> tuple[Source, _Labels]:
@@ -149,32 +154,39 @@ def _source(config: Config) -> tuple[Source, _Labels]:
 
 def _avatars(config: Config) -> tuple[Source, _Labels]:
     indices = range(sources.held_out_avatars(config.num_avatars, config.val_fraction).stop)
-    hair, eyes = zip(
-        *(traits.colours(sources.AVATAR_SEED, index) for index in indices), strict=True
-    )
-    return sources.avatar_source(indices, config.image_size), _Labels(hair, eyes)
+    pairs = [traits.colours(sources.AVATAR_SEED, index) for index in indices]
+    values = [{name: (v,) for name, v in zip(colours.COLOURS, pair, strict=True)} for pair in pairs]
+    images = [
+        AnnotatedImage(str(index), (), each) for index, each in zip(indices, values, strict=True)
+    ]
+    _, labels = _labels(images, colours.COLOURS, config)
+    return sources.avatar_source(indices, config.image_size), labels
 
 
 def _folder(config: Config) -> tuple[Source, _Labels]:
     path = Path(config.data)
     listing = sources.read_listing(
-        path, config.layout, config.follow_links, config.strict, config.attributes
+        path, config.layout, config.follow_links, config.strict, needs_lines=_rule(config) != "any"
     )
     if isinstance(listing.layout, Domains):
         raise InvalidInput(
             f"{path} has two domains for cyclegan, but {config.MODEL} trains on one folder; name "
             "one of its folders"
         )
-    rows, labels = _labels(listing.images, config, listing.problems.get(UNLABELLED, ()))
+    rows, labels = _labels(listing.images, listing.orders, config)
     names = [listing.images[row].name for row in rows]
     paths = [listing.root / name for name in names]
     return sources.file_source(paths, names, config.image_size, config.resize_mode), labels
 
 
+def _rule(config: Config) -> str:
+    return config.label_rule if config.IS_CONDITIONAL else "any"
+
+
 def _tfds(config: Config) -> tuple[Source, _Labels]:
-    data = TfdsImages(config.data.removeprefix(sources.TFDS), config.attributes)
-    images = data.tagged_images()
-    rows, labels = _labels(images, config)
+    data = TfdsImages(config.data.removeprefix(sources.TFDS))
+    images = data.annotated_images()
+    rows, labels = _labels(images, data.orders, config)
     names = [images[row].name for row in rows]
     source = sources.encoded_source(
         data.key, data.contents(rows), names, config.image_size, config.resize_mode
@@ -183,58 +195,23 @@ def _tfds(config: Config) -> tuple[Source, _Labels]:
 
 
 def _labels(
-    images: Sequence[TaggedImage], config: Config, unlabelled: Sequence[str] = ()
+    images: Sequence[AnnotatedImage], orders: Values, config: Config
 ) -> tuple[list[int], _Labels]:
-    """The indices of the images to train on, and their labels.
-
-    Args:
-        unlabelled: names of the images that the label file does not mention.
-    """
-    if config.ACCEPTS_ATTRIBUTES and not any(all(colours(image.tags)) for image in images):
-        return _attribute_labels(images, config, set(unlabelled))
-    selected = _select(images, config, bool(config.CONDITIONS))
-    return selected.rows, _Labels(selected.hair, selected.eyes)
-
-
-def _attribute_labels(
-    images: Sequence[TaggedImage], config: Config, unlabelled: set[str]
-) -> tuple[list[int], _Labels]:
-    names = config.attributes
-    if not names:
-        counts = Counter(tag for image in images for tag in image.tags)
-        known = ", ".join(tag for tag, _ in counts.most_common(_MAX_NAMED)) or "none"
-        raise InvalidInput(
-            f"{config.data} has no hair and eye colours; choose the tags to edit with "
-            f"--attributes; its tags: {known}"
-        )
-    rows = [
-        row for row in _select(images, config, False).rows if images[row].name not in unlabelled
-    ]
-    if not rows:
-        raise InvalidInput(f"no image of {config.data} has a line in its label file")
-    has = np.array([[normalize(name) in images[row].tags for name in names] for row in rows])
-    for name, share in zip(names, has.mean(axis=0), strict=True):
-        if share in (0, 1):
-            quantity = "every" if share else "no"
-            raise InvalidInput(
-                f"{quantity} image of {config.data} has {name!r}; an attribute to edit must be "
-                "present in some images and absent from others"
-            )
-    missing = [None] * len(rows)
-    return rows, _Labels(missing, missing, names, has.astype("float32"))
-
-
-def _select(images: Sequence[TaggedImage], config: Config, by_colours: bool) -> selection.Selection:
+    """The indices of the images to train on, and their labels."""
+    labels, line = selection.choose_labels(images, orders, config.labels, config.data)
+    if line and config.IS_CONDITIONAL:
+        log.info(line)
     selected = selection.select(
         images,
-        config.colours if by_colours else "any",
-        [normalize(tag) for tag in config.exclude_tag],
-        [normalize(tag) for tag in config.require_tag],
-        config.min_per_class if by_colours else 1,
+        [label.name for label in labels],
+        _rule(config),
+        config.exclude_tag,
+        config.require_tag,
+        config.min_per_class if config.IS_CONDITIONAL else 1,
     )
     for why, names in selected.left_out.items():
         log.info("%s: left out %s images: %s", config.data, f"{len(names):,}", why)
     if not selected.rows:
         reasons = "; ".join(f"{len(names):,} {why}" for why, names in selected.left_out.items())
         raise InvalidInput(f"{config.data} has no image to train on: {reasons}")
-    return selected
+    return selected.rows, _Labels(labels, selected.values)

@@ -13,6 +13,7 @@ import numpy as np
 from kerasgan.datasets import cache, decoding, layouts
 from kerasgan.datasets.avatars import portrait, traits
 from kerasgan.datasets.layouts.base import Listing
+from kerasgan.datasets.layouts.label_file import AMBIGUOUS, UNLABELLED, UNMATCHED
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable
 
@@ -145,17 +146,38 @@ def read_image(
 
 
 def read_listing(
-    path: Path, layout: str, follow_links: bool, is_strict: bool, attributes: Sequence[str] = ()
+    path: Path, layout: str, follow_links: bool, is_strict: bool, needs_lines: bool = True
 ) -> Listing:
     """List a folder or label file as `layouts.read` does, and report its problems.
 
+    Args:
+        needs_lines: whether images without a line in the label file are a problem.
+
     Raises:
-        InvalidInput: as `layouts.read` does, and, if `is_strict`, for any problem.
+        InvalidInput: as `layouts.read` does; if no line of a label file has its own image; and, if
+            `is_strict`, for any problem.
     """
-    listing = layouts.read(path, layout, attributes, follow_links)
+    listing = layouts.read(path, layout, follow_links)
+    _check_matches(listing)
     for problem, places in listing.problems.items():
-        report_problem(problem, places, is_strict)
+        if needs_lines or problem != UNLABELLED:
+            report_problem(problem, places, is_strict)
     return listing
+
+
+def _check_matches(listing: Listing) -> None:
+    """Refuse a label file whose lines name no image, or one name for several images."""
+    for problem, reason in (
+        (AMBIGUOUS, "names several images; name them with their folders"),
+        (UNMATCHED, "names no image; lines and files must have the same names"),
+    ):
+        places = listing.problems.get(problem, ())
+        is_fatal = problem == AMBIGUOUS or len(places) == len(listing.rows)
+        if places and is_fatal and listing.images:
+            raise InvalidInput(
+                f"{listing.label_file}: {printable(places[0])} {reason}, such as "
+                f"{printable(listing.images[0].name)}"
+            )
 
 
 def report_problem(problem: str, places: Sequence[str], is_strict: bool) -> None:

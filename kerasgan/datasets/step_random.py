@@ -76,35 +76,44 @@ class LabelledStepRandom(StepRandom):
         self._augmentations = augmentations
         self._mirror = mirror
 
-    def colours(self, name: str, updates: int) -> dict[str, tf.Tensor]:
-        """Independent one-hot labels {"hair", "eyes"}: [B, updates, .]."""
+    def labels(self, name: str, updates: int) -> dict[str, tf.Tensor]:
+        """Independent one-hot labels, {name: [B, updates, K]}, each value equally often."""
         return {
-            kind: tf.one_hot(self.integers(f"{name}_{kind}", updates, len(names)), len(names))
-            for kind, names in zip(("hair", "eyes"), self._data.vocabulary, strict=False)
+            label: tf.one_hot(self.integers(f"{name}_{label}", updates, size), size)
+            for label, size in self._data.schema.sizes.items()
         }
 
-    def pairs(self, name: str, updates: int) -> dict[str, tf.Tensor]:
-        """One-hot labels {"hair", "eyes", "pair"}: [B, updates, .], of pairs in the data."""
-        return self._one_hot_pairs(self.integers(name, updates, len(self._data.vocabulary.pairs)))
+    def combinations(self, name: str, updates: int) -> dict:
+        """Labels of combinations in the data, each equally often.
 
-    def mismatched_pairs(self, name: str, pair: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Labels as from `pairs`, none of which is the pair at its index.
+        Returns:
+            {"labels": {name: one-hot [B, updates, K]}, "combination": one-hot [B, updates, N]}.
+        """
+        count = len(self._data.schema.combinations)
+        return self._of_combinations(self.integers(name, updates, count))
+
+    def mismatched_combinations(self, name: str, combination: tf.Tensor) -> dict:
+        """Labels as from `combinations`, none of which is the combination at its index.
 
         Args:
-            pair: one-hot [B, updates, .].
+            combination: one-hot [B, updates, N].
         """
-        count = len(self._data.vocabulary.pairs)
-        distance = 1 + self.integers(name, pair.shape[1], count - 1)
-        return self._one_hot_pairs((tf.argmax(pair, axis=-1) + distance) % count)
+        count = len(self._data.schema.combinations)
+        distance = 1 + self.integers(name, combination.shape[1], count - 1)
+        return self._of_combinations((tf.argmax(combination, axis=-1) + distance) % count)
 
-    def _one_hot_pairs(self, indices: tf.Tensor) -> dict[str, tf.Tensor]:
-        vocabulary = self._data.vocabulary
-        hair = tf.constant([vocabulary.hair.index(hair) for hair, _ in vocabulary.pairs])
-        eyes = tf.constant([vocabulary.eyes.index(eyes) for _, eyes in vocabulary.pairs])
+    def _of_combinations(self, indices: tf.Tensor) -> dict:
+        combinations = tf.constant(self._data.schema.combinations)
         return {
-            "hair": tf.one_hot(tf.gather(hair, indices), len(vocabulary.hair)),
-            "eyes": tf.one_hot(tf.gather(eyes, indices), len(vocabulary.eyes)),
-            "pair": tf.one_hot(indices, len(vocabulary.pairs)),
+            "labels": self._one_hots(tf.gather(combinations, indices)),
+            "combination": tf.one_hot(indices, combinations.shape[0]),
+        }
+
+    def _one_hots(self, indices: tf.Tensor) -> dict[str, tf.Tensor]:
+        """{name: one-hot [..., K]} of labels [..., L]; a missing label is a row of zeros."""
+        sizes = self._data.schema.sizes.items()
+        return {
+            name: tf.one_hot(indices[..., label], size) for label, (name, size) in enumerate(sizes)
         }
 
     def augmentation(self, name: str, updates: int) -> dict[str, tf.Tensor]:
@@ -127,28 +136,24 @@ class LabelledStepRandom(StepRandom):
         augmented = augmentation.augment(tf.reshape(images, (-1, *images.shape[2:])), flat)
         return tf.reshape(augmented, images.shape)
 
-    def examples(self, updates: int) -> dict[str, tf.Tensor]:
+    def examples(self, updates: int) -> dict:
         """Real images sampled with replacement, mirrored and augmented, and their labels.
 
         Returns:
-            {"image": [B, updates, S, S, 3] in [-1, 1]; "hair", "eyes", "pair": one-hot
-            [B, updates, .], rows of zeros where the label is missing; "attributes": ones and zeros
-            [B, updates, K], if the vocabulary has them}.
+            {"image": [B, updates, S, S, 3] in [-1, 1], "labels": {name: one-hot [B, updates, K]},
+            "combination": one-hot [B, updates, N]}, with rows of zeros where a label is missing.
         """
         data = self._data
-        rows = self.integers("examples", updates, len(data.hair))
+        rows = self.integers("examples", updates, data.size)
         # The images may be larger than memory, so they stay in their file.
         pixels = tf.numpy_function(data.pixels, [rows], tf.uint8, stateful=False)
         pixels = tf.ensure_shape(pixels, [*rows.shape, *data.images.shape[1:]])
-        examples = {
+        combination = tf.gather(data.combination, rows)
+        return {
             "image": self._mirror_and_augment(to_float(tf.cast(pixels, tf.float32))),
-            "hair": tf.one_hot(tf.gather(data.hair, rows), len(data.vocabulary.hair)),
-            "eyes": tf.one_hot(tf.gather(data.eyes, rows), len(data.vocabulary.eyes)),
-            "pair": tf.one_hot(tf.gather(data.pair, rows), len(data.vocabulary.pairs)),
+            "labels": self._one_hots(tf.gather(data.labels, rows)),
+            "combination": tf.one_hot(combination, len(data.schema.combinations)),
         }
-        if data.attributes is not None:
-            examples["attributes"] = tf.gather(data.attributes, rows)
-        return examples
 
 
 def batches(

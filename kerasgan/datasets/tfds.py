@@ -1,22 +1,22 @@
-"""Images of TensorFlow Datasets: their tags and their encoded files."""
+"""Images of TensorFlow Datasets: their labels and their encoded files."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from kerasgan.datasets.layouts.base import TaggedImage
-from kerasgan.datasets.layouts.tags import normalize, tags_of_cell, unique
+from kerasgan.datasets.layouts.base import AnnotatedImage, Values
+from kerasgan.datasets.layouts.columns import annotate
+from kerasgan.labels import identifier
 from kerasgan.utils.errors import InvalidInput
 
 
 class TfdsImages:
     """A split of a dataset, downloaded and prepared on first use.
 
-    Labels, booleans, texts and lists of labels become tags, by the rules for table cells. Images
-    are named `<split>[N]`.
+    Features are read as the columns of a table are, see `annotate`; a label keeps the order of its
+    names. Images are named `<split>[N]`.
 
     Args:
         name: a name of TensorFlow Datasets: `celeb_a`, `my_faces/small:1.0.0`.
-        attributes: features that become tags; empty: all.
         split: a split of the dataset.
 
     Attributes:
@@ -28,7 +28,7 @@ class TfdsImages:
             images.
     """
 
-    def __init__(self, name: str, attributes: Collection[str] = (), split: str = "train"):
+    def __init__(self, name: str, split: str = "train"):
         import tensorflow_datasets as tfds
 
         try:
@@ -55,13 +55,22 @@ class TfdsImages:
         self._features = {
             path: kind for path, kind in _leaves(info.features) if path[0] != self._image
         }
-        self._keep_features(name, attributes)
 
-    def tagged_images(self) -> list[TaggedImage]:
-        """The name and tags of every image."""
+    @property
+    def orders(self) -> Values:
+        """{label: its values in their order} of the features with named classes."""
+        return {
+            identifier(path[-1]): tuple(map(kind.int2str, range(kind.num_classes)))
+            for path, kind in self._features.items()
+            if hasattr(kind, "int2str")
+        }
+
+    def annotated_images(self) -> list[AnnotatedImage]:
+        """The name, tags and labels of every image."""
+        annotations = annotate([self._record(example) for example in self._examples()])
         return [
-            TaggedImage(f"{self._split}[{index}]", self._tags(example))
-            for index, example in enumerate(self._examples())
+            AnnotatedImage(f"{self._split}[{index}]", *annotation)
+            for index, annotation in enumerate(annotations)
         ]
 
     def contents(self, indices: Collection[int]) -> Iterator[bytes]:
@@ -70,16 +79,6 @@ class TfdsImages:
         for index, example in enumerate(self._examples()):
             if index in wanted:
                 yield example[self._image]
-
-    def _keep_features(self, name: str, attributes: Collection[str]) -> None:
-        known = {normalize(path[-1]) for path in self._features}
-        if unknown := [wanted for wanted in attributes if normalize(wanted) not in known]:
-            columns = ", ".join(path[-1] for path in self._features)
-            raise InvalidInput(f"tfds:{name} has no feature {unknown[0]!r}; allowed: {columns}")
-        if wanted := {normalize(attribute) for attribute in attributes}:
-            self._features = {
-                path: kind for path, kind in self._features.items() if normalize(path[-1]) in wanted
-            }
 
     def _examples(self) -> Iterator[dict[str, Any]]:
         import tensorflow_datasets as tfds
@@ -91,14 +90,14 @@ class TfdsImages:
         )
         return examples.as_numpy_iterator()
 
-    def _tags(self, example: dict[str, Any]) -> tuple[str, ...]:
-        tags = []
+    def _record(self, example: dict[str, Any]) -> dict[str, Any]:
+        record = {}
         for path, kind in self._features.items():
             value = example
             for part in path:
                 value = value[part]
-            tags += tags_of_cell(path[-1], _cell(kind, value))
-        return unique(tags)
+            record[path[-1]] = _cell(kind, value)
+        return record
 
 
 def _leaves(features: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -13,7 +13,7 @@ from kerasgan.datasets import cache, sources
 from kerasgan.datasets.sources import Source
 from kerasgan.datasets.step_random import StepRandom
 from kerasgan.datasets.tfds import TfdsImages
-from kerasgan.labels import NO_LABELS, Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.images import to_float
 
@@ -46,9 +46,9 @@ class UnpairedImages(NamedTuple):
         return min(self.a.shape[0], self.b.shape[0])
 
     @property
-    def vocabulary(self) -> Vocabulary:
-        """The empty vocabulary: domains have no labels."""
-        return NO_LABELS
+    def schema(self) -> LabelSchema:
+        """An empty schema: domains have no labels."""
+        return LabelSchema()
 
 
 class UnpairedSplit(NamedTuple):
@@ -195,10 +195,10 @@ def _files(folders: list[Path], config: CycleGANConfig) -> tuple[Source, np.ndar
 
 def _tfds(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
     name = config.data.removeprefix(sources.TFDS)
-    splits = [TfdsImages(name, (), f"{_TRAINING}{domain.upper()}")]
+    splits = [TfdsImages(name, f"{_TRAINING}{domain.upper()}")]
     if (test := f"{_HELD_OUT}{domain.upper()}") in splits[0].splits:
-        splits.append(TfdsImages(name, (), test))
-    parts = [[image.name for image in split.tagged_images()] for split in splits]
+        splits.append(TfdsImages(name, test))
+    parts = [[image.name for image in split.annotated_images()] for split in splits]
     contents = chain.from_iterable(
         split.contents(range(len(part))) for split, part in zip(splits, parts, strict=True)
     )

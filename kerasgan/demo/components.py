@@ -1,13 +1,14 @@
 """Settings and functions that the tabs share."""
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 
 import gradio as gr
 
 from kerasgan.configs import Config
 from kerasgan.demo import run_selection
+from kerasgan.labels import LabelSchema
 from kerasgan.utils.errors import InvalidInput
 
 # Options of all events: one at a time, since Keras cannot build two models at once, and without an
@@ -21,6 +22,7 @@ IMAGE_OPTIONS = {
     "format": "png",
     "buttons": ["download", "fullscreen"],
 }
+_MAX_LABELS = 16
 # CSS classes, defined in `page`, of small images, which are enlarged without smoothing.
 PIXEL_CLASSES = ["large", "pixels"]
 
@@ -51,3 +53,29 @@ def run_choices(kind: type[Config], name: str | None) -> Callable[[], dict]:
         return gr.update(choices=choices, value=choices[0][1])
 
     return update
+
+
+def label_dropdowns() -> list[gr.Dropdown]:
+    """Hidden dropdowns, which `label_updates` turns into one for each label of a run."""
+    with gr.Row():
+        return [gr.Dropdown(min_width=120, visible=False) for _ in range(_MAX_LABELS)]
+
+
+def label_updates(schema: LabelSchema, values: Mapping[str, str], empty: str) -> list[dict]:
+    """Updates of the dropdowns to the labels of a run; labels beyond their number have none.
+
+    Args:
+        values: to begin with, {label: value}.
+        empty: what a label without a value is.
+    """
+    updates = [
+        gr.update(
+            label=label.name,
+            choices=[(empty, ""), *((value, value) for value in label.values)],
+            value=values.get(label.name, ""),
+            visible=True,
+        )
+        for label in schema.labels[:_MAX_LABELS]
+    ]
+    hidden = gr.update(value=None, visible=False)
+    return updates + [hidden] * (_MAX_LABELS - len(updates))

@@ -2,12 +2,14 @@
 
 import math
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from kerasgan.demo import run_selection
+from kerasgan.inference import sampling
 from kerasgan.inference.sampling import Sampler
 from kerasgan.runs import directory
 from kerasgan.utils import images
@@ -19,50 +21,68 @@ MAX_COUNT = 64
 MAX_SEED = 2**53 - MAX_COUNT
 
 
-def face_grid(
-    path: str, weights: str, sigma: float, seed: int | None, hair: str, eyes: str, count: int
+def image_grid(
+    path: str, weights: str, sigma: float, seed: int | None, count: int, *values: str | None
 ) -> Image.Image:
-    """A grid of faces, the same as that of `kerasgan sample`.
+    """A grid of images, the same as that of `kerasgan sample`.
 
     Args:
         path: folder of the run.
         weights: AVERAGED, or RAW for the weights that training updates.
         sigma: standard deviation of the noise.
-        seed: that of the first face; face i has the seed `seed` + i. None: the field is empty.
-        hair, eyes: colours; ignored if the model has no conditions.
-        count: number of faces, 1 to MAX_COUNT.
+        seed: that of the first image; image i has the seed `seed` + i. None: the field is empty.
+        count: number of images, 1 to MAX_COUNT.
+        values: of the run's labels in order, empty or None for random ones; others are ignored.
 
     Raises:
-        InvalidInput: if a number is missing or out of range, or the model has no such colours.
+        InvalidInput: if a number is missing or out of range, or a label has no such value.
     """
-    count = _check_integer("the number of faces", count, 1, MAX_COUNT)
-    faces = _sampler(path, weights, sigma).generate([(hair, eyes)] * count, _check_seed(seed))
-    return images.grid(faces, math.ceil(count**0.5))
+    count, first = _check_integer("the number of images", count, 1, MAX_COUNT), _check_seed(seed)
+    sampler = _sampler(path, weights, sigma)
+    labels = sampling.random_labels(
+        sampler.schema, _choice(sampler, values), range(first, first + count)
+    )
+    return images.grid(sampler.generate(labels, first), math.ceil(count**0.5))
 
 
-def interpolated_face(
+def interpolated_image(
     path: str,
     weights: str,
     sigma: float,
     seed: int | None,
-    hair: str,
-    eyes: str,
     second_seed: int | None,
     position: float,
+    *values: str | None,
 ) -> np.ndarray:
-    """A face between two seeds, uint8 [S, S, 3].
+    """An image between two seeds, uint8 [S, S, 3].
 
     Args:
-        position: 0 for `seed`, 1 for `second_seed`. Other arguments: as in `face_grid`.
+        position: 0 for `seed`, 1 for `second_seed`. Other arguments: as in `image_grid`.
     """
     seeds = _check_seed(seed), _check_seed(second_seed)
     _check_range("the position", position, 0, 1)
-    return _sampler(path, weights, sigma).interpolate((hair, eyes), seeds, [position])[0]
+    sampler = _sampler(path, weights, sigma)
+    labels = sampling.random_labels(sampler.schema, _choice(sampler, values), seeds[:1])
+    return sampler.interpolate(labels[0], seeds, [position])[0]
 
 
-def sheet(path: str, weights: str, sigma: float, seed: int | None) -> Image.Image:
-    """A grid of all hair and eye colours, see `Sampler.sheet`. Arguments: as in `face_grid`."""
-    return _sampler(path, weights, sigma).sheet(_check_seed(seed))
+def sheet(
+    path: str, weights: str, sigma: float, seed: int | None, *values: str | None
+) -> Image.Image:
+    """A grid by two labels, see `Sampler.sheet`.
+
+    Args:
+        values: those of the third label on are shared by all images. Others: as in `image_grid`.
+    """
+    sampler = _sampler(path, weights, sigma)
+    choice = _choice(sampler, ("", "", *values[2:]))
+    return sampler.sheet(_check_seed(seed), choice=choice)
+
+
+def _choice(sampler: Sampler, values: Sequence[str | None]) -> dict[str, int]:
+    """Indices of the values that are not empty, {label: index}."""
+    given = dict(zip(sampler.schema.names, values, strict=False))
+    return sampler.schema.choice({name: value for name, value in given.items() if value})
 
 
 def _check_seed(seed: int | None) -> int:
@@ -93,4 +113,4 @@ def _sampler(path: str, weights: str, sigma: float) -> Sampler:
     run = directory.read(Path(path))
     model = run_selection.load_model(run)
     generator = model.generator if weights == RAW else model.sampling_generator
-    return Sampler(generator, run.vocabulary, sigma)
+    return Sampler(generator, run.schema, sigma)

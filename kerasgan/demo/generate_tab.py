@@ -1,4 +1,4 @@
-"""The tab that generates faces."""
+"""The tab that generates images."""
 
 import random
 from pathlib import Path
@@ -13,9 +13,12 @@ from kerasgan.demo.components import (
     LIVE,
     PIXEL_CLASSES,
     QUEUED,
+    label_dropdowns,
+    label_updates,
     report_errors,
     run_choices,
 )
+from kerasgan.labels import MISSING
 from kerasgan.runs import directory
 
 _COUNT = 16
@@ -26,8 +29,7 @@ _IMAGE = {"height": 600, **IMAGE_OPTIONS}
 class _Controls(NamedTuple):
     run: gr.Dropdown
     caption: gr.Markdown
-    hair: gr.Dropdown
-    eyes: gr.Dropdown
+    labels: list[gr.Dropdown]
     seed: gr.Number
     count: gr.Slider
     sigma: gr.Slider
@@ -39,7 +41,7 @@ class _Controls(NamedTuple):
 class _Outputs(NamedTuple):
     """Images, and the controls of the interpolation beside its image."""
 
-    faces: gr.Image
+    images: gr.Image
     second_seed: gr.Number
     position: gr.Slider
     interpolated: gr.Image
@@ -52,58 +54,60 @@ def add(page: gr.Blocks, name: str | None) -> None:
     Args:
         name: the run to begin with; the newest generation run if it is of another kind.
     """
-    with gr.Tab("Faces"), gr.Row():
+    with gr.Tab("Generate"), gr.Row():
         with gr.Column(scale=2, min_width=320):
             controls = _add_controls()
         with gr.Column(scale=3, min_width=320):
             outputs = _add_outputs()
     run, seed = controls.run, controls.seed
     page.load(run_choices(GenerationConfig, name), outputs=run, **QUEUED)
-    updated = [controls.caption, controls.hair, controls.eyes, controls.sigma, controls.weights]
+    updated = [controls.caption, controls.sigma, controls.weights, *controls.labels]
     run_chosen = run.change(report_errors(_update_controls), run, updated, **QUEUED)
     seed_chosen = controls.new_seed.click(lambda: random.randrange(10**6), outputs=seed, **QUEUED)
     settings = [run, controls.weights, controls.sigma, seed]
-    face = [*settings, controls.hair, controls.eyes]
     interpolate = {
-        "fn": report_errors(generate_images.interpolated_face),
-        "inputs": [*face, outputs.second_seed, outputs.position],
+        "fn": report_errors(generate_images.interpolated_image),
+        "inputs": [*settings, outputs.second_seed, outputs.position, *controls.labels],
         "outputs": outputs.interpolated,
     }
     for event in (controls.generate.click, run_chosen.then, seed_chosen.then):
         generated = event(
-            report_errors(generate_images.face_grid),
-            [*face, controls.count],
-            outputs.faces,
+            report_errors(generate_images.image_grid),
+            [*settings, controls.count, *controls.labels],
+            outputs.images,
             **QUEUED,
         )
         # Only after success, since the same error would be shown twice.
         generated.success(**interpolate, **QUEUED)
-        generated.then(report_errors(generate_images.sheet), settings, outputs.sheet, **QUEUED)
+        generated.then(
+            report_errors(generate_images.sheet),
+            [*settings, *controls.labels],
+            outputs.sheet,
+            **QUEUED,
+        )
     gr.on([outputs.position.input, outputs.second_seed.input], **interpolate, **LIVE)
 
 
 def _add_controls() -> _Controls:
     run = gr.Dropdown(label="Run")
     caption = gr.Markdown(elem_classes="caption")
+    labels = label_dropdowns()
     with gr.Row():
-        hair = gr.Dropdown(label="Hair", min_width=120)
-        eyes = gr.Dropdown(label="Eyes", min_width=120)
-    with gr.Row():
-        seed = gr.Number(0, label="Seed of the first face", **_SEED)
+        seed = gr.Number(0, label="Seed of the first image", **_SEED)
         count = gr.Slider(
-            1, generate_images.MAX_COUNT, _COUNT, step=1, label="Faces", min_width=120
+            1, generate_images.MAX_COUNT, _COUNT, step=1, label="Images", min_width=120
         )
     sigma = gr.Slider(0, 2, step=0.05, label="Noise (sigma)")
     weights = gr.Radio([generate_images.AVERAGED, generate_images.RAW], label="Weights")
     with gr.Row():
         generate = gr.Button("Generate", variant="primary", min_width=120)
         new_seed = gr.Button("New seed", min_width=120)
-    return _Controls(run, caption, hair, eyes, seed, count, sigma, weights, generate, new_seed)
+    return _Controls(run, caption, labels, seed, count, sigma, weights, generate, new_seed)
 
 
 def _add_outputs() -> _Outputs:
-    with gr.Tab("Faces"):
-        faces = gr.Image(alt_text="Faces", elem_classes=PIXEL_CLASSES, **_IMAGE)
+    with gr.Tab("Images"):
+        generated = gr.Image(alt_text="Images", elem_classes=PIXEL_CLASSES, **_IMAGE)
     with gr.Tab("Interpolation"):
         with gr.Row():
             second_seed = gr.Number(1, label="Second seed", **_SEED)
@@ -111,23 +115,21 @@ def _add_outputs() -> _Outputs:
                 0, 1, 0.5, step=0.01, label="Position between the two seeds", scale=2
             )
         interpolated = gr.Image(
-            alt_text="Face between two seeds", elem_classes=PIXEL_CLASSES, **_IMAGE
+            alt_text="Image between two seeds", elem_classes=PIXEL_CLASSES, **_IMAGE
         )
     with gr.Tab("Sheet"):
-        sheet = gr.Image(alt_text="Hair by eyes", elem_classes="large", **_IMAGE)
-    return _Outputs(faces, second_seed, position, interpolated, sheet)
+        sheet = gr.Image(alt_text="One label by another", elem_classes="large", **_IMAGE)
+    return _Outputs(generated, second_seed, position, interpolated, sheet)
 
 
 def _update_controls(path: str) -> list:
     """Updates of the caption and controls to a run."""
     run = directory.read(Path(path))
-    config, vocabulary = run.config, run.vocabulary
-    is_conditional = bool(config.CONDITIONS)
-    hair, eyes = vocabulary.pairs[0] if is_conditional else (None, None)
+    config, schema = run.config, run.conditions
+    first = schema.combinations[0] if schema.combinations else [MISSING] * len(schema.labels)
     return [
         run_selection.describe(run),
-        gr.update(choices=vocabulary.hair, value=hair, visible=is_conditional),
-        gr.update(choices=vocabulary.eyes, value=eyes, visible=is_conditional),
         gr.update(maximum=max(2.0, 2 * config.sigma), value=config.sigma),
         gr.update(value=generate_images.AVERAGED, visible=run_selection.has_raw_weights(run)),
+        *label_updates(schema, schema.values(first), "random"),
     ]

@@ -1,6 +1,5 @@
 """Translated and edited images on the page."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -36,9 +35,7 @@ def triptych(
     folder: Path,
     keep_size: bool,
     domain: str,
-    hair: str,
-    eyes: str,
-    inverted: Sequence[str],
+    *values: str | None,
 ) -> list[np.ndarray]:
     """An image, its translation, and that translated back, uint8 [H, W, 3] each.
 
@@ -48,8 +45,7 @@ def triptych(
         folder: must contain the file.
         keep_size: whether to keep the size of images larger than those in training.
         domain: target domain for CycleGAN, "a" or "b".
-        hair, eyes: new colours for StarGAN; empty to keep a colour.
-        inverted: attributes that StarGAN is to invert.
+        values: of the run's labels for StarGAN, in order; empty to keep one.
 
     Raises:
         InvalidInput: naming the file, if it is outside of the folder, cannot be read or
@@ -58,8 +54,9 @@ def triptych(
     if not is_inside(file, folder):
         raise InvalidInput("this file was not uploaded here")
     run = directory.read(Path(path))
-    colours = {name: colour for name, colour in (("hair", hair), ("eyes", eyes)) if colour}
-    round_trip = _round_trip(run, EditRequest(domain, colours, dict.fromkeys(inverted)))
+    named = zip(run.schema.names, values, strict=False)
+    request = EditRequest(domain, {name: value for name, value in named if value})
+    round_trip = _round_trip(run, request)
     size = run.config.image_size
     try:
         with out_of_memory_as_invalid_input():
@@ -74,7 +71,7 @@ def triptych(
 
 def _round_trip(run: Run, request: EditRequest) -> RoundTrip:
     task = tasks.of(run.config)
-    changes = task.changes(run.vocabulary, request)
+    changes = task.changes(run.schema, request)
     return task.round_trip(_translator(run, run_selection.load_model(run)), changes)
 
 

@@ -14,6 +14,8 @@ from kerasgan.demo.components import (
     IMAGE_OPTIONS,
     PIXEL_CLASSES,
     QUEUED,
+    label_dropdowns,
+    label_updates,
     report_errors,
     run_choices,
 )
@@ -30,9 +32,7 @@ class _Controls(NamedTuple):
     file: gr.File
     new_avatar: gr.Button
     domain: gr.Radio
-    hair: gr.Dropdown
-    eyes: gr.Dropdown
-    inverted: gr.CheckboxGroup
+    labels: list[gr.Dropdown]
     keep_size: gr.Radio
 
 
@@ -48,7 +48,7 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
     run, file, domain = controls.run, controls.file, controls.domain
     # Number of the drawn avatar; None once a file is uploaded.
     number = gr.State(0)
-    changes = [domain, controls.hair, controls.eyes, controls.inverted]
+    changes = [domain, *controls.labels]
     page.load(run_choices(TranslationConfig, name), outputs=run, **QUEUED)
     updated = [controls.caption, controls.new_avatar, *changes]
     run_chosen = run.change(report_errors(_update_controls), run, updated, **QUEUED)
@@ -67,7 +67,7 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
         drawn.then(**translate)
     for event in (uploaded.then, file.clear):
         event(**translate)
-    for control in (controls.keep_size, controls.hair, controls.eyes, controls.inverted):
+    for control in (controls.keep_size, *controls.labels):
         control.input(**translate)
 
 
@@ -80,13 +80,10 @@ def _add_controls() -> _Controls:
             new_avatar = gr.Button("Draw another face")
         with gr.Column(min_width=320):
             domain = gr.Radio(label="Direction")
-            with gr.Row():
-                hair = gr.Dropdown(label="Hair", min_width=120)
-                eyes = gr.Dropdown(label="Eyes", min_width=120)
-            inverted = gr.CheckboxGroup(label="Attributes to invert")
+            labels = label_dropdowns()
             sizes = [("as in training", False), ("original", True)]
             keep_size = gr.Radio(sizes, value=False, label="Size")
-    return _Controls(run, caption, file, new_avatar, domain, hair, eyes, inverted, keep_size)
+    return _Controls(run, caption, file, new_avatar, domain, labels, keep_size)
 
 
 def _add_outputs() -> list[gr.Image]:
@@ -102,25 +99,18 @@ def _add_outputs() -> list[gr.Image]:
 def _update_controls(path: str) -> list:
     """Updates of the caption and controls to a run."""
     run = directory.read(Path(path))
-    hair, eyes, attributes = (
-        getattr(run.vocabulary, name) for name in ("hair", "eyes", "attributes")
-    )
     names = translate_images.domain_names(run.config)
     directions = [
         (f"{names[other_domain(domain)]} to {names[domain]}", domain) for domain in ("b", "a")
     ]
+    # The last value, since the first of a binary label is "no".
+    changed = {label.name: label.values[-1] for label in run.schema.labels[:1]}
     return [
         run_selection.describe(run),
         gr.update(visible=run.config.has_avatars),
         gr.update(choices=directions, value="b", visible=bool(tasks.of(run.config).domains)),
-        gr.update(choices=_colour_choices(hair), value=hair[0] if hair else "", visible=bool(hair)),
-        gr.update(choices=_colour_choices(eyes), value="", visible=bool(eyes)),
-        gr.update(choices=list(attributes), value=list(attributes[:1]), visible=bool(attributes)),
+        *label_updates(run.schema, changed, "unchanged"),
     ]
-
-
-def _colour_choices(colours: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [("unchanged", ""), *zip(colours, colours, strict=True)]
 
 
 def _draw_avatar(folder: Path, path: str, domain: str, number: int | None):

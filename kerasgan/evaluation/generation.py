@@ -13,6 +13,7 @@ from kerasgan.evaluation.metrics import diversity
 from kerasgan.evaluation.needs import Needs
 from kerasgan.evaluation.real_sets import NotMet
 from kerasgan.evaluation.result import Evaluation
+from kerasgan.labels import MISSING
 from kerasgan.utils.images import grid
 
 _NEIGHBOURS = 12
@@ -32,7 +33,7 @@ def evaluate(inputs: EvaluationInputs, images: np.ndarray) -> Evaluation:
     """Compute every metric whose needs are met.
 
     Args:
-        images: generated for `inputs.pairs`, uint8 [n, S, S, 3].
+        images: generated for `inputs.requested`, uint8 [n, S, S, 3].
 
     Raises:
         InvalidInput: if OpenCV, the cascade or images for the face count are missing.
@@ -45,17 +46,21 @@ def evaluate(inputs: EvaluationInputs, images: np.ndarray) -> Evaluation:
         except NotMet as need:
             missing[need.title] = need.reason
         else:
-            numbers[metric.name] = result.compute(metric, samples, inputs.seed)
+            for name, options in metric.variants(inputs.schema.names).items():
+                numbers[name] = result.compute(metric, samples, inputs.seed, **options)
     confusions = {} if "accuracy" in missing else _confusions(inputs, needs)
-    return Evaluation(numbers, confusions, {"nearest real images": _nearest(needs)}, missing)
+    nearest = {"nearest real images": _nearest(needs)}
+    return Evaluation(numbers, confusions, nearest, missing, inputs.schema)
 
 
 def _confusions(inputs: EvaluationInputs, needs: Needs) -> dict[str, np.ndarray]:
-    """How often each colour was read where each was requested, {"hair", "eyes": int [K, K]}."""
-    vocabulary, matrices = inputs.split.held_out.vocabulary, {}
-    for kind, colours in (("hair", vocabulary.hair), ("eyes", vocabulary.eyes)):
-        matrices[kind] = np.zeros((len(colours), len(colours)), np.int64)
-        np.add.at(matrices[kind], (inputs.labels[kind], needs.read[kind]), 1)
+    """How often each value was read where each was requested, {label: int [K, K]}."""
+    matrices = {}
+    for number, (name, size) in enumerate(inputs.schema.sizes.items()):
+        requested, read = inputs.labels[:, number], needs.read[:, number]
+        has_label = requested != MISSING
+        matrices[name] = np.zeros((size, size), np.int64)
+        np.add.at(matrices[name], (requested[has_label], read[has_label]), 1)
     return matrices
 
 

@@ -1,6 +1,6 @@
 """The data, labels and networks that metrics of generated images are computed with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +15,7 @@ from kerasgan.evaluation import intervals
 from kerasgan.evaluation.features import classifier, efficientnet, inception, perceptual
 from kerasgan.evaluation.metrics import flatness
 from kerasgan.evaluation.real_sets import FeatureSets, NotMet, RealSets, unseen
-from kerasgan.inference import sampling
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import MISSING, LabelSchema
 from kerasgan.runs.directory import Run
 from kerasgan.utils.errors import InvalidInput
 
@@ -30,9 +29,10 @@ class EvaluationInputs:
 
     Args:
         config: the run's, with the data that it is evaluated on.
-        pairs: the requested (hair, eyes) of each generated image.
+        run_schema: the labels that the model generates by; none if it is unconditional.
+        requested: the requested labels of each generated image, int [n, L], by that schema.
         real: uint8 [m, S, S, 3], held-out images.
-        classifier: trained on the training images; None if they have no colours.
+        classifier: trained on the training images; None if they have no labels.
         networks: "perceptual" and "inception", if their features are wanted.
         cascade: OpenCV's XML file for the face count.
         gan_train: train a classifier on generated images, too.
@@ -40,7 +40,8 @@ class EvaluationInputs:
 
     config: GenerationConfig
     split: Split
-    pairs: list[tuple[str, str]]
+    run_schema: LabelSchema
+    requested: np.ndarray
     real: np.ndarray
     classifier: keras.Model | None
     seed: int
@@ -53,13 +54,13 @@ class EvaluationInputs:
 
         Distances depend on the sizes of their samples: only equal sizes can be compared.
         """
-        size = min(len(self.real) // 2, len(self.pairs))
+        size = min(len(self.real) // 2, len(self.requested))
         order = np.random.default_rng(self.seed).permutation(len(self.real))
         return RealSets(self.real[order[:size]], self.real[order[size : 2 * size]], size)
 
     def unseen_sets(self) -> RealSets:
         """Two disjoint sets of images that neither trained the model nor chose a checkpoint."""
-        wanted = min(len(self.pairs), perceptual.SAMPLE)
+        wanted = min(len(self.requested), perceptual.SAMPLE)
         real = unseen(self.config, self.split, 2 * wanted)
         size = len(real) // 2
         if size < intervals.GROUPS:
@@ -79,7 +80,7 @@ class EvaluationInputs:
     def classifier_features(self) -> FeatureSets:
         """Features of the data's own classifier."""
         if self.classifier is None:
-            raise NotMet("distances in the classifier's features", "the data has no colours")
+            raise NotMet("distances in the classifier's features", "the data has no labels")
         extractor = classifier.extractor(self.classifier)
         return FeatureSets(self.real_sets(), lambda images: classifier.outputs(extractor, images))
 
@@ -110,27 +111,25 @@ class EvaluationInputs:
         """Flatness of the real images."""
         return flatness.flatness(self.real).value
 
-    @cached_property
-    def labels(self) -> dict[str, np.ndarray]:
-        """The requested colours' indices, {"hair", "eyes"}: int [n]."""
-        if self.classifier is None or not self.config.CONDITIONS:
-            raise NotMet("accuracy", "needs a model with colours, and data with colours")
-        return label_indices(self.split.held_out.vocabulary, self.pairs)
-
-    def right_labels(self, network: keras.Model) -> dict[str, np.ndarray]:
-        """Which real images, of those with both colours, a classifier reads right.
-
-        Returns:
-            {"hair", "eyes", "both"}: bool [k].
-        """
-        held_out = self.split.held_out
-        labels = {"hair": held_out.hair, "eyes": held_out.eyes}
-        labelled = (held_out.hair >= 0) & (held_out.eyes >= 0)
-        right = classifier.agreement(classifier.read(network, self.real), labels)
-        return {kind: agrees[labelled] for kind, agrees in right.items()}
+    @property
+    def schema(self) -> LabelSchema:
+        """Labels of the data."""
+        return self.split.held_out.schema
 
     @cached_property
-    def accuracy_ceiling(self) -> dict[str, np.ndarray]:
+    def labels(self) -> np.ndarray:
+        """The requested labels, int [n, L], by the data's schema."""
+        if self.classifier is None or not self.run_schema.labels:
+            raise NotMet("accuracy", "needs a model with labels, and data with labels")
+        return self.run_schema.translated(self.requested, self.schema)
+
+    def right_labels(self, network: keras.Model) -> dict[str, np.ma.MaskedArray]:
+        """Which labels of real images a classifier reads right, {label: bool [m]}."""
+        read = classifier.read(network, self.real)
+        return classifier.agreement(self.schema, read, self.split.held_out.labels)
+
+    @cached_property
+    def accuracy_ceiling(self) -> dict[str, np.ma.MaskedArray]:
         """Which real images the classifier reads right."""
         return self.right_labels(self.classifier)
 
@@ -139,7 +138,7 @@ class MonitorInputs(EvaluationInputs):
     """Inputs of an evaluation during training, which compares with all real images and no floor."""
 
     def real_sets(self) -> RealSets:
-        return RealSets(self.real, None, len(self.pairs))
+        return RealSets(self.real, None, len(self.requested))
 
     unseen_sets = real_sets
 
@@ -147,26 +146,44 @@ class MonitorInputs(EvaluationInputs):
 def load(
     run: Run, config: GenerationConfig, split: Split, count: int, seed: int, **options
 ) -> EvaluationInputs:
-    """The inputs for `count` images under random conditions of the run; trains the classifier.
+    """The inputs for `count` images with labels of real images; trains the classifier.
 
     Args:
         config: the run's, with the data of the split.
         options: further fields of `EvaluationInputs`.
 
     Raises:
-        InvalidInput: if too few images are held out.
+        InvalidInput: if too few images are held out, or the run lacks a label or value of the data.
     """
     held_out = split.held_out
     check_count(held_out.size)
     return EvaluationInputs(
         config,
         split,
-        sampling.random_pairs(run.vocabulary, run.config.CONDITIONS, count, seed),
+        run.conditions,
+        requested_labels(run.conditions, split.training, count, seed),
         held_out.pixels(np.arange(held_out.size)),
-        classifier.trained(split.training) if has_colours(held_out.vocabulary) else None,
+        classifier.trained(split.training) if held_out.schema.labels else None,
         seed,
         **options,
     )
+
+
+def requested_labels(
+    schema: LabelSchema, training: LabelledImages, count: int, seed: int
+) -> np.ndarray:
+    """The labels of random training images, int [count, L], in the indices of `schema`.
+
+    Images without a missing label are preferred, as not every model generates without a label.
+
+    Args:
+        schema: of the run.
+        training: images of the same or of other data.
+    """
+    complete = np.flatnonzero(training.combination != MISSING)
+    rows = complete if complete.size else np.arange(training.size)
+    chosen = np.random.default_rng(seed).choice(rows, count)
+    return training.schema.translated(training.labels[chosen], schema)
 
 
 def check_count(held_out: int) -> None:
@@ -182,23 +199,6 @@ def check_count(held_out: int) -> None:
         )
 
 
-def has_colours(vocabulary: Vocabulary) -> bool:
-    """Whether there are both hair and eye colours, which the classifier is trained on."""
-    return bool(vocabulary.hair and vocabulary.eyes)
-
-
-def label_indices(
-    vocabulary: Vocabulary, pairs: Sequence[tuple[str, str]]
-) -> dict[str, np.ndarray]:
-    """Indices of (hair, eyes) in the vocabulary, {"hair", "eyes"}: int [n]."""
-    indices = np.array([vocabulary.indices(*pair) for pair in pairs]).T
-    return dict(zip(("hair", "eyes"), indices, strict=True))
-
-
-def as_labelled(
-    images: np.ndarray, labels: dict[str, np.ndarray], vocabulary: Vocabulary
-) -> LabelledImages:
-    """Generated images as a data set to train on, labelled with the requested colours."""
-    rows = np.arange(len(images))
-    key, no_pair = cache.digest(images).hex(), np.full(len(rows), -1)
-    return LabelledImages(key, images, rows, labels["hair"], labels["eyes"], no_pair, vocabulary)
+def as_labelled(images: np.ndarray, labels: np.ndarray, schema: LabelSchema) -> LabelledImages:
+    """Generated images as a data set to train on, with the requested labels, int [n, L]."""
+    return LabelledImages.of(cache.digest(images).hex(), images, schema, labels)

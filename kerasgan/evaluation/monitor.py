@@ -10,7 +10,7 @@ from kerasgan.evaluation.features import classifier, efficientnet
 from kerasgan.evaluation.inputs import MonitorInputs
 from kerasgan.evaluation.needs import Needs
 from kerasgan.evaluation.real_sets import NotMet
-from kerasgan.inference.sampling import Sampler, random_pairs
+from kerasgan.inference.sampling import Sampler
 from kerasgan.metrics import Metric
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs.directory import Run
@@ -34,8 +34,8 @@ def check(config: GenerationConfig, split: Split) -> None:
             "--val-fraction holds out more"
         )
     unmet = {}
-    if not inputs.has_colours(split.held_out.vocabulary):
-        unmet |= dict.fromkeys(_CLASSIFIER, f"{config.data} has no colours")
+    if not split.held_out.schema.labels:
+        unmet |= dict.fromkeys(_CLASSIFIER, f"{config.data} has no labels")
     if not efficientnet.is_installed():
         unmet[_PERCEPTUAL] = f"the weights are not installed ({efficientnet.INSTALL})"
     if reason := unmet.get(_NEEDS[config.best_metric]):
@@ -64,14 +64,23 @@ class Monitor:
         self._inputs = MonitorInputs(
             config,
             split,
-            random_pairs(run.vocabulary, config.CONDITIONS, real_sets.MONITORED, config.seed),
+            run.conditions,
+            inputs.requested_labels(
+                run.conditions, split.training, real_sets.MONITORED, config.seed
+            ),
             held_out.pixels(np.arange(min(real_sets.MONITORED, held_out.size))),
-            classifier.trained(split.training) if inputs.has_colours(held_out.vocabulary) else None,
+            classifier.trained(split.training) if held_out.schema.labels else None,
             config.seed,
             generation.load(["perceptual"] if is_perceptual else []),
         )
-        self._metrics = [metric for metric in metrics.MONITORED if self._is_met(metric)]
-        self.names = [metric.name for metric in self._metrics]
+        measured = [metric for metric in metrics.MONITORED if self._is_met(metric)]
+        labels = held_out.schema.names
+        self._values = {
+            name: (metric, options)
+            for metric in measured
+            for name, options in metric.variants(labels).items()
+        }
+        self.names = list(self._values)
 
     def _is_met(self, metric: Metric) -> bool:
         try:
@@ -82,12 +91,14 @@ class Monitor:
 
     def measure(self, model: AdversarialModel) -> dict[str, float]:
         """Metrics of the sampling generator's images, {name: value}."""
-        sampler = Sampler(model.sampling_generator, self._run.vocabulary, self._run.config.sigma)
-        images = sampler.generate(self._inputs.pairs, self._inputs.seed)
+        sampler = Sampler(model.sampling_generator, self._run.schema, self._run.config.sigma)
+        images = sampler.generate(self._inputs.requested, self._inputs.seed)
         needs = Needs(self._inputs, images)
-        return {metric.name: _value(metric, needs) for metric in self._metrics}
+        return {
+            name: _value(metric, needs, options) for name, (metric, options) in self._values.items()
+        }
 
 
-def _value(metric: Metric, needs: Needs) -> float:
+def _value(metric: Metric, needs: Needs, options: dict[str, str]) -> float:
     samples = getattr(needs, metric.needs)
-    return float(metric.compute(*samples.generated, **samples.options))
+    return float(metric.compute(*samples.generated, **samples.options, **options))

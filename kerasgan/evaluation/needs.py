@@ -55,25 +55,24 @@ class Needs:
         return Samples((images, cascade), len(images), (real, cascade), "ceiling")
 
     @cached_property
-    def read(self) -> dict[str, np.ndarray]:
-        """Colours that the classifier reads in the generated images, {"hair", "eyes"}: int [n]."""
+    def read(self) -> np.ndarray:
+        """Labels that the classifier reads in the generated images, int [n, L]."""
         return classifier.read(self._inputs.classifier, self._images)
 
     @cached_property
     def labels(self) -> Samples:
-        """Whether the classifier reads the requested colours, {"hair", "eyes", "both"}: bool."""
-        labels = self._inputs.labels
-        right = classifier.agreement(self.read, labels)
-        ceiling = self._inputs.accuracy_ceiling
-        return Samples((right,), len(self._images), (ceiling,), "ceiling")
+        """Whether the classifier reads the requested labels, {label: bool [n]}."""
+        inputs, labels = self._inputs, self._inputs.labels
+        right = classifier.agreement(inputs.schema, self.read, labels)
+        return Samples((right,), len(self._images), (inputs.accuracy_ceiling,), "ceiling")
 
     @cached_property
     def gan_train_labels(self) -> Samples:
-        """Whether a classifier trained on generated images reads the colours of real ones."""
+        """Whether a classifier trained on generated images reads the labels of real ones."""
         inputs, labels = self._inputs, self._inputs.labels
         if not inputs.gan_train:
             raise NotMet("GAN-train accuracy", "asked for with --cas")
-        generated = as_labelled(self._images, labels, inputs.split.training.vocabulary)
+        generated = as_labelled(self._images, labels, inputs.schema)
         right = inputs.right_labels(classifier.trained(generated))
         return Samples((right,), len(inputs.real), (inputs.accuracy_ceiling,), "ceiling")
 
@@ -131,9 +130,7 @@ class Needs:
     @cached_property
     def conditions(self) -> Samples:
         """The images, and the number of each one's condition."""
-        pairs = self._inputs.pairs
-        indices = {pair: index for index, pair in enumerate(dict.fromkeys(pairs))}
-        conditions = np.array([indices[pair] for pair in pairs])
+        _, conditions = np.unique(self._inputs.requested, axis=0, return_inverse=True)
         options = {"seed": self._inputs.seed}
         return Samples((self._images, conditions), len(self._images), options=options)
 

@@ -17,9 +17,9 @@ HEAD = ("", "value", "95% interval", "real images", "95% interval", "n")
 def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
     """Write evaluation.json, evaluation/*.png and report.html into the run's `outputs`."""
     folder = run.outputs / "evaluation"
-    for kind, counts in evaluation.confusions.items():
-        png = plots.draw_confusion(counts, getattr(run.vocabulary, kind), kind)
-        files.write(folder / f"confusion-{kind}.png", png)
+    for name, counts in evaluation.confusions.items():
+        png = plots.draw_confusion(counts, evaluation.schema.label(name))
+        files.write(folder / f"confusion-{name}.png", png)
     for name, image in evaluation.images.items():
         images.save(Image.fromarray(image), folder / f"{name.replace(' ', '-')}.png")
     content = {

@@ -8,6 +8,7 @@ import numpy as np
 from kerasgan.evaluation import intervals
 from kerasgan.evaluation.intervals import Estimate
 from kerasgan.evaluation.needs import Samples
+from kerasgan.labels import LabelSchema
 from kerasgan.metrics import Metric
 
 
@@ -16,15 +17,17 @@ class Evaluation(NamedTuple):
 
     numbers: {name: {"value", "interval", "n", "seed"}}, some with a "floor", a "ceiling" or "real",
         the value of real images, and its interval.
-    confusions: {"hair", "eyes": int [requested, read]}.
+    confusions: {label: int [requested, read]}, by `schema`.
     images: {name: uint8 [H, W, 3]}.
     missing: {metrics that were not computed: reason}.
+    schema: labels of the data.
     """
 
     numbers: dict[str, dict]
     confusions: dict[str, np.ndarray]
     images: dict[str, np.ndarray]
     missing: dict[str, str]
+    schema: LabelSchema = LabelSchema()
 
 
 def number(estimate: Estimate, count: int, seed: int, **beside: Estimate) -> dict:
@@ -38,9 +41,13 @@ def number(estimate: Estimate, count: int, seed: int, **beside: Estimate) -> dic
     return {**values, "n": count, "seed": seed}
 
 
-def compute(metric: Metric, samples: Samples, seed: int) -> dict:
-    """The `number` of a metric, beside the value of real images if the samples have any."""
-    function = partial(metric.compute, **samples.options)
+def compute(metric: Metric, samples: Samples, seed: int, **options: str) -> dict:
+    """The `number` of a metric, beside the value of real images if the samples have any.
+
+    Args:
+        options: further arguments of the metric's function.
+    """
+    function = partial(metric.compute, **samples.options, **options)
     estimate = intervals.estimate(function, *samples.generated, seed=seed)
     if not samples.real:
         return number(estimate, samples.count, seed)

@@ -4,21 +4,21 @@ from functools import partial
 
 import numpy as np
 
-from kerasgan.datasets import labelled, sources, unpaired
+from kerasgan.datasets import colours, labelled, sources, unpaired
 from kerasgan.datasets.avatars import portrait, traits
 from kerasgan.evaluation import inputs, intervals
 from kerasgan.evaluation.features import classifier
-from kerasgan.evaluation.metrics import distances, similarity
+from kerasgan.evaluation.metrics import accuracy, distances, similarity
 from kerasgan.evaluation.result import Evaluation, number
 from kerasgan.inference import sampling
-from kerasgan.inference.image_to_image import DomainTranslator, Editor, other_domain, set_label
+from kerasgan.inference.image_to_image import DomainTranslator, Editor, other_domain
 from kerasgan.inference.previews import domain_sheet, label_sheet
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import MISSING, LabelSchema
 from kerasgan.runs.directory import Run
 from kerasgan.utils.errors import InvalidInput
 
 _SIMILARITIES = {"l1": similarity.l1, "psnr": similarity.psnr, "ssim": similarity.ssim}
-_COLOURS = Vocabulary()
+_COLOURS = LabelSchema.of(colours.COLOURS)
 
 
 def evaluate_domains(
@@ -70,35 +70,33 @@ def evaluate_labels(
         InvalidInput: if the data has other labels than the run, or as `evaluate_domains`.
     """
     model, held_out = sampling.load(run, checkpoint), split.held_out
-    if held_out.vocabulary.labels != run.vocabulary.labels:
+    if held_out.schema.labels != run.schema.labels:
         raise InvalidInput(
-            f"the labels of {run.config.data} must be {run.vocabulary.labels} as in {run.path}, "
-            f"got {held_out.vocabulary.labels}"
+            f"{run.config.data} must have the labels and values of {run.path}, "
+            f"{', '.join(run.schema.names)}; got {', '.join(held_out.schema.names) or 'none'}"
         )
     inputs.check_count(held_out.size)
     indices = np.arange(min(count, held_out.size))
-    original, labels = held_out.pixels(indices), held_out.labels(indices)
-    editor, network = Editor(model, run.vocabulary), classifier.trained(split.training)
+    original, labels = held_out.pixels(indices), held_out.labels[indices]
+    editor, network = Editor(model, run.schema), classifier.trained(split.training)
     numbers = {}
-    ceiling = _right(classifier.read(network, original), labels, run.vocabulary)
+    ceiling = classifier.agreement(run.schema, classifier.read(network, original), labels)
     random = np.random.default_rng(seed)
-    for name, requested in _requests(labels, run.vocabulary, random).items():
+    for name, requested in _requests(labels, run.schema, random).items():
         edited = editor.edit(original, requested)
         back = editor.edit(edited, labels)
         numbers[f"cycle_l1_{name}"] = _cycle(back, original, seed)
         numbers[f"sliced_wasserstein_{name}"] = _distance(edited, original, seed)
-        right = _right(classifier.read(network, edited), requested, run.vocabulary)
-        for label, agrees in right.items():
+        read = classifier.read(network, edited)
+        for label, agrees in classifier.agreement(run.schema, read, requested).items():
             title = f"changed_{label}" if label == name else f"kept_{label}_with_{name}"
             numbers[title] = _accuracy(agrees, ceiling[label], seed)
     return Evaluation(numbers, {}, {"edits": np.asarray(label_sheet(editor, held_out))}, {})
 
 
-def _accuracy(agrees: np.ndarray, ceiling: np.ndarray, seed: int) -> dict:
-    estimate, highest = (
-        intervals.wilson_interval(np.count_nonzero(part), len(part)) for part in (agrees, ceiling)
-    )
-    return number(estimate, len(agrees), seed, ceiling=highest)
+def _accuracy(agrees: np.ma.MaskedArray, ceiling: np.ma.MaskedArray, seed: int) -> dict:
+    estimate, highest = (accuracy.share({"": part}) for part in (agrees, ceiling))
+    return number(estimate, int(agrees.count()), seed, ceiling=highest)
 
 
 def _cycle(back: np.ndarray, original: np.ndarray, seed: int) -> dict:
@@ -163,14 +161,11 @@ def _labelled(
     """The training and the held-out avatars of a domain with their colours."""
     parts = []
     for part, avatars in zip(split, _avatars(run, domain), strict=True):
-        pairs = [traits.colours(sources.AVATAR_SEED, avatar) for avatar in avatars]
-        indices = inputs.label_indices(_COLOURS, pairs)
-        images, rows = part.by_name[domain], np.arange(len(pairs))
-        no_pair = np.full(len(pairs), -1)
+        values = (traits.colours(sources.AVATAR_SEED, avatar) for avatar in avatars)
+        named = (dict(zip(_COLOURS.names, each, strict=True)) for each in values)
+        labels = np.array([_COLOURS.indices(each) for each in named], np.int64).reshape(-1, 2)
         key = f"{part.key}-{domain}"
-        parts.append(
-            labelled.LabelledImages(key, images, rows, **indices, pair=no_pair, vocabulary=_COLOURS)
-        )
+        parts.append(labelled.LabelledImages.of(key, part.by_name[domain], _COLOURS, labels))
     return tuple(parts)
 
 
@@ -184,37 +179,26 @@ def _read_colours(
     """How often a classifier of the target domain reads the true colours."""
     training, held_out = annotated
     network = classifier.trained(training)
-    labels = held_out.labels(np.arange(len(truth)))
-    ceiling = _right(classifier.read(network, truth), labels, _COLOURS)
-    right = _right(classifier.read(network, translated), labels, _COLOURS)
+    labels = held_out.labels[: len(truth)]
+    ceiling, right = (
+        classifier.agreement(_COLOURS, classifier.read(network, images), labels)
+        for images in (truth, translated)
+    )
     return {
-        f"kept_{kind}_{name}": _accuracy(agrees, ceiling[kind], seed)
-        for kind, agrees in right.items()
+        f"kept_{label}_{name}": _accuracy(agrees, ceiling[label], seed)
+        for label, agrees in right.items()
     }
 
 
-def _right(
-    predicted: dict[str, np.ndarray], labels: dict[str, np.ndarray], vocabulary: Vocabulary
-) -> dict[str, np.ndarray]:
-    """Whether each predicted label is right, {colour kind or attribute: bool [n]}."""
-    if vocabulary.attributes:
-        agrees = predicted["attributes"] == (labels["attributes"] > 0)
-        return dict(zip(vocabulary.attributes, agrees.T, strict=True))
-    return {kind: predicted[kind] == labels[kind].argmax(axis=-1) for kind in labels}
-
-
 def _requests(
-    labels: dict[str, np.ndarray], vocabulary: Vocabulary, random: np.random.Generator
-) -> dict[str, dict[str, np.ndarray]]:
-    """Labels with one changed at a time, {changed label: labels}."""
-    if vocabulary.attributes:
-        return {
-            name: set_label(labels, "attributes", index)
-            for index, name in enumerate(vocabulary.attributes)
-        }
+    labels: np.ndarray, schema: LabelSchema, random: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Labels with one changed to another value at a time, {changed label: int [n, L]}."""
     requests = {}
-    for kind, rows in labels.items():
-        count = rows.shape[1]
-        indices = (rows.argmax(axis=1) + random.integers(1, count, len(rows))) % count
-        requests[kind] = {**labels, kind: np.eye(count, dtype="float32")[indices]}
+    for column, (name, size) in enumerate(schema.sizes.items()):
+        changed = labels.copy()
+        known = labels[:, column] != MISSING
+        moved = labels[:, column] + random.integers(1, max(size, 2), len(labels))
+        changed[known, column] = moved[known] % size
+        requests[name] = changed
     return requests

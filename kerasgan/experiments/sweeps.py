@@ -36,13 +36,14 @@ class Planned(NamedTuple):
         return f"{self.setting or 'run'}-seed{self.seed}".replace(" ", "_").replace("/", "_")
 
 
-def parse(vary: str, arity: Callable[[str], int]) -> tuple[str, list[str]]:
+def parse(vary: str, arity: Callable[[str], int | None]) -> tuple[str, list[str]]:
     """The option and the values of `--vary NAME=VALUE,VALUE...`.
 
     The words of a value are separated by spaces: "loss-weights=1 .1 .1,1 .3 .35".
 
     Args:
-        arity: number of words that an option takes; raises InvalidInput for an unknown one.
+        arity: number of words that an option takes, None for any; raises InvalidInput for an
+            unknown one.
 
     Raises:
         InvalidInput: if the text has another form, or a value another number of words.
@@ -54,8 +55,8 @@ def parse(vary: str, arity: Callable[[str], int]) -> tuple[str, list[str]]:
     parts = arity(option)
     values = [value.strip() for value in text.split(",")]
     for value in values:
-        if len(value.split()) != parts:
-            words = f"{parts} word{'s' * (parts > 1)}"
+        if not value or parts not in (None, len(value.split())):
+            words = "words" if parts is None else f"{parts} word{'s' * (parts > 1)}"
             raise InvalidInput(f"each value of --vary {option} must have {words}, got {value!r}")
     return option, values
 

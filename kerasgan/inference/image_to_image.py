@@ -1,6 +1,6 @@
 """Translate and edit images of any size with trained generators."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import tensorflow as tf
 from keras import ops
 
 from kerasgan.datasets.unpaired import DOMAINS
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.models.base import AdversarialModel
 from kerasgan.utils import images
 from kerasgan.utils.errors import InvalidInput
@@ -27,13 +27,11 @@ class EditRequest(NamedTuple):
 
     Attributes:
         domain: target domain for CycleGAN, "a" or "b". Default: "b".
-        colours: for StarGAN, {"hair" or "eyes": colour}.
-        attributes: for StarGAN, {name: 0 or 1, or None to invert the attribute}.
+        values: for StarGAN, {label: new value}.
     """
 
     domain: str | None = None
-    colours: Mapping[str, str] = MappingProxyType({})
-    attributes: Mapping[str, float | None] = MappingProxyType({})
+    values: Mapping[str, str] = MappingProxyType({})
 
 
 _BATCH = 32
@@ -85,41 +83,33 @@ class Editor:
 
     Args:
         model: a StarGAN; its discriminator classifies labels.
-        vocabulary: of the labels.
+        schema: of the labels.
     """
 
-    def __init__(self, model: AdversarialModel, vocabulary: Vocabulary):
+    def __init__(self, model: AdversarialModel, schema: LabelSchema):
         self._generator = model.sampling_generator
         self._function = _as_graph(self._generate)
         self._discriminator = model.discriminator
-        self.vocabulary = vocabulary
+        self.schema = schema
 
-    def read(self, inputs: np.ndarray) -> dict[str, np.ndarray]:
-        """Classify images with the discriminator.
+    def read(self, inputs: np.ndarray) -> np.ndarray:
+        """Labels that the discriminator reads in images, int64 [n, L].
 
         Args:
             inputs: uint8 [n, H, W, 3].
-
-        Returns:
-            {name: float32 [n, K]}, one-hot colours or binary attributes.
         """
         size = self._discriminator.input.shape[1]
         resized = tf.image.resize(inputs, (size, size), antialias=True)
         outputs = self._discriminator(images.to_float(resized), training=False)
-        logits = {name: ops.convert_to_numpy(outputs[name]) for name in self.vocabulary.labels}
-        if self.vocabulary.attributes:
-            return {name: (rows > 0).astype("float32") for name, rows in logits.items()}
-        return {
-            name: np.eye(rows.shape[1], dtype="float32")[rows.argmax(axis=1)]
-            for name, rows in logits.items()
-        }
+        logits = (ops.convert_to_numpy(outputs[name]) for name in self.schema.names)
+        return np.stack([rows.argmax(axis=1) for rows in logits], axis=1)
 
-    def edit(self, inputs: np.ndarray, labels: dict[str, np.ndarray]) -> np.ndarray:
+    def edit(self, inputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Generate images with other labels.
 
         Args:
             inputs: uint8 [n, H, W, 3] of any size from 8 x 8 on.
-            labels: {name: float32 [n, K]}, all labels of the vocabulary.
+            labels: int [n, L], as of `LabelSchema`.
 
         Returns:
             uint8 [n, H, W, 3].
@@ -127,7 +117,8 @@ class Editor:
         Raises:
             InvalidInput: if the images are too small, or too large for the available memory.
         """
-        return _call_batched(self._function, self._generator, inputs, labels)
+        one_hots = self.schema.one_hots(labels)
+        return _call_batched(self._function, self._generator, inputs, one_hots)
 
     def _generate(self, image: tf.Tensor, **labels: tf.Tensor) -> tf.Tensor:
         return self._generator({"image": image, **labels}, training=False)
@@ -208,38 +199,20 @@ def translate_round_trip(translator: DomainTranslator, domain: str) -> RoundTrip
     return round_trip
 
 
-def edit_round_trip(editor: Editor, changes: Sequence[tuple[str, int, float | None]]) -> RoundTrip:
+def edit_round_trip(editor: Editor, changes: Mapping[str, int]) -> RoundTrip:
     """Edit labels of an image, then edit the result to the labels read off the original.
 
     Args:
-        changes: (name, index, value) of each label to change, as in `set_label`.
+        changes: index of each label's new value, {name: index}.
     """
 
     def round_trip(image: np.ndarray) -> Iterator[np.ndarray]:
-        original_labels = labels = editor.read(image[None])
-        for change in changes:
-            labels = set_label(labels, *change)
+        original_labels = editor.read(image[None])
+        labels = original_labels.copy()
+        for name, index in changes.items():
+            labels[:, editor.schema.names.index(name)] = index
         edited = editor.edit(image[None], labels)
         yield edited[0]
         yield editor.edit(edited, original_labels)[0]
 
     return round_trip
-
-
-def set_label(
-    labels: dict[str, np.ndarray], name: str, index: int, value: float | None = None
-) -> dict[str, np.ndarray]:
-    """A copy of the labels with one of them changed in all rows.
-
-    Args:
-        labels: {name: float32 [n, K]}.
-        name: "hair" or "eyes", which are set to the colour `index`; or "attributes", of which
-            number `index` is set to `value`.
-        value: 0 or 1. Default: invert the attribute.
-    """
-    rows = labels[name].copy()
-    if name == "attributes":
-        rows[:, index] = 1 - rows[:, index] if value is None else value
-    else:
-        rows[:] = np.eye(rows.shape[1])[index]
-    return {**labels, name: rows}

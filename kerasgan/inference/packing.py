@@ -34,7 +34,7 @@ def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
     """
     files.check_vacant(out)
     step, arrays = checkpoints.load(run, checkpoint)
-    networks = registry.model_class(run.config)(run.config, run.vocabulary).inference_networks
+    networks = registry.model_class(run.config)(run.config, run.schema).inference_networks
     arrays = archives.select(arrays, lambda key: sampling.network_name(key) in networks)
     halves = {key: _to_float16(key, array) for key, array in arrays.items()}
     with files.replacing(out) as temporary:

@@ -7,7 +7,7 @@ from PIL import Image
 
 from kerasgan.datasets.labelled import LabelledImages
 from kerasgan.datasets.unpaired import UnpairedImages
-from kerasgan.inference.image_to_image import DomainTranslator, Editor, other_domain, set_label
+from kerasgan.inference.image_to_image import DomainTranslator, Editor, other_domain
 from kerasgan.utils import images
 
 _ROWS = 8
@@ -42,13 +42,14 @@ def label_sheet(editor: Editor, data: LabelledImages) -> Image.Image:
         data: its first images are shown.
     """
     indices = np.arange(min(_ROWS, data.size))
-    original, labels = data.pixels(indices), data.labels(indices)
+    original = data.pixels(indices)
     columns, titles = [original], ["original"]
-    vocabulary = editor.vocabulary
-    for name, size in vocabulary.labels.items():
-        for index in range(size):
-            columns.append(editor.edit(original, set_label(labels, name, index)))
-            titles.append(getattr(vocabulary, name)[index])
+    for number, label in enumerate(editor.schema.labels):
+        for value in range(len(label.values)):
+            labels = data.labels[indices]
+            labels[:, number] = value
+            columns.append(editor.edit(original, labels))
+            titles.append(label.caption(value))
     return columns_sheet(columns, titles)
 
 

@@ -1,6 +1,8 @@
 """Load trained models and generate images from noise and labels."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -9,7 +11,7 @@ from keras import ops
 from PIL import Image
 
 from kerasgan import registry
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import MISSING, LabelSchema
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import archives, checkpoints
 from kerasgan.runs.directory import Run
@@ -18,10 +20,12 @@ from kerasgan.utils import images
 _NETWORKS = {"generator", "averaged_generator", "discriminator"}
 # Further attributes that hold variables once a model is compiled.
 _PLAYERS = {"generator_player", "discriminator_player"}
+# The generator input of models that know only the combinations in the data.
+COMBINATION = "combination"
 _BATCH = 64
 _SQUARE = 8
-# The (hair, eyes) of images from a generator without conditions.
-UNCONDITIONAL = ("", "")
+# Rows and columns of a sheet, at most.
+_MAX_SHOWN = 24
 
 
 def load(run: Run, checkpoint: str = "latest") -> AdversarialModel:
@@ -38,7 +42,7 @@ def load(run: Run, checkpoint: str = "latest") -> AdversarialModel:
 
 def from_arrays(run: Run, arrays: Mapping[str, np.ndarray]) -> AdversarialModel:
     """Build the run's model with the networks in a checkpoint's arrays; see `load`."""
-    model = registry.model_class(run.config)(run.config, run.vocabulary)
+    model = registry.model_class(run.config)(run.config, run.schema)
     # A packed checkpoint contains only the networks that inference needs.
     needed = model.inference_networks | (_NETWORKS & {network_name(key) for key in arrays})
     variables = checkpoints.named_variables(model)
@@ -106,120 +110,164 @@ def slerp(start: np.ndarray, end: np.ndarray, positions: Sequence[float]) -> np.
 
 
 def conditions(
-    vocabulary: Vocabulary, names: Iterable[str], pairs: Sequence[tuple[str, str]]
+    schema: LabelSchema, names: Iterable[str], labels: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """One-hot conditions, {name: float32 [n, K]}, of n (hair, eyes) pairs.
+    """One-hot conditions, {name: float32 [n, K]}, of n images.
 
     Args:
-        names: inputs of a generator; only "hair", "eyes" and "pair" have conditions.
+        names: inputs of a generator: labels of the schema, "combination", or "noise".
+        labels: int [n, L], as of `LabelSchema`.
 
     Raises:
-        InvalidInput: if the vocabulary lacks a colour, or the pair if that is among the names.
+        InvalidInput: if "combination" is among the names and does not occur in the data.
     """
-    index_of = {
-        "hair": lambda hair, eyes: vocabulary.index("hair", hair),
-        "eyes": lambda hair, eyes: vocabulary.index("eyes", eyes),
-        "pair": vocabulary.pair_index,
-    }
-    sizes = {**vocabulary.labels, "pair": len(vocabulary.pairs)}
-    return {
-        name: np.eye(sizes[name], dtype="float32")[[index_of[name](*pair) for pair in pairs]]
-        for name in names
-        if name in index_of
-    }
+    known = schema.one_hots(labels)
+    if COMBINATION in names:
+        indices = [schema.combination_index(row) for row in labels.tolist()]
+        known[COMBINATION] = np.eye(len(schema.combinations), dtype="float32")[indices]
+    return {name: known[name] for name in names if name in known}
 
 
-def random_pairs(
-    vocabulary: Vocabulary, names: Sequence[str], count: int, seed: int
-) -> list[tuple[str, str]]:
-    """Random (hair, eyes) that a generator with these conditions can generate.
+def random_labels(
+    schema: LabelSchema, choice: Mapping[str, int], seeds: Iterable[int]
+) -> np.ndarray:
+    """Random labels of images, int [n, L], each determined by the seed of its image.
+
+    They are a combination in the data with these indices of labels, {name: index}; if there is
+    none, the other labels are independent.
+    """
+    matching, rows = schema.matching(choice), []
+    for seed in seeds:
+        random = np.random.default_rng(seed)
+        if matching:
+            rows.append(matching[random.integers(len(matching))])
+        else:
+            sizes = schema.sizes.items()
+            rows.append([choice.get(name, random.integers(size)) for name, size in sizes])
+    return np.array(rows, np.int64).reshape(len(rows), len(schema.labels))
+
+
+class Sheet(NamedTuple):
+    """A grid of images by two labels.
+
+    labels: int [rows * columns, L].
+    rows, columns: their captions; a grid without labels has none.
+    width: number of columns.
+    """
+
+    labels: np.ndarray
+    rows: Sequence[str]
+    columns: Sequence[str]
+    width: int
+
+
+def sheet_labels(
+    schema: LabelSchema,
+    choice: Mapping[str, int] = MappingProxyType({}),
+    rows: str | None = None,
+    columns: str | None = None,
+) -> Sheet:
+    """Labels of a sheet with a row per value of one label and a column per value of another.
 
     Args:
-        names: conditions of the generator: "hair" and "eyes", "pair", or none.
+        choice: index of labels that all images share, {name: index}.
+        rows, columns: names of labels. Default: the first two that are not chosen. With one label
+            there are eight images of each value, and without any 64 images.
     """
-    random = np.random.default_rng(seed)
-    if not names:
-        return [UNCONDITIONAL] * count
-    if "pair" in names:
-        indices = random.integers(len(vocabulary.pairs), size=count)
-        return [vocabulary.pairs[index] for index in indices]
-    hair = random.integers(len(vocabulary.hair), size=count)
-    eyes = random.integers(len(vocabulary.eyes), size=count)
-    return [(vocabulary.hair[h], vocabulary.eyes[e]) for h, e in zip(hair, eyes, strict=True)]
+    names = [name for name in schema.names if name not in choice and name not in (rows, columns)]
+    rows = rows or next(iter(names), None)
+    columns = columns or next((name for name in names if name != rows), None)
+    down, across = (_values(schema, choice, name) for name in (rows, columns))
+    cells = []
+    for row, _ in down:
+        for column, _ in across:
+            cell = {**choice, **row, **column}
+            first = next(
+                iter(schema.matching(cell)), schema.combinations[0] if schema.combinations else ()
+            )
+            complete = dict(zip(schema.names, first, strict=bool(first))) | cell
+            cells.append([complete.get(name, MISSING) for name in schema.names])
+    captions = ([caption for _, caption in part if caption] for part in (down, across))
+    labels = np.array(cells, np.int64).reshape(len(cells), len(schema.labels))
+    return Sheet(labels, *captions, width=len(across))
 
 
-def choose_pair(pairs: Sequence[tuple[str, str]], seed: int) -> tuple[str, str]:
-    """A random pair, determined by the seed of an image."""
-    return pairs[np.random.default_rng(seed).integers(len(pairs))]
+def _values(
+    schema: LabelSchema, choice: Mapping[str, int], name: str | None
+) -> list[tuple[dict[str, int], str]]:
+    """The values of a row's or column's label with their captions, or eight times none."""
+    if name is None:
+        return [({}, "")] * _SQUARE
+    label = schema.label(name)
+    indices = [choice[name]] if name in choice else range(min(len(label.values), _MAX_SHOWN))
+    return [({name: index}, label.caption(index)) for index in indices]
 
 
 class Sampler:
-    """Generates images from noise and (hair, eyes) pairs.
+    """Generates images from noise and labels.
 
     Args:
         generator: its inputs are "noise" and its conditions.
-        vocabulary: colours that the conditions stand for.
+        schema: labels that the conditions stand for.
         sigma: standard deviation of the noise.
     """
 
-    def __init__(self, generator: keras.Model, vocabulary: Vocabulary, sigma: float):
-        self.vocabulary = vocabulary
+    def __init__(self, generator: keras.Model, schema: LabelSchema, sigma: float):
         self.sigma = sigma
         self._generator = generator
+        self.schema = schema if len(generator.input) > 1 else LabelSchema()
 
-    def generate(self, pairs: Sequence[tuple[str, str]], seed: int) -> np.ndarray:
-        """Images of n (hair, eyes) pairs, uint8 [n, S, S, 3]; image i has the seed `seed` + i."""
-        return self._call_batched(self.inputs(pairs, seed))
+    def generate(self, labels: np.ndarray, seed: int) -> np.ndarray:
+        """Images with these labels, int [n, L], uint8 [n, S, S, 3]; image i has `seed` + i."""
+        return self._call_batched(self.inputs(labels, seed))
 
-    def iterate(self, pairs: Sequence[tuple[str, str]], seed: int) -> Iterator[np.ndarray]:
+    def iterate(self, labels: np.ndarray, seed: int) -> Iterator[np.ndarray]:
         """Yield the images of `generate`, uint8 [S, S, 3], with one batch in memory."""
-        for start in range(0, len(pairs), _BATCH):
-            yield from self.generate(pairs[start : start + _BATCH], seed + start)
+        for start in range(0, len(labels), _BATCH):
+            yield from self.generate(labels[start : start + _BATCH], seed + start)
 
-    def inputs(self, pairs: Sequence[tuple[str, str]], seed: int) -> dict[str, np.ndarray]:
+    def inputs(self, labels: np.ndarray, seed: int) -> dict[str, np.ndarray]:
         """Generator inputs of these images, {name: float32 [n, K]}."""
-        seeds = tf.range(seed, seed + len(pairs), dtype=tf.int64)
-        return self._inputs(self._noise(seeds), pairs)
+        seeds = tf.range(seed, seed + len(labels), dtype=tf.int64)
+        return self._inputs(self._noise(seeds), labels)
 
     def interpolate(
-        self, pair: tuple[str, str], seeds: tuple[int, int], positions: Sequence[float]
+        self, labels: Sequence[int], seeds: tuple[int, int], positions: Sequence[float]
     ) -> np.ndarray:
         """Images between the noises of two seeds, uint8 [n, S, S, 3].
 
         Args:
+            labels: [L], of all of them.
             positions: n numbers, 0 for the first seed, 1 for the second; see `slerp`.
         """
         points = slerp(*self._noise(tf.constant(seeds, tf.int64)), positions)
-        return self._call_batched(self._inputs(points.astype("float32"), [pair] * len(points)))
+        repeated = np.tile(np.array(labels, np.int64), (len(points), 1))
+        return self._call_batched(self._inputs(points.astype("float32"), repeated))
 
-    def sheet(self, seed: int, hair: Sequence[str] = (), eyes: Sequence[str] = ()) -> Image.Image:
-        """A labelled grid with a row per hair colour and a column per eye colour.
-
-        Pairs that the generator cannot generate stay white. A generator without conditions fills
-        a square instead.
+    def sheet(self, seed: int, **options) -> Image.Image:
+        """A labelled grid of images; combinations that cannot be generated stay white.
 
         Args:
-            hair, eyes: colours of the rows and columns. Default: all in the vocabulary.
+            options: of `sheet_labels`.
         """
-        names = self._generator.input
-        if "hair" not in names and "pair" not in names:
-            return images.grid(self.generate([UNCONDITIONAL] * _SQUARE**2, seed), _SQUARE)
-        rows, columns = hair or self.vocabulary.hair, eyes or self.vocabulary.eyes
-        pairs = [(row, column) for row in rows for column in columns]
-        unknown = {pair for pair in pairs if "pair" in names and pair not in self.vocabulary.pairs}
-        known = [self.vocabulary.pairs[0] if pair in unknown else pair for pair in pairs]
+        sheet = sheet_labels(self.schema, **options)
+        known = sheet.labels.copy()
+        if COMBINATION in self._generator.input:
+            possible = set(self.schema.combinations)
+            impossible = [tuple(row) not in possible for row in known.tolist()]
+            known[impossible] = self.schema.combinations[0]
+        else:
+            impossible = []
         cells = self.generate(known, seed)
-        cells[[pair in unknown for pair in pairs]] = 255
-        return images.grid(cells, len(columns), rows, columns)
+        cells[np.flatnonzero(impossible)] = 255
+        return images.grid(cells, sheet.width, sheet.rows, sheet.columns)
 
     def _noise(self, seeds: tf.Tensor) -> np.ndarray:
         latent_dim = self._generator.input["noise"].shape[1]
         return ops.convert_to_numpy(noise(seeds, latent_dim, self.sigma))
 
-    def _inputs(
-        self, latent: np.ndarray, pairs: Sequence[tuple[str, str]]
-    ) -> dict[str, np.ndarray]:
-        return {"noise": latent, **conditions(self.vocabulary, self._generator.input, pairs)}
+    def _inputs(self, latent: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
+        return {"noise": latent, **conditions(self.schema, self._generator.input, labels)}
 
     def _call_batched(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         parts = []

@@ -1,10 +1,10 @@
 """Export a generator as a SavedModel that runs without kerasgan and Keras.
 
-Signatures of generation models, for n images of S x S pixels (without conditions there are no
-hair and eyes):
+Signatures of generation models, for n images of S x S pixels:
 
-- `serving_default`: hair and eyes, string [n]; seed, int64 [n] -> image, uint8 [n, S, S, 3];
-- `generate`: the generator's inputs (noise and one-hot conditions), float32 [n, K]
+- `serving_default`: a value of each label, string [n]; seed, int64 [n]
+  -> image, uint8 [n, S, S, 3];
+- `generate`: the generator's inputs (noise and one-hot labels), float32 [n, K]
   -> image, float32 [n, S, S, 3] in [-1, 1];
 - `png`: as `serving_default` -> image_bytes, string [n], PNG files.
 
@@ -14,9 +14,10 @@ Signatures of translation and editing models, for images of any size from 8 x 8 
 - `generate`: image, float32 [n, h, w, 3] in [-1, 1], h and w multiples of 4 -> image, the same;
 - `png`: image_bytes, string [n], PNG files -> image_bytes, the same.
 
-CycleGAN's signatures translate a to b, and `<signature>_to_a` b to a. StarGAN's also take hair
-and eyes, string [n], or attributes, float32 [n, K] of zeros and ones; `generate` takes
-one-hots.
+CycleGAN's signatures translate a to b, and `<signature>_to_a` b to a. StarGAN's also take a value
+of each label, string [n]; `generate` takes one-hots. A binary label is "no" or "yes".
+An input that takes a label is named `Label.argument`, the label in lower case; `generate` takes it
+by the same name.
 """
 
 import re
@@ -24,10 +25,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from kerasgan.inference import image_to_image, sampling
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.runs.directory import Run
 from kerasgan.utils import files, images
 
@@ -73,18 +75,20 @@ def _versions(models: Path) -> list[int]:
     return [int(path.name) for path in models.glob("*") if re.fullmatch(r"\d+", path.name)]
 
 
-def generation_endpoints(generator: keras.Model, vocabulary: Vocabulary, sigma: float) -> Endpoints:
+def generation_endpoints(generator: keras.Model, schema: LabelSchema, sigma: float) -> Endpoints:
     """Endpoints of a generator that takes noise, of standard deviation `sigma`."""
     inputs = generator.input
     latent_dim = inputs["noise"].shape[1]
+    arguments = _arguments(schema)
 
     def generate(**values):
-        return {"image": generator(values, training=False)}
+        named = {name: values[arguments.get(name, name)] for name in inputs}
+        return {"image": generator(named, training=False)}
 
-    def pixels(seed, **colours):
+    def pixels(seed, **labels):
         noise = sampling.noise(seed, latent_dim, sigma)
-        values = {"noise": noise, **_conditions(vocabulary, inputs, **colours)}
-        return images.to_uint8(generate(**values)["image"])
+        values = {"noise": noise, **_conditions(schema, inputs, labels)}
+        return images.to_uint8(generator(values, training=False))
 
     def serving_default(**request):
         return {"image": pixels(**request)}
@@ -95,8 +99,10 @@ def generation_endpoints(generator: keras.Model, vocabulary: Vocabulary, sigma: 
 
     request = {"seed": tf.TensorSpec([None], tf.int64, name="seed")}
     if len(inputs) > 1:
-        request |= _strings("hair", "eyes")
-    values = _floats({name: tensor.shape[1] for name, tensor in inputs.items()})
+        request |= _strings(*arguments.values())
+    values = _floats(
+        {arguments.get(name, name): tensor.shape[1] for name, tensor in inputs.items()}
+    )
     return {
         "serving_default": (serving_default, request),
         "generate": (generate, values),
@@ -117,20 +123,25 @@ def translation_endpoints(generator: keras.Model) -> Endpoints:
     return {**endpoints("a_to_b"), **to_a}
 
 
-def editing_endpoints(generator: keras.Model, vocabulary: Vocabulary) -> Endpoints:
+def editing_endpoints(generator: keras.Model, schema: LabelSchema) -> Endpoints:
     """Endpoints of StarGAN's generator."""
-    labels = vocabulary.labels
 
-    def generate(image, **one_hots):
+    arguments, sizes = _arguments(schema), schema.sizes
+
+    def generate(image, **values):
+        one_hots = {name: values[argument] for name, argument in arguments.items()}
         return generator({"image": image, **one_hots}, training=False)
 
-    def edit(image, **colours):
-        return generate(image, **_conditions(vocabulary, labels, **colours))
+    def edit(image, **labels):
+        one_hots = _conditions(schema, schema.names, labels)
+        return generator({"image": image, **one_hots}, training=False)
 
-    float_endpoint = _float_endpoint(generate, _floats(labels))
-    if vocabulary.attributes:
-        return {**_uint8_endpoints(generate, _floats(labels)), **float_endpoint}
-    return {**_uint8_endpoints(edit, _strings(*labels)), **float_endpoint}
+    return {
+        **_uint8_endpoints(edit, _strings(*arguments.values())),
+        **_float_endpoint(
+            generate, _floats({arguments[name]: size for name, size in sizes.items()})
+        ),
+    }
 
 
 def _float_endpoint(
@@ -178,6 +189,10 @@ def _strings(*names: str) -> dict[str, tf.TensorSpec]:
     return {name: tf.TensorSpec([None], tf.string, name=name) for name in names}
 
 
+def _arguments(schema: LabelSchema) -> dict[str, str]:
+    return {label.name: label.argument for label in schema.labels}
+
+
 def _floats(sizes: Mapping[str, int]) -> dict[str, tf.TensorSpec]:
     return {
         name: tf.TensorSpec([None, size], tf.float32, name=name) for name, size in sizes.items()
@@ -185,23 +200,29 @@ def _floats(sizes: Mapping[str, int]) -> dict[str, tf.TensorSpec]:
 
 
 def _conditions(
-    vocabulary: Vocabulary, names: Iterable[str], **colours: tf.Tensor
+    schema: LabelSchema, names: Iterable[str], requested: Mapping[str, tf.Tensor]
 ) -> dict[str, tf.Tensor]:
-    """One-hot conditions of colour names, string [n]; a request with an unknown name fails."""
+    """One-hot conditions of labels' values, {`Label.argument`: string [n]}.
+
+    A request with an unknown value fails.
+    """
     one_hots = {}
-    for name in {"hair", "eyes"} & set(names):
-        known = tf.constant(getattr(vocabulary, name))
-        matches = tf.equal(colours[name][:, None], known)
-        message = f"unknown {name} colour; allowed: {', '.join(getattr(vocabulary, name))}"
-        one_hots[name] = _checked(matches, message, colours[name])
-    if "pair" in names:
-        hair, eyes = (tf.constant(column) for column in zip(*vocabulary.pairs, strict=True))
-        matches = tf.equal(colours["hair"][:, None], hair) & tf.equal(
-            colours["eyes"][:, None], eyes
-        )
-        message = "unknown pair of hair and eyes; allowed: pairs in the training data"
-        one_hots["pair"] = _checked(matches, message, colours["hair"])
-    return one_hots
+    for label in schema.labels:
+        values = requested[label.argument]
+        matches = tf.equal(values[:, None], tf.constant(label.values))
+        message = f"unknown {label.name} value; allowed: {', '.join(label.values)}"
+        one_hots[label.name] = _checked(matches, message, values)
+    if sampling.COMBINATION in names:
+        combinations = np.array(schema.combinations)
+        # A row matches a combination if each of its labels does.
+        matches = [
+            tf.gather(one_hots[name], combinations[:, number], axis=1) > 0
+            for number, name in enumerate(schema.names)
+        ]
+        message = "unknown combination of labels; allowed: those in the training data"
+        requests = tf.stack([requested[label.argument] for label in schema.labels], axis=1)
+        one_hots[sampling.COMBINATION] = _checked(tf.reduce_all(matches, axis=0), message, requests)
+    return {name: rows for name, rows in one_hots.items() if name in names}
 
 
 def _checked(matches: tf.Tensor, message: str, names: tf.Tensor) -> tf.Tensor:

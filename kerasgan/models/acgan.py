@@ -1,12 +1,12 @@
 """Auxiliary-classifier GAN.
 
 Reference: Odena, Olah and Shlens 2017, "Conditional Image Synthesis with Auxiliary Classifier GANs"
-(arXiv:1610.09585), with a class head each for hair and eyes, as in the course report.
+(arXiv:1610.09585), with a class head for each label, as in the course report.
 """
 
 from kerasgan import optimizers
-from kerasgan.configs.acgan import ACGANConfig
-from kerasgan.labels import Vocabulary
+from kerasgan.configs.acgan import ACGANConfig, head_weights
+from kerasgan.labels import LabelSchema
 from kerasgan.losses import accuracy, bce, binary_accuracy, cross_entropy, pairwise_distance
 from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
@@ -19,25 +19,29 @@ PENALTY_SHARE = 0.25
 
 
 class ACGAN(SharedFakesModel):
-    """ACGAN; `loss_weights` are the weights of the source, hair and eye heads."""
+    """ACGAN.
 
-    def __init__(self, config: ACGANConfig, vocabulary: Vocabulary):
-        colours = {"hair_colours": len(vocabulary.hair), "eye_colours": len(vocabulary.eyes)}
+    Raises:
+        InvalidInput: if the loss weights do not fit the labels.
+    """
+
+    def __init__(self, config: ACGANConfig, schema: LabelSchema):
+        self._weights = head_weights(config.loss_weights, schema.names)
         super().__init__(
             discriminator=acgan.discriminator(
                 config.image_size,
-                width=config.width,
+                schema.sizes,
+                config.width,
                 minibatch_stddev=config.minibatch_stddev,
                 norm=config.d_norm,
                 dropout=config.d_dropout,
-                **colours,
             ),
             generator=acgan.generator(
                 config.image_size,
                 config.latent_dim,
-                width=config.width,
+                schema.sizes,
+                config.width,
                 activation=config.generator_activation,
-                **colours,
             ),
             d_steps=config.d_steps,
             g_steps=config.g_steps,
@@ -68,54 +72,48 @@ class ACGAN(SharedFakesModel):
 
     def _sample_fakes(self, random, name, updates):
         config = self.config
-        colours = random.colours(name, updates)
         return {
             "noise": random.normal(f"{name}_noise", updates, [config.latent_dim], config.sigma),
-            "fake_hair": colours["hair"],
-            "fake_eyes": colours["eyes"],
+            "fake_labels": random.labels(name, updates),
             "augmentation": random.augmentation(name, updates),
         }
 
     def generate(self, batch):
-        colours = {name: batch[f"fake_{name}"] for name in ("hair", "eyes")}
-        images = self.generator({"noise": batch["noise"], **colours}, training=True)
+        inputs = {"noise": batch["noise"], **batch["fake_labels"]}
+        images = self.generator(inputs, training=True)
         return augment(images, batch["augmentation"])
 
     def discriminator_losses(self, batch, fakes):
         """L_S and L_C of real images, but only L_S of generated ones (eq. 2 and 3)."""
         # Separate batches: BatchNorm must not mix the statistics of real and generated images.
-        real, hair, eyes = self.discriminator(batch["image"], training=True)
-        fake, *_ = self.discriminator(fakes, training=True)
-        source_weight, hair_weight, eyes_weight = self.config.loss_weights
+        logits = self.discriminator(batch["image"], training=True)
+        real, fake = logits["source"], self.discriminator(fakes, training=True)["source"]
+        weights = self._weights
         losses = {
-            "d_real": source_weight * bce(real, 1.0),
-            "d_fake": source_weight * bce(fake, 0.0),
-            "d_hair": hair_weight * cross_entropy(hair, batch["hair"]),
-            "d_eyes": eyes_weight * cross_entropy(eyes, batch["eyes"]),
+            "d_real": weights["source"] * bce(real, 1.0),
+            "d_fake": weights["source"] * bce(fake, 0.0),
         }
         if self.config.penalty_weight:
             r1, r2 = zero_centred_penalties(
-                lambda images: self.discriminator(images, training=True)[0],
+                lambda images: self.discriminator(images, training=True)["source"],
                 *first_samples((batch["image"], fakes), PENALTY_SHARE),
             )
             losses["d_penalty"] = self.config.penalty_weight / 2 * (r1 + r2)
         metrics = {
             "d_accuracy_real": binary_accuracy(real, 1),
             "d_accuracy_fake": binary_accuracy(fake, 0),
-            "d_accuracy_hair": accuracy(hair, batch["hair"]),
-            "d_accuracy_eyes": accuracy(eyes, batch["eyes"]),
             "d_distance_real": pairwise_distance(batch["image"]),
             "d_distance_fake": pairwise_distance(fakes),
         }
+        for name, rows in batch["labels"].items():
+            losses[f"d_{name}"] = weights[name] * cross_entropy(logits[name], rows)
+            metrics[f"d_accuracy_{name}"] = accuracy(logits[name], rows)
         return losses, metrics
 
     def generator_losses(self, batch, fakes):
-        """The non-saturating L_S, and L_C of the colours asked for."""
-        source, hair, eyes = self.discriminator(fakes, training=True)
-        source_weight, hair_weight, eyes_weight = self.config.loss_weights
-        losses = {
-            "g_fool": source_weight * bce(source, 1.0),
-            "g_hair": hair_weight * cross_entropy(hair, batch["fake_hair"]),
-            "g_eyes": eyes_weight * cross_entropy(eyes, batch["fake_eyes"]),
-        }
+        """The non-saturating L_S, and L_C of the labels asked for."""
+        logits = self.discriminator(fakes, training=True)
+        losses = {"g_fool": self._weights["source"] * bce(logits["source"], 1.0)}
+        for name, rows in batch["fake_labels"].items():
+            losses[f"g_{name}"] = self._weights[name] * cross_entropy(logits[name], rows)
         return losses, {}

@@ -1,4 +1,4 @@
-"""Conditional DCGAN on pairs of hair and eye colour, as in the course report.
+"""Conditional DCGAN on combinations of labels, as in the course report.
 
 Reference: Mirza and Osindero 2014, "Conditional Generative Adversarial Nets" (arXiv:1411.1784).
 """
@@ -7,7 +7,7 @@ from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import CGANConfig
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.losses import bce, binary_accuracy, pairwise_distance
 from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
@@ -16,13 +16,13 @@ from kerasgan.networks import cgan
 
 
 class CGAN(SharedFakesModel):
-    """Conditional DCGAN whose labels are the pairs that occur in the data."""
+    """Conditional DCGAN on the combinations of labels that occur in the data."""
 
-    def __init__(self, config: CGANConfig, vocabulary: Vocabulary):
-        pairs = len(vocabulary.pairs)
+    def __init__(self, config: CGANConfig, schema: LabelSchema):
+        count, width = len(schema.combinations), config.width
         super().__init__(
-            discriminator=cgan.discriminator(config.image_size, pairs, config.width),
-            generator=cgan.generator(config.image_size, config.latent_dim, pairs, config.width),
+            discriminator=cgan.discriminator(config.image_size, count, width),
+            generator=cgan.generator(config.image_size, config.latent_dim, count, width),
             ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
         self.config = config
@@ -35,20 +35,20 @@ class CGAN(SharedFakesModel):
         real = random.examples(updates)
         return {
             "image": real["image"],
-            "pair": real["pair"],
+            "combination": real["combination"],
             "noise": random.normal("noise", updates, [config.latent_dim], config.sigma),
-            "fake_pair": random.pairs("fake", updates)["pair"],
+            "fake_combination": random.combinations("fake", updates)["combination"],
             "augmentation": random.augmentation("fake", updates),
         }
 
     def generate(self, batch):
-        inputs = {"noise": batch["noise"], "pair": batch["fake_pair"]}
+        inputs = {"noise": batch["noise"], "combination": batch["fake_combination"]}
         return augment(self.generator(inputs, training=True), batch["augmentation"])
 
     def discriminator_losses(self, batch, fakes):
-        """Losses of real images with their pairs and of generated images with theirs."""
-        real = self._logits(batch["image"], batch["pair"])
-        fake = self._logits(fakes, batch["fake_pair"])
+        """Losses of real images with their labels and of generated images with theirs."""
+        real = self._logits(batch["image"], batch["combination"])
+        fake = self._logits(fakes, batch["fake_combination"])
         losses = {"d_real": bce(real, 1.0), "d_fake": bce(fake, 0.0)}
         metrics = {
             "d_score_real": ops.mean(ops.sigmoid(real)),
@@ -61,9 +61,9 @@ class CGAN(SharedFakesModel):
         return losses, metrics
 
     def generator_losses(self, batch, fakes):
-        """The non-saturating loss, given the pair."""
-        fake = self._logits(fakes, batch["fake_pair"])
+        """The non-saturating loss, given the labels."""
+        fake = self._logits(fakes, batch["fake_combination"])
         return {"g_fool": bce(fake, 1.0)}, {"g_score_fake": ops.mean(ops.sigmoid(fake))}
 
-    def _logits(self, images, pairs):
-        return self.discriminator({"image": images, "pair": pairs}, training=True)
+    def _logits(self, images, combinations):
+        return self.discriminator({"image": images, "combination": combinations}, training=True)

@@ -1,14 +1,14 @@
 """Conditional Wasserstein GAN with weight clipping, the baseline of the course report.
 
 Reference: Arjovsky, Chintala and Bottou 2017, "Wasserstein GAN" (arXiv:1701.07875). Networks as in
-the matching-aware WGAN-GP, whose mismatched pairs it lacks.
+the matching-aware WGAN-GP, whose mismatched labels it lacks.
 """
 
 from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import CWGANConfig
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.losses import pairwise_distance
 from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
@@ -19,12 +19,11 @@ from kerasgan.networks import cwgan, dcgan
 class CWGAN(AdversarialModel):
     """Conditional WGAN. The discriminator is the critic; a constraint clips its weights."""
 
-    def __init__(self, config: CWGANConfig, vocabulary: Vocabulary):
-        colours = {"hair_colours": len(vocabulary.hair), "eye_colours": len(vocabulary.eyes)}
+    def __init__(self, config: CWGANConfig, schema: LabelSchema):
         super().__init__(
-            discriminator=self.build_critic(config, colours),
+            discriminator=self.build_critic(config, schema.sizes),
             generator=cwgan.generator(
-                config.image_size, config.latent_dim, width=config.width, **colours
+                config.image_size, config.latent_dim, schema.sizes, config.width
             ),
             d_steps=config.critic_steps,
             ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
@@ -32,9 +31,9 @@ class CWGAN(AdversarialModel):
         self.config = config
 
     @staticmethod
-    def build_critic(config, colours):
+    def build_critic(config, labels):
         clip = dcgan.ClipWeights(config.clip)
-        return cwgan.critic(config.image_size, width=config.width, constraint=clip, **colours)
+        return cwgan.critic(config.image_size, labels, config.width, constraint=clip)
 
     def optimizers(self):
         return optimizers.rmsprop(self.config.learning_rate)
@@ -50,25 +49,25 @@ class CWGAN(AdversarialModel):
     def sample_generator_batch(self, random, updates):
         config = self.config
         return {
-            **random.pairs("wanted", updates),
+            **random.combinations("wanted", updates),
             "noise": random.normal("g_noise", updates, [config.latent_dim], config.sigma),
             "augmentation": random.augmentation("g_fake", updates),
         }
 
     def generate(self, batch):
-        inputs = {name: batch[name] for name in ("noise", "hair", "eyes")}
+        inputs = {"noise": batch["noise"], **batch["labels"]}
         return augment(self.generator(inputs, training=True), batch["augmentation"])
 
-    def score(self, images, hair, eyes):
+    def score(self, images, labels):
         """D(x, c), [B, 1]."""
-        return self.discriminator({"image": images, "hair": hair, "eyes": eyes}, training=True)
+        return self.discriminator({"image": images, **labels}, training=True)
 
     def discriminator_losses(self, batch):
         """-E[D(x, c)] and E[D(G(z, c), c)] with the condition c of the real image x."""
-        condition = batch["hair"], batch["eyes"]
+        labels = batch["labels"]
         fakes = self.generate(batch)
-        real = ops.mean(self.score(batch["image"], *condition))
-        fake = ops.mean(self.score(fakes, *condition))
+        real = ops.mean(self.score(batch["image"], labels))
+        fake = ops.mean(self.score(fakes, labels))
         metrics = {
             "d_wasserstein": real - fake,
             "d_distance_real": pairwise_distance(batch["image"]),
@@ -78,5 +77,5 @@ class CWGAN(AdversarialModel):
 
     def generator_losses(self, batch):
         """-E[D(G(z, c), c)]."""
-        fake = self.score(self.generate(batch), batch["hair"], batch["eyes"])
+        fake = self.score(self.generate(batch), batch["labels"])
         return {"g_fool": -ops.mean(fake)}, {}

@@ -8,7 +8,7 @@ kind of pair, a real image with a mismatched condition.
 from keras import ops
 
 from kerasgan.configs.dcgan import CWGANGPConfig
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.losses import gradient_penalty, pairwise_distance
 from kerasgan.models.cwgan import CWGAN
 from kerasgan.models.gradient_penalty import interpolated_gradient_norms
@@ -20,44 +20,43 @@ class CWGANGP(CWGAN):
     """Conditional WGAN-GP whose critic also scores real images under mismatched conditions.
 
     Raises:
-        InvalidInput: if all images have the same pair of colours, so that none can mismatch.
+        InvalidInput: if all images have the same labels, so that none can mismatch.
     """
 
-    def __init__(self, config: CWGANGPConfig, vocabulary: Vocabulary):
-        if len(vocabulary.pairs) < 2:
+    def __init__(self, config: CWGANGPConfig, schema: LabelSchema):
+        if len(schema.combinations) < 2:
             raise InvalidInput(
-                f"{config.data} must have at least two pairs of hair and eye colour for cwgan-gp, "
-                f"got {len(vocabulary.pairs)}"
+                f"{config.data} must have at least two combinations of labels for cwgan-gp, "
+                f"got {len(schema.combinations)}"
             )
-        super().__init__(config, vocabulary)
+        super().__init__(config, schema)
 
     @staticmethod
-    def build_critic(config, colours):
-        return cwgan.critic(config.image_size, width=config.width, **colours)
+    def build_critic(config, labels):
+        return cwgan.critic(config.image_size, labels, config.width)
 
     def sample_discriminator_batch(self, random, updates):
         batch = super().sample_discriminator_batch(random, updates)
-        mismatched = random.mismatched_pairs("wrong", batch["pair"])
+        mismatched = random.mismatched_combinations("wrong", batch["combination"])
         return {
             **batch,
-            "mismatched_hair": mismatched["hair"],
-            "mismatched_eyes": mismatched["eyes"],
+            "mismatched_labels": mismatched["labels"],
             "alpha": random.uniform("alpha", updates),
         }
 
     def discriminator_losses(self, batch):
         """-D(x, c), the maximum or mean of D(G(z, c), c) and D(x, c'), and the penalty."""
         image, fakes = batch["image"], self.generate(batch)
-        condition = batch["hair"], batch["eyes"]
-        real = self.score(image, *condition)
-        fake = self.score(fakes, *condition)
-        mismatched = self.score(image, batch["mismatched_hair"], batch["mismatched_eyes"])
+        labels = batch["labels"]
+        real = self.score(image, labels)
+        fake = self.score(fakes, labels)
+        mismatched = self.score(image, batch["mismatched_labels"])
         if self.config.mismatch == "max":
             joined = ops.maximum(fake, mismatched)
         else:
             joined = 0.5 * fake + 0.5 * mismatched
         norms = interpolated_gradient_norms(
-            lambda images: self.score(images, *condition), image, fakes, batch["alpha"]
+            lambda images: self.score(images, labels), image, fakes, batch["alpha"]
         )
         losses = {
             "d_real": -ops.mean(real),

@@ -10,7 +10,7 @@ from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.cyclegan import CycleGANConfig
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.losses import bce, l1, least_squares
 from kerasgan.models import averaging
 from kerasgan.models.base import AdversarialModel, unstack_updates
@@ -27,14 +27,14 @@ class CycleGAN(AdversarialModel):
     the domain of the images that it compares or scores: `g_fool_b` scores translations of a.
     """
 
-    def __init__(self, config: CycleGANConfig, vocabulary: Vocabulary | None = None):
+    def __init__(self, config: CycleGANConfig, schema: LabelSchema | None = None):
         networks = {"width": config.width, "norm": config.norm}
         super().__init__(
             discriminator=cyclegan.discriminators(**networks),
             generator=cyclegan.generators(
                 blocks=config.blocks,
                 upsample=config.upsample,
-                residual=config.skip,
+                residual=config.residual_output,
                 **networks,
             ),
             ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),

@@ -8,7 +8,7 @@ from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import GANConfig
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.losses import bce, binary_accuracy, least_squares, pairwise_distance
 from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
@@ -19,7 +19,7 @@ from kerasgan.networks import dcgan
 class GAN(SharedFakesModel):
     """Unconditional DCGAN with binary cross-entropy or least squares."""
 
-    def __init__(self, config: GANConfig, vocabulary: Vocabulary):
+    def __init__(self, config: GANConfig, schema: LabelSchema):
         super().__init__(
             discriminator=dcgan.discriminator(config.image_size, config.width),
             generator=dcgan.generator(

@@ -9,7 +9,7 @@ from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.r3gan import R3GANConfig
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.losses import accuracy, cross_entropy, pairwise_distance, relativistic
 from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
@@ -21,12 +21,11 @@ from kerasgan.networks import r3gan
 class R3GAN(SharedFakesModel):
     """Relativistic pairing loss, zero-centred gradient penalties, class logits as projection."""
 
-    def __init__(self, config: R3GANConfig, vocabulary: Vocabulary):
-        self._labels = {name: size for name, size in vocabulary.labels.items() if size}
-        size, width = config.image_size, config.width
+    def __init__(self, config: R3GANConfig, schema: LabelSchema):
+        size, width, labels = config.image_size, config.width, schema.sizes
         super().__init__(
-            discriminator=r3gan.discriminator(size, self._labels, width),
-            generator=r3gan.generator(size, config.latent_dim, self._labels, width),
+            discriminator=r3gan.discriminator(size, labels, width),
+            generator=r3gan.generator(size, config.latent_dim, labels, width),
             ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
         self.config = config
@@ -48,13 +47,13 @@ class R3GAN(SharedFakesModel):
         real = random.examples(updates)
         return {
             "image": real["image"],
-            "label": {name: real[name] for name in self._labels},
+            "labels": real["labels"],
             "noise": random.normal("noise", updates, [config.latent_dim], config.sigma),
             "augmentation": random.augmentation("fake", updates),
         }
 
     def generate(self, batch):
-        images = self.generator({"noise": batch["noise"], **batch["label"]}, training=True)
+        images = self.generator({"noise": batch["noise"], **batch["labels"]}, training=True)
         return augment(images, batch["augmentation"])
 
     def score(self, images, labels):
@@ -72,10 +71,10 @@ class R3GAN(SharedFakesModel):
         """L_D of eq. 2, gamma/2 (R1 + R2), and the class losses of real images."""
         config, image = self.config, batch["image"]
         # No score depends on images of the other half, so one pass serves both and is faster.
-        scores, logits = self.score(ops.concatenate([image, fakes]), _twice(batch["label"]))
+        scores, logits = self.score(ops.concatenate([image, fakes]), _twice(batch["labels"]))
         real, fake = ops.split(scores, 2)
         *images, label = first_samples(
-            (image, fakes, batch["label"]), config.penalty_share, config.GROUP
+            (image, fakes, batch["labels"]), config.penalty_share, config.GROUP
         )
         label = _twice(label)
         r1, r2 = zero_centred_penalties(lambda both: self.score(both, label)[0], *images)
@@ -91,7 +90,7 @@ class R3GAN(SharedFakesModel):
             "d_distance_real": pairwise_distance(image),
             "d_distance_fake": pairwise_distance(fakes),
         }
-        for name, rows in batch["label"].items():
+        for name, rows in batch["labels"].items():
             real_logits = logits[name][: image.shape[0]]
             losses[f"d_{name}"] = config.class_weight * cross_entropy(real_logits, rows)
             metrics[f"d_accuracy_{name}"] = accuracy(real_logits, rows)
@@ -99,8 +98,8 @@ class R3GAN(SharedFakesModel):
 
     def generator_losses(self, batch, fakes):
         """L_G of eq. 2: the same pairs with the signs exchanged."""
-        real, _ = self.score(batch["image"], batch["label"])
-        fake, _ = self.score(fakes, batch["label"])
+        real, _ = self.score(batch["image"], batch["labels"])
+        fake, _ = self.score(fakes, batch["labels"])
         return {"g_relativistic": relativistic(fake, real)}, {"g_score_fake": ops.mean(fake)}
 
 

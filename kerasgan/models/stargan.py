@@ -9,42 +9,26 @@ from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.stargan import StarGANConfig
-from kerasgan.labels import Vocabulary
-from kerasgan.losses import (
-    accuracy,
-    attribute_accuracy,
-    attribute_cross_entropy,
-    cross_entropy,
-    gradient_penalty,
-    l1,
-    pairwise_distance,
-)
+from kerasgan.labels import LabelSchema
+from kerasgan.losses import accuracy, cross_entropy, gradient_penalty, l1, pairwise_distance
 from kerasgan.models import averaging
 from kerasgan.models.gradient_penalty import interpolated_gradient_norms
 from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.networks import stargan
 
-# Hair and eyes have one of several colours each; attributes are present or absent.
-_CLASSIFICATION = {
-    "hair": (cross_entropy, accuracy),
-    "eyes": (cross_entropy, accuracy),
-    "attributes": (attribute_cross_entropy, attribute_accuracy),
-}
-
 
 class StarGAN(SharedFakesModel):
     """A generator that edits the labels of an image, and a critic that also classifies them."""
 
-    def __init__(self, config: StarGANConfig, vocabulary: Vocabulary):
-        labels = vocabulary.labels
+    def __init__(self, config: StarGANConfig, schema: LabelSchema):
+        labels = schema.sizes
         super().__init__(
             discriminator=stargan.discriminator(config.image_size, labels, config.width),
-            generator=stargan.generator(labels, config.width, config.skip),
+            generator=stargan.generator(labels, config.width, config.residual_output),
             d_steps=config.critic_steps,
             ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
         self.config = config
-        self._labels = tuple(labels)
 
     @property
     def inference_networks(self):
@@ -62,12 +46,12 @@ class StarGAN(SharedFakesModel):
 
     def sample_discriminator_batch(self, random, updates):
         examples = random.examples(updates)
-        label = {name: examples[name] for name in self._labels}
+        labels = examples["labels"]
         return {
             "image": examples["image"],
-            "label": label,
+            "labels": labels,
             # Labels of the batch's other images: only combinations that occur in the data.
-            "target": {name: tf.roll(rows, 1, axis=0) for name, rows in label.items()},
+            "target": {name: tf.roll(rows, 1, axis=0) for name, rows in labels.items()},
             "alpha": random.uniform("alpha", updates),
         }
 
@@ -97,20 +81,18 @@ class StarGAN(SharedFakesModel):
             "d_distance_real": pairwise_distance(image),
             "d_distance_fake": pairwise_distance(fakes),
         }
-        for name, label in batch["label"].items():
-            class_loss, class_accuracy = _CLASSIFICATION[name]
-            losses[f"d_{name}"] = self.config.class_weight * class_loss(outputs[name], label)
-            metrics[f"d_accuracy_{name}"] = class_accuracy(outputs[name], label)
+        for name, rows in batch["labels"].items():
+            losses[f"d_{name}"] = self.config.class_weight * cross_entropy(outputs[name], rows)
+            metrics[f"d_accuracy_{name}"] = accuracy(outputs[name], rows)
         return losses, metrics
 
     def generator_losses(self, batch, fakes):
         """The terms of eq. 6: the critic's score, the target's class losses, the reconstruction."""
         outputs = self.discriminator(fakes, training=True)
-        rebuilt = self.generator({"image": fakes, **batch["label"]}, training=True)
+        rebuilt = self.generator({"image": fakes, **batch["labels"]}, training=True)
         losses = {"g_fool": -ops.mean(outputs["source"])}
         for name, target in batch["target"].items():
-            class_loss, _ = _CLASSIFICATION[name]
-            losses[f"g_{name}"] = self.config.class_weight * class_loss(outputs[name], target)
+            losses[f"g_{name}"] = self.config.class_weight * cross_entropy(outputs[name], target)
         weight = self.config.reconstruction_weight
         losses["g_reconstruction"] = weight * l1(rebuilt, batch["image"])
         return losses, {}

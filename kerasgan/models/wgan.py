@@ -7,7 +7,7 @@ from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import WGANConfig
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.losses import pairwise_distance
 from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
@@ -18,7 +18,7 @@ from kerasgan.networks import dcgan
 class WGAN(AdversarialModel):
     """Unconditional WGAN. The discriminator is the critic; a constraint clips its weights."""
 
-    def __init__(self, config: WGANConfig, vocabulary: Vocabulary):
+    def __init__(self, config: WGANConfig, schema: LabelSchema):
         super().__init__(
             discriminator=self.build_critic(config),
             generator=dcgan.generator(config.image_size, config.latent_dim, config.width),

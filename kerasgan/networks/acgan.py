@@ -1,4 +1,4 @@
-"""The course report's ACGAN: an upsampling generator and a discriminator with three heads."""
+"""The course report's ACGAN: an upsampling generator and a discriminator with a head per label."""
 
 import keras
 from keras import layers
@@ -11,6 +11,7 @@ from kerasgan.layers import (
     PenaltyLeakyReLU,
     UpsampleConv2D,
 )
+from kerasgan.networks.conditions import heads, label_inputs
 from kerasgan.networks.widths import scaled
 
 # The report gives BatchNorm's momentum, but not its positions in the discriminator.
@@ -20,12 +21,11 @@ BATCH_NORM_MOMENTUM = 0.75
 def generator(
     image_size: int,
     latent_dim: int,
-    hair_colours: int,
-    eye_colours: int,
+    labels: dict[str, int],
     width: float = 1.0,
     activation: str = "relu",
 ) -> keras.Model:
-    """Build {noise [B, latent_dim], hair [B, .], eyes [B, .]} -> image [B, S, S, 3] in [-1, 1].
+    """Build {noise [B, latent_dim], label one-hot [B, K], ...} -> image [B, S, S, 3] in [-1, 1].
 
     | layer | output |
     |---|---|
@@ -38,13 +38,13 @@ def generator(
 
     Args:
         image_size: S, a multiple of 16.
+        labels: length of each label, {name: K}.
         width: factor on the number of filters.
         activation: "relu" or "leaky_relu" (slope 0.2).
     """
     inputs = {
         "noise": keras.Input((latent_dim,), name="noise"),
-        "hair": keras.Input((hair_colours,), name="hair"),
-        "eyes": keras.Input((eye_colours,), name="eyes"),
+        **label_inputs(labels),
     }
     base, depth = image_size // 16, scaled(128, width)
     x = layers.Concatenate(name="condition")(list(inputs.values()))
@@ -61,14 +61,13 @@ def generator(
 
 def discriminator(
     image_size: int,
-    hair_colours: int,
-    eye_colours: int,
+    labels: dict[str, int],
     width: float = 1.0,
     minibatch_stddev: bool = False,
     norm: str = "batch",
     dropout: float = 0.5,
 ) -> keras.Model:
-    """Build image [B, S, S, 3] -> logits (source [B, 1], hair [B, .], eyes [B, .]).
+    """Build image [B, S, S, 3] -> logits {source: [B, 1], label: [B, K], ...}.
 
     | 3x3 convolution | dropout | output |
     |---|---|---|
@@ -82,6 +81,7 @@ def discriminator(
 
     Args:
         image_size: S, a multiple of 8.
+        labels: length of each label, {name: K}.
         width: factor on the number of filters.
         minibatch_stddev: whether the heads also get the features' standard deviations over the
             batch, taken before the last BatchNorm, which would remove the differences.
@@ -101,6 +101,8 @@ def discriminator(
     if minibatch_stddev:
         stddev = MinibatchStddev(name="stddev")(features)
         x = layers.Concatenate(dtype="float32", name="features")([x, stddev])
-    heads = (("source", 1), ("hair", hair_colours), ("eyes", eye_colours))
-    logits = [layers.Dense(units, dtype="float32", name=name)(x) for name, units in heads]
+    logits = {
+        name: layers.Dense(units, dtype="float32", name=layer)(x)
+        for name, (layer, units) in heads(labels).items()
+    }
     return keras.Model(image, logits, name="discriminator")

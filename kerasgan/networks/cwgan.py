@@ -5,36 +5,37 @@ from keras import layers
 
 from kerasgan.layers import Conv2D, PenaltyLeakyReLU
 from kerasgan.networks import dcgan
+from kerasgan.networks.conditions import label_inputs
 from kerasgan.networks.widths import scaled
 
 
 def generator(
-    image_size: int, latent_dim: int, hair_colours: int, eye_colours: int, width: float = 1.0
+    image_size: int, latent_dim: int, labels: dict[str, int], width: float = 1.0
 ) -> keras.Model:
-    """Build {noise [B, latent_dim], hair [B, .], eyes [B, .]} -> image [B, S, S, 3] in [-1, 1].
+    """Build {noise [B, latent_dim], label one-hot [B, K], ...} -> image [B, S, S, 3] in [-1, 1].
 
     | layer | output |
     |---|---|
-    | noise, hair and eyes concatenated | latent_dim + labels |
+    | noise and labels concatenated | latent_dim + labels |
     | `dcgan.generator_trunk` | S x S x 3 |
 
     Args:
         image_size: S, a power of two.
+        labels: length of each label, {name: K}.
         width: factor on the number of DCGAN's filters.
     """
     inputs = {
         "noise": keras.Input((latent_dim,), name="noise"),
-        "hair": keras.Input((hair_colours,), name="hair"),
-        "eyes": keras.Input((eye_colours,), name="eyes"),
+        **label_inputs(labels),
     }
     x = layers.Concatenate(name="condition")(list(inputs.values()))
     return keras.Model(inputs, dcgan.generator_trunk(x, image_size, width), name="generator")
 
 
 def critic(
-    image_size: int, hair_colours: int, eye_colours: int, width: float = 1.0, constraint=None
+    image_size: int, labels: dict[str, int], width: float = 1.0, constraint=None
 ) -> keras.Model:
-    """Build {image [B, S, S, 3], hair [B, .], eyes [B, .]} -> scores [B, 1].
+    """Build {image [B, S, S, 3], label one-hot [B, K], ...} -> scores [B, 1].
 
     | layer | output at S = 64 |
     |---|---|
@@ -51,12 +52,12 @@ def critic(
 
     Args:
         image_size: S, a power of two.
+        labels: length of each label, {name: K}.
         width: factor on the number of filters.
         constraint: of the convolutions' weights and biases.
     """
     image = keras.Input((image_size, image_size, 3), name="image")
-    hair = keras.Input((hair_colours,), name="hair")
-    eyes = keras.Input((eye_colours,), name="eyes")
+    conditions = label_inputs(labels)
     settings = {
         "use_bias": True,
         "kernel_constraint": constraint,
@@ -66,7 +67,7 @@ def critic(
     for block in range(dcgan.num_blocks(image_size)):
         x = dcgan.conv(scaled(32 * 2**block, width), f"down_{block}", **settings)(x)
         x = PenaltyLeakyReLU(0.2, name=f"activation_{block}")(x)
-    condition = layers.Concatenate(name="condition")([hair, eyes])
+    condition = layers.Concatenate(name="condition")(list(conditions.values()))
     condition = layers.RepeatVector(16, name="copies")(condition)
     condition = layers.Reshape((4, 4, condition.shape[-1]), name="plane")(condition)
     x = layers.Concatenate(name="joint")([x, condition])
@@ -75,4 +76,4 @@ def critic(
     x = PenaltyLeakyReLU(0.2, name="mix_activation")(x)
     x = dcgan.conv(1, "score", strides=1, padding="valid", dtype="float32", **settings)(x)
     score = layers.Flatten(name="flatten", dtype="float32")(x)
-    return keras.Model({"image": image, "hair": hair, "eyes": eyes}, score, name="critic")
+    return keras.Model({"image": image, **conditions}, score, name="critic")

@@ -16,6 +16,7 @@ from kerasgan.layers import (
     PenaltyLeakyReLU,
     UpsampleConv2D,
 )
+from kerasgan.networks.conditions import heads, label_inputs
 from kerasgan.networks.widths import scaled
 
 # Filters at full size and after each halving; further halvings repeat the last.
@@ -57,7 +58,7 @@ def generator(
     """
     inputs = {
         "noise": keras.Input((latent_dim,), name="noise"),
-        **{name: keras.Input((size,), name=name) for name, size in labels.items()},
+        **label_inputs(labels),
     }
     embeddings = [
         layers.Dense(EMBEDDING, use_bias=False, name=f"embed_{name}")(inputs[name])
@@ -112,11 +113,11 @@ def discriminator(image_size: int, labels: dict[str, int], width: float = 1.0) -
     x = _activate(x, Conv2D(depth, 3, padding="same", name="conv_base"))
     x = layers.Flatten(name="flatten")(x)
     x = _activate(x, layers.Dense(scaled(256, width), name="dense"))
-    heads = {
-        name: layers.Dense(size, kernel_initializer="zeros", dtype="float32", name=name)(x)
-        for name, size in {"source": 1, **labels}.items()
+    logits = {
+        name: layers.Dense(units, kernel_initializer="zeros", dtype="float32", name=layer)(x)
+        for name, (layer, units) in heads(labels).items()
     }
-    return keras.Model(image, heads, name="discriminator")
+    return keras.Model(image, logits, name="discriminator")
 
 
 def _activate(x, layer: keras.Layer):

@@ -18,6 +18,7 @@ from kerasgan.layers import (
     LabelConcatConv2D,
     PenaltyLeakyReLU,
 )
+from kerasgan.networks.conditions import label_inputs
 from kerasgan.networks.cyclegan import residual_output
 from kerasgan.networks.widths import scaled
 
@@ -56,7 +57,7 @@ def generator(labels: Mapping[str, int], width: float = 1.0, residual: bool = Fa
             `cyclegan.residual_output`.
     """
     inputs = {"image": keras.Input((None, None, 3), name="image")}
-    inputs |= {name: keras.Input((size,), name=name) for name, size in labels.items()}
+    inputs |= label_inputs(labels)
     label = ops.concatenate([inputs[name] for name in labels], axis=-1)
     settings = {"padding": "same", "use_bias": False}
     x = [inputs["image"], label]
@@ -106,6 +107,6 @@ def discriminator(image_size: int, labels: Mapping[str, int], width: float = 1.0
     settings = {"use_bias": False, "dtype": "float32"}
     heads = {"source": Conv2D(1, 3, padding="same", name="source", **settings)(x)}
     for name, size in labels.items():
-        logits = Conv2D(size, x.shape[1], name=f"{name}_map", **settings)(x)
-        heads[name] = layers.Flatten(name=name, dtype="float32")(logits)
+        logits = Conv2D(size, x.shape[1], name=f"label_{name}_map", **settings)(x)
+        heads[name] = layers.Flatten(name=f"label_{name}", dtype="float32")(logits)
     return keras.Model(image, heads, name="discriminator")

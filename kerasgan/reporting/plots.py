@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import Label
 from kerasgan.metrics import panel
 from kerasgan.utils import files
 
@@ -134,35 +133,30 @@ def save_curves(
     _save(figure, path)
 
 
-def draw_pairs(pairs: Counter[tuple[str, str]], vocabulary: Vocabulary) -> bytes:
-    """A heat map of the number of images of each pair of hair and eye colour, as a PNG."""
-    counts = [[pairs[hair, eyes] for eyes in vocabulary.eyes] for hair in vocabulary.hair]
-    labels = {"title": "images of each pair", "ylabel": "hair", "xlabel": "eyes"}
-    return _heat_map(np.array(counts), vocabulary.hair, vocabulary.eyes, labels)
+def draw_counts(counts: np.ndarray, rows: Label, columns: Label) -> bytes:
+    """A heat map of the number of images with each two values, int [K, K'], as a PNG."""
+    texts = {"title": "images of each two values", "ylabel": rows.name, "xlabel": columns.name}
+    return _heat_map(counts, rows.values, columns.values, texts)
 
 
-def draw_confusion(counts: np.ndarray, colours: Sequence[str], kind: str) -> bytes:
-    """A confusion matrix as a PNG.
-
-    Args:
-        counts: int [requested, recognised].
-        kind: "hair" or "eyes", for the title.
-    """
-    labels = {"title": f"colours of {kind}", "ylabel": "wanted", "xlabel": "read"}
-    return _heat_map(counts, colours, colours, labels)
+def draw_confusion(counts: np.ndarray, label: Label) -> bytes:
+    """A confusion matrix, int [requested, read], as a PNG."""
+    texts = {"title": label.name, "ylabel": "requested", "xlabel": "read"}
+    return _heat_map(counts, label.values, label.values, texts)
 
 
 def _heat_map(
-    counts: np.ndarray, rows: Sequence[str], columns: Sequence[str], labels: dict[str, str]
+    counts: np.ndarray, rows: Sequence[str], columns: Sequence[str], texts: dict[str, str]
 ) -> bytes:
-    figure, axis = plt.subplots(figsize=(8, 7), layout="constrained")
+    size = np.clip([len(columns) / 2 + 2, len(rows) / 2 + 1], (8, 7), 40)
+    figure, axis = plt.subplots(figsize=tuple(size), layout="constrained")
     image = axis.imshow(counts, cmap="viridis")
     for (row, column), count in np.ndenumerate(counts):
         colour = "white" if 2 * count < counts.max() else "black"
         axis.text(column, row, count, ha="center", va="center", color=colour, fontsize=8)
     axis.set_xticks(range(len(columns)), columns, rotation=45)
     axis.set_yticks(range(len(rows)), rows)
-    axis.set(**labels)
+    axis.set(**texts)
     figure.colorbar(image)
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=80)

@@ -177,7 +177,7 @@ def _read_record(arrays: LazyArrays) -> dict:
 def _check_definition(run: Run, path: Path, saved: dict) -> None:
     current = directory.definition(run)
     before, now = saved["config"], current["config"]
-    differing = [key for key in ("model", "vocabulary", "data_key") if saved[key] != current[key]]
+    differing = [key for key in ("model", "schema", "data_key") if saved[key] != current[key]]
     # Extending a run changes its number of steps; the weights do not depend on it.
     differing += [
         f"{option_name(field)} ({before.get(field)} -> {now.get(field)})"

@@ -14,7 +14,7 @@ import kerasgan
 from kerasgan import registry
 from kerasgan.configs import Config
 from kerasgan.configs.options import option_name
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput
 
@@ -31,12 +31,13 @@ class Run:
     """A run directory and the content of its config.json.
 
     Attributes:
+        schema: labels of the data.
         data_key: hash of the images and labels at creation.
     """
 
     path: Path
     config: Config
-    vocabulary: Vocabulary
+    schema: LabelSchema
     data_key: str
 
     @property
@@ -68,6 +69,11 @@ class Run:
     def outputs(self) -> Path:
         """Folder for evaluations and exports: outside of a bundled run, which never changes."""
         return Path(f"{PRETRAINED}-{self.path.name}") if self.is_shipped else self.path
+
+    @property
+    def conditions(self) -> LabelSchema:
+        """The labels that the model generates by; none if it is unconditional."""
+        return self.schema if self.schema.labels and self.config.IS_CONDITIONAL else LabelSchema()
 
     @property
     def checkpoint_files(self) -> dict[int, Path]:
@@ -103,7 +109,7 @@ def run_name(config: Config, preset: str) -> str:
 
 def create(
     config: Config,
-    vocabulary: Vocabulary,
+    schema: LabelSchema,
     data_key: str,
     preset: str,
     command: str,
@@ -124,7 +130,7 @@ def create(
     else:
         files.check_vacant(out)
         out.mkdir(parents=True, exist_ok=True)
-    run = Run(out, config, vocabulary, data_key)
+    run = Run(out, config, schema, data_key)
     write(run, preset=preset, command=command)
     return run
 
@@ -175,11 +181,11 @@ def write(run: Run, **record: str) -> None:
 
 
 def definition(run: Run) -> dict[str, Any]:
-    """Model, config, vocabulary and data key of a run as JSON types."""
+    """Model, config, labels and data key of a run as JSON types."""
     fields = {
         "model": run.config.MODEL,
         "config": dataclasses.asdict(run.config),
-        "vocabulary": run.vocabulary.to_json(),
+        "schema": run.schema.to_json(),
         "data_key": run.data_key,
     }
     return json.loads(json.dumps(fields))
@@ -207,11 +213,11 @@ def read(path: Path) -> Run:
         )
     try:
         config = registry.config_class(record["model"]).from_json(record["config"])
-        vocabulary = Vocabulary.from_json(record["vocabulary"])
+        schema = LabelSchema.from_json(record["schema"])
         data_key = str(record["data_key"])
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise InvalidInput(f"{path / CONFIG_FILE} cannot be used: {error}") from error
-    return Run(path, config, vocabulary, data_key)
+    return Run(path, config, schema, data_key)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Find a run by path, number or name, or the newest."""
 
 import logging
+from collections.abc import Collection
 from pathlib import Path
 
 from kerasgan import registry
 from kerasgan.configs import Config
+from kerasgan.labels import identifier
 from kerasgan.runs import directory
 from kerasgan.utils.errors import InvalidInput, hint
 
@@ -15,7 +17,10 @@ log = logging.getLogger(__name__)
 
 
 def run(
-    name: str | None = None, kind: type[Config] = Config, shipped: bool = True
+    name: str | None = None,
+    kind: type[Config] = Config,
+    shipped: bool = True,
+    labels: Collection[str] = (),
 ) -> directory.Run:
     """The run with this path, number or name. Default: the newest, else a bundled one.
 
@@ -23,12 +28,13 @@ def run(
         kind: required type of the run's config; without a name, other runs are skipped.
         shipped: whether bundled runs are found: by the names `pretrained` and `pretrained/MODEL`,
             and without a name if there is no other run.
+        labels: without a name, runs that do not generate by all of these labels are skipped.
 
     Raises:
         InvalidInput: if there is no such run, it cannot be read or is of another kind.
     """
     if name is None:
-        return _newest(kind, shipped)
+        return _newest(kind, shipped, {identifier(name).lower() for name in labels})
     if shipped and name == directory.PRETRAINED and (bundled := _shipped(kind)):
         return bundled[0]
     may_be_bundled = shipped and name.startswith(directory.PRETRAINED)
@@ -39,18 +45,34 @@ def run(
     return run
 
 
-def _newest(kind: type[Config], shipped: bool) -> directory.Run:
+def _newest(kind: type[Config], shipped: bool, labels: Collection[str]) -> directory.Run:
+    known: dict[str, None] = {}
     for path in reversed(directory.numbered(directory.home()).values()):
         if (path / directory.CONFIG_FILE).exists():
             run = directory.read(path)
             if isinstance(run.config, kind):
-                return run
+                if _has_labels(run, labels):
+                    return run
+                known |= dict.fromkeys(run.conditions.names)
     description = "run" if kind is Config else f"run of {_models(kind)}"
     home = directory.home().absolute()
-    if shipped and (bundled := _shipped(kind)):
-        log.info("no %s in %s: using %s", description, home, bundled[0].name)
-        return bundled[0]
+    bundled = _shipped(kind) if shipped else []
+    if found := [run for run in bundled if _has_labels(run, labels)]:
+        log.info("no %s in %s: using %s", description, home, found[0].name)
+        return found[0]
+    if labels:
+        known |= {name: None for run in bundled for name in run.conditions.names}
+        lacking = [name for name in labels if name not in {other.lower() for other in known}]
+        wanted = ", ".join(lacking or labels)
+        raise InvalidInput(
+            f"no {description} in {home} has the labels {wanted}{hint(wanted, known)}; labels of "
+            f"runs: {', '.join(known) or 'none'}"
+        )
     raise InvalidInput(f"no {description} in {home}; train one, or give the path of one")
+
+
+def _has_labels(run: directory.Run, labels: Collection[str]) -> bool:
+    return set(labels) <= {name.lower() for name in run.conditions.names}
 
 
 def _shipped(kind: type[Config]) -> list[directory.Run]:

@@ -32,7 +32,7 @@ class RunStatus:
         that is later.
     losses: the last d_loss and g_loss, {name: value}; empty before the first row.
     accuracy: rate at which a classifier of real images recognises the requested labels,
-        {"hair": rate}, from evaluation.json, else the last one of `--evaluate-every`. Empty
+        {label: rate}, from evaluation.json, else the last one of `--evaluate-every`. Empty
         without either, because the discriminator's accuracy does not measure the generator.
     """
 

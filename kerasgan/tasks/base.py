@@ -20,7 +20,7 @@ from kerasgan.datasets.unpaired import UnpairedImages, UnpairedSplit
 from kerasgan.evaluation.result import Evaluation
 from kerasgan.inference.image_to_image import DomainTranslator, Editor, EditRequest, RoundTrip
 from kerasgan.inference.saved_model import Endpoints
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import LabelSchema
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs.directory import Run
 from kerasgan.utils.errors import InvalidInput
@@ -144,15 +144,15 @@ class ImageToImageTask(Task):
     def _evaluate(self, run: Run, request: EvaluationRequest) -> Evaluation: ...
 
     @abstractmethod
-    def options(self, vocabulary: Vocabulary) -> tuple[str, ...]:
-        """Options of `kerasgan translate` that apply to this task and vocabulary."""
+    def options(self, schema: LabelSchema) -> tuple[str, ...]:
+        """Options of `kerasgan translate` that apply to this task and these labels."""
 
     @abstractmethod
-    def changes(self, vocabulary: Vocabulary, request: EditRequest) -> Any:
+    def changes(self, schema: LabelSchema, request: EditRequest) -> Any:
         """Check a request and convert it for `round_trip`; empty if nothing is to change.
 
         Raises:
-            InvalidInput: if it names an unknown colour or attribute.
+            InvalidInput: if it names an unknown label or value.
         """
 
     @abstractmethod

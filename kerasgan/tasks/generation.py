@@ -1,16 +1,19 @@
-"""Generation: images from noise, with or without conditions."""
+"""Generation: images from noise, with or without labels."""
+
+import numpy as np
 
 from kerasgan.datasets import labelled
 from kerasgan.datasets.step_random import LabelledStepRandom
 from kerasgan.evaluation import generation, inputs
 from kerasgan.evaluation.features import efficientnet
 from kerasgan.inference import sampling, saved_model
-from kerasgan.inference.sampling import UNCONDITIONAL, Sampler
+from kerasgan.inference.sampling import Sampler
+from kerasgan.labels import MISSING
 from kerasgan.tasks.base import Task
 
 
 class Generation(Task):
-    """Generate images from noise and, if the model is conditional, hair and eye colours."""
+    """Generate images from noise and, if the model is conditional, labels."""
 
     def _load(self):
         return labelled.load(self.config)
@@ -27,10 +30,10 @@ class Generation(Task):
         return lambda: sampler.sheet(self.config.seed)
 
     def row(self, run, model, count):
-        pairs = run.vocabulary.pairs if self.config.CONDITIONS else [UNCONDITIONAL]
-        # Neighbouring pairs share a hair colour; 7 is coprime to the number of eye colours.
-        chosen = [pairs[(7 * index) % len(pairs)] for index in range(count)]
-        return self._sampler(run, model).generate(chosen, seed=0)
+        combinations = run.schema.combinations or ((MISSING,) * len(run.schema.labels),)
+        # Neighbouring combinations share labels.
+        chosen = [combinations[(7 * index) % len(combinations)] for index in range(count)]
+        return self._sampler(run, model).generate(np.array(chosen, np.int64), seed=0)
 
     def evaluate(self, run, request):
         features = request.features
@@ -48,10 +51,10 @@ class Generation(Task):
             cascade=request.cascade,
             gan_train=request.gan_train,
         )
-        return generation.evaluate(real, sampler.generate(real.pairs, request.seed))
+        return generation.evaluate(real, sampler.generate(real.requested, request.seed))
 
     def endpoints(self, run, generator):
-        return saved_model.generation_endpoints(generator, run.vocabulary, self.config.sigma)
+        return saved_model.generation_endpoints(generator, run.conditions, self.config.sigma)
 
     def _sampler(self, run, model):
-        return Sampler(model.sampling_generator, run.vocabulary, self.config.sigma)
+        return Sampler(model.sampling_generator, run.schema, self.config.sigma)

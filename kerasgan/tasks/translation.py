@@ -40,10 +40,10 @@ class Translation(ImageToImageTask):
     def endpoints(self, run, generator):
         return saved_model.translation_endpoints(generator)
 
-    def options(self, vocabulary):
+    def options(self, schema):
         return ("--to",)
 
-    def changes(self, vocabulary, request):
+    def changes(self, schema, request):
         return request.domain or "b"
 
     def translator(self, run, model):

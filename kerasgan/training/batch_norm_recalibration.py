@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasgan.inference.sampling import Sampler, random_pairs
+from kerasgan.inference.sampling import Sampler, random_labels
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs.directory import Run
 from kerasgan.training.callbacks import EveryNSteps
@@ -42,7 +42,7 @@ def recalibrate(run: Run, model: AdversarialModel) -> None:
     """Recompute the BatchNorm statistics of a model's averaged generator.
 
     Averaged BatchNorm statistics belong to past weights, not to the averaged ones. The new ones
-    are means over 8 batches of 64 images with random conditions and noise: a pure function of the
+    are means over 8 batches of 64 images with random labels and noise: a pure function of the
     averaged weights and the run's seed.
 
     References: Brock, Donahue and Simonyan 2019, "Large Scale GAN Training for High Fidelity
@@ -73,7 +73,7 @@ def _layers(network: keras.Model, kind: type) -> list[keras.Layer]:
 
 def _batches(run: Run, generator: keras.Model) -> Iterator[dict[str, np.ndarray]]:
     count, seed = _BATCHES * _BATCH_SIZE, run.config.seed
-    pairs = random_pairs(run.vocabulary, run.config.CONDITIONS, count, seed)
-    inputs = Sampler(generator, run.vocabulary, run.config.sigma).inputs(pairs, seed)
+    labels = random_labels(run.schema, {}, range(seed, seed + count))
+    inputs = Sampler(generator, run.schema, run.config.sigma).inputs(labels, seed)
     for start in range(0, count, _BATCH_SIZE):
         yield {name: values[start : start + _BATCH_SIZE] for name, values in inputs.items()}

@@ -189,8 +189,8 @@ def _stuck(history: History) -> Iterator[FailureSign]:
     """
     remedies = {"loss_weights": "larger class weights in", "learning_rate": "another"}
     for column in history:
-        metric, _, head = column.rpartition("_")
-        if metric != "d_accuracy" or head in ("real", "fake"):
+        head = column.removeprefix("d_accuracy_")
+        if head in (column, "real", "fake"):
             continue
         since, d_loss = quarter_means(history, f"d_{head}", 2 * MIN_STEPS)
         # NaN for models whose G has no class loss.

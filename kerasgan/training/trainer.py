@@ -65,7 +65,7 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
     if is_chief:
         size = checkpoints.size_in_bytes(model)
         files.check_writable(out or directory.home(), (config.keep_checkpoints + 1) * size)
-        run = directory.create(config, data.vocabulary, data.key, preset, command, out)
+        run = directory.create(config, data.schema, data.key, preset, command, out)
     # The others wait until the chief has created the directory.
     workers.broadcast_from_chief(config.strategy, 0)
     run = run if is_chief else directory.read(out)
@@ -126,7 +126,7 @@ def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImage
     """Create and compile the model of a config."""
     synchronize = isinstance(config, BatchNormOptions) and config.sync_batch_norm
     with workers.strategy(config.strategy).scope(), precision.policy(config.precision):
-        model = registry.model_class(config)(config, data.vocabulary)
+        model = registry.model_class(config)(config, data.schema)
         for network in (model.discriminator, model.generator):
             replicas.prepare(network, synchronize)
             log.debug("%s has %s parameters", network.name, f"{network.count_params():,}")

@@ -32,7 +32,7 @@ class HingeGAN(AdversarialModel):
     Reference: Lim and Ye 2017, "Geometric GAN" (arXiv:1705.02894).
     """
 
-    def __init__(self, config, vocabulary):
+    def __init__(self, config, schema):
         super().__init__(
             discriminator=dcgan.discriminator(config.image_size, config.width),
             generator=dcgan.generator(config.image_size, config.latent_dim, config.width),

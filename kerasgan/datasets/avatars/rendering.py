@@ -7,7 +7,6 @@ from PIL import Image
 
 from kerasgan.datasets import cache
 from kerasgan.datasets.avatars import portrait, traits
-from kerasgan.labels import format_tag
 from kerasgan.utils import files
 from kerasgan.utils.errors import unknown
 
@@ -43,4 +42,4 @@ def render(folder: Path, count: int, size: int, style: str, seed: int) -> None:
 def draw(index: int, seed: int, size: int, style: str) -> tuple[Image.Image, str]:
     """Draw the avatar with this index, and write its tag."""
     face = traits.face(seed, index)
-    return portrait.draw(face, size, style), format_tag(face.hair, face.eyes)
+    return portrait.draw(face, size, style), face.description

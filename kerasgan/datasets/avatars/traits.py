@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kerasgan.datasets.avatars import canvas as drawing
-from kerasgan.labels import EYES, HAIR, Vocabulary
+from kerasgan.datasets.colours import COLOURS, EYES, HAIR, describe
+from kerasgan.labels import Label
 
 WHITE = (255, 255, 255)
 MOUTHS = ("smile", "neutral", "cat", "open", "grin", "round")
@@ -42,6 +43,11 @@ class Face:
     mirrored: bool
     background: tuple[float, float]  # a hue in [0, 1] and its change over the image
 
+    @property
+    def description(self) -> str:
+        """The colours as a tag file has them."""
+        return describe(self.hair, self.eyes)
+
 
 def face(seed: int, index: int, hair: str | None = None, eyes: str | None = None) -> Face:
     """Sample a face; equal arguments give equal faces.
@@ -60,8 +66,8 @@ def face(seed: int, index: int, hair: str | None = None, eyes: str | None = None
 
     random_hair, random_eyes = one_of(HAIR), one_of(EYES)
     return Face(
-        hair=HAIR[Vocabulary().index("hair", random_hair if hair is None else hair)],
-        eyes=EYES[Vocabulary().index("eyes", random_eyes if eyes is None else eyes)],
+        hair=_known("hair", random_hair if hair is None else hair),
+        eyes=_known("eyes", random_eyes if eyes is None else eyes),
         haircut=one_of(drawing.HAIRCUTS),
         fringe=one_of(tuple(drawing.FRINGES)),
         side_locks=one_of(tuple(drawing.SIDE_LOCKS)),
@@ -83,6 +89,10 @@ def face(seed: int, index: int, hair: str | None = None, eyes: str | None = None
         mirrored=bool(random.random() < 0.5),
         background=(random.random(), random.uniform(-0.18, 0.18)),
     )
+
+
+def _known(label: str, colour: str) -> str:
+    return COLOURS[label][Label(label, COLOURS[label]).index_of(colour)]
 
 
 def colours(seed: int, index: int) -> tuple[str, str]:

@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 
 from kerasgan.datasets import decoding
-from kerasgan.datasets.checks import inspection
 from kerasgan.datasets.checks.inspection import Report
 from kerasgan.datasets.layouts.table import write_table
 from kerasgan.utils import files
@@ -15,9 +14,9 @@ _TABLE, _LOG = "metadata.csv", "fix.log"
 def write(report: Report, folder: Path) -> int:
     """Write the usable images and a log into a new or empty folder.
 
-    Unreadable images and copies are left out, and, if any image has colours, images without
-    exactly one hair and one eye colour. Plain RGB files are copied; other files become PNGs of
-    their upright first frame on white. Tags are written to metadata.csv, in UTF-8.
+    Unreadable images and copies are left out, and images with several values of a label.
+    Plain RGB files are copied; other files become PNGs of their upright first frame on white.
+    Labels and tags are written to metadata.csv, in UTF-8.
 
     Args:
         report: the report on the folder to clean.
@@ -42,10 +41,10 @@ def write(report: Report, folder: Path) -> int:
                 log.append(f"left out {image.name}: {reasons[image.name]}")
                 continue
             target = _save(report.listing.root, image.name, temporary, examined.is_plain)
-            written.append((target, image.tags))
+            written.append(image._replace(name=target))
             if target != image.name:
                 log.append(f"converted {image.name} to {target}")
-        if any(tags for _, tags in written):
+        if any(image.tags or image.values for image in written):
             with (temporary / _TABLE).open("w", encoding="utf-8", newline="") as file:
                 write_table(written, file)
         (temporary / _LOG).write_text("".join(f"{line}\n" for line in log), encoding="utf-8")
@@ -54,9 +53,7 @@ def write(report: Report, folder: Path) -> int:
 
 def _reasons(report: Report) -> dict[str, str]:
     """{name: why the image is left out}."""
-    reasons = {}
-    if inspection.has_colours(report.listing):
-        reasons = {name: why for why, names in report.left_out.items() for name in names}
+    reasons = {name: why for why, names in report.ambiguous.items() for name in names}
     reasons |= report.copies
     examined = zip(report.listing.images, report.examined, strict=True)
     return reasons | {image.name: result.why for image, result in examined if result.why}

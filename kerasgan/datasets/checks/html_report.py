@@ -10,12 +10,12 @@ def as_html(report: Report, heat_map: bytes | None) -> str:
 
     Args:
         report: the report on a folder.
-        heat_map: a PNG of the counts of colour pairs, if there are any.
+        heat_map: a PNG of the counts of two labels, if there are any.
     """
     return html_page.page(
         f"Images in {report.listing.root}",
         html_page.preformatted(as_text(report)),
-        html_page.image("images of each pair", heat_map) if heat_map else "",
+        html_page.image("images of each two values", heat_map) if heat_map else "",
         *(
             html_page.folded(f"{len(places):,} {problem}", places)
             for problem, places in report.problems.items()

@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kerasgan.datasets import cache, decoding, duplicates, layouts, selection
-from kerasgan.datasets.layouts.base import Listing, TaggedImage
-from kerasgan.datasets.layouts.tags import COLOUR
-from kerasgan.labels import Vocabulary, colours
+from kerasgan.datasets import cache, colours, decoding, duplicates, layouts, selection
+from kerasgan.datasets.layouts.base import AnnotatedImage, Listing
+from kerasgan.labels import MISSING, Label
 from kerasgan.utils.errors import InvalidInput
 
 _HUGE = 16_000_000
@@ -46,49 +45,79 @@ class Report:
 
     listing: the contents of the folder.
     examined: properties of every image of the listing, in its order.
+    labels: the labels that a model would train on.
+    choice: a line about how they were chosen; empty without a choice.
     trains: {rule: number of readable images that it selects}; of lines, if there are no images.
-    colours_per_image: {"hair", "eyes": {"none", "one", "several": number of images}}.
-    unknown_colours: {tag of hair or eyes whose colour is unknown: number of images}.
-    left_out: {reason: names} of the images that the default rule leaves out.
+    values_per_image: {label: {"none", "one", "several": number of images}}.
+    unknown_colours: {tag that should name a colour and does not: number of images}.
+    ambiguous: {reason: names} of the images with several values of a label.
     copies: {image: its relation to an earlier image}.
     problems: {problem: places}, of the listing and of the images.
-    vocabulary, hair, eyes, pairs: colours of the images with exactly one of each kind, and the
-        number of images with each.
+    indices: int [n, L], the labels of the n countable images; missing where there are several.
     """
 
     listing: Listing
     examined: list[Examined]
+    labels: list[Label] = field(default_factory=list)
+    choice: str = ""
     trains: dict[str, int] = field(default_factory=dict)
-    colours_per_image: dict[str, Counter] = field(default_factory=dict)
+    values_per_image: dict[str, Counter] = field(default_factory=dict)
     unknown_colours: Counter = field(default_factory=Counter)
-    left_out: dict[str, list[str]] = field(default_factory=dict)
+    ambiguous: dict[str, list[str]] = field(default_factory=dict)
     copies: dict[str, str] = field(default_factory=dict)
     problems: dict[str, list[str]] = field(default_factory=dict)
-    vocabulary: Vocabulary | None = None
-    hair: Counter = field(default_factory=Counter)
-    eyes: Counter = field(default_factory=Counter)
-    pairs: Counter = field(default_factory=Counter)
+    indices: np.ndarray = field(default_factory=lambda: np.empty((0, 0), np.int64))
 
     @property
     def readable(self) -> int:
         """Number of readable images."""
         return sum(image.why is None for image in self.examined)
 
+    def counts(self, number: int) -> dict[str, int]:
+        """Number of images with each value of a label, {value: n}."""
+        values = self.labels[number].values
+        found = self.indices[:, number]
+        return dict(
+            zip(
+                values,
+                np.bincount(found[found != MISSING], minlength=len(values)).tolist(),
+                strict=True,
+            )
+        )
 
-def check(path: Path, layout: str = "auto", attributes=(), follow_links: bool = False) -> Report:
+    def pair_counts(self, first: int, second: int) -> np.ndarray:
+        """Number of images with each two values of two labels, int [K, K']."""
+        counts = np.zeros([len(self.labels[number].values) for number in (first, second)], np.int64)
+        known = self.indices[:, [first, second]]
+        np.add.at(counts, tuple(known[(known != MISSING).all(axis=1)].T), 1)
+        return counts
+
+    @property
+    def combinations(self) -> int:
+        """Number of different combinations of all labels."""
+        return len(np.unique(self.indices[(self.indices != MISSING).all(axis=1)], axis=0))
+
+
+def check(
+    path: Path, layout: str = "auto", labels: Sequence[str] = (), follow_links: bool = False
+) -> Report:
     """Read every image once, by one process per core, and report on all.
 
     Args:
-        path, layout, attributes, follow_links: as of `layouts.read`.
+        path, layout, follow_links: as of `layouts.read`.
+        labels: as of `selection.choose_labels`.
 
     Raises:
-        InvalidInput: as `layouts.read` does.
+        InvalidInput: as those do.
     """
-    listing = layouts.read(path, layout, attributes, follow_links)
+    listing = layouts.read(path, layout, follow_links)
     names = [image.name for image in listing.images]
     work = partial(examine, root=listing.root)
-    report = Report(listing, list(cache.parallel_map(work, names, len(names), f"Checking {path}")))
-    _count_colours(report)
+    chosen = selection.choose_labels(_annotated(listing), listing.orders, labels, str(path))
+    report = Report(
+        listing, list(cache.parallel_map(work, names, len(names), f"Checking {path}")), *chosen
+    )
+    _count_labels(report)
     _find_copies(report, names)
     report.problems = {**listing.problems, **_problems(report, names)}
     return report
@@ -117,36 +146,49 @@ def examine(name: str, root: Path) -> Examined:
     )
 
 
-def _countable(report: Report) -> list[TaggedImage]:
+def _annotated(listing: Listing) -> list[AnnotatedImage]:
+    """The images, or the lines of the label file if there are no images at all."""
+    lines = (AnnotatedImage(row.name, row.tags, row.values) for row in listing.rows)
+    return listing.images or list(lines)
+
+
+def _countable(report: Report) -> list[AnnotatedImage]:
     """The readable images, or the lines of the label file if there are no images at all."""
-    listing = report.listing
-    if not listing.images:
-        return [TaggedImage(row.name, row.tags) for row in listing.rows]
-    examined = zip(listing.images, report.examined, strict=True)
+    images = _annotated(report.listing)
+    if not report.listing.images:
+        return images
+    examined = zip(images, report.examined, strict=True)
     return [image for image, result in examined if result.why is None]
 
 
-def _count_colours(report: Report) -> None:
-    countable = _countable(report)
+def _count_labels(report: Report) -> None:
+    countable, names = _countable(report), [label.name for label in report.labels]
     for rule in selection.RULES:
-        selected = selection.select(countable, rule)
+        selected = selection.select(countable, names, rule)
         report.trains[rule] = len(selected.rows)
         if rule == "exactly-one":
-            report.left_out = selected.left_out
-            report.vocabulary = Vocabulary.from_images(selected.hair, selected.eyes)
-            report.hair.update(selected.hair)
-            report.eyes.update(selected.eyes)
-            report.pairs.update(zip(selected.hair, selected.eyes, strict=True))
-    by_image = [colours(image.tags) for image in countable]
-    for kind, lists in zip(("hair", "eyes"), zip(*by_image, strict=True), strict=False):
-        counts = Counter(min(len(found), 2) for found in lists)
-        report.colours_per_image[kind] = {
-            name: counts[number] for number, name in enumerate(("none", "one", "several"))
-        }
+            report.ambiguous = {
+                why: names
+                for why, names in selected.left_out.items()
+                if why.startswith(selection.SEVERAL)
+            }
+        if rule == "any":
+            report.indices = _indices(report.labels, selected.values)
+    for name in names:
+        counts = Counter(min(len(image.values.get(name, ())), 2) for image in countable)
+        report.values_per_image[name] = Counter(
+            {title: counts[number] for number, title in enumerate(("none", "one", "several"))}
+        )
     tags = Counter(tag for image in countable for tag in image.tags)
-    report.unknown_colours = Counter(
-        {tag: n for tag, n in tags.items() if COLOUR.fullmatch(tag) and not any(colours([tag]))}
-    )
+    report.unknown_colours = Counter({tag: n for tag, n in tags.items() if colours.is_unknown(tag)})
+
+
+def _indices(labels: Sequence[Label], values: Sequence[tuple[str | None, ...]]) -> np.ndarray:
+    columns = []
+    for number, label in enumerate(labels):
+        index = {value: position for position, value in enumerate(label.values)}
+        columns.append([index.get(image[number], MISSING) for image in values])
+    return np.array(columns, np.int64).reshape(len(labels), len(values)).T
 
 
 def _find_copies(report: Report, names: Sequence[str]) -> None:
@@ -183,12 +225,6 @@ def _problems(report: Report, names: Sequence[str]) -> dict[str, list[str]]:
             problems["huge images"].append(f"{name}: {width} x {height}")
     if report.copies:
         problems["copies"] = [f"{name}: {relation}" for name, relation in report.copies.items()]
-    if has_colours(report.listing):
-        for why, places in report.left_out.items():
-            problems[f"images with {why}"] = places
+    for why, places in report.ambiguous.items():
+        problems[f"images with {why}"] = places
     return problems
-
-
-def has_colours(listing: Listing) -> bool:
-    """Whether any image or line has a hair or an eye colour."""
-    return any(any(colours(labelled.tags)) for labelled in (*listing.images, *listing.rows))

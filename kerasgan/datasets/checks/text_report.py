@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from kerasgan.datasets.checks.inspection import Report, has_colours
+from kerasgan.datasets.checks.inspection import Report
 from kerasgan.utils.printing import printable
 
 
@@ -31,36 +31,29 @@ def _contents(report: Report) -> list[str]:
     if report.copies:
         lines.append(f"different images: {report.readable - len(report.copies):,}")
     readable = [examined for examined in report.examined if examined.why is None]
-    per_image = report.colours_per_image.items() if has_colours(listing) else ()
+    counted = {label.name: report.counts(number) for number, label in enumerate(report.labels)}
     for title, counts in (
         ("sizes", Counter("{}x{}".format(*examined.size) for examined in readable)),
         ("modes", Counter(examined.mode for examined in readable)),
-        ("hair", _in_order(report, "hair")),
-        ("eyes", _in_order(report, "eyes")),
-        *((f"{kind}, colours per image", counts) for kind, counts in per_image),
-        ("hair and eye tags without a known colour", report.unknown_colours),
+        *counted.items(),
+        *((f"{name}, values per image", each) for name, each in report.values_per_image.items()),
+        ("tags without a known colour", report.unknown_colours),
     ):
         if counts:
             lines.append(f"{title}: {_format(counts)}")
-    return lines
+    return [*lines, report.choice] if report.choice else lines
 
 
 def _usable(report: Report) -> list[str]:
     lines, title = [], "lines that would train"
-    has_labels = has_colours(report.listing)
-    if has_labels:
-        lines.append(f"pairs of hair and eyes: {len(report.pairs):,}")
+    if report.labels:
+        lines.append(f"combinations of labels: {report.combinations:,}")
     if report.examined:
         title = "would train"
-        lines.append(f"{title} without colours: {report.readable:,}")
-    for rule, count in report.trains.items() if has_labels else ():
-        lines.append(f"{title} with --colours {rule}: {count:,}")
+        lines.append(f"{title} without labels: {report.readable:,}")
+    for rule, count in report.trains.items() if report.labels else ():
+        lines.append(f"{title} with --label-rule {rule}: {count:,}")
     return lines
-
-
-def _in_order(report: Report, kind: str) -> dict[str, int]:
-    counts = getattr(report, kind)
-    return {colour: counts[colour] for colour in getattr(report.vocabulary, kind)}
 
 
 def _format(counts: dict[str, int], max_shown: int = 12) -> str:

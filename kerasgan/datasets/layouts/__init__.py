@@ -1,16 +1,16 @@
-"""Dataset layouts: how images and their tags are arranged in a folder.
+"""Dataset layouts: how images and their labels are arranged in a folder.
 
 A layout is one class with `name`, `description`, `detect` and `read`, and one entry in LAYOUTS.
 The order of the entries only orders messages: `Match` ranks layouts that match the same folder.
 """
 
-from collections.abc import Collection
+import logging
 from pathlib import Path
 
 from kerasgan.datasets.layouts.base import Layout, Listing, Match
 from kerasgan.datasets.layouts.celeba import CelebA
 from kerasgan.datasets.layouts.course import Course2017, Course2018
-from kerasgan.datasets.layouts.folder import Folder
+from kerasgan.datasets.layouts.folder import IMAGE_SUFFIXES, LABEL_SUFFIXES, Folder
 from kerasgan.datasets.layouts.image_folders import ClassFolders, Domains, PlainImages
 from kerasgan.datasets.layouts.label_file import LabelFileLayout
 from kerasgan.datasets.layouts.table import Table
@@ -26,23 +26,26 @@ LAYOUTS: list[Layout] = [
     PlainImages(),
 ]
 AUTO = "auto"
+# Names of the parts of a data set.
+_PARTS = {"train", "test", "val", "valid", "validation", "dev"}
+log = logging.getLogger(__name__)
+
 CHOICES = [AUTO, *(layout.name for layout in LAYOUTS)]
 
 
-def read(
-    path: Path, layout: str = AUTO, attributes: Collection[str] = (), follow_links: bool = False
-) -> Listing:
-    """List the images of a folder, or of a label file and the images beside it, with their tags.
+def read(path: Path, layout: str = AUTO, follow_links: bool = False) -> Listing:
+    """List the images of a folder, or of a label file and the images beside it, with their labels.
+
+    Of a folder with the parts `train/`, `test/` or the like, only `train/` is read.
 
     Args:
         path: a folder or a label file.
         layout: the name of a layout, or "auto" to detect it.
-        attributes: columns of a table that become tags; empty: all.
         follow_links: whether to follow symbolic links below the folder.
 
     Raises:
         InvalidInput: if the path does not exist, does not have the layout, or matches several
-            layouts equally well, or if a column does not exist.
+            layouts equally well.
     """
     if layout not in CHOICES:
         raise unknown("layout", layout, CHOICES)
@@ -50,13 +53,32 @@ def read(
         raise InvalidInput(
             f"no data {str(path)!r}; allowed: avatars, tfds:NAME, a folder or a file"
         )
+    path = _training_part(path)
     folder = Folder.scan(path, follow_links)
     named = {candidate.name: candidate for candidate in LAYOUTS}
     chosen = _detect(folder) if layout == AUTO else named[layout]
-    listing = chosen and chosen.read(folder, attributes)
+    listing = chosen and chosen.read(folder)
     if listing is None:
         raise _mismatch(path, folder, LAYOUTS if layout == AUTO else [named[layout]])
     return listing
+
+
+def _training_part(path: Path) -> Path:
+    """The folder `train/` of a folder that has nothing but parts of a data set."""
+    children = path.glob("[!.]*") if path.is_dir() else ()
+    parts = {child.name for child in children if child.is_dir()}
+    if "train" not in parts or not parts <= _PARTS or _has_files(path):
+        return path
+    log.info("reading %s, and not the other parts of %s", path / "train", path)
+    return path / "train"
+
+
+def _has_files(folder: Path) -> bool:
+    suffixes = IMAGE_SUFFIXES | LABEL_SUFFIXES
+    return any(
+        child.is_file() and child.suffix.lower() in suffixes - {".txt"}
+        for child in folder.iterdir()
+    )
 
 
 def _detect(folder: Folder) -> Layout | None:

@@ -1,7 +1,6 @@
 """CelebA's attribute list."""
 
 import re
-from collections.abc import Collection
 
 from kerasgan.datasets.layouts.label_file import LabelFileLayout, Labels, Lines
 from kerasgan.datasets.layouts.table import labels_of_records
@@ -17,7 +16,7 @@ class CelebA(LabelFileLayout):
     def recognizes(self, lines: Lines) -> bool:
         return len(lines) > 1 and bool(re.fullmatch(r"\s*\d{1,9}\s*", lines[0][1]))
 
-    def parse(self, lines: Lines, columns: Collection[str] = ()) -> Labels:
+    def parse(self, lines: Lines) -> Labels:
         (_, count), (_, header), *lines = lines
         attributes = header.split()
         records, problems = [], []
@@ -33,4 +32,4 @@ class CelebA(LabelFileLayout):
             else:
                 flags = dict(zip(attributes, values, strict=True))
                 records.append((number, {"file_name": name, **flags}))
-        return labels_of_records(records, problems, columns)
+        return labels_of_records(records, problems)

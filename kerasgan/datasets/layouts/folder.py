@@ -63,7 +63,7 @@ class Folder:
                 names = [name for name in names if name not in linked]
             subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
             folder._add(prefix + name for name in names if not name.startswith("."))
-        folder.images.sort(key=_natural)
+        folder.images.sort(key=natural_order)
         folder.other.sort()
         return folder
 
@@ -106,7 +106,7 @@ class Folder:
         return ", ".join(parts) + (f", {len(self.links)} symbolic links" if self.links else "")
 
 
-def _natural(name: str) -> list[tuple[str, int]]:
+def natural_order(name: str) -> list[tuple[str, int]]:
     return [(text, int(part or -1)) for text, part in re.findall(r"(\D*)(\d{0,18})", name)]
 
 

@@ -1,9 +1,18 @@
-"""Layouts without a label file: tags come from the folders' names, or there are none."""
+"""Layouts without a label file: labels come from the folders' names, or there are none."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable
+from pathlib import PurePosixPath
 
-from kerasgan.datasets.layouts.base import Layout, Listing, Match, TaggedImage
+from kerasgan.datasets import colours
+from kerasgan.datasets.layouts.base import (
+    NO_VALUES,
+    AnnotatedImage,
+    Layout,
+    Listing,
+    Match,
+    Values,
+)
 from kerasgan.datasets.layouts.folder import Folder
 from kerasgan.datasets.layouts.tags import unique
 
@@ -17,12 +26,16 @@ class PlainImages(Layout):
     def detect(self, folder: Folder) -> Match | None:
         return Match.ANY_IMAGES if folder.images else None
 
-    def read(self, folder: Folder, attributes: Collection[str] = ()) -> Listing | None:
-        return _listing(self, folder, {}) if folder.images else None
+    def read(self, folder: Folder) -> Listing | None:
+        return _listing(self, folder, AnnotatedImage) if folder.images else None
 
 
 class ClassFolders(Layout):
-    """Folders named after the class of their images, such as `blue_hair-red_eyes/`."""
+    """Folders named after the class of their images.
+
+    The label `class` is the name of an image's folder. If folders' names are tags that name
+    colours, joined by `-`, the labels are those colours instead.
+    """
 
     name = "class-folders"
     description = "folders of images that are named after their class"
@@ -32,9 +45,11 @@ class ClassFolders(Layout):
         is_match = len(folder.subfolders) > 1 and not has_loose_images
         return Match.SEVERAL_FOLDERS if is_match else None
 
-    def read(self, folder: Folder, attributes: Collection[str] = ()) -> Listing | None:
-        tags = {name: _folder_tags(name) for name in folder.images}
-        return _listing(self, folder, tags) if folder.images else None
+    def read(self, folder: Folder) -> Listing | None:
+        has_colours = any(colours.read(_folder_tags(name)) for name in folder.images)
+        annotate = _with_colours if has_colours else _with_class
+        orders = colours.COLOURS if has_colours else NO_VALUES
+        return _listing(self, folder, annotate, orders) if folder.images else None
 
 
 class Domains(Layout):
@@ -46,13 +61,27 @@ class Domains(Layout):
     def detect(self, folder: Folder) -> Match | None:
         return Match.NAMED_FOLDERS if {"trainA", "trainB"} <= folder.subfolders else None
 
-    def read(self, folder: Folder, attributes: Collection[str] = ()) -> Listing | None:
-        return _listing(self, folder, {}) if self.detect(folder) else None
+    def read(self, folder: Folder) -> Listing | None:
+        return _listing(self, folder, AnnotatedImage) if self.detect(folder) else None
 
 
-def _listing(layout: Layout, folder: Folder, tags: dict[str, tuple[str, ...]]) -> Listing:
-    images = [TaggedImage(name, tags.get(name, ())) for name in folder.images]
-    return Listing(layout, folder.root, images, folder.problems())
+def _listing(
+    layout: Layout,
+    folder: Folder,
+    annotate: Callable[[str], AnnotatedImage],
+    orders: Values = NO_VALUES,
+) -> Listing:
+    images = [annotate(name) for name in folder.images]
+    return Listing(layout, folder.root, images, folder.problems(), orders=orders)
+
+
+def _with_class(name: str) -> AnnotatedImage:
+    return AnnotatedImage(name, _folder_tags(name), {"class": (PurePosixPath(name).parent.name,)})
+
+
+def _with_colours(name: str) -> AnnotatedImage:
+    tags = _folder_tags(name)
+    return AnnotatedImage(name, tags, colours.read(tags))
 
 
 def _folder_tags(name: str) -> tuple[str, ...]:

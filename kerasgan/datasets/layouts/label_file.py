@@ -1,18 +1,26 @@
-"""The base of layouts with a label file: a line per image with its name and tags."""
+"""The base of layouts with a label file: a line per image with its name, tags and labels."""
 
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from kerasgan.datasets.layouts.base import Layout, Listing, Match, Row, TaggedImage
+from kerasgan.datasets.layouts.base import (
+    NO_VALUES,
+    AnnotatedImage,
+    Layout,
+    Listing,
+    Match,
+    Row,
+    Values,
+)
 from kerasgan.datasets.layouts.folder import Folder
-from kerasgan.datasets.layouts.tags import normalize
-from kerasgan.utils.errors import InvalidInput
 
 # Problem of images that the label file does not mention.
 UNLABELLED = "images without a line"
+UNMATCHED = "lines without an image"
+AMBIGUOUS = "names of several images"
 # Folders in which a label file's images are looked up without being named.
 _IMAGE_FOLDERS = ("images", "faces")
 Lines = Sequence[tuple[int, str]]
@@ -23,12 +31,12 @@ class Labels(NamedTuple):
 
     rows: the readable lines.
     problems: a message for every line that has no row.
-    columns: the names of a table's columns that can give tags.
+    orders: as of `Listing`.
     """
 
     rows: list[Row]
     problems: list[str]
-    columns: tuple[str, ...] = ()
+    orders: Values = NO_VALUES
 
 
 class LabelFileLayout(Layout):
@@ -47,12 +55,11 @@ class LabelFileLayout(Layout):
         """Whether the non-blank lines of a file have this layout's format."""
 
     @abstractmethod
-    def parse(self, lines: Lines, columns: Collection[str] = ()) -> Labels:
+    def parse(self, lines: Lines) -> Labels:
         """Parse the numbered lines of a recognized file; unreadable ones become problems.
 
         Args:
             lines: non-blank lines and their numbers, at least one.
-            columns: columns of a table that become tags; empty: all.
         """
 
     def find_label_file(self, folder: Folder) -> Path | None:
@@ -71,39 +78,36 @@ class LabelFileLayout(Layout):
             return None
         return Match.NAMED_LABEL_FILE if file.name in self.usual_names else Match.LABEL_FILE
 
-    def read(self, folder: Folder, attributes: Collection[str] = ()) -> Listing | None:
+    def read(self, folder: Folder) -> Listing | None:
         file = self.find_label_file(folder)
         if file is None:
             return None
-        labels = self.parse(folder.lines(file), attributes)
-        known = {normalize(column) for column in labels.columns}
-        if absent := [name for name in attributes if normalize(name) not in known]:
-            allowed = ", ".join(labels.columns) or "none"
-            raise InvalidInput(f"{file} has no column {absent[0]!r}; allowed: {allowed}")
-        tags, problems = _tags_of_images(labels, folder)
-        images = [TaggedImage(name, tags[name]) for name in tags]
-        images += [TaggedImage(name) for name in problems.get(UNLABELLED, ())]
-        return Listing(self, folder.root, images, problems, file, labels.rows)
+        labels = self.parse(folder.lines(file))
+        images, problems = _annotated_images(labels, folder)
+        images += [AnnotatedImage(name) for name in problems.get(UNLABELLED, ())]
+        return Listing(self, folder.root, images, problems, file, labels.rows, labels.orders)
 
 
-def _tags_of_images(labels: Labels, folder: Folder) -> tuple[dict, dict[str, list[str]]]:
-    """{image: tags of its first line} and {problem: places}."""
+def _annotated_images(
+    labels: Labels, folder: Folder
+) -> tuple[list[AnnotatedImage], dict[str, list[str]]]:
+    """The images of the lines, each with its first line, and {problem: places}."""
     finder = _ImageFinder(folder.images)
     problems: dict[str, list[str]] = defaultdict(list, folder.problems())
-    tags: dict[str, tuple[str, ...]] = {}
+    images: dict[str, AnnotatedImage] = {}
     if labels.problems:
         problems["unusable lines"] = labels.problems
     for row in labels.rows:
         name, problem = finder.find(row.name)
-        if name in tags:
+        if name in images:
             problem = "repeated names"
         if problem:
             problems[problem].append(f"line {row.line}: {row.name}")
         else:
-            tags[name] = row.tags
-    if unlabelled := [name for name in folder.images if name not in tags]:
+            images[name] = AnnotatedImage(name, row.tags, row.values)
+    if unlabelled := [name for name in folder.images if name not in images]:
         problems[UNLABELLED] = unlabelled
-    return tags, dict(problems)
+    return list(images.values()), dict(problems)
 
 
 class _ImageFinder:
@@ -128,5 +132,5 @@ class _ImageFinder:
                 return path, None
         for path in paths:
             if near := self._near.get(path):
-                return (near[0], None) if len(near) == 1 else (None, "names of several images")
-        return None, "lines without an image"
+                return (near[0], None) if len(near) == 1 else (None, AMBIGUOUS)
+        return None, UNMATCHED

@@ -2,19 +2,19 @@
 
 import csv
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
-from kerasgan.datasets.layouts.base import Row
+from kerasgan.datasets.layouts.base import AnnotatedImage, Row
+from kerasgan.datasets.layouts.columns import annotate
 from kerasgan.datasets.layouts.label_file import LabelFileLayout, Labels, Lines
-from kerasgan.datasets.layouts.tags import encodable, normalize, tags_of_cell, unique
-from kerasgan.labels import colours
+from kerasgan.datasets.layouts.tags import encodable, normalize
+from kerasgan.labels import BINARY
 
 # Columns that name the image, the preferred one first.
 _NAME_COLUMNS = (
     "file_name", "filename", "file", "path", "image", "image_id", "img", "name", "id", "index",
 )  # fmt: skip
-_TRUE, _FALSE = ("1", "true"), ("0", "-1", "false", "")
 Records = list[tuple[int, dict[str, Any]]]
 
 
@@ -28,9 +28,8 @@ class Table(LabelFileLayout):
     def recognizes(self, lines: Lines) -> bool:
         return has_name_column(lines)
 
-    def parse(self, lines: Lines, columns: Collection[str] = ()) -> Labels:
-        records, problems = _objects(lines) if _is_jsonl(lines) else _rows(lines)
-        return labels_of_records(records, problems, columns)
+    def parse(self, lines: Lines) -> Labels:
+        return labels_of_records(*(_objects(lines) if _is_jsonl(lines) else _rows(lines)))
 
 
 def has_name_column(lines: Lines) -> bool:
@@ -39,47 +38,43 @@ def has_name_column(lines: Lines) -> bool:
     return _is_jsonl(lines) or (len(header) > 1 and _name_column(header) is not None)
 
 
-def labels_of_records(records: Records, problems: list[str], columns: Collection[str]) -> Labels:
-    """Turn the columns of each record into tags.
+def labels_of_records(records: Records, problems: list[str]) -> Labels:
+    """Turn records into rows.
 
     Args:
         records: line numbers and {column: value}.
         problems: messages for the lines without a record.
-        columns: columns that become tags; empty: all.
     """
-    found = list(dict.fromkeys(name for _, record in records for name in record))
-    name_column = _name_column(found)
-    found = [column for column in found if column != name_column]
-    wanted = {normalize(name) for name in columns}
-    chosen = [column for column in found if not wanted or normalize(column) in wanted]
-    # 1 and 0 mean yes and no only in a column that has nothing else.
-    flags = set(chosen) - {"tags"}
-    for _, record in records:
-        flags -= {name for name in flags if _flag(record.get(name)) not in _TRUE + _FALSE}
-    rows, problems = [], list(problems)
+    columns = dict.fromkeys(name for _, record in records for name in record)
+    name_column = _name_column(columns)
+    named, problems = [], list(problems)
     for number, record in records:
         name = encodable(str(record.get(name_column) or "")).strip()
-        if not name:
+        if name:
+            cells = {column: cell for column, cell in record.items() if column != name_column}
+            named.append((number, name, cells))
+        else:
             problems.append(f"line {number}: names no image")
-            continue
-        tags = []
-        for column in chosen:
-            value = record.get(column)
-            tags += tags_of_cell(column, _flag(value) in _TRUE if column in flags else value)
-        rows.append(Row(number, name, unique(tags)))
-    return Labels(rows, problems, tuple(found))
+    annotations = annotate([cells for *_, cells in named])
+    rows = [
+        Row(number, name, *annotation)
+        for (number, name, _), annotation in zip(named, annotations, strict=True)
+    ]
+    return Labels(rows, problems)
 
 
-def write_table(images: Iterable[tuple[str, Iterable[str]]], file: TextIO) -> None:
-    """Write images' names and tags as a CSV file that `Table` reads back unchanged."""
+def write_table(images: Sequence[AnnotatedImage], file: TextIO) -> None:
+    """Write images' names, labels and tags as a CSV file that `Table` reads back unchanged."""
+    labels = dict.fromkeys(name for image in images for name in image.values)
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(("file_name", "hair", "eyes", "tags"))
-    for name, tags in images:
-        hair, eyes = colours(tags)
-        colour_tags = [f"{colour} hair" for colour in hair] + [f"{colour} eyes" for colour in eyes]
+    writer.writerow(("file_name", *labels, "tags"))
+    for image in images:
+        known = {normalize(name) for name, values in image.values.items() if values == BINARY[1:]}
+        known |= {f"{value} {name}" for name, values in image.values.items() for value in values}
         # The last semicolon distinguishes a list of one tag from plain words.
-        other = "".join(f"{tag};" for tag in tags if tag not in colour_tags)
-        writer.writerow((name, ";".join(hair), ";".join(eyes), other))
+        other = "".join(f"{tag};" for tag in image.tags if tag not in known)
+        cells = (";".join(image.values.get(name, ())) for name in labels)
+        writer.writerow((image.name, *cells, other))
 
 
 def _is_jsonl(lines: Lines) -> bool:
@@ -137,7 +132,3 @@ def _objects(lines: Lines) -> tuple[Records, list[str]]:
         else:
             problems.append(f"line {number}: {line[:60]!r} is not a JSON object")
     return records, problems
-
-
-def _flag(value: Any) -> str:
-    return "" if value is None else str(value).strip().lower()

@@ -8,17 +8,17 @@ from keras import layers
 
 from kerasgan.datasets import cache, step_random
 from kerasgan.datasets.labelled import LabelledImages
-from kerasgan.labels import Vocabulary
+from kerasgan.labels import MISSING, LabelSchema
 from kerasgan.layers import FusedBatchNormalization
 from kerasgan.utils import files, images
 
 # Part of the cache key of trained weights: increase it with every change below.
-VERSION = 2
+VERSION = 3
 _STEPS = 1500
 _BATCH = 64
 
 
-def build(size: int, vocabulary: Vocabulary) -> keras.Model:
+def build(size: int, schema: LabelSchema) -> keras.Model:
     """An untrained classifier, image [B, size, size, 3] in [-1, 1] -> {label: logits [B, K]}."""
     image = keras.Input((size, size, 3), name="image")
     x = image
@@ -29,37 +29,38 @@ def build(size: int, vocabulary: Vocabulary) -> keras.Model:
         x = layers.MaxPooling2D(name=f"pool_{block}")(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dropout(0.3, name="dropout")(x)
-    heads = {name: layers.Dense(size, name=name)(x) for name, size in vocabulary.labels.items()}
+    heads = {
+        name: layers.Dense(size, name=f"label_{name}")(x) for name, size in schema.sizes.items()
+    }
     return keras.Model(image, heads, name="classifier")
 
 
-def trained(faces: LabelledImages, seed: int = 0) -> keras.Model:
-    """Train a classifier on these faces, or load its weights from the cache folder."""
-    size = faces.images.shape[1]
-    model = build(size, faces.vocabulary)
-    rows = hashlib.sha256(np.ascontiguousarray(faces.rows).tobytes()).hexdigest()[:8]
-    weights = cache.folder() / f"classifier-v{VERSION}-{faces.key}-{rows}-{seed}.weights.h5"
+def trained(data: LabelledImages, seed: int = 0) -> keras.Model:
+    """Train a classifier on these images, or load its weights from the cache folder."""
+    size = data.images.shape[1]
+    model = build(size, data.schema)
+    rows = hashlib.sha256(np.ascontiguousarray(data.rows).tobytes()).hexdigest()[:8]
+    weights = cache.folder() / f"classifier-v{VERSION}-{data.key}-{rows}-{seed}.weights.h5"
     if weights.is_file():
         model.load_weights(weights)
         return model
     rate = keras.optimizers.schedules.CosineDecay(2e-3, _STEPS)
     model.compile(
         keras.optimizers.Adam(rate),
+        # A missing label is a row of zeros, whose loss is 0.
         loss={
-            name: keras.losses.BinaryCrossentropy(from_logits=True)
-            if name == "attributes"
-            else keras.losses.CategoricalCrossentropy(from_logits=True)
-            for name in model.output
+            name: keras.losses.CategoricalCrossentropy(from_logits=True) for name in model.output
         },
         jit_compile=False,
     )
 
-    def labelled(draw: step_random.LabelledStepRandom) -> tuple:
-        example = {name: values[:, 0] for name, values in draw.examples(updates=1).items()}
-        return example["image"], {name: example[name] for name in model.output}
+    def labelled(random: step_random.LabelledStepRandom) -> tuple:
+        examples = random.examples(updates=1)
+        labels = {name: rows[:, 0] for name, rows in examples["labels"].items()}
+        return examples["image"][:, 0], labels
 
     batches = step_random.batches(
-        labelled, lambda step: step_random.LabelledStepRandom(faces, seed, step, _BATCH)
+        labelled, lambda step: step_random.LabelledStepRandom(data, seed, step, _BATCH)
     )
     model.fit(batches, steps_per_epoch=_STEPS, shuffle=False, verbose=2)
     with files.replacing(weights) as temporary:
@@ -72,20 +73,14 @@ def outputs(network: keras.Model, pixels: np.ndarray) -> dict[str, np.ndarray] |
     return network.predict(images.to_float(pixels.astype("float32")), verbose=0)
 
 
-def read(classifier: keras.Model, pixels: np.ndarray) -> dict[str, np.ndarray]:
-    """Labels that the classifier predicts.
+def read(classifier: keras.Model, pixels: np.ndarray) -> np.ndarray:
+    """Labels that the classifier predicts, int64 [n, L].
 
     Args:
         pixels: images, uint8 [n, S, S, 3].
-
-    Returns:
-        Colours' indices in the vocabulary, {"hair", "eyes"}: int64 [n]; or which attributes there
-        are, {"attributes": bool [n, K]}.
     """
-    return {
-        name: values > 0 if name == "attributes" else values.argmax(axis=-1)
-        for name, values in outputs(classifier, pixels).items()
-    }
+    predicted = outputs(classifier, pixels)
+    return np.stack([predicted[name].argmax(axis=-1) for name in classifier.output], axis=1)
 
 
 def extractor(classifier: keras.Model) -> keras.Model:
@@ -95,12 +90,16 @@ def extractor(classifier: keras.Model) -> keras.Model:
 
 
 def agreement(
-    predicted: dict[str, np.ndarray], labels: dict[str, np.ndarray]
-) -> dict[str, np.ndarray]:
-    """Whether the predicted colours equal the labels, {"hair", "eyes", "both"}: bool [n].
+    schema: LabelSchema, predicted: np.ndarray, labels: np.ndarray
+) -> dict[str, np.ma.MaskedArray]:
+    """Whether each predicted label is right, {label: bool [n]}, masked where an image lacks it.
 
     Args:
-        predicted, labels: indices in the vocabulary, {"hair": int [n], "eyes": int [n]}.
+        predicted, labels: int [n, L], as of `LabelSchema`.
     """
-    right = {kind: predicted[kind] == labels[kind] for kind in predicted}
-    return {**right, "both": right["hair"] & right["eyes"]}
+    return {
+        name: np.ma.masked_array(
+            predicted[:, number] == labels[:, number], labels[:, number] == MISSING
+        )
+        for number, name in enumerate(schema.names)
+    }

@@ -1,4 +1,4 @@
-"""How often a classifier reads the requested colours."""
+"""How often a classifier reads the requested labels."""
 
 import numpy as np
 
@@ -6,20 +6,16 @@ from kerasgan.evaluation import intervals
 from kerasgan.evaluation.intervals import Estimate
 
 
-def hair(right: dict[str, np.ndarray]) -> Estimate:
-    """Share of images whose hair colour is read right.
+def share(right: dict[str, np.ndarray], label: str | None = None) -> Estimate:
+    """Share of images whose label, or whose labels all, are read right.
 
     Args:
-        right: of `classifier.agreement`, {"hair", "eyes", "both"}: bool [n].
+        right: whether each label of each image is read right, {label: bool [n]}, masked where the
+            image has no such label.
+        label: the label that counts. Default: all; an image without a label counts by its others.
     """
-    return intervals.wilson_interval(np.count_nonzero(right["hair"]), len(right["hair"]))
-
-
-def eyes(right: dict[str, np.ndarray]) -> Estimate:
-    """Share of images whose eye colour is read right; `right` as of `hair`."""
-    return intervals.wilson_interval(np.count_nonzero(right["eyes"]), len(right["eyes"]))
-
-
-def both(right: dict[str, np.ndarray]) -> Estimate:
-    """Share of images whose colours are both read right; `right` as of `hair`."""
-    return intervals.wilson_interval(np.count_nonzero(right["both"]), len(right["both"]))
+    if label is None:
+        agrees = np.ma.stack(list(right.values())).all(axis=0).compressed()
+    else:
+        agrees = right[label].compressed()
+    return intervals.wilson_interval(np.count_nonzero(agrees), len(agrees))
