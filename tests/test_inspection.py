@@ -181,3 +181,19 @@ def test_labels_of_a_table_are_counted(kerasgan, folder, tmp_path):
     refused = kerasgan("data", "check", folder, "--labels", "bread")
     assert refused.exit_code == 2
     assert f"unknown label of {folder} 'bread' (did you mean breed?)" in refused.output
+
+
+def test_a_list_of_attributes_has_no_tags_of_colours(kerasgan, folder):
+    (folder / "tags.csv").unlink()
+    names = [f"Attribute_{number}" for number in range(38)] + ["Narrow_Eyes", "Young"]
+    lines = [
+        f"{number}.png " + " ".join("1" if number % 2 else "-1" for _ in names)
+        for number in range(COUNT)
+    ]
+    text = "\n".join([str(COUNT), " ".join(names), *lines])
+    (folder / "list_attr_celeba.txt").write_text(text)
+    done = kerasgan("data", "check", folder, "--labels", "Narrow_Eyes,Young")
+    assert "Narrow_Eyes: no 4, yes 4" in done.output
+    assert "without a known colour" not in done.output
+    refused = kerasgan("data", "check", folder, "--labels", "Yuong")
+    assert "'Yuong' (did you mean Young?)" in refused.output

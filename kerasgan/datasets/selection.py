@@ -62,8 +62,7 @@ def _column(name: str, counts: Collection[str], data: str) -> str:
     by_name = {column.lower(): column for column in counts}
     wanted = (identifier(name) or name).lower()
     if wanted not in by_name:
-        shown = [printable(column) for column in counts][:_MAX_NAMED]
-        raise unknown(f"label of {data}", name, shown or ["none"])
+        raise unknown(f"label of {data}", name, [*map(printable, counts)] or ["none"])
     return by_name[wanted]
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from difflib import get_close_matches
 
+_MAX_NAMED = 40
+
 
 class InvalidInput(ValueError):
     """Invalid input, found before any work began: exit code 2."""
@@ -21,9 +23,12 @@ class Interrupted(Exception):
 
 
 def unknown(kind: str, name: str, allowed: Collection[str]) -> InvalidInput:
-    """An error with the unknown value, the nearest allowed one and all allowed ones."""
+    """An error with the unknown value, the nearest allowed one and the allowed ones, 40 at most."""
+    names = list(allowed)
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
     return InvalidInput(
-        f"unknown {kind} {name!r}{hint(name, allowed)}; allowed: {', '.join(allowed)}"
+        f"unknown {kind} {name!r}{hint(name, allowed)}; allowed: "
+        f"{', '.join(names[:_MAX_NAMED])}{more}"
     )
 
 

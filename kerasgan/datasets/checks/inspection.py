@@ -179,6 +179,8 @@ def _count_labels(report: Report) -> None:
         report.values_per_image[name] = Counter(
             {title: counts[number] for number, title in enumerate(("none", "one", "several"))}
         )
+    if report.listing.orders != colours.COLOURS:
+        return
     tags = Counter(tag for image in countable for tag in image.tags)
     report.unknown_colours = Counter({tag: n for tag, n in tags.items() if colours.is_unknown(tag)})
 
