@@ -63,7 +63,7 @@ def ours(config, data) -> Callable[[], Any]:
     from kerasgan.training import trainer
 
     model = trainer.build(config, data)
-    batches = iter(tasks.of(config).batches(data, model.sample_batch))
+    batches = iter(tasks.of(config).batches(data, model))
     model.make_train_function()
     return lambda: model.train_function(batches)
 

@@ -127,9 +127,10 @@ def _report(real: np.ndarray, generated: np.ndarray, seed: int) -> None:
 
 
 def _generated(run: Run, checkpoint: str, count: int, seed: int) -> np.ndarray:
-    from kerasgan.inference import sampling
+    from kerasgan.inference import loading
+    from kerasgan.models import sampling
 
-    generator = sampling.load(run, checkpoint).sampling_generator
+    generator = loading.load(run, checkpoint).sampling_generator
     labels = sampling.random_labels(run.schema, {}, range(seed, seed + count))
     return sampling.Sampler(generator, run.schema, run.config.sigma).generate(labels, seed)
 

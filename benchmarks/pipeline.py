@@ -42,15 +42,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         faces = faces_in(Path(folder) / "pictures", arguments.pictures, arguments.image_size)
         model = trainer.build(config, faces)
-        batches = tasks.of(config).batches(faces, model.sample_batch)
+        batches = tasks.of(config).batches(faces, model)
         images = batches.take(20 * arguments.steps).as_numpy_iterator()
         next(images)
         start = time.perf_counter()
         count = sum(1 for _ in images)
         delivered = count * config.batch_size / (time.perf_counter() - start)
-        model.fit(batches, steps_per_epoch=2, shuffle=False, verbose=0)
+        model.fit_batches(batches, 2, [])
         start = time.perf_counter()
-        model.fit(batches, steps_per_epoch=arguments.steps, shuffle=False, verbose=0)
+        model.fit_batches(batches, arguments.steps, [])
         consumed = arguments.steps * config.batch_size / (time.perf_counter() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"{arguments.pictures:,} images of {arguments.image_size} pixels")

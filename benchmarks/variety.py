@@ -28,7 +28,8 @@ def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None
     from kerasgan.configs.generation import GenerationConfig
     from kerasgan.datasets import labelled, sources
     from kerasgan.datasets.avatars import traits
-    from kerasgan.inference import sampling
+    from kerasgan.inference import loading
+    from kerasgan.models import sampling
 
     runs = [lookup.run(name, GenerationConfig) for name in names]
     if runs[0].config.data != "avatars":
@@ -52,7 +53,7 @@ def main(names: tuple[str, ...], count: int, checkpoint: str, seed: int) -> None
     print(f"{held_out.size} held-out faces, read right: {', '.join(right)}")
     for run in runs:
         sampler = sampling.Sampler(
-            sampling.load(run, checkpoint).sampling_generator, run.schema, run.config.sigma
+            loading.load(run, checkpoint).sampling_generator, run.schema, run.config.sigma
         )
         labels = sampling.random_labels(run.schema, {}, range(seed, seed + count))
         generated = read(sampler.generate(labels, seed))

@@ -38,7 +38,7 @@ def gflop_of_step(config) -> float:
     first layer's, unless they go on into another network. A gradient penalty takes four: scores,
     their gradient, and that one's gradients towards its input and the weights.
     """
-    model = registry.model_class(config)(config, LabelSchema.of(COLOURS))
+    model = registry.build_model(config, LabelSchema.of(COLOURS))
     if config.MODEL == "cyclegan":
         shape = (config.image_size, config.image_size, 3)
         (g, g_first), (d, d_first) = (

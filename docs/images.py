@@ -31,7 +31,7 @@ def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
     """Write docs/images/MODEL.png of each MODEL (default: all), and that of the bundled faces."""
     from PIL import Image
 
-    from kerasgan.inference import sampling
+    from kerasgan.inference import loading
 
     for model in models or registry.names():
         path = folder / model
@@ -39,11 +39,11 @@ def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
             words = ["train", model, "--preset", "quick", "--out", str(path)]
             subprocess.run([sys.executable, "-m", "kerasgan", *words], check=True)
         run = directory.read(path)
-        save(sheet(run, sampling.load(run)), f"{model}.png")
+        save(sheet(run, loading.load(run)), f"{model}.png")
         if model == "acgan":
             save(Image.open(path / "losses.png"), "acgan-losses.png")
     bundled = lookup.run(directory.PRETRAINED)
-    save(sheet(bundled, sampling.load(bundled)), "pretrained.png")
+    save(sheet(bundled, loading.load(bundled)), "pretrained.png")
     if sweep:
         save(Image.open(sweep / "samples.png"), "reproduce-sigma.png")
 
@@ -56,7 +56,7 @@ def sheet(run, model):
     from kerasgan.datasets.unpaired import UnpairedImages
     from kerasgan.inference.image_to_image import DomainTranslator, Editor
     from kerasgan.inference.previews import domain_sheet
-    from kerasgan.inference.sampling import Sampler, random_labels
+    from kerasgan.models.sampling import Sampler, random_labels
     from kerasgan.utils import images
 
     config = run.config

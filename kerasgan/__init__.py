@@ -1,6 +1,10 @@
 """GANs on images, in Keras 3 on TensorFlow."""
 
+import importlib
+import logging
 import os
+import sys
+from typing import Any
 
 __version__ = "0.1.0"
 
@@ -17,3 +21,64 @@ os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 # TensorFlow leaves oneDNN off on CPUs without AVX512, where ACGAN's step is 1.5 times faster
 # with it.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+# {name: module that has it}; imported on first use, so that `import kerasgan` is fast.
+_LAZY = {
+    "GAN": "models.gan",
+    "CGAN": "models.cgan",
+    "ACGAN": "models.acgan",
+    "WGAN": "models.wgan",
+    "WGANGP": "models.wgan_gp",
+    "CWGAN": "models.cwgan",
+    "CWGANGP": "models.cwgan_gp",
+    "R3GAN": "models.r3gan",
+    "CycleGAN": "models.cyclegan",
+    "StarGAN": "models.stargan",
+    "LabelSchema": "labels",
+    "evaluate": "api",
+    "export": "api",
+    "load": "api",
+    "train": "api",
+    "translate": "api",
+}
+_MODULES = (
+    "callbacks",
+    "labels",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "networks",
+    "optimizers",
+)
+__all__ = ["__version__", *_LAZY, *_MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    # Called for `from kerasgan import optimizers` too, before that module is imported.
+    if name in _MODULES:
+        return importlib.import_module(f"kerasgan.{name}")
+    if name in _LAZY:
+        _register()
+        return getattr(importlib.import_module(f"kerasgan.{_LAZY[name]}"), name)
+    raise AttributeError(f"module 'kerasgan' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _register() -> None:
+    """Import every layer, constraint, optimizer and model, which registers them with Keras."""
+    for name in ("layers", "networks.dcgan", "optimizers"):
+        importlib.import_module(f"kerasgan.{name}")
+    for module in _LAZY.values():
+        if module.startswith("models."):
+            importlib.import_module(f"kerasgan.{module}")
+
+
+# Warnings are the application's to show.
+logging.getLogger("kerasgan").addHandler(logging.NullHandler())
+
+if "keras" in sys.modules:
+    _register()

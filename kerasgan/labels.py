@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from kerasgan.utils.errors import InvalidInput, unknown
@@ -103,19 +103,26 @@ class LabelSchema(NamedTuple):
     @classmethod
     def of(
         cls,
-        labels: Mapping[str, Sequence[str]],
+        labels: Mapping[str, int | Sequence[str]],
         combinations: Sequence[Sequence[str]] | None = None,
     ) -> Self:
-        """A schema of {name: values}.
+        """A schema of {name: values}, or {name: number of values} for the values "0", "1", ...
 
         Args:
-            combinations: values of every label each. Default: all combinations.
+            combinations: values of every label each. Default: all combinations, or the first
+                MAX_COMBINATIONS.
+
+        Raises:
+            InvalidInput: if a name cannot be a label's, or there are no or equal values.
         """
-        schema = cls(tuple(Label(name, tuple(values)) for name, values in labels.items()))
+        check_names(labels)
+        schema = cls(tuple(Label(name, _values(name, given)) for name, given in labels.items()))
         if combinations is None:
-            combinations = product(*labels.values()) if labels else ()
-        indices = (schema.indices(dict(zip(labels, each, strict=True))) for each in combinations)
-        return schema._replace(combinations=tuple(indices))
+            sizes = schema.sizes.values()
+            first = islice(product(*map(range, sizes)), MAX_COMBINATIONS if labels else 0)
+            return schema._replace(combinations=tuple(first))
+        values = (dict(zip(labels, each, strict=True)) for each in combinations)
+        return schema._replace(combinations=tuple(map(schema.indices, values)))
 
     @classmethod
     def of_images(cls, labels: Sequence[Label], indices: np.ndarray) -> Self:
@@ -155,8 +162,8 @@ class LabelSchema(NamedTuple):
     def to_json(self) -> dict[str, list]:
         """The fields for JSON."""
         return {
-            "labels": [label._asdict() for label in self.labels],
-            "combinations": list(self.combinations),
+            "labels": [{"name": name, "values": list(values)} for name, values in self.labels],
+            "combinations": [list(indices) for indices in self.combinations],
         }
 
     @property
@@ -269,6 +276,21 @@ class LabelSchema(NamedTuple):
             f"no image has {format_values(self.values(wanted))}; near combinations: "
             f"{'; '.join(near[:20]) or 'none'}"
         )
+
+
+def _values(name: str, given: int | Sequence[str]) -> tuple[str, ...]:
+    values = tuple(map(str, range(given))) if isinstance(given, int) else tuple(given)
+    if (
+        isinstance(given, str)
+        or not values
+        or not all(isinstance(value, str) for value in values)
+        or len(set(values)) < len(values)
+    ):
+        raise InvalidInput(
+            f"the label {name} must have different texts as values, or a number of values above 0; "
+            f"got {printable(repr(given), 60)}"
+        )
+    return values
 
 
 def _label_from_json(fields: Any) -> Label:

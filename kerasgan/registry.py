@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from kerasgan.configs import Config
+from kerasgan.labels import LabelSchema
 from kerasgan.utils.errors import InvalidInput, unknown
 
 _GROUP = "kerasgan.models"
@@ -55,9 +56,14 @@ def config_class(name: str) -> type[Config]:
         ) from error
 
 
-def model_class(config: Config) -> type:
+def model_class(config: Config | type[Config]) -> type:
     """Class of a configuration's model, an `AdversarialModel`."""
     return resolve(config.MODEL_CLASS)
+
+
+def build_model(config: Config, schema: LabelSchema) -> Any:
+    """The model of a configuration and of the labels of its data."""
+    return model_class(config)(schema, **config.model_options())
 
 
 def resolve(path: str) -> Any:

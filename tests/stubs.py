@@ -20,7 +20,7 @@ def made(model, schema, prepare=lambda network: None, **changes):
     """The next run, whose only checkpoint holds networks that `prepare` has changed."""
     config = tiny_config(model, **changes)
     run = directory.create(config, schema, "0123", config.default_preset(), "kerasgan")
-    network = registry.model_class(run.config)(run.config, schema)
+    network = registry.build_model(run.config, schema)
     prepare(network)
     checkpoints.save(run, network, 1)
     return run

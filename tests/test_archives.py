@@ -9,7 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from kerasgan.inference import sampling
+from kerasgan.inference import loading
 from kerasgan.runs import archives, checkpoints, directory
 from kerasgan.utils.errors import InvalidInput
 from tests import stubs
@@ -139,7 +139,7 @@ def test_unexpected_arrays_are_refused_by_file_and_key_and_not_loaded(
         archives.LazyArrays, "__getitem__", lambda self, key: (read.append(key), get(self, key))[1]
     )
     with pytest.raises(InvalidInput, match=message) as refused:
-        sampling.load(run)
+        loading.load(run)
     assert str(run.checkpoint_files[2]) in str(refused.value)
     assert read == ["run.json"]
 
@@ -155,7 +155,7 @@ def test_a_zip_bomb_takes_no_memory(run):
     tracemalloc.start()
     try:
         with pytest.raises(InvalidInput, match="missing or unexpected: zz"):
-            sampling.load(run)
+            loading.load(run)
         assert tracemalloc.get_traced_memory()[1] < 10**8
     finally:
         tracemalloc.stop()

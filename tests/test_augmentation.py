@@ -8,8 +8,8 @@ import tensorflow as tf
 from kerasgan import registry, tasks
 from kerasgan.configs.groups import AugmentationOptions
 from kerasgan.datasets import labelled
-from kerasgan.inference.sampling import Sampler
 from kerasgan.models.augmentation import augment, cut_out, shift_images
+from kerasgan.models.sampling import Sampler
 from kerasgan.runs import directory
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
@@ -61,10 +61,8 @@ def test_augmentations_are_differentiable():
 def batch_of(name, step=0, **changes):
     config = tiny_config(name, batch_size=64, **changes)
     data = labelled.load(config).training
-    model = registry.model_class(config)(config, data.schema)
-    return model, next(iter(tasks.of(config).batches(data, model.sample_batch, step)))[
-        "discriminator"
-    ]
+    model = registry.build_model(config, data.schema)
+    return model, next(iter(tasks.of(config).batches(data, model, step)))["discriminator"]
 
 
 def test_each_augmentation_has_its_probability_and_depends_on_seed_and_step():
@@ -104,7 +102,7 @@ def test_samples_are_never_augmented():
         run = directory.create(
             tiny_config("r3gan", **options), ALL_PAIRS, "0123", "small", "kerasgan"
         )
-        model = registry.model_class(run.config)(run.config, run.schema)
+        model = registry.build_model(run.config, run.schema)
         sampler = Sampler(model.sampling_generator, run.schema, run.config.sigma)
         sampled.append(sampler.generate(np.array(ALL_PAIRS.combinations), seed=0))
     np.testing.assert_array_equal(*sampled)

@@ -20,7 +20,7 @@ def data(tiny):
 
 
 def first_batch(model, data, config):
-    return next(iter(tasks.of(config).batches(data, model.sample_batch)))
+    return next(iter(tasks.of(config).batches(data, model)))
 
 
 def one_update(batch):
@@ -71,8 +71,8 @@ def test_a_step_that_xla_compiles_is_the_same():
         data = tasks.of(config).load().training
         model = trainer.build(config, data)
         assert model.jit_compile == jit
-        batches = tasks.of(config).batches(data, model.sample_batch)
-        model.fit(batches, steps_per_epoch=1, shuffle=False, verbose=0)
+        batches = tasks.of(config).batches(data, model)
+        model.fit_batches(batches, 1, [])
         records.append(model.record())
     assert records[1] == pytest.approx(records[0], rel=1e-4)
 
@@ -129,7 +129,7 @@ def numpy_softplus(x):
 def test_acgan_losses_against_numpy(tiny):
     """With scores of our own, every term is that of the course report."""
     config = dataclasses.replace(tiny, loss_weights=(1.0, 0.3, 0.35))
-    model = registry.model_class(config)(config, LabelSchema.of(COLOURS))
+    model = registry.build_model(config, LabelSchema.of(COLOURS))
     random = np.random.default_rng(0)
     heads = {"source": 1, "hair": 12, "eyes": 11}
     real, fake = (

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from kerasgan import registry
-from kerasgan.inference import sampling
-from kerasgan.inference.sampling import Sampler, random_labels
+from kerasgan.inference import loading
+from kerasgan.models.sampling import Sampler, random_labels
 from kerasgan.runs import directory
 from kerasgan.training import batch_norm_recalibration
 from kerasgan.training.callbacks import EveryNSteps
@@ -19,7 +19,7 @@ def untrained(model, **changes):
     config = tiny_config(model, ema=0.9, sigma=0.5, **changes)
     run = directory.create(config, ALL_PAIRS, "0123", config.default_preset(), "kerasgan")
     keras.utils.set_random_seed(1)
-    network = registry.model_class(config)(config, ALL_PAIRS)
+    network = registry.build_model(config, ALL_PAIRS)
     for weight in network.averaged_generator.trainable_weights:
         weight.assign_add(0.1 * keras.random.normal(weight.shape))
     return run, network
@@ -87,7 +87,7 @@ def test_only_statistics_change_and_they_depend_on_weights_alone(model):
 
 
 def test_a_checkpoint_holds_recalibrated_statistics(trained):
-    model = sampling.load(trained)
+    model = loading.load(trained)
     found = values(model.averaged_generator)
     batch_norm_recalibration.recalibrate(trained, model)
     for first, second in zip(found, values(model.averaged_generator), strict=True):

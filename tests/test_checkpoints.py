@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kerasgan.datasets import labelled
+from kerasgan.models.variables import named_variables
 from kerasgan.runs import checkpoints, directory
 from kerasgan.training import trainer
 from kerasgan.utils.errors import InvalidInput
@@ -19,7 +20,7 @@ def run(trained, tmp_path):
 
 def test_all_variables_have_unique_keys(tiny):
     model = trainer.build(tiny, labelled.load(tiny).training)
-    keys = checkpoints.named_variables(model)
+    keys = named_variables(model)
     assert {key.split("/")[0] for key in keys} == {
         "discriminator", "discriminator_player", "generator", "generator_player",
         "failed_step", "step",
@@ -32,7 +33,7 @@ def test_all_variables_have_unique_keys(tiny):
 
 def test_keys_do_not_depend_on_earlier_models_of_the_process(tiny):
     data = labelled.load(tiny).training
-    first, second = (set(checkpoints.named_variables(trainer.build(tiny, data))) for _ in range(2))
+    first, second = (set(named_variables(trainer.build(tiny, data))) for _ in range(2))
     assert first == second
 
 
@@ -40,8 +41,8 @@ def test_a_checkpoint_is_restored(run, tiny):
     step, arrays = checkpoints.newest(run)
     assert step == 2
     model = trainer.build(run.config, labelled.load(run.config).training)
-    checkpoints.restore(arrays, checkpoints.named_variables(model))
-    for key, variable in checkpoints.named_variables(model).items():
+    checkpoints.restore(arrays, named_variables(model))
+    for key, variable in named_variables(model).items():
         np.testing.assert_array_equal(variable, arrays[key])
     assert int(model.step) == 2
 
@@ -109,4 +110,4 @@ def test_a_variable_without_a_public_attribute_is_an_error():
             self._secret = keras.Variable(0.0, name="secret")
 
     with pytest.raises(ValueError, match="secret"):
-        checkpoints.named_variables(Hidden())
+        named_variables(Hidden())

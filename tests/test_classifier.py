@@ -20,7 +20,7 @@ class Reader:
 
 
 def shares(network, images, labels):
-    schema = LabelSchema.of(dict.fromkeys(("hair", "eyes"), "abcde"))
+    schema = LabelSchema.of(dict.fromkeys(("hair", "eyes"), tuple("abcde")))
     right = classifier.agreement(schema, classifier.read(network, images), labels)
     return {name: accuracy.share(right, name).value for name in (*right, None)}
 

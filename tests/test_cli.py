@@ -85,7 +85,7 @@ def test_a_run_that_needs_too_much_memory_says_what_to_lower(kerasgan, monkeypat
     def fit(*_, **__):
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor\nmore")
 
-    monkeypatch.setattr(AdversarialModel, "fit", fit)
+    monkeypatch.setattr(AdversarialModel, "fit_batches", fit)
     done = kerasgan("train", "gan", *tiny_options("gan"))
     assert done.exit_code == 1
     assert "out of memory at batch-size 4, image-size 16 and width 0.05" in done.output
@@ -442,7 +442,10 @@ def test_cwgan_gp_needs_a_second_combination(kerasgan, tmp_path):
     words = tiny_options("cwgan-gp", data="faces", val_fraction=0, out="run")
     done = kerasgan("train", "cwgan-gp", *words)
     assert done.exit_code == 2
-    assert "faces must have at least two combinations of labels for cwgan-gp, got 1" in done.output
+    assert (
+        "the images must have at least two combinations of labels for cwgan-gp, got 1"
+        in done.output
+    )
     assert not (tmp_path / "run").exists()
 
 

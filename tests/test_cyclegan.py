@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.configs.cyclegan import CycleGANConfig
-from kerasgan.datasets.unpaired import UnpairedImages, UnpairedStepRandom
+from kerasgan.datasets.unpaired import UnpairedImages
 from kerasgan.models.cyclegan import CycleGAN, call_batched, call_separately
+from kerasgan.models.variables import named_variables
 from kerasgan.runs import checkpoints
 
 TINY = {
@@ -25,20 +25,20 @@ DOMAINS = UnpairedImages(
 
 def batch_of(model, step):
     config = model.config
-    step = tf.constant(step, tf.int64)
-    random = UnpairedStepRandom(DOMAINS, config.seed, step, config.batch_size, config.image_size)
-    return model.sample_batch(random)
+    steps = DOMAINS.steps(config.seed, config.batch_size, 1, step)
+    return next(iter(model.batches(steps, step)))
 
 
 def untrained(**changes):
     keras.utils.set_random_seed(0)
-    return CycleGAN(CycleGANConfig(**{**TINY, **changes}))
+    return CycleGAN(**{**TINY, **changes})
 
 
 def build(**changes):
     model = untrained(**changes)
     spec = tf.nest.map_structure(tf.TensorSpec.from_tensor, batch_of(model, 0))
-    model.compile(**model.optimizers(), batch=spec)
+    model.compile()
+    model.build_players(spec)
     return model
 
 
@@ -239,28 +239,24 @@ def test_two_steps_and_one_are_three():
     train(whole, range(3))
     first = build(**settings)
     train(first, range(2))
-    saved = checkpoints.named_variables(first)
+    saved = named_variables(first)
     arrays = {key: np.array(variable) for key, variable in saved.items()}
     assert {key.split("/")[0] for key in arrays} == {
         "averaged_generator", "discriminator", "discriminator_player", "failed_step",
         "generator", "generator_player", "pool_a", "pool_b", "step",
     }  # fmt: skip
     second = build(**settings)
-    checkpoints.restore(arrays, checkpoints.named_variables(second))
+    checkpoints.restore(arrays, named_variables(second))
     train(second, [2])
-    expected = checkpoints.named_variables(whole)
-    for key, variable in checkpoints.named_variables(second).items():
+    expected = named_variables(whole)
+    for key, variable in named_variables(second).items():
         np.testing.assert_array_equal(variable, expected[key], err_msg=key)
 
 
 def test_fit_records_terms_of_both_domains_that_add_up():
     model = build()
 
-    def batch(step):
-        return model.sample_batch(UnpairedStepRandom(DOMAINS, 0, step, 2, 32))
-
-    steps = tf.data.Dataset.counter(start=np.int64(0)).map(batch)
-    model.fit(steps, steps_per_epoch=2, shuffle=False, verbose=0)
+    model.fit_batches(model.batches(DOMAINS.steps(0, 2, 1, 0)), 2, [])
     record = model.record()
     assert list(record) == [
         "d_loss", "d_real_a", "d_real_b", "d_fake_a", "d_fake_b", "d_gradient_norm",

@@ -9,8 +9,9 @@ from PIL import Image
 from kerasgan.configs.generation import GenerationConfig
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.demo import generate_images, run_images, run_selection, translate_images
-from kerasgan.inference import image_to_image, packing, sampling
+from kerasgan.inference import image_to_image, packing
 from kerasgan.labels import BINARY, LabelSchema
+from kerasgan.models import sampling
 from kerasgan.runs import checkpoints, directory, lookup
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config

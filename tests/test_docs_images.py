@@ -21,7 +21,7 @@ def test_a_sheet_has_five_rows(tmp_path, model, columns, has_labels):
     config = tiny_config(model, data="avatars", num_avatars=200)
     training, _ = tasks.of(config).load()
     run = Run(tmp_path, config, training.schema, training.key)
-    sheet = images.sheet(run, registry.model_class(config)(config, training.schema))
+    sheet = images.sheet(run, registry.build_model(config, training.schema))
     assert (sheet.width // CELL, sheet.height // CELL) == (columns, 5)
     assert (sheet.size != (columns * CELL, 5 * CELL)) == has_labels
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 from kerasgan.datasets import labelled, unpaired
 from kerasgan.evaluation import translation
 from kerasgan.evaluation.features import classifier
-from kerasgan.inference import sampling
+from kerasgan.inference import loading
 from kerasgan.labels import BINARY, MISSING, LabelSchema
 from kerasgan.runs import directory
 from tests.conftest import tiny_config, tiny_options
@@ -57,7 +57,7 @@ def evaluated(monkeypatch, known):
     split = unpaired.load(config)
     run = directory.create(config, LabelSchema(), split.training.key, "paper", "kerasgan")
     model = type("Model", (), {"sampling_generator": Known(known(split.held_out))})
-    monkeypatch.setattr(sampling, "load", lambda run, checkpoint: model)
+    monkeypatch.setattr(loading, "load", lambda run, checkpoint: model)
     return translation.evaluate_domains(run, split, 10_000, 0, "latest").numbers
 
 
@@ -111,7 +111,7 @@ def test_edits_are_read_by_a_classifier(monkeypatch, obeys):
     config = tiny_config("stargan", data="avatars", num_avatars=800, val_fraction=COUNT / 800)
     split = labelled.load(config)
     run = directory.create(config, split.training.schema, split.training.key, "paper", "kerasgan")
-    monkeypatch.setattr(sampling, "load", lambda run, checkpoint: None)
+    monkeypatch.setattr(loading, "load", lambda run, checkpoint: None)
     editor = Painter(split.training, obeys)
     monkeypatch.setattr(translation, "Editor", lambda model, schema: editor)
     monkeypatch.setattr(

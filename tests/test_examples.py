@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from kerasgan import registry
-from kerasgan.inference import sampling
+from kerasgan.inference import loading
+from kerasgan.models import sampling
 from kerasgan.reporting import plots
 from kerasgan.runs import directory
 from kerasgan.utils.errors import InvalidInput
@@ -53,7 +54,7 @@ def test_a_model_of_another_package_trains_logs_and_draws(install, tmp_path):
     np.testing.assert_allclose(metrics["d_loss"], metrics["d_real"] + metrics["d_fake"], rtol=1e-6)
     # The first scores are about 0, which is within the margin of 1 on both sides.
     np.testing.assert_allclose(metrics["d_loss"][0], 2.0, atol=0.1)
-    sampler = sampling.Sampler(sampling.load(run).sampling_generator, run.schema, run.config.sigma)
+    sampler = sampling.Sampler(loading.load(run).sampling_generator, run.schema, run.config.sigma)
     assert sampler.generate(np.empty((3, 0), int), seed=0).shape == (3, 16, 16, 3)
 
 

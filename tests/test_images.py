@@ -33,6 +33,14 @@ def test_labels_stand_beside_the_images():
     assert margin[top : top + 66].min() < 128 > margin[top + 66 :].min()
 
 
+def test_a_long_caption_is_cut_at_its_column():
+    cells = [np.full((64, 64, 3), 255, np.uint8)] * 2
+    sheet = np.asarray(images.grid(cells, 2, (), ("a very long caption of a column", "")))
+    top = sheet[: sheet.shape[0] - 66]
+    assert (top[:, :66] < 128).any()
+    assert (top[:, 67:] == 255).all()
+
+
 @pytest.mark.parametrize("name", ["a.png", "a.jpg"])
 def test_a_image_is_written_in_the_format_of_its_name(tmp_path, name):
     images.save(Image.new("RGB", (4, 3)), tmp_path / name)

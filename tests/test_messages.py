@@ -76,12 +76,14 @@ def test_quiet_says_results_only(kerasgan, caplog):
     assert "wrote verbose" in caplog.text
 
 
-def test_a_program_of_ones_own_sees_bars_unless_it_asks_for_warnings_only(capsys):
+@pytest.mark.parametrize(
+    ("level", "is_shown"),
+    [(logging.NOTSET, False), (logging.WARNING, False), (logging.INFO, True)],
+)
+def test_a_program_of_ones_own_sees_bars_if_it_asks_for_information(level, is_shown, capsys):
+    logging.getLogger("kerasgan").setLevel(level)
     progress.bar(range(3)).close()
-    assert "3" in capsys.readouterr().err
-    logging.getLogger("kerasgan").setLevel(logging.WARNING)
-    progress.bar(range(3)).close()
-    assert capsys.readouterr().err == ""
+    assert ("3" in capsys.readouterr().err) == is_shown
 
 
 def test_quiet_and_verbose_exclude_one_another(kerasgan):

@@ -18,7 +18,7 @@ def build(name, **changes):
     config = tiny_config(name, **changes)
     data = labelled.load(config).training
     model = trainer.build(config, data)
-    batch = next(iter(tasks.of(config).batches(data, model.sample_batch)))
+    batch = next(iter(tasks.of(config).batches(data, model)))
     return model, batch
 
 

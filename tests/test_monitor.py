@@ -11,7 +11,7 @@ from kerasgan import metrics
 from kerasgan.datasets import labelled
 from kerasgan.evaluation import generation, inputs, monitor, real_sets
 from kerasgan.evaluation.features import classifier, efficientnet
-from kerasgan.inference import sampling
+from kerasgan.inference import loading
 from kerasgan.runs import checkpoints, directory, lookup
 from tests.conftest import SAMPLE, tiny_config, tiny_options
 
@@ -62,7 +62,7 @@ def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(ker
 
 
 def _generator(run, arrays):
-    return sampling.from_arrays(run, arrays).sampling_generator
+    return loading.from_arrays(run, arrays).sampling_generator
 
 
 def test_a_run_without_a_best_checkpoint_says_so(kerasgan, trained, tmp_path):

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from kerasgan.inference import packing, sampling
+from kerasgan.inference import loading, packing
+from kerasgan.models import sampling
 from kerasgan.runs import directory
 from kerasgan.utils.errors import InvalidInput
 
@@ -15,7 +16,7 @@ def packed(trained, tmp_path):
 
 
 def generated(run):
-    generator = sampling.load(run).sampling_generator
+    generator = loading.load(run).sampling_generator
     sampler = sampling.Sampler(generator, run.schema, run.config.sigma)
     return sampler.generate(np.array(run.schema.combinations[:3]), 7)
 

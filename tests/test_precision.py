@@ -22,7 +22,7 @@ def trained(name, precision="bfloat16"):
     config = tiny_config(name, precision=precision, ema=0.5)
     data = tasks.of(config).load().training
     model = trainer.build(config, data)
-    batches = tasks.of(config).batches(data, model.sample_batch)
+    batches = tasks.of(config).batches(data, model)
     step = tf.function(model.train_step, autograph=False)
     graph = step.get_concrete_function(batches.element_spec).graph
     step(next(iter(batches)))

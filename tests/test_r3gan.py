@@ -6,7 +6,6 @@ import pytest
 import tensorflow as tf
 from keras import layers, ops
 
-from kerasgan.labels import LabelSchema
 from kerasgan.models.r3gan import R3GAN
 from kerasgan.networks import r3gan
 from tests.conftest import tiny_config
@@ -33,7 +32,7 @@ class LinearCritic:
 
 
 def toy(**changes):
-    model = R3GAN(tiny_config("r3gan", **changes), LabelSchema())
+    model = R3GAN(**tiny_config("r3gan", **changes).model_options())
     model.discriminator = LinearCritic(0.5)
     return model
 
@@ -178,7 +177,7 @@ def planar(hidden=128, latent=8):
         "r3gan", latent_dim=latent, steps=1500, penalty_weight=0.5,
         learning_rate=2e-3, final_learning_rate=2e-4, batch_size=128, penalty_share=0.5,
     )  # fmt: skip
-    model = R3GAN(config, LabelSchema())
+    model = R3GAN(**config.model_options())
     noise = keras.Input((latent,), name="noise")
     x = layers.Dense(hidden, "relu")(noise)
     x = layers.Dense(hidden, "relu")(x)
@@ -205,8 +204,9 @@ def fitted(model, sample):
         return {"discriminator": real, "generator": {}}
 
     data = tf.data.Dataset.counter(dtype=tf.int64).map(batch)
-    model.compile(**model.optimizers(), batch=data.element_spec)
-    model.fit(data, steps_per_epoch=config.steps, verbose=0, shuffle=False)
+    model.compile()
+    model.build_players(data.element_spec)
+    model.fit_batches(data, config.steps, [])
     noise = random.normal(size=(2000, config.latent_dim)).astype("float32")
     return model.generator({"noise": noise}, training=False).numpy().reshape(-1, 2)
 

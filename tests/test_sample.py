@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasgan.inference import sampling
+from kerasgan.inference import loading
 from kerasgan.labels import LabelSchema
+from kerasgan.models import sampling
 from tests.stubs import ALL_PAIRS, COLOURS, FEW, FEW_PAIRS, PAIRS, made, painted, seen
 
 
@@ -78,7 +79,7 @@ def test_colours_in_an_untrusted_run_cannot_lead_to_another_folder(kerasgan, tmp
 
 
 def test_batches_are_generated_on_demand(painting, monkeypatch):
-    generator = sampling.load(painting).sampling_generator
+    generator = loading.load(painting).sampling_generator
     sampler = sampling.Sampler(generator, painting.schema, painting.config.sigma)
     sizes = []
     call = sampler._call_batched

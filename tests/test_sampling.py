@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.inference import sampling
+from kerasgan.inference import loading
 from kerasgan.labels import MISSING, LabelSchema
+from kerasgan.models import sampling
 from kerasgan.utils.errors import InvalidInput
 
 
@@ -90,7 +91,7 @@ def test_a_sheet_shows_one_label_by_another_and_fixes_the_rest():
 
 
 def test_an_image_depends_on_its_seed_and_not_on_its_batch(trained):
-    generator = sampling.load(trained).sampling_generator
+    generator = loading.load(trained).sampling_generator
     sampler = sampling.Sampler(generator, trained.schema, trained.config.sigma)
     together = sampler.generate(np.zeros((70, 2), int), 5)
     alone = sampler.generate(np.zeros((1, 2), int), 5 + 66)
@@ -100,7 +101,7 @@ def test_an_image_depends_on_its_seed_and_not_on_its_batch(trained):
 
 
 def test_without_noise_the_image_is_the_same_for_all_seeds(trained):
-    generator = sampling.load(trained).sampling_generator
+    generator = loading.load(trained).sampling_generator
     first, second = sampling.Sampler(generator, trained.schema, 0.0).generate(
         np.zeros((2, 2), int), 3
     )
@@ -108,8 +109,8 @@ def test_without_noise_the_image_is_the_same_for_all_seeds(trained):
 
 
 def test_the_averaged_generator_generates(trained):
-    averaged = sampling.load(trained).sampling_generator
-    raw = sampling.load(_without_average(trained)).sampling_generator
+    averaged = loading.load(trained).sampling_generator
+    raw = loading.load(_without_average(trained)).sampling_generator
     assert not np.array_equal(averaged.get_weights()[0], raw.get_weights()[0])
 
 

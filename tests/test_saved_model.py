@@ -6,8 +6,9 @@ import pytest
 import tensorflow as tf
 
 from kerasgan import registry, tasks
-from kerasgan.inference import image_to_image, sampling, saved_model
+from kerasgan.inference import exporting, image_to_image, loading
 from kerasgan.labels import BINARY, LabelSchema
+from kerasgan.models import sampling
 from kerasgan.runs import directory
 from tests.conftest import tiny_config
 
@@ -45,7 +46,7 @@ def served(trained, tmp_path_factory):
         **sampling.conditions(trained.schema, ["hair", "eyes"], labels),
     }
     np.savez(folder / "data.npz", **inputs)
-    path = saved_model.export(trained, tasks.of(trained.config).endpoints, folder)
+    path = exporting.export(trained, tasks.of(trained.config), folder)
     command = [sys.executable, "-c", SERVER, path, folder / "data.npz", hair, eyes]
     subprocess.run(list(map(str, command)), check=True)
     with np.load(folder / "data.npz") as file:
@@ -54,7 +55,7 @@ def served(trained, tmp_path_factory):
 
 def test_the_served_images_are_those_of_sample(trained, served):
     _, labels, _, answer = served
-    generator = sampling.load(trained).sampling_generator
+    generator = loading.load(trained).sampling_generator
     sampler = sampling.Sampler(generator, trained.schema, trained.config.sigma)
     expected = sampler.generate(labels, 7).astype(int)
     assert answer["image"].dtype == np.uint8
@@ -67,7 +68,7 @@ def test_the_served_png_files_are_the_served_images(served):
 
 def test_noise_and_one_hots_are_served_too(trained, served):
     _, _, inputs, answer = served
-    expected = sampling.load(trained).sampling_generator(inputs, training=False)
+    expected = loading.load(trained).sampling_generator(inputs, training=False)
     np.testing.assert_allclose(answer["floats"], expected, atol=1e-5)
 
 
@@ -79,9 +80,8 @@ def test_versions_count_up(trained, served):
     path = served[0]
     assert path.parts[-2:] == ("acgan", "1")
     (path.parent / "notes").mkdir()
-    assert (
-        saved_model.export(trained, tasks.of(trained.config).endpoints, path.parents[1]).name == "2"
-    )
+    again = exporting.export(trained, tasks.of(trained.config), path.parents[1])
+    assert again.name == "2"
     assert sorted(item.name for item in path.parent.iterdir()) == ["1", "2", "notes"]
 
 
@@ -108,10 +108,10 @@ def exported(model, schema, monkeypatch, tmp_path):
     """Export an untrained model."""
     config = tiny_config(model)
     run = directory.create(config, schema, "0123", config.default_preset(), "kerasgan")
-    untrained = registry.model_class(config)(config, schema)
-    monkeypatch.setattr(sampling, "load", lambda run, checkpoint: untrained)
+    untrained = registry.build_model(config, schema)
+    monkeypatch.setattr(loading, "load", lambda run, checkpoint: untrained)
     return untrained, tf.saved_model.load(
-        str(saved_model.export(run, tasks.of(run.config).endpoints, tmp_path / "models"))
+        str(exporting.export(run, tasks.of(run.config), tmp_path / "models"))
     )
 
 

@@ -3,11 +3,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.configs.stargan import StarGANConfig
 from kerasgan.datasets.labelled import LabelledImages
-from kerasgan.datasets.step_random import LabelledStepRandom
 from kerasgan.labels import BINARY, LabelSchema
 from kerasgan.models.stargan import StarGAN
+from kerasgan.models.variables import named_variables
 from kerasgan.runs import checkpoints
 
 TINY = {
@@ -32,20 +31,20 @@ def data():
 
 def untrained(schema=COLOURS, **changes):
     keras.utils.set_random_seed(0)
-    return StarGAN(StarGANConfig(**{**TINY, **changes}), schema)
+    return StarGAN(schema, **{**TINY, **changes})
 
 
 def batch_of(model, data, step):
     config = model.config
-    return model.sample_batch(
-        LabelledStepRandom(data, config.seed, tf.constant(step, tf.int64), config.batch_size)
-    )
+    steps = data.steps(config.seed, config.batch_size, model.d_steps, step)
+    return next(iter(model.batches(steps, step)))
 
 
 def build(data, **changes):
     model = untrained(**changes)
     spec = tf.nest.map_structure(tf.TensorSpec.from_tensor, batch_of(model, data, 0))
-    model.compile(**model.optimizers(), batch=spec)
+    model.compile()
+    model.build_players(spec)
     return model
 
 
@@ -199,10 +198,10 @@ def test_two_steps_and_one_are_three(data):
         whole.train_step(batch_of(whole, data, step))
     for step in range(2):
         first.train_step(batch_of(first, data, step))
-    saved = checkpoints.named_variables(first)
+    saved = named_variables(first)
     arrays = {key: np.array(variable) for key, variable in saved.items()}
-    checkpoints.restore(arrays, checkpoints.named_variables(second))
+    checkpoints.restore(arrays, named_variables(second))
     second.train_step(batch_of(second, data, 2))
-    expected = checkpoints.named_variables(whole)
-    for key, variable in checkpoints.named_variables(second).items():
+    expected = named_variables(whole)
+    for key, variable in named_variables(second).items():
         np.testing.assert_array_equal(variable, expected[key], err_msg=key)

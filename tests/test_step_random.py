@@ -3,8 +3,8 @@ import pytest
 import tensorflow as tf
 
 from kerasgan.datasets.labelled import LabelledImages
-from kerasgan.datasets.step_random import LabelledStepRandom, batches
 from kerasgan.labels import LabelSchema
+from kerasgan.models.step_random import LabelledStepRandom
 
 COUNT = 10
 SCHEMA = LabelSchema.of({"hair": ("red", "blue"), "eyes": ("red", "blue", "gray")})
@@ -23,7 +23,7 @@ def data():
 
 def sample_batch(random):
     return {
-        "real": random.examples(2),
+        "real": random.examples(),
         "noise": random.normal("noise", 2, [5], 0.5),
         "labels": random.labels("wanted", 2),
         "uniform": random.uniform("uniform", 2),
@@ -32,8 +32,17 @@ def sample_batch(random):
 
 
 def collect(data, seed, done, count):
-    endless = batches(sample_batch, lambda step: LabelledStepRandom(data, seed, step, 4), done)
+    def batch(step, given):
+        return sample_batch(LabelledStepRandom(given, SCHEMA, seed, step))
+
+    numbers = tf.data.Dataset.counter(start=np.int64(done))
+    endless = tf.data.Dataset.zip((numbers, data.steps(seed, 4, 2, done))).map(batch)
     return list(endless.take(count).as_numpy_iterator())
+
+
+def random_of(data, batch_size, schema=SCHEMA):
+    given = next(iter(data.steps(0, batch_size, 2, 0)))
+    return LabelledStepRandom(given, schema, 0, tf.constant(0, tf.int64))
 
 
 def equal(first, second):
@@ -54,7 +63,7 @@ def test_steps_and_seeds_have_different_batches(data):
 
 
 def test_tensors_of_other_names_differ(data):
-    random = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 4)
+    random = random_of(data, 4)
     assert not np.array_equal(random.normal("one", 1, [5]), random.normal("other", 1, [5]))
 
 
@@ -68,7 +77,7 @@ def test_examples_have_their_own_labels(data):
 
 
 def test_noise_has_the_given_deviation_and_labels_are_uniform(data):
-    random = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 3000)
+    random = random_of(data, 3000)
     noise = random.normal("noise", 2, [5], 0.5)
     # Five standard errors of 30,000 random.
     assert np.std(noise) == pytest.approx(0.5, abs=5 * 0.5 / np.sqrt(2 * 30_000))
@@ -78,8 +87,7 @@ def test_noise_has_the_given_deviation_and_labels_are_uniform(data):
 
 def test_combinations_occur_in_the_data_and_mismatched_ones_differ(data):
     combinations = SCHEMA.combinations[:4]
-    data = data._replace(schema=SCHEMA._replace(combinations=combinations))
-    random = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 400)
+    random = random_of(data, 400, SCHEMA._replace(combinations=combinations))
     of_data = random.combinations("one", 2)
     mismatched = random.mismatched_combinations("other", of_data["combination"])
     for sampled in (of_data, mismatched):
@@ -93,9 +101,7 @@ def test_combinations_occur_in_the_data_and_mismatched_ones_differ(data):
 
 
 def test_uniform_numbers_stay_in_their_range(data):
-    sampled = LabelledStepRandom(data, 0, tf.constant(0, tf.int64), 1000).uniform(
-        "alpha", 2, 0.75, 1.25
-    )
+    sampled = random_of(data, 1000).uniform("alpha", 2, 0.75, 1.25)
     assert sampled.shape == (1000, 2, 1)
     assert 0.75 <= np.min(sampled) < 0.76
     assert 1.24 < np.max(sampled) < 1.25

@@ -17,7 +17,7 @@ def case(request):
     split = tasks.of(config).load()
     schema = split.training.schema
     run = directory.create(config, schema, split.training.key, config.default_preset(), "kerasgan")
-    return run, registry.model_class(config)(config, schema), split
+    return run, registry.build_model(config, schema), split
 
 
 @pytest.mark.parametrize("case", [("cyclegan", 4), ("cyclegan", 0)], indirect=True)

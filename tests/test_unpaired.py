@@ -5,8 +5,9 @@ from PIL import Image
 
 from kerasgan.datasets import sources, unpaired
 from kerasgan.datasets.avatars import portrait, traits
-from kerasgan.datasets.unpaired import UnpairedImages, UnpairedStepRandom
+from kerasgan.datasets.unpaired import UnpairedImages
 from kerasgan.labels import LabelSchema
+from kerasgan.models.step_random import UnpairedStepRandom
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 
@@ -28,10 +29,11 @@ def drawn(steps, seed=0, batch_size=3, image_size=4, domains=DOMAINS):
     """Uint8 {"a", "b"}: [steps * B, S, S, 3] as a data set brings them."""
 
     def batch_of(step):
-        return UnpairedStepRandom(domains, seed, step, batch_size, image_size).images()
+        given = next(iter(domains.steps(seed, batch_size, 1, step)))
+        random = UnpairedStepRandom(given, seed, tf.constant(step, tf.int64), image_size)
+        return {name: images.numpy() for name, images in random.images().items()}
 
-    batches = [tf.data.Dataset.from_tensors(np.int64(step)).map(batch_of) for step in steps]
-    batches = [next(batch.as_numpy_iterator()) for batch in batches]
+    batches = [batch_of(step) for step in steps]
     assert {batch["a"].shape for batch in batches} == {(batch_size, 1, image_size, image_size, 3)}
     return {
         name: np.rint(np.concatenate([batch[name][:, 0] for batch in batches]) * 127.5 + 127.5)

@@ -14,7 +14,7 @@ import pytest
 
 from kerasgan import registry, tasks
 from kerasgan.configs.groups import BatchNormOptions
-from kerasgan.runs import checkpoints
+from kerasgan.models.variables import named_variables
 from kerasgan.training import trainer, workers
 from tests.conftest import tiny_config
 
@@ -52,11 +52,11 @@ def trained(config):
             if isinstance(layer, keras.layers.Dropout):
                 layer.rate = 0.0
     strategy = workers.strategy(config.strategy)
-    batches = tasks.of(config).batches(data, model.sample_batch)
+    batches = tasks.of(config).batches(data, model)
     distributed = iter(strategy.experimental_distribute_dataset(batches))
     for _ in range(2):
         strategy.run(model.train_step, args=(next(distributed),))
-    named = checkpoints.named_variables(model)
+    named = named_variables(model)
     # Sums and their weights count every replica; distances are within a replica's part.
     variables = {
         key: np.asarray(named[key]) for key in named if not key.endswith(("/sums", "/weights"))

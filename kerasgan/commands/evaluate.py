@@ -1,6 +1,5 @@
 """kerasgan evaluate"""
 
-import dataclasses
 from pathlib import Path
 
 import rich_click as click
@@ -45,15 +44,21 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
 
     found = lookup.run(run)
 
-    from kerasgan import tasks
+    from kerasgan import api
     from kerasgan.evaluation import report
 
-    config = dataclasses.replace(found.config, **({"data": data} if data else {}))
-    task = tasks.of(config)
-    request = tasks.EvaluationRequest(count, seed, checkpoint, features, cascade, cas)
     messages.tell(f"run: {found.name}")
-    evaluation = task.evaluate(found, request)
-    report.write(evaluation, found, checkpoint)
+    evaluation = api.evaluate(
+        found,
+        data=data,
+        count=count,
+        seed=seed,
+        checkpoint=checkpoint,
+        features=features,
+        cascade=cascade,
+        gan_train=cas,
+        write=True,
+    )
     messages.table(report.HEAD, report.rows(evaluation))
     for line in report.missing(evaluation):
         messages.tell(line)

@@ -15,13 +15,26 @@ from kerasgan.commands import messages, options
     help="Folder of models for TensorFlow Serving.  [default: export/ in the run]",
 )
 @options.checkpoint
-def export(run: str | None, out: Path | None, checkpoint: str) -> None:
-    """Export a SavedModel to OUT/<model>/<version>/, the layout of TensorFlow Serving."""
-    from kerasgan import tasks
-    from kerasgan.inference import saved_model
+@click.option(
+    "--format",
+    "form",
+    type=options.Choice(["savedmodel", "keras", "onnx"]),
+    default="savedmodel",
+    show_default=True,
+    help="savedmodel: for TensorFlow Serving. keras: plain Keras layers and a model card. onnx: "
+    "the generator, by the extra 'onnx'.",
+)
+def export(run: str | None, out: Path | None, checkpoint: str, form: str) -> None:
+    """Export a model to OUT/<model>/<version>/.
+
+    It is compared with `sample` before it is kept.
+    """
     from kerasgan.runs import lookup
 
     found = lookup.run(run)
     messages.tell(f"run: {found.name}")
-    endpoints = tasks.of(found.config).endpoints
-    messages.tell(f"wrote {saved_model.export(found, endpoints, out, checkpoint)}")
+
+    from kerasgan import api
+
+    written = api.export(found, out=out, checkpoint=checkpoint, format=form)
+    messages.tell(f"wrote {written}")

@@ -162,14 +162,15 @@ def _read_requests(text: Path, run) -> tuple[list[SampleRequest], list[str]]:
 
 
 def _load_sampler(run, checkpoint: str, sigma: float | None):
-    from kerasgan.inference import sampling
+    from kerasgan.inference import loading
+    from kerasgan.models import sampling
 
-    generator = sampling.load(run, checkpoint).sampling_generator
+    generator = loading.load(run, checkpoint).sampling_generator
     return sampling.Sampler(generator, run.schema, run.config.sigma if sigma is None else sigma)
 
 
 def _random_labels(schema: LabelSchema, choice: dict[str, int], seed: int, count: int):
-    from kerasgan.inference import sampling
+    from kerasgan.models import sampling
 
     return sampling.random_labels(schema, choice, range(seed, seed + count))
 

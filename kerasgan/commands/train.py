@@ -36,12 +36,15 @@ def train() -> None:
 def _command(config: type[Config]) -> click.Command:
     @click.pass_context
     def run(context: click.Context, preset: str, out: Path | None, **values) -> None:
-        chosen = config.from_preset(preset, **options.given(context, values))
+        given = options.given(context, values)
+        # Checked before TensorFlow is imported.
+        config.from_preset(preset, **given)
 
-        from kerasgan.training import trainer
+        from kerasgan import api
 
-        run = trainer.start(chosen, preset, shlex.join(["kerasgan", *sys.argv[1:]]), out)
-        messages.tell(f"trained {chosen.steps} steps: {run.path}")
+        command = shlex.join(["kerasgan", *sys.argv[1:]])
+        run = api.train(config.MODEL, preset=preset, out=out, command=command, **given)
+        messages.tell(f"trained {run.config.steps} steps: {run.path}")
 
     preset = click.RichOption(
         ["--preset"],

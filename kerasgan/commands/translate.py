@@ -37,7 +37,7 @@ def translate(inputs, run, checkpoint, to, values, triptych, out) -> None:
     run = lookup.run(run, TranslationConfig, labels=values)
 
     from kerasgan import tasks
-    from kerasgan.inference import folders, sampling
+    from kerasgan.inference import folders, loading
     from kerasgan.inference.image_to_image import EditRequest
 
     task = tasks.of(run.config)
@@ -48,7 +48,7 @@ def translate(inputs, run, checkpoint, to, values, triptych, out) -> None:
         raise InvalidInput(f"nothing to change; allowed: {', '.join(allowed)}")
     files.check_writable(out)
     output_files = folders.output_files(inputs, out)
-    model = sampling.load(run, checkpoint)
+    model = loading.load(run, checkpoint)
     messages.tell(f"run: {run.name}")
     round_trip = task.round_trip(task.translator(run, model), changes)
     problems = folders.translate_files(output_files, round_trip, triptych)

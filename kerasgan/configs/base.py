@@ -2,10 +2,12 @@
 
 import dataclasses
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Self, get_type_hints
 
 from kerasgan.configs.checking import check_types
 from kerasgan.configs.groups import DataOptions, LoggingOptions, TrainingOptions
+from kerasgan.configs.options import is_of_model
 from kerasgan.utils.errors import InvalidInput, unknown
 
 
@@ -41,6 +43,50 @@ class Config(DataOptions, TrainingOptions, LoggingOptions):
         if preset not in cls.PRESETS:
             raise unknown("preset", preset, cls.PRESETS)
         return cls(**{**cls.PRESETS[preset], **options})
+
+    @classmethod
+    def checked(cls, options: dict[str, Any]) -> dict[str, Any]:
+        """Options from Python, with lists as tuples.
+
+        Raises:
+            InvalidInput: if an option is unknown, or its type impossible.
+        """
+        names = [field.name for field in dataclasses.fields(cls)]
+        for name in options:
+            if name not in names:
+                raise unknown(f"option of {cls.MODEL}", name, names)
+        options = {k: str(v) if isinstance(v, Path) else v for k, v in options.items()}
+        check_types(get_type_hints(cls), options)
+        return {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
+
+    @classmethod
+    def model_fields(cls) -> list[str]:
+        """Names of the options of the model itself, rather than of a run."""
+        return [f.name for f in dataclasses.fields(cls) if is_of_model(cls, f.name)]
+
+    @classmethod
+    def of_model(cls, options: dict[str, Any]) -> Self:
+        """The config with these options of the model, and the defaults of all others.
+
+        Raises:
+            InvalidInput: if an option is unknown or its value impossible.
+        """
+        for name in options:
+            if name not in cls.model_fields():
+                raise unknown(f"option of {cls.MODEL}", name, cls.model_fields())
+        return cls(**cls.checked(options))
+
+    @classmethod
+    def model_preset(cls, preset: str) -> dict[str, Any]:
+        """Options of the model in a preset."""
+        if preset not in cls.PRESETS:
+            raise unknown("preset", preset, cls.PRESETS)
+        return {k: v for k, v in cls.PRESETS[preset].items() if k in cls.model_fields()}
+
+    def model_options(self) -> dict[str, Any]:
+        """The options of the model as JSON types."""
+        values = {name: getattr(self, name) for name in self.model_fields()}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:

@@ -3,14 +3,42 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.groups import BatchNormOptions
+from kerasgan.configs.groups import BatchNormOptions, DataOptions
 from kerasgan.configs.options import option
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.utils.errors import InvalidInput
 
 
 @dataclass(frozen=True, kw_only=True)
-class CycleGANConfig(BatchNormOptions, TranslationConfig):
+class UnpairedDataOptions(DataOptions):
+    """Images of two domains."""
+
+    IS_OF_MODEL: ClassVar[bool] = False
+
+    data: str = option(
+        "avatars",
+        "'avatars' (faces drawn as a cartoon, a, and as animation, b), a folder with trainA and "
+        "trainB, and testA and testB if there are, or tfds:cycle_gan/NAME.",
+    )
+    domain_a: str = option("", "A folder of images of domain a, instead of --data.")
+    domain_b: str = option("", "A folder of images of domain b, beside --domain-a.")
+
+    @property
+    def has_avatars(self) -> bool:
+        return super().has_avatars and not self.domain_a
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if bool(self.domain_a) != bool(self.domain_b):
+            raise InvalidInput("domain-a and domain-b are given together or not at all")
+        if self.domain_a and self.data != "avatars":
+            raise InvalidInput(
+                f"data is {self.data!r} and domain-a {self.domain_a!r}; allowed: one"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleGANConfig(UnpairedDataOptions, BatchNormOptions, TranslationConfig):
     """CycleGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
 
     MODEL: ClassVar[str] = "cyclegan"
@@ -59,13 +87,6 @@ class CycleGANConfig(BatchNormOptions, TranslationConfig):
         },
     }
 
-    data: str = option(
-        "avatars",
-        "'avatars' (faces drawn as a cartoon, a, and as animation, b), a folder with trainA and "
-        "trainB, and testA and testB if there are, or tfds:cycle_gan/NAME.",
-    )
-    domain_a: str = option("", "A folder of images of domain a, instead of --data.")
-    domain_b: str = option("", "A folder of images of domain b, beside --domain-a.")
     image_size: int = option(
         256, "Height and width of the squares trained on, in pixels.", at_least=32, multiple_of=4
     )
@@ -96,18 +117,8 @@ class CycleGANConfig(BatchNormOptions, TranslationConfig):
     learning_rate: float = option(2e-4, "Adam's first learning rate, for both players.", above=0)
     beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
 
-    @property
-    def has_avatars(self) -> bool:
-        return super().has_avatars and not self.domain_a
-
     def __post_init__(self) -> None:
         super().__post_init__()
-        if bool(self.domain_a) != bool(self.domain_b):
-            raise InvalidInput("domain-a and domain-b are given together or not at all")
-        if self.domain_a and self.data != "avatars":
-            raise InvalidInput(
-                f"data is {self.data!r} and domain-a {self.domain_a!r}; allowed: one"
-            )
         if self.load_size < self.image_size:
             raise InvalidInput(
                 f"load-size is {self.load_size}; it must be at least image-size {self.image_size}"

@@ -12,8 +12,16 @@ Schedule = Literal["constant", "linear", "exponential", "cosine"]
 
 @dataclass(frozen=True, kw_only=True)
 class DataOptions(Options):
-    """Images to train on."""
+    """Images to train on.
 
+    IS_CONDITIONAL is whether the generator takes labels, NEEDS_LABELS whether it cannot do without,
+    and ONLY_COMBINATIONS whether it can generate only those combinations that occur in the data.
+    """
+
+    IS_CONDITIONAL: ClassVar[bool] = False
+    NEEDS_LABELS: ClassVar[bool] = False
+    ONLY_COMBINATIONS: ClassVar[bool] = False
+    IS_OF_MODEL: ClassVar[bool] = False
     PANEL: ClassVar[str] = "Data"
 
     data: str = option(
@@ -37,16 +45,9 @@ class DataOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledDataOptions(DataOptions):
-    """Images that may have labels.
+    """Images that may have labels."""
 
-    IS_CONDITIONAL is whether the generator takes labels, NEEDS_LABELS whether it cannot do without,
-    and ONLY_COMBINATIONS whether it can generate only those combinations that occur in the data.
-    """
-
-    IS_CONDITIONAL: ClassVar[bool] = False
-    NEEDS_LABELS: ClassVar[bool] = False
-    ONLY_COMBINATIONS: ClassVar[bool] = False
-
+    IS_OF_MODEL: ClassVar[bool] = False
     # The layouts are listed in datasets/layouts and checked where the data is loaded.
     layout: str = option("auto", "Layout of the data; auto: detect it.")
     labels: tuple[str, ...] = option(
@@ -74,6 +75,7 @@ class LabelledDataOptions(DataOptions):
 class ConditionalDataOptions(LabelledDataOptions):
     """Images with labels that the generator takes."""
 
+    IS_OF_MODEL: ClassVar[bool] = False
     IS_CONDITIONAL: ClassVar[bool] = True
     NEEDS_LABELS: ClassVar[bool] = True
 
@@ -118,10 +120,15 @@ class AugmentationOptions(DataOptions):
             if name not in self.AUGMENTATIONS:
                 raise unknown("augment", name, self.AUGMENTATIONS)
 
+    @property
+    def augmentations(self) -> dict[str, float]:
+        """Probability of each augmentation, {name: probability}."""
+        return dict.fromkeys(self.augment, self.augment_probability)
+
 
 @dataclass(frozen=True, kw_only=True)
-class TrainingOptions(Options):
-    """How a model trains."""
+class AveragingOptions(Options):
+    """The seed, and the average of the generator's weights."""
 
     PANEL: ClassVar[str] = "Training"
 
@@ -137,6 +144,20 @@ class TrainingOptions(Options):
         at_least=0,
     )
     seed: int = option(0, "Seed of everything random.", at_least=0, below=2**32)
+
+    @property
+    def averages(self) -> bool:
+        """Whether samples and export use an average of the generator's weights."""
+        return bool(self.ema or self.ema_half_life)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions(AveragingOptions):
+    """How a model trains."""
+
+    IS_OF_MODEL: ClassVar[bool] = False
+    PANEL: ClassVar[str] = "Training"
+
     deterministic: bool = option(
         False, "Same bytes on every run (slower on some devices); implies --no-jit."
     )
@@ -155,16 +176,12 @@ class TrainingOptions(Options):
         if self.deterministic and self.jit:
             raise InvalidInput("jit is on; with deterministic it must be off")
 
-    @property
-    def averages(self) -> bool:
-        """Whether samples and export use an average of the generator's weights."""
-        return bool(self.ema or self.ema_half_life)
-
 
 @dataclass(frozen=True, kw_only=True)
 class BatchNormOptions(TrainingOptions):
     """BatchNorm under a strategy."""
 
+    IS_OF_MODEL: ClassVar[bool] = False
     sync_batch_norm: bool = option(
         False, "With a strategy: normalise by the whole batch, not by each device's part."
     )
@@ -213,6 +230,7 @@ class ScheduleOptions(TrainingOptions):
 class LoggingOptions(Options):
     """What a run records."""
 
+    IS_OF_MODEL: ClassVar[bool] = False
     PANEL: ClassVar[str] = "Logging"
 
     log_every: int = option(50, "Steps between rows of metrics.csv.", at_least=1)
@@ -247,6 +265,7 @@ class LoggingOptions(Options):
 class EvaluationOptions(LoggingOptions):
     """Evaluation while a model trains."""
 
+    IS_OF_MODEL: ClassVar[bool] = False
     evaluate_every: int = option(
         0,
         "Steps between evaluations on a small sample, a multiple of log-every; 0: none. The best "

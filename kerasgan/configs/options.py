@@ -58,18 +58,28 @@ _WITHIN = {
 
 def panel(config: type["Options"], field: str) -> str:
     """Title of an option's panel in `--help`: that of the first class that declares the field."""
-    declarers = [kind for kind in config.__mro__ if field in get_annotations(kind)]
-    return declarers[-1].PANEL
+    return _declarer(config, field).PANEL
+
+
+def is_of_model(config: type["Options"], field: str) -> bool:
+    """Whether a field is an option of the model, by the first class that declares it."""
+    return vars(_declarer(config, field)).get("IS_OF_MODEL", True)
+
+
+def _declarer(config: type["Options"], field: str) -> type["Options"]:
+    return [kind for kind in config.__mro__ if field in get_annotations(kind)][-1]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """A group of options, checked when they are set.
 
-    PANEL is the title of the group in `--help`.
+    PANEL is the title of the group in `--help`. IS_OF_MODEL is whether the options that the class
+    itself declares belong to the model, rather than to a run: its data, devices and records.
     """
 
     PANEL: ClassVar[str] = "Model"
+    IS_OF_MODEL: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         types = get_type_hints(type(self))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import tensorflow as tf
 
 from kerasgan.configs import Config
 from kerasgan.datasets import cache, colours, selection, sources
@@ -15,6 +16,7 @@ from kerasgan.datasets.layouts.image_folders import Domains
 from kerasgan.datasets.sources import Source
 from kerasgan.datasets.tfds import TfdsImages
 from kerasgan.labels import MISSING, Label, LabelSchema
+from kerasgan.models.step_random import StepRandom
 from kerasgan.utils.errors import InvalidInput
 
 log = logging.getLogger(__name__)
@@ -51,6 +53,33 @@ class LabelledImages(NamedTuple):
     def size(self) -> int:
         """Number of images, N."""
         return len(self.rows)
+
+    def steps(self, seed: int, batch_size: int, updates: int, initial_step: int) -> tf.data.Dataset:
+        """Images of each training step, sampled with replacement, and their labels.
+
+        Args:
+            seed, batch_size: of the model.
+            updates: of the discriminator per step.
+            initial_step: number of steps already trained.
+
+        Returns:
+            Elements {"image": uint8 [B, updates, S, S, 3], "labels": int64 [B, updates, L],
+            "combination": int64 [B, updates]}.
+        """
+
+        def read(step: tf.Tensor) -> dict[str, tf.Tensor]:
+            random = StepRandom(seed, step, batch_size)
+            rows = random.integers("examples", updates, self.size)
+            # The images may be larger than memory, so they stay in their file.
+            pixels = tf.numpy_function(self.pixels, [rows], tf.uint8, stateful=False)
+            return {
+                "image": tf.ensure_shape(pixels, [*rows.shape, *self.images.shape[1:]]),
+                "labels": tf.gather(self.labels, rows),
+                "combination": tf.gather(self.combination, rows),
+            }
+
+        counter = tf.data.Dataset.counter(start=np.int64(initial_step))
+        return counter.map(read, num_parallel_calls=2)
 
     def pixels(self, indices: np.ndarray) -> np.ndarray:
         """Read the images with these indices: uint8 [*indices.shape, S, S, 3]."""

@@ -1,4 +1,4 @@
-"""Unpaired images of two domains, and the random crops of each training step."""
+"""Unpaired images of two domains."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -11,11 +11,9 @@ import tensorflow as tf
 from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.datasets import cache, sources
 from kerasgan.datasets.sources import Source
-from kerasgan.datasets.step_random import StepRandom
 from kerasgan.datasets.tfds import TfdsImages
 from kerasgan.labels import LabelSchema
 from kerasgan.utils.errors import InvalidInput
-from kerasgan.utils.images import to_float
 
 DOMAINS = ("a", "b")
 # Avatar style of each domain, as in course report B.
@@ -45,6 +43,29 @@ class UnpairedImages(NamedTuple):
         """Number of images of the smaller domain."""
         return min(self.a.shape[0], self.b.shape[0])
 
+    def steps(self, seed: int, batch_size: int, updates: int, initial_step: int) -> tf.data.Dataset:
+        """Images of each training step, {"a", "b"}: uint8 [B, 1, L, L, 3].
+
+        Each domain has its own order, which is shuffled anew for each of its epochs.
+
+        Args:
+            seed, batch_size: of the model; a step makes one update.
+            initial_step: number of steps already trained.
+        """
+
+        def read(step: tf.Tensor) -> dict[str, tf.Tensor]:
+            positions = step * batch_size + tf.range(batch_size, dtype=tf.int64)
+            given = {}
+            for number, (name, images) in enumerate(self.by_name.items()):
+                rows = _shuffled_rows(seed, positions, number, images.shape[0])
+                # The images may be larger than memory, so they stay in their file.
+                pixels = tf.numpy_function(images.__getitem__, [rows], tf.uint8, stateful=False)
+                given[name] = tf.ensure_shape(pixels, [*rows.shape, *images.shape[1:]])[:, None]
+            return given
+
+        counter = tf.data.Dataset.counter(start=np.int64(initial_step))
+        return counter.map(read, num_parallel_calls=2)
+
     @property
     def schema(self) -> LabelSchema:
         """An empty schema: domains have no labels."""
@@ -58,58 +79,16 @@ class UnpairedSplit(NamedTuple):
     held_out: UnpairedImages
 
 
-class UnpairedStepRandom(StepRandom):
-    """Random numbers and images of one training step, which makes a single update.
-
-    Args:
-        data: images of both domains, of side L.
-        seed, step, batch_size: as for `StepRandom`.
-        image_size: S, the side of the random crops, at most L.
-    """
-
-    def __init__(
-        self, data: UnpairedImages, seed: int, step: tf.Tensor, batch_size: int, image_size: int
-    ):
-        super().__init__(seed, step, batch_size)
-        self._data = data
-        self._seed = seed
-        self._positions = step * batch_size + tf.range(batch_size, dtype=tf.int64)
-        self._image_size = image_size
-
-    def images(self) -> dict[str, tf.Tensor]:
-        """{"a", "b"}: [B, 1, S, S, 3] in [-1, 1], cropped and flipped at random.
-
-        Each domain has its own order, which is shuffled anew for each of its epochs.
-        """
-        batch = {}
-        for number, (name, images) in enumerate(self._data.by_name.items()):
-            rows = self._shuffled_rows(number, images.shape[0])
-            # The images may be larger than memory, so they stay in their file.
-            pixels = tf.numpy_function(images.__getitem__, [rows], tf.uint8, stateful=False)
-            pixels = tf.ensure_shape(pixels, [*rows.shape, *images.shape[1:]])
-            batch[name] = to_float(tf.cast(self._crop(name, pixels), tf.float32))[:, None]
-        return batch
-
-    def _shuffled_rows(self, domain: int, count: int) -> tf.Tensor:
-        epochs, positions = self._positions // count, self._positions % count
-        same = tf.ones_like(epochs)
-        # `tf.random.experimental.index_shuffle` fails with a seed for each index (TensorFlow 2.21).
-        return tf.raw_ops.RandomIndexShuffle(
-            index=positions,
-            seed=tf.stack([self._seed * same, domain * same, epochs], axis=1),
-            max_index=tf.constant(count - 1, tf.int64),
-            rounds=4,
-        )
-
-    def _crop(self, name: str, images: tf.Tensor) -> tf.Tensor:
-        """Random squares of images [B, L, L, 3], half of them flipped: [B, S, S, 3]."""
-        side = tf.range(self._image_size, dtype=tf.int64)
-        offsets = images.shape[1] - self._image_size + 1
-        is_flipped = self.uniform(f"flip_{name}", 1)[..., 0] < 0.5
-        rows = self.integers(f"top_{name}", 1, offsets) + side
-        columns = self.integers(f"left_{name}", 1, offsets) + tf.where(is_flipped, side[::-1], side)
-        images = tf.gather(images, rows, axis=1, batch_dims=1)
-        return tf.gather(images, columns, axis=2, batch_dims=1)
+def _shuffled_rows(seed: int, positions: tf.Tensor, domain: int, count: int) -> tf.Tensor:
+    epochs, positions = positions // count, positions % count
+    same = tf.ones_like(epochs)
+    # `tf.random.experimental.index_shuffle` fails with a seed for each index (TensorFlow 2.21).
+    return tf.raw_ops.RandomIndexShuffle(
+        index=positions,
+        seed=tf.stack([seed * same, domain * same, epochs], axis=1),
+        max_index=tf.constant(count - 1, tf.int64),
+        rounds=4,
+    )
 
 
 def load(config: CycleGANConfig) -> UnpairedSplit:

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from kerasgan.demo import run_selection
-from kerasgan.inference import sampling
-from kerasgan.inference.sampling import Sampler
+from kerasgan.models import sampling
+from kerasgan.models.sampling import Sampler
 from kerasgan.runs import directory
 from kerasgan.utils import images
 from kerasgan.utils.errors import InvalidInput

@@ -5,7 +5,7 @@ from functools import lru_cache
 from kerasgan.configs import Config
 from kerasgan.configs.generation import GenerationConfig
 from kerasgan.configs.translation import TranslationConfig
-from kerasgan.inference import sampling
+from kerasgan.inference import loading
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import directory, lookup, status
 from kerasgan.runs.directory import PRETRAINED, Run
@@ -66,4 +66,4 @@ def load_model(run: Run) -> AdversarialModel:
 
 @lru_cache(CACHE_SIZE)
 def _load_model(run: Run, modified: int | None) -> AdversarialModel:
-    return sampling.load(run)
+    return loading.load(run)

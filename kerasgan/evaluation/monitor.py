@@ -10,9 +10,9 @@ from kerasgan.evaluation.features import classifier, efficientnet
 from kerasgan.evaluation.inputs import MonitorInputs
 from kerasgan.evaluation.needs import Needs
 from kerasgan.evaluation.real_sets import NotMet
-from kerasgan.inference.sampling import Sampler
 from kerasgan.metrics import Metric
 from kerasgan.models.base import AdversarialModel
+from kerasgan.models.sampling import Sampler
 from kerasgan.runs.directory import Run
 from kerasgan.utils.errors import InvalidInput
 

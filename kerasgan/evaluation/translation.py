@@ -10,7 +10,7 @@ from kerasgan.evaluation import inputs, intervals
 from kerasgan.evaluation.features import classifier
 from kerasgan.evaluation.metrics import accuracy, distances, similarity
 from kerasgan.evaluation.result import Evaluation, number
-from kerasgan.inference import sampling
+from kerasgan.inference import loading
 from kerasgan.inference.image_to_image import DomainTranslator, Editor, other_domain
 from kerasgan.inference.previews import domain_sheet, label_sheet
 from kerasgan.labels import MISSING, LabelSchema
@@ -34,7 +34,7 @@ def evaluate_domains(
     Raises:
         InvalidInput: if the run has no such checkpoint, or too few images are held out.
     """
-    translator = DomainTranslator(sampling.load(run, checkpoint).sampling_generator)
+    translator = DomainTranslator(loading.load(run, checkpoint).sampling_generator)
     images = {}
     for domain, held_out in split.held_out.by_name.items():
         inputs.check_count(held_out.shape[0])
@@ -69,7 +69,7 @@ def evaluate_labels(
     Raises:
         InvalidInput: if the data has other labels than the run, or as `evaluate_domains`.
     """
-    model, held_out = sampling.load(run, checkpoint), split.held_out
+    model, held_out = loading.load(run, checkpoint), split.held_out
     if held_out.schema.labels != run.schema.labels:
         raise InvalidInput(
             f"{run.config.data} must have the labels and values of {run.path}, "

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kerasgan import tasks
-from kerasgan.inference import sampling
+from kerasgan.inference import loading
 from kerasgan.reporting import html_page, plots
 from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import EVALUATION_FILE, Run
@@ -148,7 +148,7 @@ def _draw_samples(compared: Sequence[RunResults], file: Path) -> list[Path]:
         found = checkpoints.newest(results.run)
         if found is None:
             continue
-        model = sampling.from_arrays(results.run, found[1])
+        model = loading.from_arrays(results.run, found[1])
         rows.append(tasks.of(results.run.config).row(results.run, model, _SAMPLES))
         labels.append(setting)
     # Images of different sizes do not fit into one grid.

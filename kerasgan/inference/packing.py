@@ -12,7 +12,7 @@ import click
 import numpy as np
 
 from kerasgan import registry
-from kerasgan.inference import sampling
+from kerasgan.inference import loading
 from kerasgan.runs import archives, checkpoints, directory, lookup
 from kerasgan.runs.directory import Run
 from kerasgan.utils import files
@@ -34,8 +34,8 @@ def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
     """
     files.check_vacant(out)
     step, arrays = checkpoints.load(run, checkpoint)
-    networks = registry.model_class(run.config)(run.config, run.schema).inference_networks
-    arrays = archives.select(arrays, lambda key: sampling.network_name(key) in networks)
+    networks = registry.build_model(run.config, run.schema).inference_networks
+    arrays = archives.select(arrays, lambda key: loading.network_name(key) in networks)
     halves = {key: _to_float16(key, array) for key, array in arrays.items()}
     with files.replacing(out) as temporary:
         temporary.mkdir()

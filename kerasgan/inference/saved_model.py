@@ -20,7 +20,6 @@ An input that takes a label is named `Label.argument`, the label in lower case; 
 by the same name.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -28,51 +27,40 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kerasgan.inference import image_to_image, sampling
+from kerasgan.inference import image_to_image
 from kerasgan.labels import LabelSchema
+from kerasgan.models import sampling
+from kerasgan.models.base import AdversarialModel
 from kerasgan.runs.directory import Run
-from kerasgan.utils import files, images
+from kerasgan.utils import images
 
 # {signature: (function, {argument: spec})}.
 Endpoints = dict[str, tuple[Callable, dict[str, tf.TensorSpec]]]
 
 
-def export(
-    run: Run,
-    build_endpoints: Callable[[Run, keras.Model], Endpoints],
-    out: Path | None = None,
-    checkpoint: str = "latest",
-) -> Path:
-    """Write `out/<model>/<version>/`, one above the highest version; signatures: see the module.
+def check() -> None:
+    """Nothing is needed beside TensorFlow."""
 
-    Args:
-        build_endpoints: see `Task.endpoints`.
-        out: folder of models. Default: `export` in the run's `outputs`.
-        checkpoint: as in `checkpoints.load`.
 
-    Returns:
-        The folder of the version.
-
-    Raises:
-        InvalidInput: if the run has no such checkpoint, or the folder is not writable.
-    """
-    generator = sampling.load(run, checkpoint).sampling_generator
-    models = (out or run.outputs / "export") / run.config.MODEL
-    files.check_writable(models, sum(weight.value.numpy().nbytes for weight in generator.weights))
-    target = models / str(max(_versions(models), default=0) + 1)
+def write(run: Run, model: AdversarialModel, endpoints: Endpoints, folder: Path) -> None:
+    """Write the endpoints into a new folder; signatures: see the module."""
     archive = keras.export.ExportArchive()
-    archive.track(generator)
-    for name, (endpoint, signature) in build_endpoints(run, generator).items():
+    archive.track(model.sampling_generator)
+    for name, (endpoint, signature) in endpoints.items():
         traced = tf.function(endpoint, autograph=False)
         traced.get_concrete_function(**signature)
         archive.add_endpoint(name, traced)
-    with files.replacing(target) as temporary:
-        archive.write_out(str(temporary), verbose=False)
-    return target
+    archive.write_out(str(folder), verbose=False)
 
 
-def _versions(models: Path) -> list[int]:
-    return [int(path.name) for path in models.glob("*") if re.fullmatch(r"\d+", path.name)]
+def sampled(folder: Path, run: Run, labels: np.ndarray, seed: int) -> np.ndarray:
+    """Images of the written model with these labels, uint8 [n, S, S, 3]."""
+    serve = tf.saved_model.load(str(folder)).signatures["serving_default"]
+    request = {"seed": tf.range(seed, seed + len(labels), dtype=tf.int64)}
+    for column, label in enumerate(run.conditions.labels):
+        values = [label.values[index] for index in labels[:, column]]
+        request[label.argument] = tf.constant(values)
+    return serve(**request)["image"].numpy()
 
 
 def generation_endpoints(generator: keras.Model, schema: LabelSchema, sigma: float) -> Endpoints:

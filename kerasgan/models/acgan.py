@@ -4,13 +4,15 @@ Reference: Odena, Olah and Shlens 2017, "Conditional Image Synthesis with Auxili
 (arXiv:1610.09585), with a class head for each label, as in the course report.
 """
 
+import keras
+
 from kerasgan import optimizers
 from kerasgan.configs.acgan import ACGANConfig, head_weights
-from kerasgan.labels import LabelSchema
 from kerasgan.losses import accuracy, bce, binary_accuracy, cross_entropy, pairwise_distance
-from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
+from kerasgan.models.base import Networks
 from kerasgan.models.gradient_penalty import first_samples, zero_centred_penalties
+from kerasgan.models.sampling import GeneratesFromNoise
 from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.networks import acgan
 
@@ -18,16 +20,27 @@ from kerasgan.networks import acgan
 PENALTY_SHARE = 0.25
 
 
-class ACGAN(SharedFakesModel):
+@keras.saving.register_keras_serializable("kerasgan")
+class ACGAN(GeneratesFromNoise, SharedFakesModel):
     """ACGAN.
 
     Raises:
         InvalidInput: if the loss weights do not fit the labels.
+
+    Example:
+        >>> gan = kerasgan.ACGAN({"hair": 12, "eyes": 11}, image_size=64, sigma=0.5)
+        >>> gan.compile()
+        >>> gan.fit(dataset, epochs=10)
     """
 
-    def __init__(self, config: ACGANConfig, schema: LabelSchema):
-        self._weights = head_weights(config.loss_weights, schema.names)
-        super().__init__(
+    CONFIG = ACGANConfig
+
+    def __init__(self, labels=None, **options):
+        super().__init__(labels, **options)
+        self._weights = head_weights(self.config.loss_weights, self.schema.names)
+
+    def build_networks(self, config, schema):
+        return Networks(
             discriminator=acgan.discriminator(
                 config.image_size,
                 schema.sizes,
@@ -45,11 +58,7 @@ class ACGAN(SharedFakesModel):
             ),
             d_steps=config.d_steps,
             g_steps=config.g_steps,
-            ema=averaging.build_decay(
-                config.ema, config.ema_half_life, config.batch_size, config.g_steps
-            ),
         )
-        self.config = config
 
     def optimizers(self):
         config = self.config
@@ -61,7 +70,7 @@ class ACGAN(SharedFakesModel):
         return optimizers.adam(rates, config.beta_1, config.beta_2)
 
     def sample_discriminator_batch(self, random, updates):
-        real = random.examples(updates)
+        real = random.examples()
         if stddev := self.config.instance_noise:
             shape = real["image"].shape[2:]
             real["image"] += random.normal("instance_noise", updates, shape, stddev)

@@ -3,36 +3,44 @@
 Reference: Mirza and Osindero 2014, "Conditional Generative Adversarial Nets" (arXiv:1411.1784).
 """
 
+import keras
 from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import CGANConfig
-from kerasgan.labels import LabelSchema
 from kerasgan.losses import bce, binary_accuracy, pairwise_distance
-from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
+from kerasgan.models.base import Networks
+from kerasgan.models.sampling import GeneratesFromNoise
 from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.networks import cgan
 
 
-class CGAN(SharedFakesModel):
-    """Conditional DCGAN on the combinations of labels that occur in the data."""
+@keras.saving.register_keras_serializable("kerasgan")
+class CGAN(GeneratesFromNoise, SharedFakesModel):
+    """Conditional DCGAN on the combinations of labels that occur in the data.
 
-    def __init__(self, config: CGANConfig, schema: LabelSchema):
-        count, width = len(schema.combinations), config.width
-        super().__init__(
-            discriminator=cgan.discriminator(config.image_size, count, width),
-            generator=cgan.generator(config.image_size, config.latent_dim, count, width),
-            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
+    Example:
+        >>> gan = kerasgan.CGAN({"breed": 5, "coat": 3}, image_size=64)
+        >>> gan.compile()
+        >>> gan.fit(dataset, epochs=10)
+    """
+
+    CONFIG = CGANConfig
+
+    def build_networks(self, config, schema):
+        size, count, width = config.image_size, len(schema.combinations), config.width
+        return Networks(
+            discriminator=cgan.discriminator(size, count, width),
+            generator=cgan.generator(size, config.latent_dim, count, width),
         )
-        self.config = config
 
     def optimizers(self):
         return optimizers.adam(self.config.learning_rate, self.config.beta_1, epsilon=1e-8)
 
     def sample_discriminator_batch(self, random, updates):
         config = self.config
-        real = random.examples(updates)
+        real = random.examples()
         return {
             "image": real["image"],
             "combination": real["combination"],

@@ -4,31 +4,37 @@ Reference: Arjovsky, Chintala and Bottou 2017, "Wasserstein GAN" (arXiv:1701.078
 the matching-aware WGAN-GP, whose mismatched labels it lacks.
 """
 
+import keras
 from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import CWGANConfig
-from kerasgan.labels import LabelSchema
 from kerasgan.losses import pairwise_distance
-from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
-from kerasgan.models.base import AdversarialModel
+from kerasgan.models.base import AdversarialModel, Networks
+from kerasgan.models.sampling import GeneratesFromNoise
 from kerasgan.networks import cwgan, dcgan
 
 
-class CWGAN(AdversarialModel):
-    """Conditional WGAN. The discriminator is the critic; a constraint clips its weights."""
+@keras.saving.register_keras_serializable("kerasgan")
+class CWGAN(GeneratesFromNoise, AdversarialModel):
+    """Conditional WGAN. The discriminator is the critic; a constraint clips its weights.
 
-    def __init__(self, config: CWGANConfig, schema: LabelSchema):
-        super().__init__(
+    Example:
+        >>> gan = kerasgan.CWGAN({"breed": 5}, image_size=64)
+        >>> gan.compile()
+        >>> gan.fit(dataset, epochs=10)
+    """
+
+    CONFIG = CWGANConfig
+
+    def build_networks(self, config, schema):
+        size, width = config.image_size, config.width
+        return Networks(
             discriminator=self.build_critic(config, schema.sizes),
-            generator=cwgan.generator(
-                config.image_size, config.latent_dim, schema.sizes, config.width
-            ),
+            generator=cwgan.generator(size, config.latent_dim, schema.sizes, width),
             d_steps=config.critic_steps,
-            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
-        self.config = config
 
     @staticmethod
     def build_critic(config, labels):
@@ -41,7 +47,7 @@ class CWGAN(AdversarialModel):
     def sample_discriminator_batch(self, random, updates):
         config = self.config
         return {
-            **random.examples(updates),
+            **random.examples(),
             "noise": random.normal("d_noise", updates, [config.latent_dim], config.sigma),
             "augmentation": random.augmentation("d_fake", updates),
         }

@@ -5,10 +5,10 @@ Reed et al. 2016, "Generative Adversarial Text to Image Synthesis" (arXiv:1605.0
 kind of pair, a real image with a mismatched condition.
 """
 
+import keras
 from keras import ops
 
 from kerasgan.configs.dcgan import CWGANGPConfig
-from kerasgan.labels import LabelSchema
 from kerasgan.losses import gradient_penalty, pairwise_distance
 from kerasgan.models.cwgan import CWGAN
 from kerasgan.models.gradient_penalty import interpolated_gradient_norms
@@ -16,20 +16,28 @@ from kerasgan.networks import cwgan
 from kerasgan.utils.errors import InvalidInput
 
 
+@keras.saving.register_keras_serializable("kerasgan")
 class CWGANGP(CWGAN):
     """Conditional WGAN-GP whose critic also scores real images under mismatched conditions.
 
     Raises:
         InvalidInput: if all images have the same labels, so that none can mismatch.
+
+    Example:
+        >>> gan = kerasgan.CWGANGP({"breed": 5}, image_size=64, mismatch="max")
+        >>> gan.compile()
+        >>> gan.fit(dataset, epochs=10)
     """
 
-    def __init__(self, config: CWGANGPConfig, schema: LabelSchema):
-        if len(schema.combinations) < 2:
+    CONFIG = CWGANGPConfig
+
+    def build_networks(self, config, schema):
+        if (count := len(schema.combinations)) < 2:
             raise InvalidInput(
-                f"{config.data} must have at least two combinations of labels for cwgan-gp, "
-                f"got {len(schema.combinations)}"
+                "the images must have at least two combinations of labels for cwgan-gp, got "
+                f"{count}"
             )
-        super().__init__(config, schema)
+        return super().build_networks(config, schema)
 
     @staticmethod
     def build_critic(config, labels):

@@ -10,42 +10,59 @@ from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.cyclegan import CycleGANConfig
-from kerasgan.labels import LabelSchema
 from kerasgan.losses import bce, l1, least_squares
-from kerasgan.models import averaging
-from kerasgan.models.base import AdversarialModel, unstack_updates
+from kerasgan.models import examples
+from kerasgan.models.base import AdversarialModel, Networks, unstack_updates
 from kerasgan.models.image_pool import ImagePool
+from kerasgan.models.step_random import UnpairedStepRandom
 from kerasgan.networks import cyclegan
 
 _DOMAINS = ("a", "b")
 
 
+@keras.saving.register_keras_serializable("kerasgan")
 class CycleGAN(AdversarialModel):
     """Two generators and two discriminators; both networks of a kind are trained as one player.
 
     `generator` maps {a, b} to {a: translation of b, b: translation of a}. A loss is named after
     the domain of the images that it compares or scores: `g_fool_b` scores translations of a.
+
+    Example:
+        >>> gan = kerasgan.CycleGAN(image_size=256, identity_weight=0.5)
+        >>> gan.compile()
+        >>> gan.fit(tf.data.Dataset.zip((summer, winter)), epochs=10)
     """
 
-    def __init__(self, config: CycleGANConfig, schema: LabelSchema | None = None):
-        networks = {"width": config.width, "norm": config.norm}
-        super().__init__(
-            discriminator=cyclegan.discriminators(**networks),
-            generator=cyclegan.generators(
-                blocks=config.blocks,
-                upsample=config.upsample,
-                residual=config.residual_output,
-                **networks,
-            ),
-            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
-        )
-        self.config = config
+    CONFIG = CycleGANConfig
+
+    def __init__(self, labels=None, **options):
+        super().__init__(labels, **options)
+        config = self.config
         # BatchNorm would mix the statistics of a joint batch.
         self._call_each = call_batched if config.norm == "instance" else call_separately
         self._loss = {"bce": bce, "lsgan": least_squares}[config.loss]
         shape = (config.image_size, config.image_size, 3)
         self.pool_a = ImagePool(config.pool_size, shape)
         self.pool_b = ImagePool(config.pool_size, shape)
+
+    def build_networks(self, config, schema):
+        options = {"width": config.width, "norm": config.norm}
+        return Networks(
+            discriminator=cyclegan.discriminators(**options),
+            generator=cyclegan.generators(
+                blocks=config.blocks,
+                upsample=config.upsample,
+                residual=config.residual_output,
+                **options,
+            ),
+        )
+
+    def steps(self, dataset):
+        config = self.config
+        return examples.unpaired_steps(dataset, config.image_size, config.batch_size)
+
+    def step_random(self, step, given):
+        return UnpairedStepRandom(given, self.config.seed, step, self.config.image_size)
 
     def optimizers(self):
         config = self.config

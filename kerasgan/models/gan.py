@@ -4,33 +4,44 @@ Reference: Radford, Metz and Chintala 2015 (arXiv:1511.06434); Mao et al. 2017, 
 Generative Adversarial Networks" (arXiv:1611.04076). The training tips are the course report's.
 """
 
+import keras
 from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import GANConfig
-from kerasgan.labels import LabelSchema
 from kerasgan.losses import bce, binary_accuracy, least_squares, pairwise_distance
-from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
+from kerasgan.models.base import Networks
+from kerasgan.models.sampling import GeneratesFromNoise
 from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.networks import dcgan
 
 
-class GAN(SharedFakesModel):
-    """Unconditional DCGAN with binary cross-entropy or least squares."""
+@keras.saving.register_keras_serializable("kerasgan")
+class GAN(GeneratesFromNoise, SharedFakesModel):
+    """Unconditional DCGAN with binary cross-entropy or least squares.
 
-    def __init__(self, config: GANConfig, schema: LabelSchema):
-        super().__init__(
-            discriminator=dcgan.discriminator(config.image_size, config.width),
-            generator=dcgan.generator(
-                config.image_size, config.latent_dim, config.width, config.generator_dropout
-            ),
+    Example:
+        >>> gan = kerasgan.GAN(image_size=64, loss="lsgan")
+        >>> gan.compile()
+        >>> gan.fit(dataset, epochs=10)
+    """
+
+    CONFIG = GANConfig
+
+    def __init__(self, labels=None, **options):
+        super().__init__(labels, **options)
+        loss = self.config.loss
+        self._loss = {"bce": bce, "lsgan": least_squares}[loss]
+        self._probability = {"bce": ops.sigmoid, "lsgan": ops.convert_to_tensor}[loss]
+
+    def build_networks(self, config, schema):
+        size, width = config.image_size, config.width
+        return Networks(
+            discriminator=dcgan.discriminator(size, width),
+            generator=dcgan.generator(size, config.latent_dim, width, config.generator_dropout),
             d_steps=config.d_steps,
-            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
-        self.config = config
-        self._loss = {"bce": bce, "lsgan": least_squares}[config.loss]
-        self._probability = {"bce": ops.sigmoid, "lsgan": ops.convert_to_tensor}[config.loss]
 
     def optimizers(self):
         return optimizers.adam(self.config.learning_rate, self.config.beta_1, epsilon=1e-8)
@@ -38,7 +49,7 @@ class GAN(SharedFakesModel):
     def sample_discriminator_batch(self, random, updates):
         config = self.config
         batch = {
-            "image": random.examples(updates)["image"],
+            "image": random.examples()["image"],
             "noise": random.normal("noise", updates, [config.latent_dim], config.sigma),
             "augmentation": random.augmentation("fake", updates),
         }

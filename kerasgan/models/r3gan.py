@@ -5,34 +5,42 @@ Baseline GAN" (arXiv:2501.05441); Jolicoeur-Martineau 2018 (arXiv:1807.00734) fo
 Miyato and Koyama 2018, "cGANs with Projection Discriminator" (arXiv:1802.05637) for the labels.
 """
 
+import keras
 from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.r3gan import R3GANConfig
-from kerasgan.labels import LabelSchema
 from kerasgan.losses import accuracy, cross_entropy, pairwise_distance, relativistic
-from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
+from kerasgan.models.base import Networks
 from kerasgan.models.gradient_penalty import first_samples, zero_centred_penalties
+from kerasgan.models.sampling import GeneratesFromNoise
 from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.networks import r3gan
 
 
-class R3GAN(SharedFakesModel):
-    """Relativistic pairing loss, zero-centred gradient penalties, class logits as projection."""
+@keras.saving.register_keras_serializable("kerasgan")
+class R3GAN(GeneratesFromNoise, SharedFakesModel):
+    """Relativistic pairing loss, zero-centred gradient penalties, class logits as projection.
 
-    def __init__(self, config: R3GANConfig, schema: LabelSchema):
+    Example:
+        >>> gan = kerasgan.R3GAN({"breed": 5}, image_size=64)
+        >>> gan.compile()
+        >>> gan.fit(dataset, epochs=10)
+    """
+
+    CONFIG = R3GANConfig
+
+    def __init__(self, labels=None, **options):
+        super().__init__(labels, **options)
+        weight, steps = self.config.penalty_weight, self.config.schedule_steps
+        self._gamma = optimizers.Cosine(weight, weight * self.config.penalty_decay, steps)
+
+    def build_networks(self, config, schema):
         size, width, labels = config.image_size, config.width, schema.sizes
-        super().__init__(
+        return Networks(
             discriminator=r3gan.discriminator(size, labels, width),
             generator=r3gan.generator(size, config.latent_dim, labels, width),
-            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
-        )
-        self.config = config
-        self._gamma = optimizers.Cosine(
-            config.penalty_weight,
-            config.penalty_weight * config.penalty_decay,
-            config.schedule_steps,
         )
 
     def optimizers(self):
@@ -44,7 +52,7 @@ class R3GAN(SharedFakesModel):
 
     def sample_discriminator_batch(self, random, updates):
         config = self.config
-        real = random.examples(updates)
+        real = random.examples()
         return {
             "image": real["image"],
             "labels": real["labels"],

@@ -4,31 +4,38 @@ Reference: Choi et al. 2018, "StarGAN: Unified Generative Adversarial Networks f
 Image-to-Image Translation" (arXiv:1711.09020), with the Wasserstein loss of its eq. 8.
 """
 
+import keras
 import tensorflow as tf
 from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.stargan import StarGANConfig
-from kerasgan.labels import LabelSchema
 from kerasgan.losses import accuracy, cross_entropy, gradient_penalty, l1, pairwise_distance
-from kerasgan.models import averaging
+from kerasgan.models.base import Networks
 from kerasgan.models.gradient_penalty import interpolated_gradient_norms
 from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.networks import stargan
 
 
+@keras.saving.register_keras_serializable("kerasgan")
 class StarGAN(SharedFakesModel):
-    """A generator that edits the labels of an image, and a critic that also classifies them."""
+    """A generator that edits the labels of an image, and a critic that also classifies them.
 
-    def __init__(self, config: StarGANConfig, schema: LabelSchema):
-        labels = schema.sizes
-        super().__init__(
-            discriminator=stargan.discriminator(config.image_size, labels, config.width),
-            generator=stargan.generator(labels, config.width, config.residual_output),
+    Example:
+        >>> gan = kerasgan.StarGAN({"young": ["no", "yes"]}, image_size=128)
+        >>> gan.compile()
+        >>> gan.fit(dataset, epochs=10)
+    """
+
+    CONFIG = StarGANConfig
+
+    def build_networks(self, config, schema):
+        labels, width = schema.sizes, config.width
+        return Networks(
+            discriminator=stargan.discriminator(config.image_size, labels, width),
+            generator=stargan.generator(labels, width, config.residual_output),
             d_steps=config.critic_steps,
-            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
-        self.config = config
 
     @property
     def inference_networks(self):
@@ -45,7 +52,7 @@ class StarGAN(SharedFakesModel):
         return optimizers.adam(rates, config.beta_1, epsilon=1e-8)
 
     def sample_discriminator_batch(self, random, updates):
-        examples = random.examples(updates)
+        examples = random.examples()
         labels = examples["labels"]
         return {
             "image": examples["image"],

@@ -3,29 +3,36 @@
 Reference: Arjovsky, Chintala and Bottou 2017, "Wasserstein GAN" (arXiv:1701.07875).
 """
 
+import keras
 from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import WGANConfig
-from kerasgan.labels import LabelSchema
 from kerasgan.losses import pairwise_distance
-from kerasgan.models import averaging
 from kerasgan.models.augmentation import augment
-from kerasgan.models.base import AdversarialModel
+from kerasgan.models.base import AdversarialModel, Networks
+from kerasgan.models.sampling import GeneratesFromNoise
 from kerasgan.networks import dcgan
 
 
-class WGAN(AdversarialModel):
-    """Unconditional WGAN. The discriminator is the critic; a constraint clips its weights."""
+@keras.saving.register_keras_serializable("kerasgan")
+class WGAN(GeneratesFromNoise, AdversarialModel):
+    """Unconditional WGAN. The discriminator is the critic; a constraint clips its weights.
 
-    def __init__(self, config: WGANConfig, schema: LabelSchema):
-        super().__init__(
+    Example:
+        >>> gan = kerasgan.WGAN(image_size=64, clip=0.01)
+        >>> gan.compile()
+        >>> gan.fit(dataset, epochs=10)
+    """
+
+    CONFIG = WGANConfig
+
+    def build_networks(self, config, schema):
+        return Networks(
             discriminator=self.build_critic(config),
             generator=dcgan.generator(config.image_size, config.latent_dim, config.width),
             d_steps=config.critic_steps,
-            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
-        self.config = config
 
     @staticmethod
     def build_critic(config):
@@ -43,7 +50,7 @@ class WGAN(AdversarialModel):
     def sample_discriminator_batch(self, random, updates):
         config = self.config
         return {
-            "image": random.examples(updates)["image"],
+            "image": random.examples()["image"],
             "noise": random.normal("d_noise", updates, [config.latent_dim], config.sigma),
             "augmentation": random.augmentation("d_fake", updates),
         }

@@ -3,16 +3,27 @@
 Reference: Gulrajani et al. 2017, "Improved Training of Wasserstein GANs" (arXiv:1704.00028).
 """
 
+import keras
 from keras import ops
 
+from kerasgan.configs.dcgan import WGANGPConfig
 from kerasgan.losses import gradient_penalty, pairwise_distance
 from kerasgan.models.gradient_penalty import interpolated_gradient_norms
 from kerasgan.models.wgan import WGAN
 from kerasgan.networks import dcgan
 
 
+@keras.saving.register_keras_serializable("kerasgan")
 class WGANGP(WGAN):
-    """WGAN whose critic is constrained by a gradient penalty instead of weight clipping."""
+    """WGAN whose critic is constrained by a gradient penalty instead of weight clipping.
+
+    Example:
+        >>> gan = kerasgan.WGANGP(image_size=64, penalty_weight=10.0)
+        >>> gan.compile()
+        >>> gan.fit(dataset, epochs=10)
+    """
+
+    CONFIG = WGANGPConfig
 
     @staticmethod
     def build_critic(config):

@@ -12,6 +12,7 @@ from kerasgan.layers import Conv2D, Conv2DTranspose, FusedBatchNormalization, Pe
 from kerasgan.networks.widths import scaled
 
 
+@keras.saving.register_keras_serializable("kerasgan")
 class ClipWeights(keras.constraints.Constraint):
     """Clip weights to [-limit, limit] after every update.
 

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 import struct
 import zipfile
 import zlib
@@ -13,6 +12,7 @@ import keras
 import numpy as np
 
 from kerasgan.configs.options import option_name
+from kerasgan.models.variables import named_variables
 from kerasgan.runs import archives, directory
 from kerasgan.runs.archives import Header, LazyArrays
 from kerasgan.runs.directory import Run
@@ -45,33 +45,6 @@ log = logging.getLogger(__name__)
 
 class DamagedCheckpoint(InvalidInput):
     """A checkpoint file that is cut, corrupt or not a checkpoint."""
-
-
-def named_variables(model: keras.Model) -> dict[str, keras.Variable]:
-    """All variables of a model, {"<attribute>/<index>/<path>": variable}.
-
-    Paths alone are not unique: networks built by the same function share them.
-
-    Raises:
-        ValueError: if two variables have the same key, or a variable is not reachable through a
-            public attribute of the model.
-    """
-    variables, reachable = {}, set()
-    for attribute, owner in sorted(vars(model).items()):
-        if attribute.startswith("_"):
-            continue
-        owned = [owner] if isinstance(owner, keras.Variable) else getattr(owner, "variables", [])
-        for index, variable in enumerate(owned):
-            # Keras numbers seed generators across the whole process.
-            path = re.sub(r"seed_generator_\d+", "seed_generator", variable.path)
-            key = f"{attribute}/{index:03d}/{path}"
-            if key in variables:
-                raise ValueError(f"two variables have the key {key}")
-            variables[key] = variable
-            reachable.add(id(variable))
-    if lost := [variable.path for variable in model.variables if id(variable) not in reachable]:
-        raise ValueError(f"variables not reachable through a public attribute of the model: {lost}")
-    return variables
 
 
 def size_in_bytes(model: keras.Model) -> int:

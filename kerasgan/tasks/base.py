@@ -13,9 +13,7 @@ import tensorflow as tf
 from PIL import Image
 
 from kerasgan.configs import Config
-from kerasgan.datasets import step_random
 from kerasgan.datasets.labelled import LabelledImages, Split
-from kerasgan.datasets.step_random import StepRandom
 from kerasgan.datasets.unpaired import UnpairedImages, UnpairedSplit
 from kerasgan.evaluation.result import Evaluation
 from kerasgan.inference.image_to_image import DomainTranslator, Editor, EditRequest, RoundTrip
@@ -75,24 +73,13 @@ class Task(ABC):
     @abstractmethod
     def _load(self) -> DataSplit: ...
 
-    @abstractmethod
-    def step_random(self, data: Data, step: tf.Tensor) -> StepRandom:
-        """Random numbers and images of one training step."""
-
     def batches(
-        self,
-        data: Data,
-        sample_batch: Callable[[StepRandom], dict],
-        initial_step: int = 0,
+        self, data: Data, model: AdversarialModel, initial_step: int = 0
     ) -> tf.data.Dataset:
-        """An infinite dataset with one batch per step after `initial_step`.
-
-        Args:
-            sample_batch: that of the model.
-        """
-        return step_random.batches(
-            sample_batch, lambda step: self.step_random(data, step), initial_step
-        )
+        """An infinite dataset with one batch per step after `initial_step`."""
+        config = self.config
+        steps = data.steps(config.seed, config.batch_size, model.d_steps, initial_step)
+        return model.batches(steps, initial_step)
 
     @abstractmethod
     def preview(

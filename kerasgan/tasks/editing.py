@@ -3,7 +3,6 @@
 import numpy as np
 
 from kerasgan.datasets import labelled
-from kerasgan.datasets.step_random import LabelledStepRandom
 from kerasgan.evaluation.translation import evaluate_labels
 from kerasgan.inference import saved_model
 from kerasgan.inference.image_to_image import Editor, edit_round_trip
@@ -16,9 +15,6 @@ class Editing(ImageToImageTask):
 
     def _load(self):
         return labelled.load(self.config)
-
-    def step_random(self, data, step):
-        return LabelledStepRandom(data, self.config.seed, step, self.config.batch_size)
 
     def preview(self, run, split, model):
         editor = self.translator(run, model)

@@ -3,12 +3,11 @@
 import numpy as np
 
 from kerasgan.datasets import labelled
-from kerasgan.datasets.step_random import LabelledStepRandom
 from kerasgan.evaluation import generation, inputs
 from kerasgan.evaluation.features import efficientnet
-from kerasgan.inference import sampling, saved_model
-from kerasgan.inference.sampling import Sampler
+from kerasgan.inference import loading, saved_model
 from kerasgan.labels import MISSING
+from kerasgan.models.sampling import Sampler
 from kerasgan.tasks.base import Task
 
 
@@ -17,13 +16,6 @@ class Generation(Task):
 
     def _load(self):
         return labelled.load(self.config)
-
-    def step_random(self, data, step):
-        config = self.config
-        augmentations = dict.fromkeys(config.augment, config.augment_probability)
-        return LabelledStepRandom(
-            data, config.seed, step, config.batch_size, augmentations, config.mirror
-        )
 
     def preview(self, run, split, model):
         sampler = self._sampler(run, model)
@@ -40,7 +32,7 @@ class Generation(Task):
         if not features and efficientnet.is_installed():
             features = ("perceptual",)
         networks = generation.load(features)
-        sampler = self._sampler(run, sampling.load(run, request.checkpoint))
+        sampler = self._sampler(run, loading.load(run, request.checkpoint))
         real = inputs.load(
             run,
             self.config,

@@ -18,12 +18,6 @@ class Translation(ImageToImageTask):
     def _load(self):
         return unpaired.load(self.config)
 
-    def step_random(self, data, step):
-        config = self.config
-        return unpaired.UnpairedStepRandom(
-            data, config.seed, step, config.batch_size, config.image_size
-        )
-
     def preview(self, run, split, model):
         translator = self.translator(run, model)
         has_identity = self.config.identity_weight > 0

@@ -6,8 +6,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasgan.inference.sampling import Sampler, random_labels
 from kerasgan.models.base import AdversarialModel
+from kerasgan.models.sampling import Sampler, random_labels
 from kerasgan.runs.directory import Run
 from kerasgan.training.callbacks import EveryNSteps
 

@@ -126,7 +126,7 @@ def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImage
     """Create and compile the model of a config."""
     synchronize = isinstance(config, BatchNormOptions) and config.sync_batch_norm
     with workers.strategy(config.strategy).scope(), precision.policy(config.precision):
-        model = registry.model_class(config)(config, data.schema)
+        model = registry.build_model(config, data.schema)
         for network in (model.discriminator, model.generator):
             replicas.prepare(network, synchronize)
             log.debug("%s has %s parameters", network.name, f"{network.count_params():,}")
@@ -134,8 +134,8 @@ def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImage
             player: precision.optimizer(config.precision, optimizer)
             for player, optimizer in model.optimizers().items()
         }
-        batch = tasks.of(config).batches(data, model.sample_batch).element_spec
-        model.compile(**optimizers, batch=batch, jit=_jit(config.jit, config.deterministic))
+        model.compile(**optimizers, jit_compile=_jit(config.jit, config.deterministic))
+        model.build_players(tasks.of(config).batches(data, model).element_spec)
     return model
 
 
@@ -165,12 +165,10 @@ def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step
     checkpoint = snapshots.Checkpoint(own_run, initial_step, config.checkpoint_every, minutes)
     events = [tensorboard.TensorBoardLog(own_run, initial_step, metrics, sheet)]
     with _explained_errors(run):
-        model.fit(
-            task.batches(split.training, model.sample_batch, initial_step),
-            steps_per_epoch=config.steps - initial_step,
-            shuffle=False,
-            verbose=0,
-            callbacks=[
+        model.fit_batches(
+            task.batches(split.training, model, initial_step),
+            config.steps - initial_step,
+            [
                 stop,
                 interaction.ProgressBar(own_run, initial_step),
                 interaction.DurationEstimate(own_run, initial_step),

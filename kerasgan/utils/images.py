@@ -23,6 +23,14 @@ def to_uint8(images):
     return ops.cast(ops.clip(ops.round((images + 1.0) * 127.5), 0, 255), "uint8")
 
 
+def _fitted(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
+    """The text, or as much of its beginning as is not wider than so many pixels."""
+    shown = text
+    while font.getlength(shown) > width and len(shown) > 1:
+        shown = f"{shown.rstrip('…')[:-1]}…"
+    return shown
+
+
 def grid(
     cells: Sequence[np.ndarray],
     columns: int,
@@ -35,7 +43,8 @@ def grid(
         cells: uint8 [H, W, 3] each, all of one size. Small ones are enlarged by an integer factor
             to a width of at least 64 pixels.
         columns: images per row.
-        row_labels, column_labels: text left of the rows and above the columns.
+        row_labels, column_labels: text left of the rows and above the columns, which is cut where
+            it is wider than a column.
     """
     height, width = cells[0].shape[:2]
     zoom = -(-_SMALLEST_CELL // width)
@@ -55,7 +64,7 @@ def grid(
         draw.text((left - 5, middle), label, "black", font, anchor="rm")
     for column, label in enumerate(column_labels):
         middle = left + column * cell_width + cell_width // 2
-        draw.text((middle, top // 2), label, "black", font, anchor="mm")
+        draw.text((middle, top // 2), _fitted(label, font, cell_width), "black", font, anchor="mm")
     return sheet
 
 

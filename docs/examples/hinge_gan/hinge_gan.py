@@ -9,8 +9,8 @@ from kerasgan import optimizers
 from kerasgan.configs.dcgan import DCGANConfig
 from kerasgan.configs.options import option
 from kerasgan.losses import pairwise_distance
-from kerasgan.models import averaging
-from kerasgan.models.base import AdversarialModel
+from kerasgan.models.base import AdversarialModel, Networks
+from kerasgan.models.sampling import GeneratesFromNoise
 from kerasgan.networks import dcgan
 
 
@@ -26,19 +26,19 @@ class HingeGANConfig(DCGANConfig):
     learning_rate: float = option(2e-4, "Adam's learning rate, for both players.", above=0)
 
 
-class HingeGAN(AdversarialModel):
+class HingeGAN(GeneratesFromNoise, AdversarialModel):
     """GAN whose discriminator stops caring about images beyond a margin.
 
     Reference: Lim and Ye 2017, "Geometric GAN" (arXiv:1705.02894).
     """
 
-    def __init__(self, config, schema):
-        super().__init__(
+    CONFIG = HingeGANConfig
+
+    def build_networks(self, config, schema):
+        return Networks(
             discriminator=dcgan.discriminator(config.image_size, config.width),
             generator=dcgan.generator(config.image_size, config.latent_dim, config.width),
-            ema=averaging.build_decay(config.ema, config.ema_half_life, config.batch_size),
         )
-        self.config = config
 
     def optimizers(self):
         return optimizers.adam(self.config.learning_rate, beta_1=0.5)
@@ -46,7 +46,7 @@ class HingeGAN(AdversarialModel):
     def sample_discriminator_batch(self, random, updates):
         shape = [self.config.latent_dim]
         return {
-            "image": random.examples(updates)["image"],
+            "image": random.examples()["image"],
             "noise": random.normal("d_noise", updates, shape, self.config.sigma),
         }
 

@@ -1,16 +1,21 @@
 """A classifier of a data set's labels: trained on real images, it reads generated ones."""
 
 import hashlib
+import logging
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers
 
-from kerasgan.datasets import cache, step_random
+from kerasgan.datasets import cache
 from kerasgan.datasets.labelled import LabelledImages
 from kerasgan.labels import MISSING, LabelSchema
 from kerasgan.layers import FusedBatchNormalization
+from kerasgan.models.step_random import as_floats
 from kerasgan.utils import files, images
+
+log = logging.getLogger(__name__)
 
 # Part of the cache key of trained weights: increase it with every change below.
 VERSION = 3
@@ -54,15 +59,17 @@ def trained(data: LabelledImages, seed: int = 0) -> keras.Model:
         jit_compile=False,
     )
 
-    def labelled(random: step_random.LabelledStepRandom) -> tuple:
-        examples = random.examples(updates=1)
-        labels = {name: rows[:, 0] for name, rows in examples["labels"].items()}
-        return examples["image"][:, 0], labels
+    def labelled(given: dict[str, tf.Tensor]) -> tuple:
+        sizes = data.schema.sizes.items()
+        labels = {
+            name: tf.one_hot(given["labels"][:, 0, label], size)
+            for label, (name, size) in enumerate(sizes)
+        }
+        return as_floats(given["image"][:, 0]), labels
 
-    batches = step_random.batches(
-        labelled, lambda step: step_random.LabelledStepRandom(data, seed, step, _BATCH)
-    )
-    model.fit(batches, steps_per_epoch=_STEPS, shuffle=False, verbose=2)
+    batches = data.steps(seed, _BATCH, updates=1, initial_step=0).map(labelled).prefetch(2)
+    log.info("training a classifier of the labels, in %d steps", _STEPS)
+    model.fit(batches, steps_per_epoch=_STEPS, shuffle=False, verbose=0)
     with files.replacing(weights) as temporary:
         model.save_weights(temporary)
     return model

@@ -1,13 +1,12 @@
 """All randomness of a training step, as a pure function of the seed and the step."""
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-import numpy as np
 import tensorflow as tf
 
-from kerasgan.datasets.labelled import LabelledImages
+from kerasgan.labels import LabelSchema
 from kerasgan.models import augmentation
 from kerasgan.utils.images import to_float
 
@@ -20,7 +19,7 @@ class StepRandom:
     update.
 
     Args:
-        seed: of the run.
+        seed: of the model.
         step: training step, an int64 scalar tensor.
         batch_size: B.
     """
@@ -56,23 +55,27 @@ class LabelledStepRandom(StepRandom):
     """Random numbers, labels and examples of one training step.
 
     Args:
-        data: images and labels that the examples come from.
-        seed, step, batch_size: as for `StepRandom`.
+        given: the step's real images and their labels, {"image": uint8, or float in [-1, 1],
+            [B, updates, S, S, 3]; "labels": int64 [B, updates, L], -1 where missing;
+            "combination": int64 [B, updates], -1 where a label is missing}.
+        schema: of the labels.
+        seed, step: as for `StepRandom`.
         augmentations: {name: probability} of the augmentations of real and generated images.
         mirror: whether to mirror half of the real images.
     """
 
     def __init__(
         self,
-        data: LabelledImages,
+        given: Mapping[str, tf.Tensor],
+        schema: LabelSchema,
         seed: int,
         step: tf.Tensor,
-        batch_size: int,
         augmentations: Mapping[str, float] = MappingProxyType({}),
         mirror: bool = False,
     ):
-        super().__init__(seed, step, batch_size)
-        self._data = data
+        super().__init__(seed, step, given["image"].shape[0])
+        self._given = given
+        self._schema = schema
         self._augmentations = augmentations
         self._mirror = mirror
 
@@ -80,7 +83,7 @@ class LabelledStepRandom(StepRandom):
         """Independent one-hot labels, {name: [B, updates, K]}, each value equally often."""
         return {
             label: tf.one_hot(self.integers(f"{name}_{label}", updates, size), size)
-            for label, size in self._data.schema.sizes.items()
+            for label, size in self._schema.sizes.items()
         }
 
     def combinations(self, name: str, updates: int) -> dict:
@@ -89,7 +92,7 @@ class LabelledStepRandom(StepRandom):
         Returns:
             {"labels": {name: one-hot [B, updates, K]}, "combination": one-hot [B, updates, N]}.
         """
-        count = len(self._data.schema.combinations)
+        count = len(self._schema.combinations)
         return self._of_combinations(self.integers(name, updates, count))
 
     def mismatched_combinations(self, name: str, combination: tf.Tensor) -> dict:
@@ -98,12 +101,12 @@ class LabelledStepRandom(StepRandom):
         Args:
             combination: one-hot [B, updates, N].
         """
-        count = len(self._data.schema.combinations)
+        count = len(self._schema.combinations)
         distance = 1 + self.integers(name, combination.shape[1], count - 1)
         return self._of_combinations((tf.argmax(combination, axis=-1) + distance) % count)
 
     def _of_combinations(self, indices: tf.Tensor) -> dict:
-        combinations = tf.constant(self._data.schema.combinations)
+        combinations = tf.constant(self._schema.combinations)
         return {
             "labels": self._one_hots(tf.gather(combinations, indices)),
             "combination": tf.one_hot(indices, combinations.shape[0]),
@@ -111,7 +114,7 @@ class LabelledStepRandom(StepRandom):
 
     def _one_hots(self, indices: tf.Tensor) -> dict[str, tf.Tensor]:
         """{name: one-hot [..., K]} of labels [..., L]; a missing label is a row of zeros."""
-        sizes = self._data.schema.sizes.items()
+        sizes = self._schema.sizes.items()
         return {
             name: tf.one_hot(indices[..., label], size) for label, (name, size) in enumerate(sizes)
         }
@@ -136,43 +139,53 @@ class LabelledStepRandom(StepRandom):
         augmented = augmentation.augment(tf.reshape(images, (-1, *images.shape[2:])), flat)
         return tf.reshape(augmented, images.shape)
 
-    def examples(self, updates: int) -> dict:
-        """Real images sampled with replacement, mirrored and augmented, and their labels.
+    def examples(self) -> dict:
+        """The step's real images, mirrored and augmented, and their labels.
 
         Returns:
             {"image": [B, updates, S, S, 3] in [-1, 1], "labels": {name: one-hot [B, updates, K]},
             "combination": one-hot [B, updates, N]}, with rows of zeros where a label is missing.
         """
-        data = self._data
-        rows = self.integers("examples", updates, data.size)
-        # The images may be larger than memory, so they stay in their file.
-        pixels = tf.numpy_function(data.pixels, [rows], tf.uint8, stateful=False)
-        pixels = tf.ensure_shape(pixels, [*rows.shape, *data.images.shape[1:]])
-        combination = tf.gather(data.combination, rows)
+        given = self._given
         return {
-            "image": self._mirror_and_augment(to_float(tf.cast(pixels, tf.float32))),
-            "labels": self._one_hots(tf.gather(data.labels, rows)),
-            "combination": tf.one_hot(combination, len(data.schema.combinations)),
+            "image": self._mirror_and_augment(as_floats(given["image"])),
+            "labels": self._one_hots(given["labels"]),
+            "combination": tf.one_hot(given["combination"], len(self._schema.combinations)),
         }
 
 
-def batches(
-    sample_batch: Callable[[StepRandom], dict],
-    random_at: Callable[[tf.Tensor], StepRandom],
-    done: int = 0,
-) -> tf.data.Dataset:
-    """Endless data set of a batch for each step after `done`.
+class UnpairedStepRandom(StepRandom):
+    """Random numbers and images of one training step, which makes a single update.
 
     Args:
-        sample_batch: computes the batch of a step from its randomness.
-        random_at: step -> its randomness.
-        done: number of steps already trained.
+        given: {"a", "b"}: uint8, or float in [-1, 1], [B, 1, L, L, 3].
+        seed, step: as for `StepRandom`.
+        image_size: S, the side of the random crops, at most L.
     """
-    steps = tf.data.Dataset.counter(start=np.int64(done))
 
-    # Without loops over tensors there is nothing to convert, and looking for them takes time.
-    @tf.autograph.experimental.do_not_convert
-    def batch(step: tf.Tensor) -> dict:
-        return sample_batch(random_at(step))
+    def __init__(self, given: Mapping[str, tf.Tensor], seed: int, step: tf.Tensor, image_size: int):
+        super().__init__(seed, step, given["a"].shape[0])
+        self._given = given
+        self._image_size = image_size
 
-    return steps.map(batch, num_parallel_calls=2).prefetch(2)
+    def images(self) -> dict[str, tf.Tensor]:
+        """{"a", "b"}: [B, 1, S, S, 3] in [-1, 1], cropped and flipped at random."""
+        return {
+            name: as_floats(self._crop(name, images[:, 0]))[:, None]
+            for name, images in self._given.items()
+        }
+
+    def _crop(self, name: str, images: tf.Tensor) -> tf.Tensor:
+        """Random squares of images [B, L, L, 3], half of them flipped: [B, S, S, 3]."""
+        side = tf.range(self._image_size, dtype=tf.int64)
+        offsets = images.shape[1] - self._image_size + 1
+        is_flipped = self.uniform(f"flip_{name}", 1)[..., 0] < 0.5
+        rows = self.integers(f"top_{name}", 1, offsets) + side
+        columns = self.integers(f"left_{name}", 1, offsets) + tf.where(is_flipped, side[::-1], side)
+        images = tf.gather(images, rows, axis=1, batch_dims=1)
+        return tf.gather(images, columns, axis=2, batch_dims=1)
+
+
+def as_floats(images: tf.Tensor) -> tf.Tensor:
+    """Images in [-1, 1] of uint8 images; floats stay as they are."""
+    return to_float(tf.cast(images, tf.float32)) if images.dtype == tf.uint8 else images

@@ -1,4 +1,4 @@
-"""Load trained models and generate images from noise and labels."""
+"""Images generated from noise and labels."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -10,54 +10,16 @@ import tensorflow as tf
 from keras import ops
 from PIL import Image
 
-from kerasgan import registry
 from kerasgan.labels import MISSING, LabelSchema
-from kerasgan.models.base import AdversarialModel
-from kerasgan.runs import archives, checkpoints
-from kerasgan.runs.directory import Run
+from kerasgan.models.step_random import LabelledStepRandom
 from kerasgan.utils import images
 
-_NETWORKS = {"generator", "averaged_generator", "discriminator"}
-# Further attributes that hold variables once a model is compiled.
-_PLAYERS = {"generator_player", "discriminator_player"}
 # The generator input of models that know only the combinations in the data.
 COMBINATION = "combination"
 _BATCH = 64
 _SQUARE = 8
 # Rows and columns of a sheet, at most.
 _MAX_SHOWN = 24
-
-
-def load(run: Run, checkpoint: str = "latest") -> AdversarialModel:
-    """Build the run's model with the networks of a checkpoint, without optimizers.
-
-    Args:
-        checkpoint: as in `checkpoints.load`.
-
-    Raises:
-        InvalidInput: if the run has no such checkpoint.
-    """
-    return from_arrays(run, checkpoints.load(run, checkpoint)[1])
-
-
-def from_arrays(run: Run, arrays: Mapping[str, np.ndarray]) -> AdversarialModel:
-    """Build the run's model with the networks in a checkpoint's arrays; see `load`."""
-    model = registry.model_class(run.config)(run.config, run.schema)
-    # A packed checkpoint contains only the networks that inference needs.
-    needed = model.inference_networks | (_NETWORKS & {network_name(key) for key in arrays})
-    variables = checkpoints.named_variables(model)
-    known = {network_name(key) for key in variables} | _PLAYERS
-    arrays = archives.select(
-        arrays, lambda key: network_name(key) in needed or network_name(key) not in known
-    )
-    variables = {key: value for key, value in variables.items() if network_name(key) in needed}
-    checkpoints.restore(arrays, variables)
-    return model
-
-
-def network_name(key: str) -> str:
-    """The model attribute that holds the variable with this checkpoint key."""
-    return key.partition("/")[0]
 
 
 def noise(seeds: tf.Tensor, latent_dim: int, sigma: float) -> tf.Tensor:
@@ -275,3 +237,48 @@ class Sampler:
             batch = {name: values[start : start + _BATCH] for name, values in inputs.items()}
             parts.append(images.to_uint8(self._generator(batch, training=False)))
         return np.concatenate([ops.convert_to_numpy(part) for part in parts])
+
+
+class GeneratesFromNoise:
+    """Mixin of the models whose generator takes noise, which goes before `AdversarialModel`."""
+
+    def step_random(self, step: tf.Tensor, given: dict[str, tf.Tensor]) -> LabelledStepRandom:
+        """Random numbers of a training step, whose real images are mirrored and augmented."""
+        config = self.config
+        return LabelledStepRandom(
+            given, self.schema, config.seed, step, config.augmentations, config.mirror
+        )
+
+    def sampler(self, sigma: float | None = None) -> Sampler:
+        """A `Sampler` of the model's current weights.
+
+        Args:
+            sigma: standard deviation of the noise. Default: the model's.
+        """
+        sigma = self.config.sigma if sigma is None else sigma
+        return Sampler(self.sampling_generator, self.schema, sigma)
+
+    def sample(
+        self, count: int = 1, *, seed: int = 0, sigma: float | None = None, **labels: str
+    ) -> np.ndarray:
+        """Generate images.
+
+        Args:
+            count: number of images, n.
+            seed: image i has the seed `seed` + i, alone or among others.
+            sigma: standard deviation of the noise. Default: the model's.
+            labels: values of labels. The others are those of a random combination.
+
+        Returns:
+            uint8 [n, S, S, 3].
+
+        Raises:
+            InvalidInput: if there is no such label or value; names the near ones.
+
+        Example:
+            >>> images = gan.sample(16, eyes="red", seed=7)
+        """
+        sampler = self.sampler(sigma)
+        choice = sampler.schema.choice(labels)
+        rows = random_labels(sampler.schema, choice, range(seed, seed + count))
+        return sampler.generate(rows, seed)

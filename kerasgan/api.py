@@ -1,0 +1,207 @@
+"""The Python interface to what the commands do. Returns objects, raises errors, prints nothing.
+
+`kerasgan.train` is `kerasgan.api.train`, and so on. Progress and warnings go to the logger
+`kerasgan`, whose level INFO also shows progress bars.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from kerasgan import registry, tasks
+from kerasgan.configs.translation import TranslationConfig
+from kerasgan.evaluation import report
+from kerasgan.evaluation.result import Evaluation
+from kerasgan.inference import exporting, loading
+from kerasgan.inference.image_to_image import EditRequest
+from kerasgan.models.base import AdversarialModel
+from kerasgan.runs import lookup
+from kerasgan.runs.directory import Run
+from kerasgan.training import trainer
+from kerasgan.utils.errors import InvalidInput
+
+
+def load(source: str | Path | Run, checkpoint: str = "latest") -> AdversarialModel:
+    """Load a model.
+
+    Args:
+        source: a `.keras` file; or a run: its path, number or name, "pretrained", or a `Run`.
+        checkpoint: of a run: "latest", "best" or a step.
+
+    Returns:
+        The model; of a run with the networks of the checkpoint, not compiled.
+
+    Raises:
+        InvalidInput: if there is no such file or run, or it cannot be read.
+
+    Example:
+        >>> images = kerasgan.load("pretrained").sample(4, hair="blue", eyes="red")
+    """
+    if isinstance(source, Run):
+        return loading.load(source, checkpoint)
+    if Path(source).suffix != ".keras":
+        return loading.load(lookup.run(str(source)), checkpoint)
+    if not Path(source).is_file():
+        raise InvalidInput(f"no file {str(source)!r}")
+    return keras.saving.load_model(source)
+
+
+def train(
+    model: str = "acgan",
+    *,
+    preset: str | None = None,
+    out: str | Path | None = None,
+    command: str | None = None,
+    **options: Any,
+) -> Run:
+    """Train a model in a new run directory, as `kerasgan train` does.
+
+    Args:
+        model: its name, such as "acgan".
+        preset: a named set of options. Default: the model's first.
+        out: the run directory, new or empty. Default: the next number in `runs`.
+        command: what config.json says the run was started with. Default: this call.
+        options: as `kerasgan train MODEL --help` lists them, with underscores; they beat the
+            preset.
+
+    Returns:
+        The run; `kerasgan.load(run)` is its model.
+
+    Raises:
+        InvalidInput: before anything is written, if an option or the data cannot be used.
+        TrainingFailed: if a loss is not finite.
+        Interrupted: after a checkpoint, if a signal stopped training.
+
+    Example:
+        >>> run = kerasgan.train("r3gan", preset="quick", data="my-images", labels=("breed",))
+    """
+    kind = registry.config_class(model)
+    preset = kind.default_preset() if preset is None else preset
+    config = kind.from_preset(preset, **kind.checked(options))
+    if command is None:
+        given = ", ".join(f"{name}={value!r}" for name, value in options.items())
+        command = f"kerasgan.train({model!r}, preset={preset!r}{given and ', '}{given})"
+    return trainer.start(config, preset, command, out and Path(out))
+
+
+def evaluate(
+    run: str | Path | Run | None = None,
+    *,
+    data: str | None = None,
+    count: int = 10_000,
+    seed: int = 0,
+    checkpoint: str = "latest",
+    features: Sequence[str] = (),
+    cascade: str | Path | None = None,
+    gan_train: bool = False,
+    write: bool = False,
+) -> Evaluation:
+    """Measure how good a run's images are, as `kerasgan evaluate` does.
+
+    Args:
+        run: path, number or name of a run, or a `Run`. Default: the newest.
+        data: to compare with, instead of the run's own.
+        count: number of generated images, or the most held-out images to translate.
+        seed, checkpoint: of the images.
+        features: "classifier", "perceptual", "inception": the networks in whose features distances
+            are measured. Default: perceptual where its extra is installed.
+        cascade: OpenCV's file for the face count.
+        gan_train: whether to train a classifier on generated images, too.
+        write: whether to write evaluation.json, images and report.html into the run.
+
+    Raises:
+        InvalidInput: if the run has no such checkpoint, or too few images are held out.
+
+    Example:
+        >>> kerasgan.evaluate("runs/0001-acgan", count=2000).numbers["accuracy"]["value"]
+    """
+    found = find(run)
+    config = dataclasses.replace(found.config, **({"data": data} if data else {}))
+    cascade = None if cascade is None else Path(cascade)
+    request = tasks.EvaluationRequest(count, seed, checkpoint, features, cascade, gan_train)
+    evaluation = tasks.of(config).evaluate(found, request)
+    if write:
+        report.write(evaluation, found, checkpoint)
+    return evaluation
+
+
+def translate(
+    images: np.ndarray,
+    run: str | Path | Run | None = None,
+    *,
+    to: str | None = None,
+    checkpoint: str = "latest",
+    **labels: str,
+) -> np.ndarray:
+    """Translate or edit images of one size.
+
+    Args:
+        images: uint8 [n, H, W, 3] of any size from 8 x 8 on.
+        run: of a model that translates. Default: the newest one, else the bundled one.
+        to: of CycleGAN, the target domain, "a" or "b". Default: "b".
+        checkpoint: of the run.
+        labels: of StarGAN, new values; other labels stay as they are read in the image.
+
+    Returns:
+        uint8 [n, H, W, 3].
+
+    Raises:
+        InvalidInput: if nothing is to change, a label or value is unknown, or the images have
+            another type or shape.
+
+    Example:
+        >>> edited = kerasgan.translate(faces, "runs/0003-stargan", hair="blue")
+    """
+    images = np.asarray(images)
+    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] != 3:
+        raise InvalidInput(
+            f"images must be uint8 [n, H, W, 3], got {images.dtype} {list(images.shape)}"
+        )
+    found = find(run, TranslationConfig)
+    task = tasks.of(found.config)
+    changes = task.changes(found.schema, EditRequest(to, labels))
+    if not changes:
+        raise InvalidInput(f"nothing to change; labels: {', '.join(found.schema.names)}")
+    translator = task.translator(found, loading.load(found, checkpoint))
+    round_trip = task.round_trip(translator, changes)
+    return np.stack([next(round_trip(image)) for image in images])
+
+
+def export(
+    run: str | Path | Run | None = None,
+    *,
+    out: str | Path | None = None,
+    checkpoint: str = "latest",
+    format: str = "savedmodel",
+) -> Path:
+    """Export a run's generator, as `kerasgan export` does.
+
+    Args:
+        run: path, number or name of a run, or a `Run`. Default: the newest, else the bundled one.
+        out: folder of models. Default: `export` in the run.
+        checkpoint: of the run.
+        format: "savedmodel", "keras" or "onnx"; see `kerasgan.inference.exporting`.
+
+    Returns:
+        The folder that was written.
+
+    Raises:
+        InvalidInput: if the run has no such checkpoint, or the folder is not writable.
+
+    Example:
+        >>> kerasgan.export("pretrained", format="keras")
+    """
+    found = find(run)
+    return exporting.export(found, tasks.of(found.config), out and Path(out), checkpoint, format)
+
+
+def find(run: str | Path | Run | None, kind: Any = None) -> Run:
+    """The run with this path, number or name; see `lookup.run`."""
+    if isinstance(run, Run):
+        return run
+    options = {} if kind is None else {"kind": kind}
+    return lookup.run(None if run is None else str(run), **options)
