@@ -19,7 +19,7 @@ from kerasgan.evaluation.result import Evaluation
 from kerasgan.inference import exporting, loading
 from kerasgan.inference.image_to_image import EditRequest
 from kerasgan.models.base import AdversarialModel
-from kerasgan.runs import lookup
+from kerasgan.runs import directory, lookup
 from kerasgan.runs.directory import Run
 from kerasgan.training import trainer
 from kerasgan.utils.errors import InvalidInput
@@ -54,6 +54,8 @@ def train(
     model: str = "acgan",
     *,
     preset: str | None = None,
+    config: str | Path | None = None,
+    init: str | Path | Run | None = None,
     out: str | Path | None = None,
     command: str | None = None,
     **options: Any,
@@ -63,6 +65,8 @@ def train(
     Args:
         model: its name, such as "acgan".
         preset: a named set of options. Default: the model's first.
+        config: a run's directory or config.json, whose options take the place of a preset's.
+        init: a run of the same model, whose weights are the first ones; labels may differ.
         out: the run directory, new or empty. Default: the next number in `runs`.
         command: what config.json says the run was started with. Default: this call.
         options: as `kerasgan train MODEL --help` lists them, with underscores; they beat the
@@ -80,12 +84,16 @@ def train(
         >>> run = kerasgan.train("r3gan", preset="quick", data="my-images", labels=("breed",))
     """
     kind = registry.config_class(model)
-    preset = kind.default_preset() if preset is None else preset
-    config = kind.from_preset(preset, **kind.checked(options))
+    name, chosen = directory.configure(
+        kind, preset, None if config is None else Path(config), kind.checked(options)
+    )
+    source = None if init is None else find(init)
     if command is None:
-        given = ", ".join(f"{name}={value!r}" for name, value in options.items())
-        command = f"kerasgan.train({model!r}, preset={preset!r}{given and ', '}{given})"
-    return trainer.start(config, preset, command, out and Path(out))
+        own = {"preset": preset, "config": config, "init": source and source.name}
+        given = {key: str(value) for key, value in own.items() if value is not None} | options
+        words = [repr(model), *(f"{key}={value!r}" for key, value in given.items())]
+        command = f"kerasgan.train({', '.join(words)})"
+    return trainer.start(chosen, name, command, out and Path(out), source)
 
 
 def evaluate(

@@ -11,6 +11,7 @@ from kerasgan import registry
 from kerasgan.commands import messages, options
 from kerasgan.commands.names import NamedGroup
 from kerasgan.configs import Config
+from kerasgan.runs import directory, lookup
 
 
 class TrainGroup(NamedGroup):
@@ -35,24 +36,46 @@ def train() -> None:
 @functools.cache
 def _command(config: type[Config]) -> click.Command:
     @click.pass_context
-    def run(context: click.Context, preset: str, out: Path | None, **values) -> None:
+    def run(
+        context: click.Context,
+        preset: str | None,
+        config_file: Path | None,
+        init: str | None,
+        out: Path | None,
+        **values,
+    ) -> None:
         given = options.given(context, values)
         # Checked before TensorFlow is imported.
-        config.from_preset(preset, **given)
+        directory.configure(config, preset, config_file, given)
+        init = None if init is None else lookup.run(init)
 
         from kerasgan import api
 
         command = shlex.join(["kerasgan", *sys.argv[1:]])
-        run = api.train(config.MODEL, preset=preset, out=out, command=command, **given)
+        own = {"preset": preset, "config": config_file, "init": init, "out": out}
+        run = api.train(config.MODEL, command=command, **own, **given)
         messages.tell(f"trained {run.config.steps} steps: {run.path}")
 
     preset = click.RichOption(
         ["--preset"],
         type=options.Choice(list(config.PRESETS)),
-        default=config.default_preset(),
-        show_default=True,
-        help=f"Named set of default values. {options.describe_presets(config)}.",
+        help=f"Named set of default values. {options.describe_presets(config)}.  "
+        f"[default: {config.default_preset()}]",
         panel="Model",
+    )
+    config_file = click.RichOption(
+        ["--config", "config_file"],
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="A run's config.json, whose options take the place of the preset's.",
+        panel="Model",
+    )
+    init = click.RichOption(
+        ["--init"],
+        metavar="RUN",
+        help="Start with the weights of a run of the same model; labels may differ.",
+        shell_complete=options.complete_run,
+        panel="Training",
     )
     out = click.RichOption(
         ["--out"],
@@ -63,7 +86,7 @@ def _command(config: type[Config]) -> click.Command:
     return options.VariadicCommand(
         config.MODEL,
         callback=run,
-        params=[preset, *options.of_config(config), out],
+        params=[preset, config_file, *options.of_config(config), init, out],
         help=config.__doc__,
     )
 
@@ -78,5 +101,6 @@ def parsed(model: str, words: list[str]) -> Config:
     parent = click.get_current_context()
     context = _command(config).make_context(model, list(words), parent=parent)
     values = dict(context.params)
-    preset, _ = values.pop("preset"), values.pop("out")
-    return config.from_preset(preset, **options.given(context, values))
+    preset, file = values.pop("preset"), values.pop("config_file")
+    del values["init"], values["out"]
+    return directory.configure(config, preset, file, options.given(context, values))[1]

@@ -1,7 +1,7 @@
 """Groups of options: data, training and logging, and what some models add to each."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from kerasgan import metrics
 from kerasgan.configs.options import Options, option
@@ -224,6 +224,10 @@ class ScheduleOptions(TrainingOptions):
                 f"learning-rate, {self.learning_rate}"
             )
         object.__setattr__(self, "schedule_steps", self.schedule_steps or self.steps)
+
+    def with_options(self, **options: Any) -> Self:
+        all_steps = {"schedule_steps": 0} if self.schedule_steps == self.steps else {}
+        return super().with_options(**{**all_steps, **options})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from inspect import get_annotations
-from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
 from kerasgan.utils.errors import InvalidInput
 
@@ -93,6 +93,10 @@ class Options:
             for number in value if isinstance(value, tuple) else (value,):
                 if not isinstance(number, str):
                     _check_limits(name, number, field.metadata["limits"])
+
+    def with_options(self, **options: Any) -> Self:
+        """A copy with other options; those that follow from one of them follow it again."""
+        return dataclasses.replace(self, **options)
 
 
 def _check_limits(name: str, number: Any, limits: dict[str, float]) -> None:

@@ -193,7 +193,7 @@ def definition(run: Run) -> dict[str, Any]:
 
 def extend(run: Run, steps: int) -> Run:
     """Change the number of steps, also in config.json."""
-    record = _read_json(run.path)
+    record = _read_folder(run.path)
     extended = dataclasses.replace(run, config=dataclasses.replace(run.config, steps=steps))
     write(extended, preset=record.get("preset", ""), command=record.get("command", ""))
     return extended
@@ -205,10 +205,14 @@ def read(path: Path) -> Run:
     Raises:
         InvalidInput: if it is missing or damaged, or its model is unknown.
     """
-    record = _read_json(path)
+    return _parse(path, _read_folder(path))
+
+
+def _parse(path: Path, record: dict[str, Any]) -> Run:
+    file = path / CONFIG_FILE
     if not isinstance(record.get("model"), str) or record["model"] not in registry.names():
         raise InvalidInput(
-            f"model in {path / CONFIG_FILE} must be one of {', '.join(registry.names())}; got "
+            f"model in {file} must be one of {', '.join(registry.names())}; got "
             f"{record.get('model')!r}"
         )
     try:
@@ -216,11 +220,40 @@ def read(path: Path) -> Run:
         schema = LabelSchema.from_json(record["schema"])
         data_key = str(record["data_key"])
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise InvalidInput(f"{path / CONFIG_FILE} cannot be used: {error}") from error
+        raise InvalidInput(f"{file} cannot be used: {error}") from error
     return Run(path, config, schema, data_key)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def configure(
+    kind: type[Config], preset: str | None, path: Path | None, options: dict[str, Any]
+) -> tuple[str, Config]:
+    """Name of the preset and the config of a new run.
+
+    Args:
+        preset: a name. Default: the model's first.
+        path: directory or config.json of a run, whose options take the place of the preset's.
+        options: beat both.
+
+    Raises:
+        InvalidInput: if both are given, the run is of another model or damaged, or an option is
+            impossible.
+    """
+    if path is None:
+        preset = kind.default_preset() if preset is None else preset
+        return preset, kind.from_preset(preset, **options)
+    if preset is not None:
+        raise InvalidInput("preset and config exclude one another")
+    folder = path.parent if path.name == CONFIG_FILE else path
+    record = _read_folder(folder)
+    config = _parse(folder, record).config
+    if type(config) is not kind:
+        raise InvalidInput(f"config: {path} is of {config.MODEL}, not {kind.MODEL}")
+    preset = record.get("preset")
+    known = preset if preset in kind.PRESETS else kind.default_preset()
+    return known, config.with_options(**options)
+
+
+def _read_folder(path: Path) -> dict[str, Any]:
     file = path / CONFIG_FILE
     if not os.path.lexists(file):
         raise InvalidInput(f"{path} is not a run directory: it has no {CONFIG_FILE}")

@@ -26,6 +26,7 @@ from kerasgan.training import (
     precision,
     snapshots,
     tensorboard,
+    transfer,
     workers,
 )
 from kerasgan.utils import files
@@ -36,12 +37,15 @@ log = logging.getLogger(__name__)
 _Split = labelled.Split | unpaired.UnpairedSplit
 
 
-def start(config: Config, preset: str, command: str, out: Path | None = None) -> Run:
+def start(
+    config: Config, preset: str, command: str, out: Path | None = None, init: Run | None = None
+) -> Run:
     """Create a run directory and train.
 
     Args:
         preset, command: name of the preset and command line, stored in config.json.
         out: the run directory. Default: the next number in `runs`.
+        init: a run of the same model, whose weights are the first ones.
 
     Raises:
         InvalidInput: before anything is written, if data, disk space or `out` cannot be used.
@@ -51,6 +55,8 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
     """
     workers.check(config, out)
     tensorboard.check(config.tensorboard)
+    if init is not None:
+        transfer.check(config, init)
     is_chief = workers.is_chief(config.strategy)
     if is_chief and out is not None:
         files.check_vacant(out)
@@ -62,10 +68,15 @@ def start(config: Config, preset: str, command: str, out: Path | None = None) ->
         monitor.check(config, split)
     data = split.training
     model = build(config, data)
+    if init is not None:
+        transfer.initialize(model, init)
     if is_chief:
         size = checkpoints.size_in_bytes(model)
         files.check_writable(out or directory.home(), (config.keep_checkpoints + 1) * size)
         run = directory.create(config, data.schema, data.key, preset, command, out)
+        if init is not None:
+            # Until the next checkpoint, a resumed run starts from these weights, too.
+            checkpoints.save(run, model, 0)
     # The others wait until the chief has created the directory.
     workers.broadcast_from_chief(config.strategy, 0)
     run = run if is_chief else directory.read(out)
