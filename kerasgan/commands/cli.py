@@ -9,6 +9,7 @@ import rich_click as click
 
 import kerasgan
 from kerasgan.commands import messages
+from kerasgan.commands.compare import compare
 from kerasgan.commands.data import data
 from kerasgan.commands.demo import demo
 from kerasgan.commands.evaluate import evaluate
@@ -108,6 +109,7 @@ def cli(quiet: bool, verbose: bool, debug: bool) -> None:
 
 
 for command in (
-    train, resume, runs, sample, translate, evaluate, export, sweep, reproduce, report, demo, data,
+    train, resume, runs, sample, translate, evaluate, export, compare, sweep, reproduce, report,
+    demo, data,
 ):  # fmt: skip
     cli.add_command(command)

@@ -1,0 +1,43 @@
+"""kerasgan compare A B"""
+
+from pathlib import Path
+
+import rich_click as click
+
+from kerasgan.commands import messages, options
+
+
+@click.command()
+@click.argument("first", metavar="A", shell_complete=options.complete_run)
+@click.argument("second", metavar="B", shell_complete=options.complete_run)
+@click.option(
+    "-n",
+    "--count",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="Number of pairs. With 50, a share of 64% is beyond chance; with 400, one of 55%.",
+)
+@click.option("--seed", type=click.IntRange(min=0, max=2**32), default=0, show_default=True)
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path),
+    default="compare.html",
+    show_default=True,
+    help="File of the page.",
+)
+def compare(first: str, second: str, count: int, seed: int, html: Path) -> None:
+    """Write a page that shows images of A and B side by side, without names, to choose from.
+
+    A and B are runs, by path, number or name, or folders of images. Whoever opens the page chooses
+    the better image of each pair; at the end it shows how often each was chosen, with a 95%
+    interval. Two runs with the same labels show images of the same labels.
+    """
+    from kerasgan.experiments import blind_test
+    from kerasgan.utils import files
+
+    files.check_writable(html.parent)
+    sources = [blind_test.source(name) for name in (first, second)]
+    pairs = blind_test.pair(*sources, count, seed)
+    files.write(html, blind_test.page(pairs, tuple(source.name for source in sources)))
+    messages.tell(f"wrote {html}: open it in a browser")
