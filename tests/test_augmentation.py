@@ -8,11 +8,11 @@ import tensorflow as tf
 from kerasgan import registry, tasks
 from kerasgan.configs.groups import AugmentationOptions
 from kerasgan.datasets import labelled
-from kerasgan.models.augmentation import augment, cut_out, shift_images
+from kerasgan.models.augmentation import augment, change_colours, cut_out, shift_images
 from kerasgan.models.sampling import Sampler
 from kerasgan.runs import directory
 from kerasgan.utils.errors import InvalidInput
-from tests.conftest import tiny_config
+from tests.conftest import tiny_config, tiny_options
 from tests.stubs import ALL_PAIRS
 
 NOISE_MODELS = [
@@ -44,6 +44,39 @@ def test_a_cutout_is_a_grey_square_of_half_the_side():
     np.testing.assert_array_equal(cut[0, :, 8:], original[0, :, 8:])
     np.testing.assert_array_equal(cut[0, :4], original[0, :4])
     np.testing.assert_array_equal(cut[1], original[1])
+
+
+def test_colours_change_as_in_the_reference():
+    """Zhao et al.'s code: brightness is added, saturation and contrast scale about means."""
+    original = images().numpy().astype("float64")
+    colour = np.array([[0.3, 1.7, 0.6], [0.0, 1.0, 1.0]])
+    changed = change_colours(tf.constant(original), tf.constant(colour)).numpy()
+    expected = original[0] + 0.3
+    grey = expected.mean(axis=-1, keepdims=True)
+    expected = (expected - grey) * 1.7 + grey
+    expected = (expected - expected.mean()) * 0.6 + expected.mean()
+    np.testing.assert_allclose(changed[0], expected, atol=1e-12)
+    np.testing.assert_allclose(changed[1], original[1], atol=1e-12)
+    without = change_colours(tf.constant(original), tf.constant([[0.0, 0.0, 1.0]] * 2, "float64"))
+    np.testing.assert_allclose(np.ptp(without, axis=-1), 0, atol=1e-12)
+
+
+def test_colours_of_labelled_images_change_only_if_that_is_allowed(kerasgan, tmp_path):
+    options = {"augment": "colour", "out": "run"}
+    refused = kerasgan("train", "acgan", *tiny_options("acgan", **options))
+    assert refused.exit_code == 2
+    assert "augment is colour, and the images have the labels hair, eyes" in refused.output
+    assert not (tmp_path / "run").exists()
+    # Of labels that the model does not take, none can become untrue.
+    batch_of("gan", augment=("colour",))
+    _, batch = batch_of("acgan", augment=("colour",), augment_colour_anyway=True)
+    brightness, saturation, contrast = np.asarray(batch["augmentation"]["colour"]).T
+    assert -0.5 <= brightness.min() < 0 < brightness.max() <= 0.5
+    assert 0 <= saturation.min() < 1 < saturation.max() <= 2
+    assert 0.5 <= contrast.min() < 1 < contrast.max() <= 1.5
+    changed = (brightness != 0).mean()
+    assert 0.1 < changed < 0.5
+    np.testing.assert_array_equal(saturation[brightness == 0], 1)
 
 
 def test_augmentations_are_differentiable():
@@ -119,7 +152,7 @@ def test_half_of_the_real_images_are_mirrored():
 
 
 def test_an_unknown_augmentation_is_refused():
-    with pytest.raises(InvalidInput, match=r"augment.*'rotate'.*shift, cutout"):
+    with pytest.raises(InvalidInput, match=r"augment.*'rotate'.*colour, shift, cutout"):
         tiny_config("gan", augment=("rotate",))
     with pytest.raises(InvalidInput, match=r"augment-probability is 1.5; it must be at most 1"):
         tiny_config("gan", augment_probability=1.5)

@@ -102,13 +102,16 @@ def label_rule_option(default: Literal["exactly-one", "any"]) -> Any:
 class AugmentationOptions(DataOptions):
     """Changes that the discriminator sees."""
 
-    AUGMENTATIONS: ClassVar[tuple[str, ...]] = ("shift", "cutout")
+    AUGMENTATIONS: ClassVar[tuple[str, ...]] = ("colour", "shift", "cutout")
 
     mirror: bool = option(False, "Mirror half of the real images, which samples then are, too.")
     augment: tuple[str, ...] = option(
         (),
         "Change real and generated images alike before the discriminator sees them, by "
-        f"{' and '.join(AUGMENTATIONS)}; samples stay as they are.",
+        f"{', '.join(AUGMENTATIONS)}; samples stay as they are.",
+    )
+    augment_colour_anyway: bool = option(
+        False, "Augment by colour although the images have labels, which it may make untrue."
     )
     augment_probability: float = option(
         0.3, "Probability of each of these changes, for each image.", at_least=0, at_most=1

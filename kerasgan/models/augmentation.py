@@ -16,12 +16,22 @@ MAX_SHIFT = 1 / 8
 CUTOUT = 1 / 2
 
 
+def sample_colour(random, name: str, updates: int, probability: float):
+    """Brightness, saturation and contrast, float32 [B, updates, 3].
+
+    They are in [-1/2, 1/2], [0, 2] and [1/2, 3/2]; 0, 1 and 1 for images that stay as they are.
+    """
+    ranges = {"brightness": (-0.5, 0.5), "saturation": (0.0, 2.0), "contrast": (0.5, 1.5)}
+    return _sample(random, name, updates, probability, ranges, unchanged=[0.0, 1.0, 1.0])
+
+
 def sample_shift(random, name: str, updates: int, probability: float):
     """Vertical and horizontal shifts as fractions of the side, float32 [B, updates, 2].
 
     They are in [-1/8, 1/8], and 0 for images that stay as they are.
     """
-    return _sample(random, name, updates, probability, -MAX_SHIFT, MAX_SHIFT, unchanged=0.0)
+    ranges = dict.fromkeys(("y", "x"), (-MAX_SHIFT, MAX_SHIFT))
+    return _sample(random, name, updates, probability, ranges, unchanged=0.0)
 
 
 def sample_cutout(random, name: str, updates: int, probability: float):
@@ -29,15 +39,16 @@ def sample_cutout(random, name: str, updates: int, probability: float):
 
     They are in [0, 1], and outside of images that stay as they are.
     """
-    return _sample(random, name, updates, probability, 0.0, 1.0, unchanged=-1.0)
+    ranges = dict.fromkeys(("y", "x"), (0.0, 1.0))
+    return _sample(random, name, updates, probability, ranges, unchanged=-1.0)
 
 
-SAMPLERS = {"shift": sample_shift, "cutout": sample_cutout}
+SAMPLERS = {"colour": sample_colour, "shift": sample_shift, "cutout": sample_cutout}
 
 
-def _sample(random, name, updates, probability, low, high, unchanged):
+def _sample(random, name, updates, probability, ranges, unchanged):
     is_changed = random.uniform(f"{name}_applies", updates) < probability
-    values = [random.uniform(f"{name}_{axis}", updates, low, high) for axis in ("y", "x")]
+    values = [random.uniform(f"{name}_{part}", updates, *limits) for part, limits in ranges.items()]
     return ops.where(is_changed, ops.concatenate(values, axis=-1), unchanged)
 
 
@@ -47,12 +58,29 @@ def augment(images, parameters: dict):
     Pixels that are moved in from outside the image, or cut out, become 0, which is grey.
 
     Args:
-        parameters: {name: [B, 2]} from the functions in `SAMPLERS`, not necessarily all.
+        parameters: {name: [B, n]} from the functions in `SAMPLERS`, not necessarily all.
     """
     for name, apply in AUGMENTATIONS.items():
         if name in parameters:
             images = apply(images, parameters[name])
     return images
+
+
+def change_colours(images, colour):
+    """Change brightness, saturation and contrast of images [B, S, S, C].
+
+    Values may leave [-1, 1], as in the reference's code: clipping would have no gradient.
+
+    Args:
+        colour: [B, 3], what is added to all pixels, a factor on their distance from grey, and one
+            on their distance from the image's mean.
+    """
+    brightness, saturation, contrast = (colour[:, None, None, part, None] for part in range(3))
+    images = images + brightness
+    grey = ops.mean(images, axis=-1, keepdims=True)
+    images = grey + saturation * (images - grey)
+    mean = ops.mean(images, axis=(1, 2, 3), keepdims=True)
+    return mean + contrast * (images - mean)
 
 
 def shift_images(images, shift):
@@ -84,4 +112,4 @@ def cut_out(images, centre):
 
 
 # In the order of application.
-AUGMENTATIONS = {"shift": shift_images, "cutout": cut_out}
+AUGMENTATIONS = {"colour": change_colours, "shift": shift_images, "cutout": cut_out}

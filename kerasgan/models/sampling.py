@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -13,6 +13,7 @@ from PIL import Image
 from kerasgan.labels import MISSING, LabelSchema
 from kerasgan.models.step_random import LabelledStepRandom
 from kerasgan.utils import images
+from kerasgan.utils.errors import InvalidInput
 
 # The generator input of models that know only the combinations in the data.
 COMBINATION = "combination"
@@ -241,6 +242,16 @@ class Sampler:
 
 class GeneratesFromNoise:
     """Mixin of the models whose generator takes noise, which goes before `AdversarialModel`."""
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        config, names = self.config, self.schema.names
+        if "colour" in config.augment and names and not config.augment_colour_anyway:
+            raise InvalidInput(
+                f"augment is colour, and the images have the labels {', '.join(names)}, which "
+                "other colours may make untrue; leave colour out, or allow it by "
+                "augment-colour-anyway"
+            )
 
     def step_random(self, step: tf.Tensor, given: dict[str, tf.Tensor]) -> LabelledStepRandom:
         """Random numbers of a training step, whose real images are mirrored and augmented."""

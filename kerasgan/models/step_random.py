@@ -120,7 +120,7 @@ class LabelledStepRandom(StepRandom):
         }
 
     def augmentation(self, name: str, updates: int) -> dict[str, tf.Tensor]:
-        """Parameters for `augment`, {augmentation: [B, updates, 2]}; {} without any."""
+        """Parameters for `augment`, {augmentation: [B, updates, n]}; {} without any."""
         return {
             kind: augmentation.SAMPLERS[kind](self, f"{name}_{kind}", updates, probability)
             for kind, probability in self._augmentations.items()
@@ -135,7 +135,9 @@ class LabelledStepRandom(StepRandom):
         parameters = self.augmentation("real", updates)
         if not parameters:
             return images
-        flat = {name: tf.reshape(values, (-1, 2)) for name, values in parameters.items()}
+        flat = {
+            name: tf.reshape(values, (-1, values.shape[-1])) for name, values in parameters.items()
+        }
         augmented = augmentation.augment(tf.reshape(images, (-1, *images.shape[2:])), flat)
         return tf.reshape(augmented, images.shape)
 
