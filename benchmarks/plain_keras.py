@@ -122,7 +122,7 @@ class WGANGP(keras.Model):
         self.generator = dcgan.generator(config.image_size, config.latent_dim, config.width)
         self.critic = dcgan.discriminator(config.image_size, config.width, norm="none")
         self.config = config
-        settings = {"rho": 0.99, "epsilon": 1e-8}
+        settings = {"rho": 0.99, "epsilon": 1e-16}
         self.d_optimizer, self.g_optimizer = (
             keras.optimizers.RMSprop(config.learning_rate, **settings) for _ in range(2)
         )

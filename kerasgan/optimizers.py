@@ -46,10 +46,28 @@ def adam(
     }
 
 
+@keras.saving.register_keras_serializable("kerasgan")
+class TorchRMSprop(keras.optimizers.RMSprop):
+    """RMSprop as PyTorch has it: epsilon is added to the root of the mean square.
+
+    Keras adds it to the mean square, so that 1e-8 there is 1e-4 beside the root: above most
+    gradients of a critic's generator, whose first updates are then a hundredth of PyTorch's.
+    Momentum and centring are left out.
+    """
+
+    def update_step(self, gradient, variable, learning_rate):
+        mean_square = self._velocities[self._get_variable_index(variable)]
+        gradient = ops.cast(gradient, variable.dtype)
+        rate, rho = (ops.cast(number, variable.dtype) for number in (learning_rate, self.rho))
+        self.assign(mean_square, rho * mean_square + (1.0 - rho) * ops.square(gradient))
+        root = ops.sqrt(mean_square) + self.epsilon
+        self.assign_sub(variable, rate * gradient / root)
+
+
 def rmsprop(learning_rate: float) -> dict[str, keras.Optimizer]:
-    """An RMSprop for each player, with rho 0.99 and epsilon 1e-8, as `adam` returns them."""
+    """An RMSprop for each player, with PyTorch's defaults, as `adam` returns them."""
     return {
-        player: keras.optimizers.RMSprop(learning_rate, rho=0.99, epsilon=1e-8, name="rmsprop")
+        player: TorchRMSprop(learning_rate, rho=0.99, epsilon=1e-8, name="rmsprop")
         for player in ("discriminator_optimizer", "generator_optimizer")
     }
 

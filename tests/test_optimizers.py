@@ -40,3 +40,19 @@ def test_adam_updates_as_keras_does(rate, strategy):
         strict=True,
     ):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-3, 1e-6])
+def test_rmsprop_updates_as_pytorch_does(scale):
+    """PyTorch's: the mean square's root, plus 1e-8, divides the gradient."""
+    random = np.random.default_rng(0)
+    start, gradients = random.normal(size=(3, 4)), scale * random.normal(size=(6, 3, 4))
+    gradients[:, 0, 0] = 0.0
+    optimizer = optimizers.rmsprop(2e-4)["generator_optimizer"]
+    weights, *_ = updated(optimizer, start, gradients, workers.strategy("none"))
+    expected, mean_square = start.copy(), np.zeros((3, 4))
+    for gradient in gradients:
+        mean_square = 0.99 * mean_square + 0.01 * gradient**2
+        expected -= 2e-4 * gradient / (np.sqrt(mean_square) + 1e-8)
+    np.testing.assert_allclose(np.asarray(weights) - start, expected - start, rtol=1e-3, atol=1e-6)
+    assert np.abs(expected - start).max() > 2e-3
