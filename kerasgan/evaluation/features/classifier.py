@@ -12,13 +12,14 @@ from kerasgan.datasets import cache
 from kerasgan.datasets.labelled import LabelledImages
 from kerasgan.labels import MISSING, LabelSchema
 from kerasgan.layers import FusedBatchNormalization
+from kerasgan.losses import cross_entropy
 from kerasgan.models.step_random import as_floats
 from kerasgan.utils import files, images
 
 log = logging.getLogger(__name__)
 
 # Part of the cache key of trained weights: increase it with every change below.
-VERSION = 3
+VERSION = 4
 _STEPS = 1500
 _BATCH = 64
 
@@ -40,6 +41,14 @@ def build(size: int, schema: LabelSchema) -> keras.Model:
     return keras.Model(image, heads, name="classifier")
 
 
+def loss(labels, logits):
+    """Cross-entropy of one-hot rows [B, K]; a row of zeros is a missing label, and teaches nothing.
+
+    Keras's own has a gradient even there: TensorFlow derives it for rows that sum to 1.
+    """
+    return cross_entropy(logits, labels)
+
+
 def trained(data: LabelledImages, seed: int = 0) -> keras.Model:
     """Train a classifier on these images, or load its weights from the cache folder."""
     size = data.images.shape[1]
@@ -52,10 +61,7 @@ def trained(data: LabelledImages, seed: int = 0) -> keras.Model:
     rate = keras.optimizers.schedules.CosineDecay(2e-3, _STEPS)
     model.compile(
         keras.optimizers.Adam(rate),
-        # A missing label is a row of zeros, whose loss is 0.
-        loss={
-            name: keras.losses.CategoricalCrossentropy(from_logits=True) for name in model.output
-        },
+        loss=dict.fromkeys(model.output, loss),
         jit_compile=False,
     )
 
