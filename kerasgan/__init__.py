@@ -59,7 +59,7 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f"kerasgan.{name}")
     if name in _LAZY:
-        _register()
+        register()
         return getattr(importlib.import_module(f"kerasgan.{_LAZY[name]}"), name)
     raise AttributeError(f"module 'kerasgan' has no attribute {name!r}")
 
@@ -68,7 +68,7 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def _register() -> None:
+def register() -> None:
     """Import every layer, constraint, optimizer and model, which registers them with Keras."""
     for name in ("layers", "networks.dcgan", "optimizers"):
         importlib.import_module(f"kerasgan.{name}")
@@ -81,4 +81,4 @@ def _register() -> None:
 logging.getLogger("kerasgan").addHandler(logging.NullHandler())
 
 if "keras" in sys.modules:
-    _register()
+    register()

@@ -5,14 +5,16 @@
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from kerasgan import registry, tasks
+import kerasgan
+from kerasgan import metrics, registry, tasks
+from kerasgan.configs import Config
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.evaluation import report
 from kerasgan.evaluation.result import Evaluation
@@ -22,7 +24,7 @@ from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import directory, lookup
 from kerasgan.runs.directory import Run
 from kerasgan.training import trainer
-from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.errors import InvalidInput, unknown
 
 
 def load(source: str | Path | Run, checkpoint: str = "latest") -> AdversarialModel:
@@ -41,13 +43,23 @@ def load(source: str | Path | Run, checkpoint: str = "latest") -> AdversarialMod
     Example:
         >>> images = kerasgan.load("pretrained").sample(4, hair="blue", eyes="red")
     """
-    if isinstance(source, Run):
-        return loading.load(source, checkpoint)
-    if Path(source).suffix != ".keras":
-        return loading.load(lookup.run(str(source)), checkpoint)
+    if isinstance(source, Run) or Path(source).suffix != ".keras":
+        return loading.load(find(source), str(checkpoint))
     if not Path(source).is_file():
         raise InvalidInput(f"no file {str(source)!r}")
-    return keras.saving.load_model(source)
+    kerasgan.register()
+    try:
+        model = keras.saving.load_model(source)
+    except Exception as error:
+        # Keras raises many kinds of errors on damaged files.
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InvalidInput(f"{source} cannot be read: {reason}") from error
+    if not isinstance(model, AdversarialModel):
+        raise InvalidInput(
+            f"{source} is a {type(model).__name__}, not a model of kerasgan; "
+            "keras.saving.load_model loads it"
+        )
+    return model
 
 
 def train(
@@ -127,13 +139,18 @@ def evaluate(
     Example:
         >>> kerasgan.evaluate("runs/0001-acgan", count=2000).numbers["accuracy"]["value"]
     """
+    if count < 100 or seed < 0:
+        raise InvalidInput(f"count must be at least 100 and seed 0, got {count} and {seed}")
+    for name in features:
+        if name not in metrics.FEATURES:
+            raise unknown("features", name, metrics.FEATURES)
     found = find(run)
     config = dataclasses.replace(found.config, **({"data": data} if data else {}))
     cascade = None if cascade is None else Path(cascade)
-    request = tasks.EvaluationRequest(count, seed, checkpoint, features, cascade, gan_train)
+    request = tasks.EvaluationRequest(count, seed, str(checkpoint), features, cascade, gan_train)
     evaluation = tasks.of(config).evaluate(found, request)
     if write:
-        report.write(evaluation, found, checkpoint)
+        report.write(evaluation, found, str(checkpoint))
     return evaluation
 
 
@@ -169,14 +186,16 @@ def translate(
         raise InvalidInput(
             f"images must be uint8 [n, H, W, 3], got {images.dtype} {list(images.shape)}"
         )
-    found = find(run, TranslationConfig)
+    found = find(run, TranslationConfig, labels)
     task = tasks.of(found.config)
+    task.check_options(found.schema, {"--to": to, "--set": labels})
     changes = task.changes(found.schema, EditRequest(to, labels))
     if not changes:
         raise InvalidInput(f"nothing to change; labels: {', '.join(found.schema.names)}")
-    translator = task.translator(found, loading.load(found, checkpoint))
+    translator = task.translator(found, loading.load(found, str(checkpoint)))
     round_trip = task.round_trip(translator, changes)
-    return np.stack([next(round_trip(image)) for image in images])
+    translated = [next(round_trip(image)) for image in images]
+    return np.stack(translated) if translated else images
 
 
 def export(
@@ -204,12 +223,16 @@ def export(
         >>> kerasgan.export("pretrained", format="keras")
     """
     found = find(run)
-    return exporting.export(found, tasks.of(found.config), out and Path(out), checkpoint, format)
+    return exporting.export(
+        found, tasks.of(found.config), out and Path(out), str(checkpoint), format
+    )
 
 
-def find(run: str | Path | Run | None, kind: Any = None) -> Run:
+def find(
+    run: str | Path | Run | None, kind: type[Config] = Config, labels: Iterable[str] = ()
+) -> Run:
     """The run with this path, number or name; see `lookup.run`."""
     if isinstance(run, Run):
+        lookup.check(run, kind)
         return run
-    options = {} if kind is None else {"kind": kind}
-    return lookup.run(None if run is None else str(run), **options)
+    return lookup.run(None if run is None else str(run), kind, labels=tuple(labels))

@@ -62,7 +62,8 @@ class Label(NamedTuple):
         Raises:
             InvalidInput: if the label has no such value; names the near ones.
         """
-        value = " ".join(value.split())
+        # A number of classes, as in labels={"digit": 10}, names them "0", "1", ...
+        value = " ".join(str(value).split())
         if self.is_binary:
             value = _SPELLINGS.get(value.lower(), value)
         for known in (self.values, [other.lower() for other in self.values]):

@@ -7,6 +7,8 @@ import importlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+# Networks in whose features distances are measured.
+FEATURES = ("classifier", "perceptual", "inception")
 _ACCURACY = "accuracy"
 # Prefixes of the metrics that say how often a classifier reads the requested label: in generated
 # images, and in edited ones.

@@ -142,17 +142,19 @@ def test_choices_are_counted_for_the_source_on_that_side_kept_and_undone():
       id: "t", names: ["A", "B"], firstIsLeft: [true, false, false, true],
       pairs: ["w", "x", "y", "z"].map((c) => ({ left: c + 1, right: c + 2, caption: c })),
     };
+    const press = (event) => document.onkeydown({ ...event, preventDefault() {} });
     page.start(test);
+    press({ key: "ArrowLeft", altKey: true });
     elements.left.onclick();
     const second = elements.left.src;
-    document.onkeydown({ key: "ArrowRight" });
+    press({ key: "ArrowRight" });
     elements.same.onclick();
     elements.undo.onclick();
     page.start(test);
     const resumed = elements.progress.textContent;
     elements.left.onclick();
-    document.onkeydown({ key: "ArrowDown" });
-    document.onkeydown({ key: "ArrowLeft" });
+    press({ key: "ArrowDown" });
+    press({ key: "ArrowLeft" });
     const record = JSON.parse(decodeURIComponent(elements.save.href.split(",")[1]));
     console.log(JSON.stringify(
       { second, resumed, record, hidden: elements.pair.hidden, text: elements.numbers.textContent }

@@ -337,7 +337,7 @@ def test_runs_are_trained_evaluated_and_exported_without_a_word(capfd, tmp_path,
     )
     assert run.path == tmp_path / "run"
     record = (run.path / "config.json").read_text()
-    assert "kerasgan.train('r3gan', preset='small', num_avatars=60" in record
+    assert "kerasgan.train('r3gan', num_avatars=60" in record
     evaluation = kerasgan.evaluate(run, count=100, features=("classifier",))
     assert 0 <= evaluation.numbers["accuracy"]["value"] <= 1
     assert not (run.path / "evaluation.json").exists()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import rich_click as click
 
+from kerasgan import metrics
 from kerasgan.commands import messages, options
 
 
@@ -23,7 +24,7 @@ from kerasgan.commands import messages, options
 @options.checkpoint
 @click.option(
     "--features",
-    type=options.Choice(["classifier", "perceptual", "inception"]),
+    type=options.Choice(metrics.FEATURES),
     multiple=True,
     help="Repeatable: perceptual adds distances that agree with the eye, by the extra "
     "'perceptual'; inception adds FID and KID, where Keras's weights of InceptionV3 can be had.  "

@@ -42,7 +42,7 @@ def translate(inputs, run, checkpoint, to, values, triptych, out) -> None:
 
     task = tasks.of(run.config)
     allowed = task.options(run.schema)
-    _check_options(run, {"--to": to, "--set": values}, allowed)
+    task.check_options(run.schema, {"--to": to, "--set": values})
     changes = task.changes(run.schema, EditRequest(to, values))
     if not changes:
         raise InvalidInput(f"nothing to change; allowed: {', '.join(allowed)}")
@@ -58,12 +58,3 @@ def translate(inputs, run, checkpoint, to, values, triptych, out) -> None:
     if problems:
         messages.tell(f"left out {len(problems)} of {len(output_files)} images", err=True)
         click.get_current_context().exit(1)
-
-
-def _check_options(run, given: dict[str, object], allowed: tuple[str, ...]) -> None:
-    for option, value in given.items():
-        if value and option not in allowed:
-            raise InvalidInput(
-                f"{option} does not apply to this run of {run.config.MODEL}; "
-                f"allowed: {', '.join(allowed)}"
-            )

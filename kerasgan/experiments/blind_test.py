@@ -17,7 +17,7 @@ from kerasgan.datasets import decoding
 from kerasgan.datasets.layouts.folder import Folder
 from kerasgan.inference import loading
 from kerasgan.labels import LabelSchema
-from kerasgan.models.sampling import Sampler, random_labels
+from kerasgan.models.sampling import random_labels
 from kerasgan.reporting import html_page
 from kerasgan.runs import lookup
 from kerasgan.runs.directory import CONFIG_FILE
@@ -33,10 +33,11 @@ _BODY = """
 end; choices are kept in this browser.</p>
 <div id="pair"><p><span id="progress"></span> <b id="caption"></b></p>
 <img id="left" alt="left image" class="choice"> <img id="right" alt="right image" class="choice">
-<p><button id="same">no difference (arrow down)</button> <button id="undo">undo</button></p></div>
+<p><button id="same">no difference (arrow down)</button></p></div>
 <div id="result" hidden><pre id="numbers"></pre>
 <p><a id="save" download="choices.json">save the choices</a> <button id="again">again</button></p>
 </div>
+<p><button id="undo">undo</button></p>
 <style>.choice { width: 45%; image-rendering: pixelated; cursor: pointer }</style>
 """
 
@@ -71,8 +72,7 @@ class GeneratedImages:
     def __init__(self, name: str):
         run = lookup.run(name, GenerationConfig)
         self.name, self.size, self.schema = run.name, run.config.image_size, run.conditions
-        generator = loading.load(run).sampling_generator
-        self._sampler = Sampler(generator, run.schema, run.config.sigma)
+        self._sampler = loading.load(run).sampler()
 
     def images(
         self, count: int, size: int, labels: np.ndarray | None, seed: int
@@ -142,8 +142,10 @@ def pair(first: Source, second: Source, count: int, seed: int) -> Pairs:
     """
     size = min((each.size for each in (first, second) if each.size), default=_SIZE)
     labels, captions = None, [""] * count
-    if first.schema.sizes and first.schema.labels == second.schema.labels:
-        labels = random_labels(first.schema, {}, range(seed, seed + count))
+    common = set(first.schema.combinations) & set(second.schema.combinations)
+    if common and first.schema.labels == second.schema.labels:
+        schema = first.schema._replace(combinations=tuple(sorted(common)))
+        labels = random_labels(schema, {}, range(seed, seed + count))
         captions = [", ".join(first.schema.captions(row)) for row in labels]
     # Other noise on each side, else two checkpoints of a run would draw the same images.
     ours = first.images(count, size, labels, seed)

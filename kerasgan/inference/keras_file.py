@@ -18,6 +18,7 @@ from kerasgan.models.base import AdversarialModel
 from kerasgan.models.sampling import conditions, noise
 from kerasgan.runs.directory import Run
 from kerasgan.utils import files, images
+from kerasgan.utils.errors import InvalidInput
 
 _FILE, _LABELS = "generator.keras", "labels.json"
 _PLAIN = {
@@ -51,7 +52,7 @@ def _plain_layer(layer: keras.Layer) -> keras.Layer:
         )
     kind = _PLAIN.get(type(layer), type(layer))
     if not kind.__module__.startswith("keras."):
-        raise ValueError(f"{type(layer).__name__} has no equal among Keras's layers")
+        raise InvalidInput(f"{type(layer).__name__} has no equal among Keras's layers")
     return kind.from_config(layer.get_config())
 
 

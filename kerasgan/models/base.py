@@ -264,10 +264,15 @@ class AdversarialModel(keras.Model):
             InvalidInput: if the data set lacks a label, or has another type, shape, range or value
                 than the model takes; names both.
         """
-        # Repeated first, so that no image is left out at the end of an epoch.
-        batches = self.batches(self.steps(x.repeat()), int(self.step))
+        if not isinstance(x, tf.data.Dataset):
+            raise InvalidInput(
+                f"the data set must be a tf.data.Dataset, got {type(x).__name__}; "
+                "tf.data.Dataset.from_tensor_slices makes one of arrays"
+            )
         if steps_per_epoch is None:
             steps_per_epoch = examples.steps_in(x, self.config.batch_size, self.d_steps)
+        # Repeated first, so that no image is left out at the end of an epoch.
+        batches = self.batches(self.steps(x.repeat()), int(self.step))
         if self._batch_spec is None:
             self.build_players(batches.element_spec)
         try:

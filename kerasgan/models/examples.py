@@ -109,6 +109,11 @@ def _image_rank(spec: tf.TensorSpec, size: int, name: str = "image", is_exact: b
     sides = (size, size) if is_exact else shape[-3:-1] if shape.rank in (3, 4) else ()
     fits = shape.rank in (3, 4) and shape[-3:].is_compatible_with([*sides, 3])
     too_small = fits and any(side is not None and side < size for side in shape[-3:-1])
+    if fits and None in shape[-3:-1]:
+        raise InvalidInput(
+            f"{name} must have a known size, got {shape}; resize the images, or name their shape "
+            "with tf.ensure_shape"
+        )
     if not fits or too_small:
         least = "" if is_exact else " or larger"
         raise InvalidInput(

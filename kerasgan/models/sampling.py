@@ -289,6 +289,8 @@ class GeneratesFromNoise:
         Example:
             >>> images = gan.sample(16, eyes="red", seed=7)
         """
+        if count < 1 or seed < 0:
+            raise InvalidInput(f"count must be at least 1 and seed 0, got {count} and {seed}")
         sampler = self.sampler(sigma)
         choice = sampler.schema.choice(labels)
         rows = random_labels(sampler.schema, choice, range(seed, seed + count))

@@ -88,7 +88,12 @@ function start(test) {
     show();
   };
   const keys = { ArrowLeft: "left", ArrowRight: "right", ArrowDown: "same" };
-  document.onkeydown = (event) => event.key in keys && choose(keys[event.key]);
+  document.onkeydown = (event) => {
+    const isCommand = event.altKey || event.ctrlKey || event.metaKey || event.shiftKey;
+    if (isCommand || event.repeat || !(event.key in keys)) return;
+    event.preventDefault();
+    choose(keys[event.key]);
+  };
   show();
 }
 

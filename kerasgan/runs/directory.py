@@ -249,7 +249,7 @@ def configure(
     if type(config) is not kind:
         raise InvalidInput(f"config: {path} is of {config.MODEL}, not {kind.MODEL}")
     preset = record.get("preset")
-    known = preset if preset in kind.PRESETS else kind.default_preset()
+    known = preset if preset in list(kind.PRESETS) else kind.default_preset()
     return known, config.with_options(**options)
 
 

@@ -40,9 +40,14 @@ def run(
     may_be_bundled = shipped and name.startswith(directory.PRETRAINED)
     bundled = {run.name: run for run in _shipped(Config)} if may_be_bundled else {}
     run = bundled.get(name) or directory.read(folder(name))
+    check(run, kind)
+    return run
+
+
+def check(run: directory.Run, kind: type[Config]) -> None:
+    """Raise InvalidInput if a run is not of this kind."""
     if not isinstance(run.config, kind):
         raise InvalidInput(f"{run.name} is a run of {run.config.MODEL}; allowed: {_models(kind)}")
-    return run
 
 
 def _newest(kind: type[Config], shipped: bool, labels: Collection[str]) -> directory.Run:

@@ -3,7 +3,7 @@
 import dataclasses
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -133,6 +133,16 @@ class ImageToImageTask(Task):
     @abstractmethod
     def options(self, schema: LabelSchema) -> tuple[str, ...]:
         """Options of `kerasgan translate` that apply to this task and these labels."""
+
+    def check_options(self, schema: LabelSchema, given: Mapping[str, Any]) -> None:
+        """Raise InvalidInput if an option with a value does not apply to this task."""
+        allowed = self.options(schema)
+        for option, value in given.items():
+            if value and option not in allowed:
+                raise InvalidInput(
+                    f"{option} does not apply to this run of {self.config.MODEL}; "
+                    f"allowed: {', '.join(allowed)}"
+                )
 
     @abstractmethod
     def changes(self, schema: LabelSchema, request: EditRequest) -> Any:

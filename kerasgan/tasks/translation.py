@@ -8,6 +8,7 @@ from kerasgan.inference import saved_model
 from kerasgan.inference.image_to_image import DomainTranslator, translate_round_trip
 from kerasgan.inference.previews import domain_sheet
 from kerasgan.tasks.base import ImageToImageTask, preview_data
+from kerasgan.utils.errors import unknown
 
 
 class Translation(ImageToImageTask):
@@ -38,7 +39,10 @@ class Translation(ImageToImageTask):
         return ("--to",)
 
     def changes(self, schema, request):
-        return request.domain or "b"
+        domain = request.domain or "b"
+        if domain not in ("a", "b"):
+            raise unknown("domain", domain, ("a", "b"))
+        return domain
 
     def translator(self, run, model):
         return DomainTranslator(model.sampling_generator)

@@ -11,6 +11,7 @@ from kerasgan.configs import Config
 from kerasgan.configs.options import option_name
 from kerasgan.labels import LabelSchema
 from kerasgan.models.base import AdversarialModel
+from kerasgan.models.sampling import COMBINATION
 from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import Run
 from kerasgan.utils.errors import InvalidInput
@@ -41,8 +42,8 @@ def initialize(model: AdversarialModel, run: Run) -> None:
     """Give a model's networks the weights of a run's newest checkpoint.
 
     Weights have a counterpart if they have the same name and shape. Those of a label whose values
-    differ keep their initial values. A kernel with more or fewer inputs, because labels beside the
-    noise differ, takes what it has in common: the noise comes first. Optimizers start anew.
+    differ keep their initial values. A dense kernel with more or fewer inputs, because the labels
+    beside the noise differ, takes the noise's part. Optimizers start anew.
 
     Raises:
         InvalidInput: if the run has no whole checkpoint.
@@ -50,12 +51,13 @@ def initialize(model: AdversarialModel, run: Run) -> None:
     arrays = checkpoints.load(run)[1]
     sources = {_without_index(key): key for key in arrays}
     are_new = _labels_that_differ(model.schema, run.schema)
+    noise = getattr(model.config, "latent_dim", 0)
     new, count = [], 0
     for network, name, variable in _weights(model):
         count += 1
         substitute = _SUBSTITUTES.get(network, network)
         key = sources.get(f"{network}/{name}", sources.get(f"{substitute}/{name}"))
-        if key is None or _label(name) in are_new or not _assign(variable, arrays[key]):
+        if key is None or _label(name) in are_new or not _assign(variable, arrays[key], noise):
             new.append(f"{network}/{name}")
     more = f" and {len(new) - _MAX_NAMED} more" if len(new) > _MAX_NAMED else ""
     named = f"; new: {', '.join(new[:_MAX_NAMED])}{more}" if new else ""
@@ -81,27 +83,30 @@ def _without_index(key: str) -> str:
 
 
 def _label(name: str) -> str:
-    """The label that a weight belongs to, or an empty string."""
-    match = re.match(r"(?:embed|label)_(\w+?)(?:_map)?/", name)
-    return match[1] if match else ""
+    """The label that a weight belongs to, `COMBINATION` for a joint one, or an empty string."""
+    match = re.match(r"(?:embed|label)(?:_(\w+?))?(?:_map)?/", name)
+    return (match[1] or COMBINATION) if match else ""
 
 
 def _labels_that_differ(schema: LabelSchema, other: LabelSchema) -> set[str]:
     values = {label.name: label.values for label in other.labels}
-    return {label.name for label in schema.labels if values.get(label.name) != label.values}
+    differ = {label.name for label in schema.labels if values.get(label.name) != label.values}
+    return differ | ({COMBINATION} if schema != other else set())
 
 
-def _assign(variable: keras.Variable, array: np.ndarray) -> bool:
-    """Copy an array, or what it has in common with a kernel of other inputs; whether that fits."""
+def _assign(variable: keras.Variable, array: np.ndarray, noise: int) -> bool:
+    """Copy an array, or the part of a dense kernel's first `noise` inputs; whether that fits."""
     there, here = array.shape, tuple(variable.shape)
     if there == here:
         variable.assign(array.astype(variable.dtype))
         return True
-    # The last axis of a kernel is that of its outputs, the one before that of its inputs.
-    if len(here) < 2 or (*there[:-2], there[-1]) != (*here[:-2], here[-1]):
+    if (
+        not len(there) == len(here) == 2
+        or there[1] != here[1]
+        or not 0 < noise <= min(there[0], here[0])
+    ):
         return False
     kernel = np.array(variable)
-    common = min(there[-2], here[-2])
-    kernel[..., :common, :] = array[..., :common, :]
+    kernel[:noise] = array[:noise]
     variable.assign(kernel)
     return True
