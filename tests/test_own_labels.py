@@ -45,7 +45,7 @@ def briefly(monkeypatch):
     ("model", "layout", "labels"),
     [
         ("r3gan", "shapes", {"shape": "star", "colour": "blue", "striped": "yes"}),
-        ("acgan", "classes", {"class": "star"}),
+        pytest.param("acgan", "classes", {"class": "star"}, marks=pytest.mark.slow),
     ],
 )
 def test_train_resume_sample_evaluate_export_load(
