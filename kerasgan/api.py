@@ -41,7 +41,7 @@ def load(source: str | Path | Run, checkpoint: str = "latest") -> AdversarialMod
         InvalidInput: if there is no such file or run, or it cannot be read.
 
     Example:
-        >>> images = kerasgan.load("pretrained").sample(4, hair="blue", eyes="red")
+        >>> images = kerasgan.load("pretrained").sample(4, seed=7)
     """
     if isinstance(source, Run) or Path(source).suffix != ".keras":
         return loading.load(find(source), str(checkpoint))
@@ -179,7 +179,7 @@ def translate(
             another type or shape.
 
     Example:
-        >>> edited = kerasgan.translate(faces, "runs/0003-stargan", hair="blue")
+        >>> edited = kerasgan.translate(faces, "runs/0003-stargan", Young="no")
     """
     images = np.asarray(images)
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] != 3:

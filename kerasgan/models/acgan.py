@@ -28,7 +28,7 @@ class ACGAN(GeneratesFromNoise, SharedFakesModel):
         InvalidInput: if the loss weights do not fit the labels.
 
     Example:
-        >>> gan = kerasgan.ACGAN({"hair": 12, "eyes": 11}, image_size=64, sigma=0.5)
+        >>> gan = kerasgan.ACGAN({"breed": 12, "coat": 3}, image_size=64, sigma=0.5)
         >>> gan.compile()
         >>> gan.fit(dataset, epochs=10)
     """

@@ -90,7 +90,7 @@ class AdversarialModel(keras.Model):
     def _schema(cls, labels: Labels | None) -> LabelSchema:
         schema = labels if isinstance(labels, LabelSchema) else LabelSchema.of(labels or {})
         if cls.CONFIG.NEEDS_LABELS and not schema.labels:
-            raise InvalidInput(f"{cls.__name__} needs labels, such as labels={{'hair': 12}}")
+            raise InvalidInput(f"{cls.__name__} needs labels, such as labels={{'breed': 12}}")
         if labels and not isinstance(labels, LabelSchema) and not cls.CONFIG.IS_CONDITIONAL:
             raise InvalidInput(f"{cls.__name__} takes no labels, got {', '.join(schema.names)}")
         return schema if cls.CONFIG.IS_CONDITIONAL else LabelSchema()
@@ -100,7 +100,7 @@ class AdversarialModel(keras.Model):
         """The model with a preset's options; `options` beat them.
 
         Example:
-            >>> gan = kerasgan.ACGAN.from_preset("quick", labels={"hair": 12, "eyes": 11})
+            >>> gan = kerasgan.ACGAN.from_preset("quick", labels={"breed": 12, "coat": 3})
         """
         return cls(labels, **{**cls.CONFIG.model_preset(preset), **options})
 
