@@ -19,13 +19,7 @@ from kerasgan.commands import messages, options
     help="Number of pairs. With 50, a share of 64% is beyond chance; with 400, one of 55%.",
 )
 @click.option("--seed", type=click.IntRange(min=0, max=2**32), default=0, show_default=True)
-@click.option(
-    "--html",
-    type=click.Path(path_type=Path),
-    default="compare.html",
-    show_default=True,
-    help="File of the page.",
-)
+@options.html_page("compare.html")
 def compare(first: str, second: str, count: int, seed: int, html: Path) -> None:
     """Write a page that shows images of A and B side by side, without names, to choose from.
 

@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import rich_click as click
@@ -46,6 +47,17 @@ def run(default: str) -> Callable:
         "--run",
         shell_complete=complete_run,
         help=f"Path, number or name of a run.  [default: {default}]",
+    )
+
+
+def html_page(default: str) -> Callable:
+    """The option --html, the file of a page that a command writes."""
+    return click.option(
+        "--html",
+        type=click.Path(path_type=Path),
+        default=default,
+        show_default=True,
+        help="File of the page.",
     )
 
 

@@ -11,13 +11,7 @@ from kerasgan.commands import messages, options
 
 @click.command()
 @options.run_names
-@click.option(
-    "--html",
-    type=click.Path(path_type=Path),
-    default="report.html",
-    show_default=True,
-    help="File of the page.",
-)
+@options.html_page("report.html")
 def report(names: tuple[str, ...], html: Path) -> None:
     """Compare runs on one page: metrics, evaluations, curves and samples from the same noise."""
     from kerasgan.experiments import comparison

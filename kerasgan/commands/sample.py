@@ -90,7 +90,9 @@ def sample(
     out = out or Path(default)
     files.check_writable(out if is_folder else out.parent)
 
-    sampler = _load_sampler(run, checkpoint, sigma)
+    from kerasgan.inference import loading
+
+    sampler = loading.load(run, checkpoint).sampler(sigma)
     messages.tell(f"run: {run.name}")
     if text:
         _write_requests(sampler, requests, count, seed, out)
@@ -159,14 +161,6 @@ def _read_requests(text: Path, run) -> tuple[list[SampleRequest], list[str]]:
     if not requests:
         raise InvalidInput(f"{text} has no valid line; {'; '.join(problems[:3])}")
     return requests, problems
-
-
-def _load_sampler(run, checkpoint: str, sigma: float | None):
-    from kerasgan.inference import loading
-    from kerasgan.models import sampling
-
-    generator = loading.load(run, checkpoint).sampling_generator
-    return sampling.Sampler(generator, run.schema, run.config.sigma if sigma is None else sigma)
 
 
 def _random_labels(schema: LabelSchema, choice: dict[str, int], seed: int, count: int):

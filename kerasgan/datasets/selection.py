@@ -9,7 +9,7 @@ from kerasgan.datasets.layouts.folder import natural_order
 from kerasgan.datasets.layouts.tags import normalize
 from kerasgan.labels import BINARY, Label, check_names, identifier
 from kerasgan.utils.errors import InvalidInput, unknown
-from kerasgan.utils.printing import printable
+from kerasgan.utils.printing import printable, shortened
 
 RULES = ("exactly-one", "first", "any")
 # Value of --labels that selects no label.
@@ -115,9 +115,8 @@ def _describe(data: str, labels: list[Label], further: Sequence[str]) -> str:
     line = f"labels of {data}: {named or 'none'}"
     if not further:
         return line
-    shown = ", ".join(map(printable, further[:_MAX_NAMED]))
-    more = f" and {len(further) - _MAX_NAMED} more" if len(further) > _MAX_NAMED else ""
-    return f"{line}; not {shown}{more}; choose with --labels"
+    shown = shortened([*map(printable, further)], _MAX_NAMED)
+    return f"{line}; not {shown}; choose with --labels"
 
 
 class Selection(NamedTuple):

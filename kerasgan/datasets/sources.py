@@ -15,7 +15,7 @@ from kerasgan.datasets.avatars import portrait, traits
 from kerasgan.datasets.layouts.base import Listing
 from kerasgan.datasets.layouts.label_file import AMBIGUOUS, UNLABELLED, UNMATCHED
 from kerasgan.utils.errors import InvalidInput
-from kerasgan.utils.printing import printable
+from kerasgan.utils.printing import printable, shortened
 
 log = logging.getLogger(__name__)
 
@@ -192,9 +192,8 @@ def report_problem(problem: str, places: Sequence[str], is_strict: bool) -> None
         InvalidInput: if `is_strict` and there are any places.
     """
     if places:
-        more = f" and {len(places) - _MAX_NAMED:,} more" if len(places) > _MAX_NAMED else ""
-        named = "; ".join(map(printable, places[:_MAX_NAMED]))
-        message = f"{len(places):,} {problem}: {named}{more}"
+        named = shortened([*map(printable, places)], _MAX_NAMED, "; ")
+        message = f"{len(places):,} {problem}: {named}"
         if is_strict:
             raise InvalidInput(f"{message} (--strict)")
         log.warning("left out %s", message)

@@ -7,7 +7,6 @@ from kerasgan.evaluation import generation, inputs
 from kerasgan.evaluation.features import efficientnet
 from kerasgan.inference import loading, saved_model
 from kerasgan.labels import MISSING
-from kerasgan.models.sampling import Sampler
 from kerasgan.tasks.base import Task
 
 
@@ -18,21 +17,21 @@ class Generation(Task):
         return labelled.load(self.config)
 
     def preview(self, run, split, model):
-        sampler = self._sampler(run, model)
+        sampler = model.sampler()
         return lambda: sampler.sheet(self.config.seed)
 
     def row(self, run, model, count):
         combinations = run.schema.combinations or ((MISSING,) * len(run.schema.labels),)
         # Neighbouring combinations share labels.
         chosen = [combinations[(7 * index) % len(combinations)] for index in range(count)]
-        return self._sampler(run, model).generate(np.array(chosen, np.int64), seed=0)
+        return model.sampler().generate(np.array(chosen, np.int64), seed=0)
 
     def evaluate(self, run, request):
         features = request.features
         if not features and efficientnet.is_installed():
             features = ("perceptual",)
         networks = generation.load(features)
-        sampler = self._sampler(run, loading.load(run, request.checkpoint))
+        sampler = loading.load(run, request.checkpoint).sampler()
         real = inputs.load(
             run,
             self.config,
@@ -47,6 +46,3 @@ class Generation(Task):
 
     def endpoints(self, run, generator):
         return saved_model.generation_endpoints(generator, run.conditions, self.config.sigma)
-
-    def _sampler(self, run, model):
-        return Sampler(model.sampling_generator, run.schema, self.config.sigma)

@@ -15,6 +15,7 @@ from kerasgan.models.sampling import COMBINATION
 from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import Run
 from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.printing import shortened
 
 # Options without which hardly any weight has the same shape.
 _EQUAL = ("image_size", "width", "latent_dim")
@@ -59,8 +60,7 @@ def initialize(model: AdversarialModel, run: Run) -> None:
         key = sources.get(f"{network}/{name}", sources.get(f"{substitute}/{name}"))
         if key is None or _label(name) in are_new or not _assign(variable, arrays[key], noise):
             new.append(f"{network}/{name}")
-    more = f" and {len(new) - _MAX_NAMED} more" if len(new) > _MAX_NAMED else ""
-    named = f"; new: {', '.join(new[:_MAX_NAMED])}{more}" if new else ""
+    named = f"; new: {shortened(new, _MAX_NAMED)}" if new else ""
     log.info("took %d of %d weights from %s%s", count - len(new), count, run.name, named)
     if not any(key.startswith("discriminator/") for key in arrays):
         log.warning(

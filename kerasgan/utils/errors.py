@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from difflib import get_close_matches
 
+from kerasgan.utils.printing import shortened
+
 _MAX_NAMED = 40
 
 
@@ -24,12 +26,8 @@ class Interrupted(Exception):
 
 def unknown(kind: str, name: str, allowed: Collection[str]) -> InvalidInput:
     """An error with the unknown value, the nearest allowed one and the allowed ones, 40 at most."""
-    names = list(allowed)
-    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
-    return InvalidInput(
-        f"unknown {kind} {name!r}{hint(name, allowed)}; allowed: "
-        f"{', '.join(names[:_MAX_NAMED])}{more}"
-    )
+    named = shortened(list(allowed), _MAX_NAMED)
+    return InvalidInput(f"unknown {kind} {name!r}{hint(name, allowed)}; allowed: {named}")
 
 
 def hint(name: str, allowed: Collection[str]) -> str:

@@ -1,6 +1,7 @@
 """Text from files and their names, made safe for a terminal."""
 
 import re
+from collections.abc import Sequence
 
 LONGEST_NAME = 255
 LONGEST_LINE = 4000
@@ -23,6 +24,12 @@ def printable(text: object, longest: int | None = LONGEST_NAME) -> str:
         half = longest // 2
         text = f"{text[:half]}...({len(text):,} characters)...{text[-half:]}"
     return _CONTROLS.sub(_escaped, text)
+
+
+def shortened(names: Sequence[str], most: int, separator: str = ", ") -> str:
+    """The first names, `most` of them, and the number of the others."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return separator.join(names[:most]) + more
 
 
 def printable_lines(text: object) -> str:
