@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from kerasgan.models.sampling import GeneratesFromNoise
+from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.utils import images
 from kerasgan.utils.errors import InvalidInput
 

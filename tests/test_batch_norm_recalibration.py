@@ -3,70 +3,69 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
+import kerasgan
 from kerasgan import registry
 from kerasgan.inference import loading
+from kerasgan.models import batch_norm_recalibration
 from kerasgan.models.sampling import Sampler, random_labels
-from kerasgan.runs import directory
-from kerasgan.training import batch_norm_recalibration
-from kerasgan.training.callbacks import EveryNSteps
 from tests.conftest import tiny_config
 from tests.stubs import ALL_PAIRS
 
 
-def untrained(model, **changes):
-    """A run and its model, whose averaged generator differs from the generator."""
-    config = tiny_config(model, ema=0.9, sigma=0.5, **changes)
-    run = directory.create(config, ALL_PAIRS, "0123", config.default_preset(), "kerasgan")
+def untrained(name, **changes):
+    """A model whose averaged generator differs from the generator."""
     keras.utils.set_random_seed(1)
-    network = registry.build_model(config, ALL_PAIRS)
-    for weight in network.averaged_generator.trainable_weights:
+    model = registry.build_model(tiny_config(name, ema=0.9, sigma=0.5, **changes), ALL_PAIRS)
+    for weight in model.averaged_generator.trainable_weights:
         weight.assign_add(0.1 * keras.random.normal(weight.shape))
-    return run, network
+    return model
 
 
 def values(network):
     return [np.array(variable.numpy()) for variable in network.variables]
 
 
-def _inputs(run, generator, seed):
-    labels = random_labels(run.schema, {}, range(seed, seed + 512))
-    return Sampler(generator, run.schema, run.config.sigma).inputs(labels, seed)
+def inputs(model, seed=0):
+    labels = random_labels(model.schema, {}, range(seed, seed + 512))
+    return Sampler(model.averaged_generator, model.schema, model.config.sigma).inputs(labels, seed)
+
+
+def recalibrate(model):
+    batch_norm_recalibration.recalibrate(model.averaged_generator, inputs(model))
 
 
 def test_statistics_are_means_over_batches_of_a_norms_inputs():
-    run, model = untrained("acgan")
-    batch_norm_recalibration.recalibrate(run, model)
+    model = untrained("acgan")
+    recalibrate(model)
     generator = model.averaged_generator
     norm = generator.get_layer("norm_0")
     before = keras.Model(generator.input, norm.input)
-    inputs = _inputs(run, generator, 0)
-    entering = before.predict(inputs, verbose=0).reshape(8, -1, norm.input.shape[-1])
+    entering = before.predict(inputs(model), verbose=0).reshape(8, -1, norm.input.shape[-1])
     np.testing.assert_allclose(norm.moving_mean, entering.mean(axis=(0, 1)), atol=1e-6)
     np.testing.assert_allclose(norm.moving_variance, entering.var(axis=1).mean(axis=0), rtol=1e-4)
 
 
 def test_images_are_those_of_batch_statistics():
-    run, model = untrained("gan")
-    generator = model.averaged_generator
-    inputs = _inputs(run, generator, 7)
-    trained = generator(inputs, training=True)
+    model = untrained("gan")
+    generator, batch = model.averaged_generator, inputs(model, seed=7)
+    trained = generator(batch, training=True)
 
     def error():
-        return np.abs(generator(inputs, training=False) - trained).mean()
+        return np.abs(generator(batch, training=False) - trained).mean()
 
     before = error()
-    batch_norm_recalibration.recalibrate(run, model)
+    recalibrate(model)
     assert error() < 0.1 * before
 
 
-@pytest.mark.parametrize("model", ["gan", "cwgan-gp"])
-def test_only_statistics_change_and_they_depend_on_weights_alone(model):
-    changes = {"generator_dropout": 0.5} if model == "gan" else {}
-    run, network = untrained(model, **changes)
+@pytest.mark.parametrize("name", ["gan", "cwgan-gp"])
+def test_only_statistics_change_and_they_depend_on_weights_alone(name):
+    network = untrained(name, **({"generator_dropout": 0.5} if name == "gan" else {}))
     untouched = values(network.generator)
     expected = values(network.averaged_generator)
-    batch_norm_recalibration.recalibrate(run, network)
+    recalibrate(network)
     recalibrated = values(network.averaged_generator)
     kept = [
         np.array_equal(before, after)
@@ -79,7 +78,7 @@ def test_only_statistics_change_and_they_depend_on_weights_alone(model):
     assert all(kept)
     for variable in network.averaged_generator.non_trainable_weights:
         variable.assign(variable + 3.0)
-    batch_norm_recalibration.recalibrate(run, network)
+    recalibrate(network)
     for first, second in zip(recalibrated, values(network.averaged_generator), strict=True):
         np.testing.assert_array_equal(first, second)
     for first, second in zip(untouched, values(network.generator), strict=True):
@@ -89,25 +88,35 @@ def test_only_statistics_change_and_they_depend_on_weights_alone(model):
 def test_a_checkpoint_holds_recalibrated_statistics(trained):
     model = loading.load(trained)
     found = values(model.averaged_generator)
-    batch_norm_recalibration.recalibrate(trained, model)
+    recalibrate(model)
     for first, second in zip(found, values(model.averaged_generator), strict=True):
         np.testing.assert_allclose(first, second, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize(("steps", "expected"), [(3, [2, 3]), (4, [2, 3, 4]), (5, [2, 3, 4, 5])])
-def test_recalibration_precedes_its_users_and_the_end_of_a_run(monkeypatch, steps, expected):
-    run, model = untrained("acgan")
-    recalibrated = []
-    monkeypatch.setattr(
-        batch_norm_recalibration,
-        "recalibrate",
-        lambda run, model: recalibrated.append(callback.step),
+def test_fit_samples_and_files_have_recalibrated_statistics(tmp_path):
+    gan = kerasgan.ACGAN(ALL_PAIRS, image_size=16, width=0.05, batch_size=4, ema=0.9)
+    gan.compile()
+    found = []
+
+    class AtEachStep(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            gan.sample(1)
+            found.append(statistics(gan.averaged_generator))
+
+    images = {"image": np.zeros((8, 16, 16, 3), "uint8"), "hair": [0] * 8, "eyes": [0] * 8}
+    gan.fit(tf.data.Dataset.from_tensor_slices(images), callbacks=[AtEachStep()], verbose=0)
+    expected = statistics(gan.averaged_generator)
+    np.testing.assert_array_equal(found[-1], expected)
+    recalibrate(gan)
+    np.testing.assert_allclose(statistics(gan.averaged_generator), expected, rtol=1e-5, atol=1e-6)
+    assert not np.allclose(found[0], expected)
+    gan.averaged_generator.get_layer("norm_0").moving_mean.assign_add(np.ones(1))
+    gan.save(tmp_path / "gan.keras")
+    saved = kerasgan.load(tmp_path / "gan.keras")
+    np.testing.assert_array_equal(saved.sample(2), gan.sample(2))
+
+
+def statistics(network):
+    return np.concatenate(
+        [np.ravel(variable) for variable in network.variables if "moving" in variable.path]
     )
-    users = [EveryNSteps(run, 0, every) for every in (2, 3)]
-    callback = batch_norm_recalibration.BatchNormRecalibration(run, 0, users)
-    callback.set_model(model)
-    callback.on_train_begin()
-    for _ in range(steps):
-        callback.on_train_batch_end(0)
-    callback.on_train_end()
-    assert recalibrated == expected

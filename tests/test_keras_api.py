@@ -152,10 +152,11 @@ def test_keras_callbacks_work(gan, tmp_path):
 
 def test_tensorboard_gets_the_losses(gan, tmp_path):
     accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
-    gan.fit(dataset(), verbose=0, callbacks=[keras.callbacks.TensorBoard(str(tmp_path))])
+    callback = keras.callbacks.TensorBoard(str(tmp_path), update_freq=1)
+    gan.fit(dataset(), verbose=0, callbacks=[callback])
     events = accumulator.EventAccumulator(str(tmp_path / "train"))
     events.Reload()
-    assert "epoch_d_loss" in events.Tags()["tensors"]
+    assert {"epoch_d_loss", "batch_d_loss"} <= set(events.Tags()["tensors"])
 
 
 def test_logs_are_read_from_the_device_only_when_asked_for(gan, monkeypatch):
@@ -278,6 +279,17 @@ def test_data_without_labels_or_length_is_refused(gan):
         gan.fit(dataset().repeat(), verbose=0)
     with pytest.raises(ValueError, match="must have enough images for a step, got 1 images"):
         gan.fit(dataset().take(1), verbose=0)
+    with pytest.raises(ValueError, match="at least one batch, got none"):
+        gan.fit(dataset().batch(4).take(0), steps_per_epoch=1, verbose=0)
+
+
+def test_two_data_sets_must_have_the_same_form():
+    images = tf.data.Dataset.from_tensor_slices(np.zeros((4, 32, 32, 3), "uint8"))
+    cyclegan = kerasgan.CycleGAN(image_size=32, load_size=32, width=0.05, blocks=1)
+    cyclegan.compile()
+    mixed = tf.data.Dataset.zip((images, images.batch(4)))
+    with pytest.raises(ValueError, match="a and b must both be single images, or batches"):
+        cyclegan.fit(mixed, steps_per_epoch=1, verbose=0)
 
 
 def test_missing_labels_are_allowed(gan):

@@ -1,4 +1,4 @@
-"""When sample sheets and checkpoints are written, and recalibration before each."""
+"""When sample sheets and checkpoints are written."""
 
 import time
 
@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from kerasgan.runs import checkpoints, directory
-from kerasgan.training import batch_norm_recalibration, snapshots, trainer
+from kerasgan.training import snapshots, trainer
 from tests.conftest import tiny_config
 from tests.stubs import ALL_PAIRS
 
@@ -63,24 +63,6 @@ def test_checkpoints_are_written_after_some_minutes_and_at_regular_steps(
     clock, events = minutes
     fit([clock, snapshots.Checkpoint(run, 0, 60, limit)], steps=140)
     assert events == [("save", step) for step in expected]
-
-
-def test_recalibration_precedes_every_sheet_and_checkpoint(run, minutes, monkeypatch):
-    clock, events = minutes
-    monkeypatch.setattr(
-        batch_norm_recalibration, "recalibrate", lambda run, model: events.append("recalibrate")
-    )
-
-    def draw():
-        events.append("draw")
-        return Image.new("RGB", (1, 1))
-
-    sheet = snapshots.SampleSheet(run, 0, 50, draw)
-    checkpoint = snapshots.Checkpoint(run, 0, 60, 25)
-    fit([clock, *trainer._recalibration(run, 0, [sheet, checkpoint]), sheet, checkpoint], steps=59)
-    saves = [("save", 26), ("save", 52)]
-    expected = ["draw", "draw", saves[0], "draw", "draw", saves[1]]
-    assert events == [event for use in expected for event in ("recalibrate", use)]
 
 
 @pytest.mark.parametrize(("strategy", "minutes"), [("none", 7), ("multi-worker", 0)])

@@ -7,7 +7,8 @@ import numpy as np
 
 from kerasgan.inference import keras_file, loading, onnx_file, saved_model
 from kerasgan.models.base import AdversarialModel
-from kerasgan.models.sampling import GeneratesFromNoise, random_labels
+from kerasgan.models.generates_from_noise import GeneratesFromNoise
+from kerasgan.models.sampling import random_labels
 from kerasgan.runs.directory import Run
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput, unknown

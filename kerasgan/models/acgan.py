@@ -11,8 +11,8 @@ from kerasgan.configs.acgan import ACGANConfig, head_weights
 from kerasgan.losses import accuracy, bce, binary_accuracy, cross_entropy, pairwise_distance
 from kerasgan.models.augmentation import augment
 from kerasgan.models.base import Networks
+from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.models.gradient_penalty import first_samples, zero_centred_penalties
-from kerasgan.models.sampling import GeneratesFromNoise
 from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.networks import acgan
 

@@ -336,7 +336,7 @@ class AdversarialModel(keras.Model):
 
     def call(self, inputs: dict, training: bool = False):
         """Images [B, S, S, 3] in [-1, 1] of the generator's inputs, by the averaged weights."""
-        return self.sampling_generator(inputs, training=training)
+        return (self.averaged_generator or self.generator)(inputs, training=training)
 
     @property
     def inference_networks(self) -> set[str]:
@@ -346,7 +346,11 @@ class AdversarialModel(keras.Model):
     @property
     def sampling_generator(self) -> keras.Model:
         """The generator for samples and export: the averaged one if there is one."""
+        self.complete_average()
         return self.averaged_generator or self.generator
+
+    def complete_average(self) -> None:
+        """Update what the average of the weights lacks, before it is used or saved: nothing."""
 
     @property
     def record_names(self) -> list[str]:
@@ -393,6 +397,8 @@ class AdversarialModel(keras.Model):
 
     def save_own_variables(self, store: dict) -> None:
         """Save the step, the optimizers and the running means."""
+        # Keras saves the networks after this.
+        self.complete_average()
         for key, variable in variables.own_variables(self).items():
             store[key] = np.asarray(variable)
 

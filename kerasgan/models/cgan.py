@@ -11,7 +11,7 @@ from kerasgan.configs.dcgan import CGANConfig
 from kerasgan.losses import bce, binary_accuracy, pairwise_distance
 from kerasgan.models.augmentation import augment
 from kerasgan.models.base import Networks
-from kerasgan.models.sampling import GeneratesFromNoise
+from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.networks import cgan
 

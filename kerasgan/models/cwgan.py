@@ -12,7 +12,7 @@ from kerasgan.configs.dcgan import CWGANConfig
 from kerasgan.losses import pairwise_distance
 from kerasgan.models.augmentation import augment
 from kerasgan.models.base import AdversarialModel, Networks
-from kerasgan.models.sampling import GeneratesFromNoise
+from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.networks import cwgan, dcgan
 
 

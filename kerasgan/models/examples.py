@@ -87,6 +87,11 @@ def unpaired_steps(dataset: tf.data.Dataset, image_size: int, batch_size: int) -
         raise InvalidInput(f"the data set must have the elements a and b, got {spec}")
     for name in ("a", "b"):
         _image_rank(spec[name], image_size, name, is_exact=False)
+    if spec["a"].shape[:-3] != spec["b"].shape[:-3]:
+        raise InvalidInput(
+            "a and b must both be single images, or batches of the same size, got "
+            f"{spec['a'].shape} and {spec['b'].shape}"
+        )
     dataset = dataset.map(lambda element: {name: element[name] for name in ("a", "b")})
     dataset = _batched(dataset, "a", batch_size)
 
@@ -138,8 +143,11 @@ def _batched(dataset: tf.data.Dataset, name: str, batch_size: int) -> tf.data.Da
         return dataset.batch(batch_size, drop_remainder=True)
     if shape[0] is not None:
         return dataset
+    first = next(iter(dataset), None)
+    if first is None:
+        raise InvalidInput("the data set must have at least one batch, got none")
     # The last batch may be smaller.
-    size = next(iter(dataset))[name].shape[0]
+    size = first[name].shape[0]
     return dataset.unbatch().batch(size, drop_remainder=True)
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import keras
 
 
-class LazyLogs(Mapping):
+class LazyLogs(Mapping, dict):
     """A step's logs, {name: mean of the epoch so far}, read from the device on first use.
+
+    Keras's TensorBoard writes the logs of a step only if they are a dict.
 
     Args:
         model: an `AdversarialModel`.
@@ -44,12 +46,20 @@ class SlowProgbarLogger(keras.callbacks.ProgbarLogger):
 
 
 class LazyCallbackList(keras.callbacks.CallbackList):
-    """Callbacks that get `LazyLogs` after each step, so that none waits that reads no logs."""
+    """Callbacks that get `LazyLogs` after each step, so that none waits that reads no logs.
+
+    After the last step the averaged generator is complete.
+    """
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         lazy = LazyLogs(self.model)
         for callback in self.callbacks:
             callback.on_train_batch_end(batch, logs=lazy)
+
+    def on_train_end(self, logs: Any = None) -> None:
+        # `predict` traces the model, and could not do this.
+        self.model.complete_average()
+        super().on_train_end(logs)
 
 
 def callback_list(

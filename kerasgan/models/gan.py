@@ -12,7 +12,7 @@ from kerasgan.configs.dcgan import GANConfig
 from kerasgan.losses import bce, binary_accuracy, least_squares, pairwise_distance
 from kerasgan.models.augmentation import augment
 from kerasgan.models.base import Networks
-from kerasgan.models.sampling import GeneratesFromNoise
+from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.networks import dcgan
 

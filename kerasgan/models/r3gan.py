@@ -13,8 +13,8 @@ from kerasgan.configs.r3gan import R3GANConfig
 from kerasgan.losses import accuracy, cross_entropy, pairwise_distance, relativistic
 from kerasgan.models.augmentation import augment
 from kerasgan.models.base import Networks
+from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.models.gradient_penalty import first_samples, zero_centred_penalties
-from kerasgan.models.sampling import GeneratesFromNoise
 from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.networks import r3gan
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -11,9 +11,7 @@ from keras import ops
 from PIL import Image
 
 from kerasgan.labels import MISSING, LabelSchema
-from kerasgan.models.step_random import LabelledStepRandom
 from kerasgan.utils import images
-from kerasgan.utils.errors import InvalidInput
 
 # The generator input of models that know only the combinations in the data.
 COMBINATION = "combination"
@@ -238,60 +236,3 @@ class Sampler:
             batch = {name: values[start : start + _BATCH] for name, values in inputs.items()}
             parts.append(images.to_uint8(self._generator(batch, training=False)))
         return np.concatenate([ops.convert_to_numpy(part) for part in parts])
-
-
-class GeneratesFromNoise:
-    """Mixin of the models whose generator takes noise, which goes before `AdversarialModel`."""
-
-    def __init__(self, *args: Any, **options: Any):
-        super().__init__(*args, **options)
-        config, names = self.config, self.schema.names
-        if "colour" in config.augment and names and not config.augment_colour_anyway:
-            raise InvalidInput(
-                f"augment is colour, and the images have the labels {', '.join(names)}, which "
-                "other colours may make untrue; leave colour out, or allow it by "
-                "augment-colour-anyway"
-            )
-
-    def step_random(self, step: tf.Tensor, given: dict[str, tf.Tensor]) -> LabelledStepRandom:
-        """Random numbers of a training step, whose real images are mirrored and augmented."""
-        config = self.config
-        return LabelledStepRandom(
-            given, self.schema, config.seed, step, config.augmentations, config.mirror
-        )
-
-    def sampler(self, sigma: float | None = None) -> Sampler:
-        """A `Sampler` of the model's current weights.
-
-        Args:
-            sigma: standard deviation of the noise. Default: the model's.
-        """
-        sigma = self.config.sigma if sigma is None else sigma
-        return Sampler(self.sampling_generator, self.schema, sigma)
-
-    def sample(
-        self, count: int = 1, *, seed: int = 0, sigma: float | None = None, **labels: str
-    ) -> np.ndarray:
-        """Generate images.
-
-        Args:
-            count: number of images, n.
-            seed: image i has the seed `seed` + i, alone or among others.
-            sigma: standard deviation of the noise. Default: the model's.
-            labels: values of labels. The others are those of a random combination.
-
-        Returns:
-            uint8 [n, S, S, 3].
-
-        Raises:
-            InvalidInput: if there is no such label or value; names the near ones.
-
-        Example:
-            >>> images = gan.sample(16, eyes="red", seed=7)
-        """
-        if count < 1 or seed < 0:
-            raise InvalidInput(f"count must be at least 1 and seed 0, got {count} and {seed}")
-        sampler = self.sampler(sigma)
-        choice = sampler.schema.choice(labels)
-        rows = random_labels(sampler.schema, choice, range(seed, seed + count))
-        return sampler.generate(rows, seed)

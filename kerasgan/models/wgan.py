@@ -11,7 +11,7 @@ from kerasgan.configs.dcgan import WGANConfig
 from kerasgan.losses import pairwise_distance
 from kerasgan.models.augmentation import augment
 from kerasgan.models.base import AdversarialModel, Networks
-from kerasgan.models.sampling import GeneratesFromNoise
+from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.networks import dcgan
 
 

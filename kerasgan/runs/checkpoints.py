@@ -59,6 +59,7 @@ def save(run: Run, model: keras.Model, step: int, name: str | None = None) -> Pa
         name: file name without suffix. Default: `step-<step>`. A named checkpoint replaces the one
             with the same name and is never removed.
     """
+    model.complete_average()
     arrays = {key: np.asarray(value) for key, value in named_variables(model).items()}
     path = run.checkpoints / f"{name or f'step-{step:06d}'}.npz"
     write(run, arrays, step, path)

@@ -17,8 +17,7 @@ class Generation(Task):
         return labelled.load(self.config)
 
     def preview(self, run, split, model):
-        sampler = model.sampler()
-        return lambda: sampler.sheet(self.config.seed)
+        return lambda: model.sampler().sheet(self.config.seed)
 
     def row(self, run, model, count):
         combinations = run.schema.combinations or ((MISSING,) * len(run.schema.labels),)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,6 @@ import tensorflow as tf
 
 from kerasgan import registry, tasks
 from kerasgan.configs import Config
-from kerasgan.configs.generation import GenerationConfig
 from kerasgan.configs.groups import BatchNormOptions
 from kerasgan.datasets import labelled, unpaired
 from kerasgan.evaluation import monitor
@@ -20,7 +19,6 @@ from kerasgan.models import replicas
 from kerasgan.runs import checkpoints, directory
 from kerasgan.runs.directory import Run
 from kerasgan.training import (
-    batch_norm_recalibration,
     callbacks,
     interaction,
     precision,
@@ -183,7 +181,6 @@ def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step
                 stop,
                 interaction.ProgressBar(own_run, initial_step),
                 interaction.DurationEstimate(own_run, initial_step),
-                *_recalibration(own_run, initial_step, [*evaluation, sheet, checkpoint]),
                 *evaluation,
                 metrics,
                 detector,
@@ -214,15 +211,6 @@ def _check_end(
 def _checkpoint_minutes(strategy: str, minutes: float) -> float:
     # All machines must write checkpoints at the same steps, but their clocks differ.
     return 0.0 if strategy == workers.MULTI_WORKER else minutes
-
-
-def _recalibration(
-    run: Run, initial_step: int, users: Sequence[callbacks.EveryNSteps]
-) -> list[batch_norm_recalibration.BatchNormRecalibration]:
-    """The callback that recalibrates an averaged generator for `users`, if the run has one."""
-    if isinstance(run.config, GenerationConfig) and run.config.averages:
-        return [batch_norm_recalibration.BatchNormRecalibration(run, initial_step, users)]
-    return []
 
 
 @contextmanager

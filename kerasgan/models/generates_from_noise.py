@@ -1,0 +1,85 @@
+"""What the models have in common whose generator takes noise."""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from kerasgan.models import batch_norm_recalibration
+from kerasgan.models.sampling import Sampler, random_labels
+from kerasgan.models.step_random import LabelledStepRandom
+from kerasgan.utils.errors import InvalidInput
+
+
+class GeneratesFromNoise:
+    """Mixin of the models whose generator takes noise, which goes before `AdversarialModel`."""
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        config, names = self.config, self.schema.names
+        if "colour" in config.augment and names and not config.augment_colour_anyway:
+            raise InvalidInput(
+                f"augment is colour, and the images have the labels {', '.join(names)}, which "
+                "other colours may make untrue; leave colour out, or allow it by "
+                "augment-colour-anyway"
+            )
+        self._recalibrated_step = 0
+
+    def step_random(self, step: tf.Tensor, given: dict[str, tf.Tensor]) -> LabelledStepRandom:
+        """Random numbers of a training step, whose real images are mirrored and augmented."""
+        config = self.config
+        return LabelledStepRandom(
+            given, self.schema, config.seed, step, config.augmentations, config.mirror
+        )
+
+    def complete_average(self) -> None:
+        """Recalibrate the averaged generator's BatchNorm layers, once after each training step."""
+        step = int(np.asarray(self.step))
+        if self.averaged_generator is None or step == self._recalibrated_step:
+            return
+        count, seed = batch_norm_recalibration.IMAGES, self.config.seed
+        sampler = Sampler(self.averaged_generator, self.schema, self.config.sigma)
+        labels = random_labels(self.schema, {}, range(seed, seed + count))
+        batch_norm_recalibration.recalibrate(self.averaged_generator, sampler.inputs(labels, seed))
+        self._recalibrated_step = step
+
+    def load_own_variables(self, store: dict) -> None:
+        """Load what `save_own_variables` has saved, with recalibrated statistics beside it."""
+        super().load_own_variables(store)
+        self._recalibrated_step = int(np.asarray(self.step))
+
+    def sampler(self, sigma: float | None = None) -> Sampler:
+        """A `Sampler` of the model's current weights.
+
+        Args:
+            sigma: standard deviation of the noise. Default: the model's.
+        """
+        sigma = self.config.sigma if sigma is None else sigma
+        return Sampler(self.sampling_generator, self.schema, sigma)
+
+    def sample(
+        self, count: int = 1, *, seed: int = 0, sigma: float | None = None, **labels: str
+    ) -> np.ndarray:
+        """Generate images.
+
+        Args:
+            count: number of images, n.
+            seed: image i has the seed `seed` + i, alone or among others.
+            sigma: standard deviation of the noise. Default: the model's.
+            labels: values of labels. The others are those of a random combination.
+
+        Returns:
+            uint8 [n, S, S, 3].
+
+        Raises:
+            InvalidInput: if there is no such label or value; names the near ones.
+
+        Example:
+            >>> images = gan.sample(16, eyes="red", seed=7)
+        """
+        if count < 1 or seed < 0:
+            raise InvalidInput(f"count must be at least 1 and seed 0, got {count} and {seed}")
+        sampler = self.sampler(sigma)
+        choice = sampler.schema.choice(labels)
+        rows = random_labels(sampler.schema, choice, range(seed, seed + count))
+        return sampler.generate(rows, seed)
