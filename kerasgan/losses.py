@@ -81,6 +81,20 @@ def binary_accuracy(scores, target, threshold=0.0):
     return correct, ops.ones_like(correct)
 
 
+def pair_accuracy(scores, others):
+    """Whether the first score of each pair is the larger one, as a weighted metric.
+
+    Args:
+        scores, others: [B, ...]; of each image's scores the mean counts.
+
+    Returns:
+        [B] ones where it is and zeros elsewhere, [B] weights of 1.
+    """
+    difference = ops.reshape(scores - others, (ops.shape(scores)[0], -1))
+    correct = ops.cast(ops.mean(difference, axis=-1) > 0, "float32")
+    return correct, ops.ones_like(correct)
+
+
 def accuracy(logits, labels):
     """Whether each image's largest logit is its label's, as a weighted metric.
 

@@ -1,24 +1,33 @@
 """Augmentations: their effect and probability, and that samples are not augmented."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from kerasgan import registry, tasks
-from kerasgan.configs.groups import AugmentationOptions
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.datasets import labelled
-from kerasgan.models.augmentation import augment, change_colours, cut_out, shift_images
+from kerasgan.models.augmentation import (
+    AdaptiveProbability,
+    augment,
+    change_colours,
+    cut_out,
+    parameters_of,
+    shift_images,
+)
 from kerasgan.models.sampling import Sampler
+from kerasgan.models.variables import named_variables
 from kerasgan.runs import directory
+from kerasgan.training import trainer
 from kerasgan.utils.errors import InvalidInput
-from tests.conftest import tiny_config, tiny_options
+from tests.conftest import models, tiny_config, tiny_options
 from tests.stubs import ALL_PAIRS
 
 NOISE_MODELS = [
-    name
-    for name in registry.names()
-    if issubclass(registry.config_class(name), AugmentationOptions)
+    name for name in registry.names() if issubclass(registry.config_class(name), GenerationConfig)
 ]
 
 
@@ -70,7 +79,7 @@ def test_colours_of_labelled_images_change_only_if_that_is_allowed(kerasgan, tmp
     # Of labels that the model does not take, none can become untrue.
     batch_of("gan", augment=("colour",))
     _, batch = batch_of("acgan", augment=("colour",), augment_colour_anyway=True)
-    brightness, saturation, contrast = np.asarray(batch["augmentation"]["colour"]).T
+    brightness, saturation, contrast = np.asarray(parameters(batch, 0.3)["colour"]).T
     assert -0.5 <= brightness.min() < 0 < brightness.max() <= 0.5
     assert 0 <= saturation.min() < 1 < saturation.max() <= 2
     assert 0.5 <= contrast.min() < 1 < contrast.max() <= 1.5
@@ -98,34 +107,81 @@ def batch_of(name, step=0, **changes):
     return model, next(iter(tasks.of(config).batches(data, model, step)))["discriminator"]
 
 
+def parameters(batch, probability):
+    return tf.nest.map_structure(np.asarray, parameters_of(batch["augmentation"], probability))
+
+
 def test_each_augmentation_has_its_probability_and_depends_on_seed_and_step():
-    options = {"augment": ("shift", "cutout"), "augment_probability": 0.25}
+    options = {"augment": ("shift", "cutout")}
     _, batch = batch_of("r3gan", **options)
-    parameters = tf.nest.map_structure(np.asarray, batch["augmentation"])
-    assert 0.1 < np.mean(parameters["shift"].any(axis=-1)) < 0.4
-    assert 0.1 < np.mean((parameters["cutout"] >= 0).all(axis=-1)) < 0.4
-    assert np.abs(parameters["shift"]).max() <= 1 / 8
+    drawn = parameters(batch, 0.25)
+    assert 0.1 < np.mean(drawn["shift"].any(axis=-1)) < 0.4
+    assert 0.1 < np.mean((drawn["cutout"] >= 0).all(axis=-1)) < 0.4
+    assert np.abs(drawn["shift"]).max() <= 1 / 8
     for other in ({"seed": 1}, {"step": 1}):
         _, again = batch_of("r3gan", **{**options, **other})
-        assert (np.asarray(again["augmentation"]["shift"]) != parameters["shift"]).any()
+        assert (parameters(again, 0.25)["shift"] != drawn["shift"]).any()
     _, same = batch_of("r3gan", **options)
-    np.testing.assert_array_equal(same["augmentation"]["shift"], parameters["shift"])
+    np.testing.assert_array_equal(parameters(same, 0.25)["shift"], drawn["shift"])
 
 
 @pytest.mark.parametrize("name", NOISE_MODELS)
 def test_real_and_generated_images_are_augmented_alike(name):
     options = {"augment": ("cutout",), "augment_probability": 1.0}
     _, plain = batch_of(name)
-    model, changed = batch_of(name, **options)
-    real, whole = np.asarray(changed["image"]), np.asarray(plain["image"])
-    kept = (real == whole).all(axis=-1)
-    assert (np.abs(real[~kept]) == 0).all()
-    assert 0.7 < kept.mean() < 0.95
-    update = tf.nest.map_structure(lambda values: values[:, 0], changed)
+    model, batch = batch_of(name, **options)
+    np.testing.assert_array_equal(batch["image"], plain["image"])
+    shape = np.shape(batch["image"])
+    update = tf.nest.map_structure(lambda values: values[:, 0], batch)
     model.generator = lambda inputs, training: tf.ones([64, 16, 16, 3])
     is_cut = (model.generate(update).numpy() == 0).all(axis=-1)
     assert (is_cut.mean(axis=(1, 2)) > 0.05).all()
     assert is_cut.mean() < 0.3
+    seen = []
+    model.discriminator_player = SimpleNamespace(
+        update=lambda update, *_: seen.append(update["image"]) or [{}], tape=tf.GradientTape
+    )
+    model.generator_player = SimpleNamespace(
+        update=lambda *_, tape=None: [{}], tape=tf.GradientTape
+    )
+    model.averaged_generator = None
+    model.update_players({"discriminator": batch, "generator": {}})
+    real, whole = np.stack(seen, axis=1), np.asarray(plain["image"])
+    assert real.shape == shape
+    kept = (real == whole).all(axis=-1)
+    assert (np.abs(real[~kept]) == 0).all()
+    assert 0.7 < kept.mean() < 0.95
+
+
+def batch_with(correct, count=10):
+    """A metric of `count` images, a share of which is read correctly."""
+    values = np.arange(count) < correct * count
+    return {"d_accuracy_real": (tf.constant(values, tf.float32), tf.ones(count))}
+
+
+def test_an_adaptive_probability_follows_the_sign_of_real_images():
+    """It rises while the mean sign is above 0.6, an accuracy above 0.8, and falls below it."""
+    adaptive = AdaptiveProbability(batch_size=10_000)
+    for accuracy, expected in ((0.9, 0.1), (1.0, 0.2), (0.7, 0.1), (0.5, 0.0), (0.0, 0.0)):
+        adaptive.update(batch_with(accuracy))
+        assert adaptive.record()["augment_probability"] == pytest.approx(expected, abs=1e-6)
+    for _ in range(9):
+        adaptive.update(batch_with(1.0))
+    assert adaptive.record()["augment_probability"] == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize("name", models("r3gan", "wgan-gp", "cyclegan", "stargan"))
+def test_every_model_can_steer_its_augmentation_and_goes_on_from_a_checkpoint(name):
+    options = {"augment": ("shift", "cutout"), "augment_probability": "ada"}
+    config = tiny_config(name, **options)
+    data = tasks.of(config).load().training
+    model = trainer.build(config, data)
+    model.augment_probability.probability.assign(0.5)
+    model.train_step(next(iter(tasks.of(config).batches(data, model))))
+    moves = (model.record()["augment_probability"] - 0.5) / (config.batch_size / 100_000)
+    # One up or down for each update of the discriminator.
+    assert min(abs(moves - net) for net in range(-model.d_steps, model.d_steps + 1, 2)) < 0.01
+    assert "augment_probability/000/probability" in named_variables(model)
 
 
 def test_samples_are_never_augmented():
@@ -156,3 +212,5 @@ def test_an_unknown_augmentation_is_refused():
         tiny_config("gan", augment=("rotate",))
     with pytest.raises(InvalidInput, match=r"augment-probability is 1.5; it must be at most 1"):
         tiny_config("gan", augment_probability=1.5)
+    with pytest.raises(InvalidInput, match="augment-probability is 'Ada'; allowed: a number, ada"):
+        tiny_config("gan", augment_probability="Ada")

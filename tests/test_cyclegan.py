@@ -71,11 +71,14 @@ class Watched:
         return getattr(self.network, name)
 
 
+NO_DRAWS = {"a": {}, "b": {}}
+
+
 def toy(model):
     """Replace the networks: a becomes b by + 1, b becomes a by * 2; a score is the mean pixel."""
     generator = Watched(lambda images: {"a": 2 * images["b"], "b": images["a"] + 1})
     discriminator = Watched(
-        lambda images: {name: tf.reduce_mean(images[name], axis=(1, 2, 3)) for name in "ab"}
+        lambda images: {name: tf.reduce_mean(images[name], (1, 2, 3), True) for name in "ab"}
     )
     model.generator, model.discriminator = generator, discriminator
     return generator, discriminator
@@ -83,7 +86,7 @@ def toy(model):
 
 def images(seed):
     pixels = np.random.default_rng(seed).uniform(-1, 1, size=(2, 2, 4, 4, 3)).astype("float32")
-    return {"a": pixels[0], "b": pixels[1]}
+    return {"a": pixels[0], "b": pixels[1], "augmentation": NO_DRAWS}
 
 
 def floats(losses):
@@ -125,7 +128,11 @@ def test_discriminator_losses_are_divided_by_their_ratio(loss):
     model = untrained(loss=loss, d_ratio=4.0)
     toy(model)
     real, fake = images(0), images(1)
-    losses, _ = model.discriminator_losses(real, fake)
+    losses, metrics = model.discriminator_losses(real, fake, {"real": NO_DRAWS, "fake": NO_DRAWS})
+    correct, weights = metrics["d_accuracy_real"]
+    means = np.concatenate([real[name].mean(axis=(1, 2, 3)) for name in "ab"])
+    np.testing.assert_array_equal(correct, means > (0.5 if loss == "lsgan" else 0))
+    assert weights.shape == correct.shape
     expected = {}
     for name in "ab":
         score = real[name].mean(axis=(1, 2, 3))
@@ -146,7 +153,7 @@ def test_without_identity_loss_its_translations_are_left_out():
 
 def test_both_cycle_terms_reach_both_generators():
     model = untrained()
-    real = {name: tensor[:, 0] for name, tensor in batch_of(model, 0)["generator"].items()}
+    real = update_of(batch_of(model, 0)["generator"])
     for term in ("g_cycle_a", "g_cycle_b"):
         with tf.GradientTape() as tape:
             losses, _, _ = model.generator_losses(real)
@@ -184,15 +191,24 @@ def test_each_image_is_translated_once_and_the_pools_reach_the_discriminators():
 
 def test_with_instance_norm_batches_share_a_pass_without_affecting_each_other():
     model = build(identity_weight=0.5)
-    real = {name: tensor[:, 0] for name, tensor in batch_of(model, 0)["generator"].items()}
+    real = update_of(batch_of(model, 0)["generator"])
+    straight = images_of(real)
     crossed = {"a": real["b"], "b": real["a"]}
     for network in (model.generator, model.discriminator):
-        shared, alone = (how(network, real, crossed) for how in (call_batched, call_separately))
+        shared, alone = (how(network, straight, crossed) for how in (call_batched, call_separately))
         for one, other in zip(tf.nest.flatten(shared), tf.nest.flatten(alone), strict=True):
             np.testing.assert_allclose(one, other, atol=1e-5)
     watched = model.generator = Watched(model.generator)
     model.generator_losses(real)
     assert [len(inputs["a"]) for inputs in watched.seen] == [2 * len(real["a"]), len(real["a"])]
+
+
+def update_of(batch):
+    return tf.nest.map_structure(lambda tensor: tensor[:, 0], batch)
+
+
+def images_of(batch):
+    return {name: batch[name] for name in "ab"}
 
 
 def pooled(stored, count, images, coins, slots):
@@ -213,8 +229,9 @@ def pooled(stored, count, images, coins, slots):
 )
 def test_an_update_changes_its_own_networks_only(player, other):
     model = build(norm="batch")
-    real = {name: tensor[:, 0] for name, tensor in batch_of(model, 0)["generator"].items()}
-    inputs = {"generator": [real], "discriminator": [real, real]}[player]
+    real = update_of(batch_of(model, 0)["generator"])
+    pool = update_of(batch_of(model, 0)["discriminator"])
+    inputs = {"generator": [real], "discriminator": [real, images_of(real), pool]}[player]
     moving, fixed = getattr(model, player), getattr(model, other)
     before = values(moving.trainable_variables), values(fixed.trainable_variables)
     getattr(model, f"{player}_player").update(*inputs)
@@ -226,7 +243,7 @@ def test_the_first_step_that_is_not_finite_is_remembered():
     model = build()
     train(model, [0])
     bad = batch_of(model, 1)
-    bad["generator"] = {name: image * np.nan for name, image in bad["generator"].items()}
+    bad["generator"] = tf.nest.map_structure(lambda image: image * np.nan, bad["generator"])
     model.train_step(bad)
     model.train_step(batch_of(model, 2))
     assert int(model.failed_step) == 2
@@ -259,7 +276,8 @@ def test_fit_records_terms_of_both_domains_that_add_up():
     model.fit_batches(model.batches(DOMAINS.steps(0, 2, 1, 0)), 2, [])
     record = model.record()
     assert list(record) == [
-        "d_loss", "d_real_a", "d_real_b", "d_fake_a", "d_fake_b", "d_gradient_norm",
+        "d_loss", "d_real_a", "d_real_b", "d_fake_a", "d_fake_b", "d_accuracy_real",
+        "d_gradient_norm",
         "g_loss", "g_fool_a", "g_fool_b", "g_cycle_a", "g_cycle_b",
         "g_identity_a", "g_identity_b", "g_gradient_norm",
     ]  # fmt: skip

@@ -92,6 +92,8 @@ def sample(**sizes):
         "labels": one_hots(),
         "target": one_hots(),
         "alpha": tf.constant(random.uniform(size=(4, 1)), tf.float32),
+        "real_augmentation": {},
+        "augmentation": {},
         "logits": {name: random.normal(size=(4, k)).astype("float32") for name, k in sizes.items()},
     }
 

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from kerasgan.configs.base import Config
-from kerasgan.configs.options import option_name, panel
+from kerasgan.configs.options import option_name, panel, words
 from kerasgan.datasets import layouts
 from kerasgan.labels import parse_values
 from kerasgan.runs import directory
@@ -90,6 +90,32 @@ class Choice(click.Choice):
         return super().get_invalid_choice_message(value, ctx) + near
 
 
+class NumberOrWord(click.ParamType):
+    """A number, or one of some words.
+
+    Args:
+        words: the words.
+    """
+
+    name = "float"
+
+    def __init__(self, words: tuple[str, ...]):
+        self._words = words
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "|".join(["FLOAT", *self._words])
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | str:
+        if value in self._words:
+            return value
+        try:
+            return float(value)
+        except ValueError:
+            self.fail(f"must be a number or {', '.join(self._words)}, got {value!r}", param, ctx)
+
+
 # Choices of options whose values are listed outside the configs.
 _CHOICES = {"layout": layouts.CHOICES}
 
@@ -109,6 +135,8 @@ def _of_field(field: dataclasses.Field, type_: Any, panel: str) -> click.Option:
         name += f"/--no-{option_name(field.name)}"
     elif get_origin(type_) is Literal:
         settings["type"] = Choice(get_args(type_))
+    elif word := words(type_):
+        settings["type"] = NumberOrWord(word)
     elif field.name in _CHOICES:
         settings["type"] = Choice(_CHOICES[field.name])
     elif type_ == tuple[float | str, ...]:

@@ -1,11 +1,13 @@
 """The types that fields of a config have in JSON."""
 
 from types import UnionType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable
 
+# With a Literal, | makes the second.
+_UNIONS = (UnionType, Union)
 _NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
@@ -30,7 +32,7 @@ def _fits(value: Any, kind: Any) -> bool:
     if get_origin(kind) is Literal:
         # 32.0 equals 32, and true equals 1.
         return any(type(value) is type(part) and value == part for part in parts)
-    if get_origin(kind) is UnionType:
+    if get_origin(kind) in _UNIONS:
         return any(_fits(value, part) for part in parts)
     if get_origin(kind) is tuple:
         if not isinstance(value, list | tuple):
@@ -44,7 +46,7 @@ def _named(kind: Any) -> str:
     parts = get_args(kind)
     if get_origin(kind) is Literal:
         return ", ".join(map(str, parts))
-    if get_origin(kind) is UnionType:
+    if get_origin(kind) in _UNIONS:
         return " or ".join(map(_named, parts))
     if get_origin(kind) is tuple:
         count = "" if parts[-1] is ... else f"{len(parts)} of "

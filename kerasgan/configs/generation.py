@@ -11,13 +11,19 @@ from kerasgan.configs.groups import (
     ConditionalDataOptions,
     EvaluationOptions,
     LabelledDataOptions,
+    MirrorOptions,
 )
 from kerasgan.configs.options import option
 
 
 @dataclass(frozen=True, kw_only=True)
 class GenerationConfig(
-    AugmentationOptions, LabelledDataOptions, BatchNormOptions, EvaluationOptions, Config
+    MirrorOptions,
+    AugmentationOptions,
+    LabelledDataOptions,
+    BatchNormOptions,
+    EvaluationOptions,
+    Config,
 ):
     """Options of every model that generates images from noise."""
 

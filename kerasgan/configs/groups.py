@@ -99,12 +99,18 @@ def label_rule_option(default: Literal["exactly-one", "any"]) -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MirrorOptions(DataOptions):
+    """Real images in both directions."""
+
+    mirror: bool = option(False, "Mirror half of the real images, which samples then are, too.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class AugmentationOptions(DataOptions):
     """Changes that the discriminator sees."""
 
     AUGMENTATIONS: ClassVar[tuple[str, ...]] = ("colour", "shift", "cutout")
 
-    mirror: bool = option(False, "Mirror half of the real images, which samples then are, too.")
     augment: tuple[str, ...] = option(
         (),
         "Change real and generated images alike before the discriminator sees them, by "
@@ -113,8 +119,12 @@ class AugmentationOptions(DataOptions):
     augment_colour_anyway: bool = option(
         False, "Augment by colour although the images have labels, which it may make untrue."
     )
-    augment_probability: float = option(
-        0.3, "Probability of each of these changes, for each image.", at_least=0, at_most=1
+    augment_probability: float | Literal["ada"] = option(
+        0.3,
+        "Probability of each of these changes, for each image; ada: as much as keeps the "
+        "discriminator from being too sure of real images.",
+        at_least=0,
+        at_most=1,
     )
 
     def __post_init__(self) -> None:
@@ -122,11 +132,6 @@ class AugmentationOptions(DataOptions):
         for name in self.augment:
             if name not in self.AUGMENTATIONS:
                 raise unknown("augment", name, self.AUGMENTATIONS)
-
-    @property
-    def augmentations(self) -> dict[str, float]:
-        """Probability of each augmentation, {name: probability}."""
-        return dict.fromkeys(self.augment, self.augment_probability)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,6 +70,13 @@ def _declarer(config: type["Options"], field: str) -> type["Options"]:
     return [kind for kind in config.__mro__ if field in get_annotations(kind)][-1]
 
 
+def words(kind: Any) -> tuple:
+    """The values of a `Literal`, or of the one in a union such as `float | Literal["ada"]`."""
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    return tuple(word for part in get_args(kind) for word in words(part))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """A group of options, checked when they are set.
@@ -85,11 +92,11 @@ class Options:
         types = get_type_hints(type(self))
         for field in dataclasses.fields(self):
             name, value = option_name(field.name), getattr(self, field.name)
-            if get_origin(types[field.name]) is Literal:
-                allowed = get_args(types[field.name])
-                if value not in allowed:
-                    choices = ", ".join(map(str, allowed))
-                    raise InvalidInput(f"{name} is {value!r}; allowed: {choices}")
+            allowed = words(types[field.name])
+            is_choice = get_origin(types[field.name]) is Literal
+            if allowed and value not in allowed and (is_choice or isinstance(value, str)):
+                listed = ", ".join(map(str, allowed if is_choice else ("a number", *allowed)))
+                raise InvalidInput(f"{name} is {value!r}; allowed: {listed}")
             for number in value if isinstance(value, tuple) else (value,):
                 if not isinstance(number, str):
                     _check_limits(name, number, field.metadata["limits"])

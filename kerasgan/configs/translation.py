@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 
 from kerasgan.configs.base import Config
-from kerasgan.configs.groups import Schedule, ScheduleOptions, schedule_option
+from kerasgan.configs.groups import (
+    AugmentationOptions,
+    Schedule,
+    ScheduleOptions,
+    schedule_option,
+)
 from kerasgan.configs.options import option
 
 
 @dataclass(frozen=True, kw_only=True)
-class TranslationConfig(ScheduleOptions, Config):
+class TranslationConfig(AugmentationOptions, ScheduleOptions, Config):
     """Options of every translating model."""
 
     width: float = option(1.0, "Factor on every layer's number of filters.", above=0)

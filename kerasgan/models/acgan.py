@@ -9,7 +9,6 @@ import keras
 from kerasgan import optimizers
 from kerasgan.configs.acgan import ACGANConfig, head_weights
 from kerasgan.losses import accuracy, bce, binary_accuracy, cross_entropy, pairwise_distance
-from kerasgan.models.augmentation import augment
 from kerasgan.models.base import Networks
 from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.models.gradient_penalty import first_samples, zero_centred_penalties
@@ -90,7 +89,7 @@ class ACGAN(GeneratesFromNoise, SharedFakesModel):
     def generate(self, batch):
         inputs = {"noise": batch["noise"], **batch["fake_labels"]}
         images = self.generator(inputs, training=True)
-        return augment(images, batch["augmentation"])
+        return self.augment(images, batch["augmentation"])
 
     def discriminator_losses(self, batch, fakes):
         """L_S and L_C of real images, but only L_S of generated ones (eq. 2 and 3)."""

@@ -9,47 +9,19 @@ Reference: Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient GAN
 with Limited Data" (arXiv:2006.06676), for their probability.
 """
 
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import keras
 from keras import ops
 
-# As fractions of the image's side.
-MAX_SHIFT = 1 / 8
+from kerasgan.models import replicas
+from kerasgan.utils.errors import InvalidInput
+
+# The value of the option augment-probability that steers the probability.
+ADAPTIVE = "ada"
+# As a fraction of the image's side.
 CUTOUT = 1 / 2
-
-
-def sample_colour(random, name: str, updates: int, probability: float):
-    """Brightness, saturation and contrast, float32 [B, updates, 3].
-
-    They are in [-1/2, 1/2], [0, 2] and [1/2, 3/2]; 0, 1 and 1 for images that stay as they are.
-    """
-    ranges = {"brightness": (-0.5, 0.5), "saturation": (0.0, 2.0), "contrast": (0.5, 1.5)}
-    return _sample(random, name, updates, probability, ranges, unchanged=[0.0, 1.0, 1.0])
-
-
-def sample_shift(random, name: str, updates: int, probability: float):
-    """Vertical and horizontal shifts as fractions of the side, float32 [B, updates, 2].
-
-    They are in [-1/8, 1/8], and 0 for images that stay as they are.
-    """
-    ranges = dict.fromkeys(("y", "x"), (-MAX_SHIFT, MAX_SHIFT))
-    return _sample(random, name, updates, probability, ranges, unchanged=0.0)
-
-
-def sample_cutout(random, name: str, updates: int, probability: float):
-    """Centres of squares as fractions of the side, float32 [B, updates, 2].
-
-    They are in [0, 1], and outside of images that stay as they are.
-    """
-    ranges = dict.fromkeys(("y", "x"), (0.0, 1.0))
-    return _sample(random, name, updates, probability, ranges, unchanged=-1.0)
-
-
-SAMPLERS = {"colour": sample_colour, "shift": sample_shift, "cutout": sample_cutout}
-
-
-def _sample(random, name, updates, probability, ranges, unchanged):
-    is_changed = random.uniform(f"{name}_applies", updates) < probability
-    values = [random.uniform(f"{name}_{part}", updates, *limits) for part, limits in ranges.items()]
-    return ops.where(is_changed, ops.concatenate(values, axis=-1), unchanged)
 
 
 def augment(images, parameters: dict):
@@ -58,12 +30,27 @@ def augment(images, parameters: dict):
     Pixels that are moved in from outside the image, or cut out, become 0, which is grey.
 
     Args:
-        parameters: {name: [B, n]} from the functions in `SAMPLERS`, not necessarily all.
+        parameters: {name: [B, n]} from `parameters_of`, not necessarily of all augmentations.
     """
-    for name, apply in AUGMENTATIONS.items():
+    for name, augmentation in AUGMENTATIONS.items():
         if name in parameters:
-            images = apply(images, parameters[name])
+            images = augmentation.apply(images, parameters[name])
     return images
+
+
+def parameters_of(draws: Mapping, probability) -> dict:
+    """Parameters for `augment`, {name: [B, n]}, of which a share changes nothing.
+
+    Args:
+        draws: {name: {"applies": uniform in [0, 1), [B, 1]; "values": [B, n]}}.
+        probability: that an augmentation changes an image, a number or a scalar tensor.
+    """
+    return {
+        name: ops.where(
+            drawn["applies"] < probability, drawn["values"], AUGMENTATIONS[name].unchanged
+        )
+        for name, drawn in draws.items()
+    }
 
 
 def change_colours(images, colour):
@@ -111,5 +98,119 @@ def cut_out(images, centre):
     return images * ops.cast(ops.logical_not(is_cut), images.dtype)[..., None]
 
 
-# In the order of application.
-AUGMENTATIONS = {"colour": change_colours, "shift": shift_images, "cutout": cut_out}
+class Augmentation(NamedTuple):
+    """A change of images.
+
+    ranges: the parts of its parameters and their limits, {part: (low, high)}.
+    unchanged: parameters that leave an image as it is.
+    apply: (images [B, S, S, C], parameters [B, n]) -> images.
+    """
+
+    ranges: Mapping[str, tuple[float, float]]
+    unchanged: tuple[float, ...]
+    apply: Callable
+
+
+# In the order of application; shifts and centres are fractions of the side.
+AUGMENTATIONS = {
+    "colour": Augmentation(
+        {"brightness": (-0.5, 0.5), "saturation": (0.0, 2.0), "contrast": (0.5, 1.5)},
+        (0.0, 1.0, 1.0),
+        change_colours,
+    ),
+    "shift": Augmentation(
+        dict.fromkeys(("y", "x"), (-1 / 8, 1 / 8)),
+        (0.0, 0.0),
+        shift_images,
+    ),
+    "cutout": Augmentation(
+        dict.fromkeys(("y", "x"), (0.0, 1.0)),
+        (-1.0, -1.0),
+        cut_out,
+    ),
+}
+
+
+class FixedProbability:
+    """The same probability at every step, which is no column of the record."""
+
+    record_names = ()
+
+    def __init__(self, probability: float):
+        self.value = probability
+
+    def update(self, metrics: Mapping) -> None:
+        """Do nothing."""
+
+    def record(self) -> dict[str, float]:
+        """{}."""
+        return {}
+
+
+class AdaptiveProbability:
+    """A probability that rises while the discriminator is too sure of real images.
+
+    The sign of the discriminator's score of a real image has a mean r of 0 before it learns and 1
+    if it takes all of them for real. After each update the probability moves up if r is above
+    `TARGET`, else down, from 0 at first to 0.8 at most, beyond which augmentations show in the
+    generated images.
+
+    Args:
+        batch_size: images per update.
+
+    Reference: Karras et al. 2020 (arXiv:2006.06676), section 3.1, r_t and its target; their code's
+    speed for small data, from 0 to 1 in 100,000 images.
+    """
+
+    TARGET = 0.6
+    LIMIT = 0.8
+    IMAGES = 100_000
+    record_names = ("augment_probability",)
+    # The share of real images that the discriminator takes for real, (1 + r) / 2.
+    METRIC = "d_accuracy_real"
+
+    def __init__(self, batch_size: int):
+        self._change = batch_size / self.IMAGES
+        self.probability = keras.Variable(0.0, trainable=False, name="probability")
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        return [self.probability]
+
+    @property
+    def value(self):
+        return self.probability.value
+
+    def update(self, metrics: Mapping) -> None:
+        """Move the probability.
+
+        Args:
+            metrics: of an update of the discriminator; "d_accuracy_real" is a pair
+                ([B] values, [B] weights).
+
+        Raises:
+            InvalidInput: if the model does not measure this accuracy.
+        """
+        if self.METRIC not in metrics:
+            raise InvalidInput(
+                f"augment-probability is {ADAPTIVE}; the model must have the metric {self.METRIC}, "
+                f"got {', '.join(metrics)}"
+            )
+        values, weights = metrics[self.METRIC]
+        correct, count = replicas.all_reduce_sum([ops.sum(values * weights), ops.sum(weights)])
+        direction = ops.sign(2.0 * correct / count - 1.0 - self.TARGET)
+        moved = self.probability + self._change * direction
+        self.probability.assign(ops.clip(moved, 0.0, self.LIMIT))
+
+    def record(self) -> dict[str, float]:
+        """The probability, {column: value}."""
+        return dict.fromkeys(self.record_names, float(ops.convert_to_numpy(self.probability)))
+
+
+def build_probability(
+    probability: float | str, batch_size: int
+) -> FixedProbability | AdaptiveProbability:
+    """`AdaptiveProbability` for "ada", else `FixedProbability`."""
+    if probability == ADAPTIVE:
+        return AdaptiveProbability(batch_size)
+    return FixedProbability(probability)

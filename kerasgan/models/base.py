@@ -11,7 +11,7 @@ from keras import ops
 
 from kerasgan.configs import Config
 from kerasgan.labels import LabelSchema
-from kerasgan.models import averaging, examples, fit_callbacks, variables
+from kerasgan.models import augmentation, averaging, examples, fit_callbacks, variables
 from kerasgan.models.player import Player
 from kerasgan.models.step_random import LabelledStepRandom, StepRandom
 from kerasgan.utils.errors import InvalidInput
@@ -73,6 +73,10 @@ class AdversarialModel(keras.Model):
         networks = self.build_networks(self.config, self.schema)
         self.discriminator, self.generator, self.d_steps, self.g_steps = networks
         config = self.config
+        self._check_colours()
+        self.augment_probability = augmentation.build_probability(
+            config.augment_probability, config.batch_size
+        )
         self.ema = averaging.build_decay(
             config.ema, config.ema_half_life, config.batch_size, self.g_steps
         )
@@ -94,6 +98,15 @@ class AdversarialModel(keras.Model):
         if labels and not isinstance(labels, LabelSchema) and not cls.CONFIG.IS_CONDITIONAL:
             raise InvalidInput(f"{cls.__name__} takes no labels, got {', '.join(schema.names)}")
         return schema if cls.CONFIG.IS_CONDITIONAL else LabelSchema()
+
+    def _check_colours(self) -> None:
+        names = self.schema.names
+        if "colour" in self.config.augment and names and not self.config.augment_colour_anyway:
+            raise InvalidInput(
+                f"augment is colour, and the images have the labels {', '.join(names)}, which "
+                "other colours may make untrue; leave colour out, or allow it by "
+                "augment-colour-anyway"
+            )
 
     @classmethod
     def from_preset(cls, preset: str, labels: Labels | None = None, **options: Any) -> Self:
@@ -155,7 +168,8 @@ class AdversarialModel(keras.Model):
 
     def step_random(self, step: tf.Tensor, given: dict[str, tf.Tensor]) -> StepRandom:
         """Random numbers of a training step beside its real images, an element of `steps`."""
-        return LabelledStepRandom(given, self.schema, self.config.seed, step)
+        config = self.config
+        return LabelledStepRandom(given, self.schema, config.seed, step, config.augment)
 
     def steps(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
         """Group a data set of real images, as `fit` takes it, into training steps."""
@@ -313,9 +327,23 @@ class AdversarialModel(keras.Model):
     def update_players(self, batch: dict) -> None:
         """All updates of one step: the discriminator's, then the generator's."""
         for update in unstack_updates(batch["discriminator"]):
-            self.discriminator_player.update(update)
+            self.update_discriminator(update)
         for update in unstack_updates(batch["generator"]):
             self.update_generator(update)
+
+    def update_discriminator(self, *inputs) -> None:
+        """`Player.update` of the discriminator, by which an adaptive augmentation is steered."""
+        metrics, *_ = self.discriminator_player.update(*inputs)
+        self.augment_probability.update(metrics)
+
+    def augment(self, images, draws: dict):
+        """Images [B, S, S, C] as the discriminator sees them.
+
+        Args:
+            draws: of `StepRandom.augmentation`, tensors [B, n]; {} for none.
+        """
+        parameters = augmentation.parameters_of(draws, self.augment_probability.value)
+        return augmentation.augment(images, parameters)
 
     def update_generator(self, *inputs, tape: tf.GradientTape | None = None) -> list:
         """`Player.update` of the generator, and the step of the average that belongs to it."""
@@ -355,11 +383,19 @@ class AdversarialModel(keras.Model):
     @property
     def record_names(self) -> list[str]:
         """Names of all losses and metrics."""
-        return [*self.discriminator_player.means.names, *self.generator_player.means.names]
+        return [
+            *self.discriminator_player.means.names,
+            *self.generator_player.means.names,
+            *self.augment_probability.record_names,
+        ]
 
     def record(self) -> dict[str, float]:
         """Means of all losses and metrics since `reset_record`, {column: value}."""
-        return {**self.discriminator_player.means.result(), **self.generator_player.means.result()}
+        return {
+            **self.discriminator_player.means.result(),
+            **self.generator_player.means.result(),
+            **self.augment_probability.record(),
+        }
 
     def reset_record(self) -> None:
         self.discriminator_player.means.reset()

@@ -9,7 +9,6 @@ from keras import ops
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import CGANConfig
 from kerasgan.losses import bce, binary_accuracy, pairwise_distance
-from kerasgan.models.augmentation import augment
 from kerasgan.models.base import Networks
 from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.models.shared_fakes import SharedFakesModel
@@ -51,7 +50,7 @@ class CGAN(GeneratesFromNoise, SharedFakesModel):
 
     def generate(self, batch):
         inputs = {"noise": batch["noise"], "combination": batch["fake_combination"]}
-        return augment(self.generator(inputs, training=True), batch["augmentation"])
+        return self.augment(self.generator(inputs, training=True), batch["augmentation"])
 
     def discriminator_losses(self, batch, fakes):
         """Losses of real images with their labels and of generated images with theirs."""

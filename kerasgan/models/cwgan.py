@@ -9,8 +9,7 @@ from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import CWGANConfig
-from kerasgan.losses import pairwise_distance
-from kerasgan.models.augmentation import augment
+from kerasgan.losses import pair_accuracy, pairwise_distance
 from kerasgan.models.base import AdversarialModel, Networks
 from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.networks import cwgan, dcgan
@@ -62,7 +61,7 @@ class CWGAN(GeneratesFromNoise, AdversarialModel):
 
     def generate(self, batch):
         inputs = {"noise": batch["noise"], **batch["labels"]}
-        return augment(self.generator(inputs, training=True), batch["augmentation"])
+        return self.augment(self.generator(inputs, training=True), batch["augmentation"])
 
     def score(self, images, labels):
         """D(x, c), [B, 1]."""
@@ -72,14 +71,16 @@ class CWGAN(GeneratesFromNoise, AdversarialModel):
         """-E[D(x, c)] and E[D(G(z, c), c)] with the condition c of the real image x."""
         labels = batch["labels"]
         fakes = self.generate(batch)
-        real = ops.mean(self.score(batch["image"], labels))
-        fake = ops.mean(self.score(fakes, labels))
+        real = self.score(batch["image"], labels)
+        fake = self.score(fakes, labels)
+        losses = {"d_real": -ops.mean(real), "d_fake": ops.mean(fake)}
         metrics = {
-            "d_wasserstein": real - fake,
+            "d_wasserstein": ops.mean(real) - ops.mean(fake),
+            "d_accuracy_real": pair_accuracy(real, fake),
             "d_distance_real": pairwise_distance(batch["image"]),
             "d_distance_fake": pairwise_distance(fakes),
         }
-        return {"d_real": -real, "d_fake": fake}, metrics
+        return losses, metrics
 
     def generator_losses(self, batch):
         """-E[D(G(z, c), c)]."""

@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from kerasgan.configs.dcgan import CWGANGPConfig
-from kerasgan.losses import gradient_penalty, pairwise_distance
+from kerasgan.losses import gradient_penalty, pair_accuracy, pairwise_distance
 from kerasgan.models.cwgan import CWGAN
 from kerasgan.models.gradient_penalty import interpolated_gradient_norms
 from kerasgan.networks import cwgan
@@ -73,6 +73,7 @@ class CWGANGP(CWGAN):
         }
         metrics = {
             "d_wasserstein": ops.mean(real) - ops.mean(fake),
+            "d_accuracy_real": pair_accuracy(real, fake),
             "d_mismatch": ops.mean(real) - ops.mean(mismatched),
             "d_critic_gradient": ops.mean(norms),
             "d_distance_real": pairwise_distance(image),

@@ -10,7 +10,7 @@ from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.cyclegan import CycleGANConfig
-from kerasgan.losses import bce, l1, least_squares
+from kerasgan.losses import bce, binary_accuracy, l1, least_squares
 from kerasgan.models import examples
 from kerasgan.models.base import AdversarialModel, Networks, unstack_updates
 from kerasgan.models.image_pool import ImagePool
@@ -41,6 +41,7 @@ class CycleGAN(AdversarialModel):
         # BatchNorm would mix the statistics of a joint batch.
         self._call_each = call_batched if config.norm == "instance" else call_separately
         self._loss = {"bce": bce, "lsgan": least_squares}[config.loss]
+        self._threshold = {"bce": 0.0, "lsgan": 0.5}[config.loss]
         shape = (config.image_size, config.image_size, 3)
         self.pool_a = ImagePool(config.pool_size, shape)
         self.pool_b = ImagePool(config.pool_size, shape)
@@ -62,7 +63,8 @@ class CycleGAN(AdversarialModel):
         return examples.unpaired_steps(dataset, config.image_size, config.batch_size)
 
     def step_random(self, step, given):
-        return UnpairedStepRandom(given, self.config.seed, step, self.config.image_size)
+        config = self.config
+        return UnpairedStepRandom(given, config.seed, step, config.image_size, config.augment)
 
     def optimizers(self):
         config = self.config
@@ -72,37 +74,43 @@ class CycleGAN(AdversarialModel):
         return optimizers.adam(rate, config.beta_1, epsilon=1e-8)
 
     def sample_generator_batch(self, random, updates):
-        return random.images()
+        return {**random.images(), "augmentation": self._augmentations(random, "g_fake")}
 
     def sample_discriminator_batch(self, random, updates):
         slots = max(self.config.pool_size, 1)
         return {
             "coins": {name: random.uniform(f"coin_{name}", updates)[..., 0] for name in _DOMAINS},
             "slots": {name: random.integers(f"slot_{name}", updates, slots) for name in _DOMAINS},
+            "real": self._augmentations(random, "real"),
+            "fake": self._augmentations(random, "d_fake"),
         }
 
+    def _augmentations(self, random, name):
+        return {domain: random.augmentation(f"{name}_{domain}", 1) for domain in _DOMAINS}
+
     def loss_inputs(self, batch):
-        images = batch["generator"]
-        return (images, images), (images,)
+        given = batch["generator"]
+        return (given, _images(given), batch["discriminator"]), (given,)
 
     def update_players(self, batch):
         """Update the generators, then the discriminators on the same translations, pooled."""
-        (real,), (pool,) = map(unstack_updates, (batch["generator"], batch["discriminator"]))
-        (fakes,) = self.update_generator(real)
+        (given,), (pool,) = map(unstack_updates, (batch["generator"], batch["discriminator"]))
+        _, fakes = self.update_generator(given)
         coins, slots = pool["coins"], pool["slots"]
         fakes = {
             "a": self.pool_a.exchange(fakes["a"], coins["a"], slots["a"]),
             "b": self.pool_b.exchange(fakes["b"], coins["b"], slots["b"]),
         }
-        self.discriminator_player.update(real, fakes)
+        self.update_discriminator(given, fakes, pool)
 
-    def generator_losses(self, real):
+    def generator_losses(self, batch):
         """Eq. 3 with the identity loss of section 5.2, and the translations."""
+        real = _images(batch)
         cycle_weight = self.config.cycle_weight
         identity_weight = cycle_weight * self.config.identity_weight
         swapped = [{"a": real["b"], "b": real["a"]}] if self.config.identity_weight else []
         fakes, *identities = self._call_each(self.generator, real, *swapped)
-        scores = self.discriminator(fakes, training=True)
+        scores = self.discriminator(self._seen(fakes, batch["augmentation"]), training=True)
         cycled = self.generator(fakes, training=True)
         losses = {f"g_fool_{name}": self._loss(scores[name], 1.0) for name in _DOMAINS}
         for name in _DOMAINS:
@@ -112,13 +120,23 @@ class CycleGAN(AdversarialModel):
                 losses[f"g_identity_{name}"] = identity_weight * l1(same[name], real[name])
         return losses, {}, fakes
 
-    def discriminator_losses(self, real, fakes):
+    def discriminator_losses(self, batch, fakes, pool):
         """Each discriminator's losses of real and of generated images, divided by d_ratio."""
-        real, fake = self._call_each(self.discriminator, real, fakes)
+        seen = self._seen(batch, pool["real"]), self._seen(fakes, pool["fake"])
+        real, fake = self._call_each(self.discriminator, *seen)
         ratio = self.config.d_ratio
         losses = {f"d_real_{name}": self._loss(real[name], 1.0) / ratio for name in _DOMAINS}
         losses |= {f"d_fake_{name}": self._loss(fake[name], 0.0) / ratio for name in _DOMAINS}
-        return losses, {}
+        scores = ops.concatenate([ops.mean(real[name], axis=(1, 2)) for name in _DOMAINS])
+        return losses, {"d_accuracy_real": binary_accuracy(scores, 1, self._threshold)}
+
+    def _seen(self, images, draws):
+        """Images of both domains as the discriminators see them."""
+        return {name: self.augment(images[name], draws[name]) for name in _DOMAINS}
+
+
+def _images(batch: dict) -> dict:
+    return {name: batch[name] for name in _DOMAINS}
 
 
 def call_batched(network: keras.Model, *batches: dict) -> list:

@@ -10,7 +10,6 @@ from keras import ops
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import GANConfig
 from kerasgan.losses import bce, binary_accuracy, least_squares, pairwise_distance
-from kerasgan.models.augmentation import augment
 from kerasgan.models.base import Networks
 from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.models.shared_fakes import SharedFakesModel
@@ -66,7 +65,7 @@ class GAN(GeneratesFromNoise, SharedFakesModel):
 
     def generate(self, batch):
         images = self.generator({"noise": batch["noise"]}, training=True)
-        return augment(images, batch["augmentation"])
+        return self.augment(images, batch["augmentation"])
 
     def discriminator_losses(self, batch, fakes):
         """L_D of real and of generated images, in separate batches for BatchNorm."""

@@ -16,21 +16,28 @@ class GeneratesFromNoise:
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
-        config, names = self.config, self.schema.names
-        if "colour" in config.augment and names and not config.augment_colour_anyway:
-            raise InvalidInput(
-                f"augment is colour, and the images have the labels {', '.join(names)}, which "
-                "other colours may make untrue; leave colour out, or allow it by "
-                "augment-colour-anyway"
-            )
         self._recalibrated_step = 0
 
     def step_random(self, step: tf.Tensor, given: dict[str, tf.Tensor]) -> LabelledStepRandom:
         """Random numbers of a training step, whose real images are mirrored and augmented."""
         config = self.config
         return LabelledStepRandom(
-            given, self.schema, config.seed, step, config.augmentations, config.mirror
+            given, self.schema, config.seed, step, config.augment, config.mirror
         )
+
+    def sample_batch(self, random) -> dict[str, dict]:
+        """Inputs of one training step, with draws for the augmentation of real images."""
+        batch = super().sample_batch(random)
+        batch["discriminator"]["real_augmentation"] = random.augmentation("real", self.d_steps)
+        return batch
+
+    def update_players(self, batch: dict) -> None:
+        """All updates of one step, with real images that are augmented as generated ones are."""
+        given = batch["discriminator"]
+        images, draws = given["image"], given["real_augmentation"]
+        flat_images, flat_draws = tf.nest.map_structure(_without_updates, (images, draws))
+        augmented = tf.reshape(self.augment(flat_images, flat_draws), images.shape)
+        super().update_players({**batch, "discriminator": {**given, "image": augmented}})
 
     def complete_average(self) -> None:
         """Recalibrate the averaged generator's BatchNorm layers, once after each training step."""
@@ -83,3 +90,8 @@ class GeneratesFromNoise:
         choice = sampler.schema.choice(labels)
         rows = random_labels(sampler.schema, choice, range(seed, seed + count))
         return sampler.generate(rows, seed)
+
+
+def _without_updates(tensor: tf.Tensor) -> tf.Tensor:
+    """A tensor [B, updates, ...] as [B * updates, ...]."""
+    return tf.reshape(tensor, (-1, *tensor.shape[2:]))

@@ -57,8 +57,8 @@ class Player:
         variables: changed by `update`, and nothing else is.
         optimizer: built here, so that a checkpoint can restore its state.
         compute_losses: *inputs -> ({name: weighted scalar}, {name: metric}, *outputs). The sum of
-            the losses is minimised, the metrics are only recorded, and `update` returns the
-            outputs.
+            the losses is minimised, the metrics are only recorded, and `update` returns them
+            and the outputs.
         inputs: arguments of `compute_losses` as `tf.TensorSpec`s. The losses are traced with them
             to find the column names.
     """
@@ -101,7 +101,7 @@ class Player:
                 have recorded that.
 
         Returns:
-            The outputs of `compute_losses` after losses and metrics.
+            The metrics, and the outputs of `compute_losses` after them.
         """
         tape = tape or self.tape()
         with tape:
@@ -115,7 +115,7 @@ class Player:
         self.optimizer.apply(replicas.split_over_replicas(gradients), self.trained)
         totals = {f"{self.prefix}_loss": total, f"{self.prefix}_gradient_norm": norm}
         self.means.update({**totals, **losses, **metrics})
-        return outputs
+        return [metrics, *outputs]
 
     def _gradient_norm(self, gradients: list[tf.Tensor]) -> tf.Tensor | tuple:
         """Norm of the unscaled gradients; with weight 0 if the loss scale made them overflow."""

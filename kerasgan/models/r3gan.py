@@ -10,8 +10,7 @@ from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.r3gan import R3GANConfig
-from kerasgan.losses import accuracy, cross_entropy, pairwise_distance, relativistic
-from kerasgan.models.augmentation import augment
+from kerasgan.losses import accuracy, cross_entropy, pair_accuracy, pairwise_distance, relativistic
 from kerasgan.models.base import Networks
 from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.models.gradient_penalty import first_samples, zero_centred_penalties
@@ -62,7 +61,7 @@ class R3GAN(GeneratesFromNoise, SharedFakesModel):
 
     def generate(self, batch):
         images = self.generator({"noise": batch["noise"], **batch["labels"]}, training=True)
-        return augment(images, batch["augmentation"])
+        return self.augment(images, batch["augmentation"])
 
     def score(self, images, labels):
         """D(x, y) [B] and the class logits, {label: [B, K]}.
@@ -93,6 +92,7 @@ class R3GAN(GeneratesFromNoise, SharedFakesModel):
         metrics = {
             "d_score_real": ops.mean(real),
             "d_score_fake": ops.mean(fake),
+            "d_accuracy_real": pair_accuracy(real, fake),
             "d_r1": r1,
             "d_r2": r2,
             "d_distance_real": pairwise_distance(image),

@@ -28,14 +28,13 @@ class SharedFakesModel(AdversarialModel):
 
     def loss_inputs(self, batch):
         shared = batch["discriminator"]
-        size = tf.nest.flatten(shared)[0].shape[0]
-        fakes = tf.TensorSpec([size, *self.generator.output.shape[1:]])
+        fakes = tf.TensorSpec(shared["image"].shape)
         return (shared, fakes), (shared, fakes)
 
     def update_players(self, batch):
         for update in unstack_updates(batch["discriminator"]):
             fakes, tape = self.generate_recorded(update)
-            self.discriminator_player.update(update, fakes)
+            self.update_discriminator(update, fakes)
         self.update_generator(update, fakes, tape=tape)
         for update in unstack_updates(batch["generator"]):
             fakes, tape = self.generate_recorded(update)

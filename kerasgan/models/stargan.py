@@ -10,7 +10,14 @@ from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.stargan import StarGANConfig
-from kerasgan.losses import accuracy, cross_entropy, gradient_penalty, l1, pairwise_distance
+from kerasgan.losses import (
+    accuracy,
+    cross_entropy,
+    gradient_penalty,
+    l1,
+    pair_accuracy,
+    pairwise_distance,
+)
 from kerasgan.models.base import Networks
 from kerasgan.models.gradient_penalty import interpolated_gradient_norms
 from kerasgan.models.shared_fakes import SharedFakesModel
@@ -60,6 +67,8 @@ class StarGAN(SharedFakesModel):
             # Labels of the batch's other images: only combinations that occur in the data.
             "target": {name: tf.roll(rows, 1, axis=0) for name, rows in labels.items()},
             "alpha": random.uniform("alpha", updates),
+            "real_augmentation": random.augmentation("real", updates),
+            "augmentation": random.augmentation("fake", updates),
         }
 
     def generate(self, batch):
@@ -67,10 +76,11 @@ class StarGAN(SharedFakesModel):
 
     def discriminator_losses(self, batch, fakes):
         """The terms of eq. 5: eq. 8 negated, and the class losses of real images, eq. 2."""
-        image = batch["image"]
+        image = self.augment(batch["image"], batch["real_augmentation"])
+        fakes = self.augment(fakes, batch["augmentation"])
         outputs = self.discriminator(image, training=True)
-        real = ops.mean(outputs["source"])
-        fake = ops.mean(self.discriminator(fakes, training=True)["source"])
+        real = outputs["source"]
+        fake = self.discriminator(fakes, training=True)["source"]
         norms = interpolated_gradient_norms(
             lambda images: self.discriminator(images, training=True)["source"],
             image,
@@ -78,12 +88,13 @@ class StarGAN(SharedFakesModel):
             batch["alpha"],
         )
         losses = {
-            "d_real": -real,
-            "d_fake": fake,
+            "d_real": -ops.mean(real),
+            "d_fake": ops.mean(fake),
             "d_penalty": self.config.penalty_weight * gradient_penalty(norms),
         }
         metrics = {
-            "d_wasserstein": real - fake,
+            "d_wasserstein": ops.mean(real) - ops.mean(fake),
+            "d_accuracy_real": pair_accuracy(real, fake),
             "d_critic_gradient": ops.mean(norms),
             "d_distance_real": pairwise_distance(image),
             "d_distance_fake": pairwise_distance(fakes),
@@ -95,7 +106,8 @@ class StarGAN(SharedFakesModel):
 
     def generator_losses(self, batch, fakes):
         """The terms of eq. 6: the critic's score, the target's class losses, the reconstruction."""
-        outputs = self.discriminator(fakes, training=True)
+        seen = self.augment(fakes, batch["augmentation"])
+        outputs = self.discriminator(seen, training=True)
         rebuilt = self.generator({"image": fakes, **batch["labels"]}, training=True)
         losses = {"g_fool": -ops.mean(outputs["source"])}
         for name, target in batch["target"].items():

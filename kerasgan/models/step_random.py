@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 import tensorflow as tf
 
@@ -22,11 +21,15 @@ class StepRandom:
         seed: of the model.
         step: training step, an int64 scalar tensor.
         batch_size: B.
+        augmentations: names of augmentations of the images that the discriminator sees.
     """
 
-    def __init__(self, seed: int, step: tf.Tensor, batch_size: int):
+    def __init__(
+        self, seed: int, step: tf.Tensor, batch_size: int, augmentations: Sequence[str] = ()
+    ):
         self._step_key = tf.stack([tf.constant(seed, tf.int64), step])
         self._batch_size = batch_size
+        self._augmentations = augmentations
 
     def normal(
         self, name: str, updates: int, shape: Sequence[int], stddev: float = 1.0
@@ -47,6 +50,21 @@ class StepRandom:
             [self._batch_size, updates, 1], self._key(name), low, high, alg="philox"
         )
 
+    def augmentation(self, name: str, updates: int) -> dict[str, dict[str, tf.Tensor]]:
+        """Draws for `augmentation.parameters_of`, of tensors [B, updates, n]; {} without any."""
+        return {
+            kind: self._augmentation(f"{name}_{kind}", kind, updates)
+            for kind in self._augmentations
+        }
+
+    def _augmentation(self, name: str, kind: str, updates: int) -> dict[str, tf.Tensor]:
+        ranges = augmentation.AUGMENTATIONS[kind].ranges.items()
+        parts = [self.uniform(f"{name}_{part}", updates, *limits) for part, limits in ranges]
+        return {
+            "applies": self.uniform(f"{name}_applies", updates),
+            "values": tf.concat(parts, axis=-1),
+        }
+
     def _key(self, name: str) -> tf.Tensor:
         return tf.random.fold_in(self._step_key, zlib.crc32(name.encode()), alg="philox")
 
@@ -60,7 +78,7 @@ class LabelledStepRandom(StepRandom):
             "combination": int64 [B, updates], -1 where a label is missing}.
         schema: of the labels.
         seed, step: as for `StepRandom`.
-        augmentations: {name: probability} of the augmentations of real and generated images.
+        augmentations: as for `StepRandom`.
         mirror: whether to mirror half of the real images.
     """
 
@@ -70,13 +88,12 @@ class LabelledStepRandom(StepRandom):
         schema: LabelSchema,
         seed: int,
         step: tf.Tensor,
-        augmentations: Mapping[str, float] = MappingProxyType({}),
+        augmentations: Sequence[str] = (),
         mirror: bool = False,
     ):
-        super().__init__(seed, step, given["image"].shape[0])
+        super().__init__(seed, step, given["image"].shape[0], augmentations)
         self._given = given
         self._schema = schema
-        self._augmentations = augmentations
         self._mirror = mirror
 
     def labels(self, name: str, updates: int) -> dict[str, tf.Tensor]:
@@ -119,38 +136,22 @@ class LabelledStepRandom(StepRandom):
             name: tf.one_hot(indices[..., label], size) for label, (name, size) in enumerate(sizes)
         }
 
-    def augmentation(self, name: str, updates: int) -> dict[str, tf.Tensor]:
-        """Parameters for `augment`, {augmentation: [B, updates, n]}; {} without any."""
-        return {
-            kind: augmentation.SAMPLERS[kind](self, f"{name}_{kind}", updates, probability)
-            for kind, probability in self._augmentations.items()
-        }
-
-    def _mirror_and_augment(self, images: tf.Tensor) -> tf.Tensor:
-        """Real images [B, updates, S, S, 3] as the discriminator sees them."""
-        updates = images.shape[1]
-        if self._mirror:
-            is_mirrored = self.uniform("mirror", updates)[..., None, None] < 0.5
-            images = tf.where(is_mirrored, tf.reverse(images, [3]), images)
-        parameters = self.augmentation("real", updates)
-        if not parameters:
-            return images
-        flat = {
-            name: tf.reshape(values, (-1, values.shape[-1])) for name, values in parameters.items()
-        }
-        augmented = augmentation.augment(tf.reshape(images, (-1, *images.shape[2:])), flat)
-        return tf.reshape(augmented, images.shape)
+    def _mirrored(self, images: tf.Tensor) -> tf.Tensor:
+        """Real images [B, updates, S, S, 3], half of which are mirrored."""
+        is_mirrored = self.uniform("mirror", images.shape[1])[..., None, None] < 0.5
+        return tf.where(is_mirrored, tf.reverse(images, [3]), images)
 
     def examples(self) -> dict:
-        """The step's real images, mirrored and augmented, and their labels.
+        """The step's real images, mirrored but not augmented, and their labels.
 
         Returns:
             {"image": [B, updates, S, S, 3] in [-1, 1], "labels": {name: one-hot [B, updates, K]},
             "combination": one-hot [B, updates, N]}, with rows of zeros where a label is missing.
         """
         given = self._given
+        images = as_floats(given["image"])
         return {
-            "image": self._mirror_and_augment(as_floats(given["image"])),
+            "image": self._mirrored(images) if self._mirror else images,
             "labels": self._one_hots(given["labels"]),
             "combination": tf.one_hot(given["combination"], len(self._schema.combinations)),
         }
@@ -163,10 +164,18 @@ class UnpairedStepRandom(StepRandom):
         given: {"a", "b"}: uint8, or float in [-1, 1], [B, 1, L, L, 3].
         seed, step: as for `StepRandom`.
         image_size: S, the side of the random crops, at most L.
+        augmentations: as for `StepRandom`.
     """
 
-    def __init__(self, given: Mapping[str, tf.Tensor], seed: int, step: tf.Tensor, image_size: int):
-        super().__init__(seed, step, given["a"].shape[0])
+    def __init__(
+        self,
+        given: Mapping[str, tf.Tensor],
+        seed: int,
+        step: tf.Tensor,
+        image_size: int,
+        augmentations: Sequence[str] = (),
+    ):
+        super().__init__(seed, step, given["a"].shape[0], augmentations)
         self._given = given
         self._image_size = image_size
 

@@ -8,8 +8,7 @@ from keras import ops
 
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import WGANConfig
-from kerasgan.losses import pairwise_distance
-from kerasgan.models.augmentation import augment
+from kerasgan.losses import pair_accuracy, pairwise_distance
 from kerasgan.models.base import AdversarialModel, Networks
 from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.networks import dcgan
@@ -64,19 +63,21 @@ class WGAN(GeneratesFromNoise, AdversarialModel):
 
     def generate(self, batch):
         images = self.generator({"noise": batch["noise"]}, training=True)
-        return augment(images, batch["augmentation"])
+        return self.augment(images, batch["augmentation"])
 
     def discriminator_losses(self, batch):
         """-E[D(x)] and E[D(G(z))], the negated estimate of the distance (algorithm 1)."""
         fakes = self.generate(batch)
-        real = ops.mean(self.discriminator(batch["image"], training=True))
-        fake = ops.mean(self.discriminator(fakes, training=True))
+        real = self.discriminator(batch["image"], training=True)
+        fake = self.discriminator(fakes, training=True)
+        losses = {"d_real": -ops.mean(real), "d_fake": ops.mean(fake)}
         metrics = {
-            "d_wasserstein": real - fake,
+            "d_wasserstein": ops.mean(real) - ops.mean(fake),
+            "d_accuracy_real": pair_accuracy(real, fake),
             "d_distance_real": pairwise_distance(batch["image"]),
             "d_distance_fake": pairwise_distance(fakes),
         }
-        return {"d_real": -real, "d_fake": fake}, metrics
+        return losses, metrics
 
     def generator_losses(self, batch):
         """-E[D(G(z))]."""

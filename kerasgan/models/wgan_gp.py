@@ -7,7 +7,7 @@ import keras
 from keras import ops
 
 from kerasgan.configs.dcgan import WGANGPConfig
-from kerasgan.losses import gradient_penalty, pairwise_distance
+from kerasgan.losses import gradient_penalty, pair_accuracy, pairwise_distance
 from kerasgan.models.gradient_penalty import interpolated_gradient_norms
 from kerasgan.models.wgan import WGAN
 from kerasgan.networks import dcgan
@@ -38,18 +38,19 @@ class WGANGP(WGAN):
     def discriminator_losses(self, batch):
         """The terms of eq. 3, the penalty with its weight lambda."""
         image, fakes = batch["image"], self.generate(batch)
-        real = ops.mean(self.discriminator(image, training=True))
-        fake = ops.mean(self.discriminator(fakes, training=True))
+        real = self.discriminator(image, training=True)
+        fake = self.discriminator(fakes, training=True)
         norms = interpolated_gradient_norms(
             lambda images: self.discriminator(images, training=True), image, fakes, batch["alpha"]
         )
         losses = {
-            "d_real": -real,
-            "d_fake": fake,
+            "d_real": -ops.mean(real),
+            "d_fake": ops.mean(fake),
             "d_penalty": self.config.penalty_weight * gradient_penalty(norms),
         }
         metrics = {
-            "d_wasserstein": real - fake,
+            "d_wasserstein": ops.mean(real) - ops.mean(fake),
+            "d_accuracy_real": pair_accuracy(real, fake),
             "d_critic_gradient": ops.mean(norms),
             "d_distance_real": pairwise_distance(image),
             "d_distance_fake": pairwise_distance(fakes),

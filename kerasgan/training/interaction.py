@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasgan.configs import Config
+from kerasgan.datasets.checks import advice
 from kerasgan.runs.directory import Run
 from kerasgan.utils import progress
 
@@ -23,6 +24,12 @@ def warn_of_duration(config: Config) -> None:
             "%s steps of %s take about %s on two CPU cores with AVX512, and longer on older ones%s",
             f"{config.steps:,}", config.MODEL, _in_words(config.cpu_hours), _alternative(config),
         )  # fmt: skip
+
+
+def advise(config: Config, count: int) -> None:
+    """Log what helps where the images are few and the config does nothing about it."""
+    if count < advice.SOME and not config.augment:
+        log.info("%s", advice.on_images(count))
 
 
 def _in_words(hours: float) -> str:

@@ -65,6 +65,7 @@ def start(
     if config.is_evaluated:
         monitor.check(config, split)
     data = split.training
+    interaction.advise(config, data.size)
     model = build(config, data)
     if init is not None:
         transfer.initialize(model, init)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from kerasgan.datasets.checks import advice
 from kerasgan.datasets.checks.inspection import Report
 from kerasgan.utils.printing import printable
 
@@ -13,7 +14,7 @@ def as_text(report: Report, max_places: int = 5) -> str:
         report: the report on a folder.
         max_places: number of places that are named for each problem.
     """
-    lines = [*_contents(report), *_usable(report)]
+    lines = [*_contents(report), *_usable(report), *_advice(report)]
     for problem, places in report.problems.items():
         more = f"; and {len(places) - max_places:,} more" if len(places) > max_places else ""
         named = "; ".join(map(printable, places[:max_places]))
@@ -54,6 +55,18 @@ def _usable(report: Report) -> list[str]:
     for rule, count in report.trains.items() if report.labels else ():
         lines.append(f"{title} with --label-rule {rule}: {count:,}")
     return lines
+
+
+def _advice(report: Report) -> list[str]:
+    if not report.readable:
+        return []
+    counts = {label.name: report.counts(number) for number, label in enumerate(report.labels)}
+    sentences = [
+        advice.on_images(report.readable - len(report.copies)),
+        advice.on_values(counts),
+        advice.TRAINING,
+    ]
+    return [f"advice: {sentence}" for sentence in sentences if sentence]
 
 
 def _format(counts: dict[str, int], max_shown: int = 12) -> str:
