@@ -6,6 +6,8 @@ import os
 import sys
 from typing import Any
 
+from kerasgan.utils import tensorflow_notices
+
 __version__ = "0.1.0"
 
 if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
@@ -21,6 +23,7 @@ os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 # TensorFlow leaves oneDNN off on CPUs without AVX512, where ACGAN's step is 1.5 times faster
 # with it.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+tensorflow_notices.hide()
 
 # {name: module that has it}; imported on first use, so that `import kerasgan` is fast.
 _LAZY = {
