@@ -156,7 +156,7 @@ def _of_folder(folder: Path, size: int, count: int, seed: int) -> np.ndarray:
     known = Image.registered_extensions()
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in known)
     order = np.random.default_rng(seed).permutation(len(paths))[:count]
-    return np.stack([decoding.square(paths[index], size, "crop") for index in order])
+    return np.stack([decoding.resized(paths[index], size, "crop") for index in order])
 
 
 if __name__ == "__main__":

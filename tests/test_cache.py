@@ -68,8 +68,8 @@ def test_copies_and_mirror_images_share_their_fraction():
     large = draw(face(0, 3), 4 * SIZE)
     large.save("large.png")
     ImageOps.mirror(large).save("mirrored.jpg")
-    pictures[3] = decoding.square(Path("large.png"), SIZE)
-    pictures[6] = decoding.square(Path("mirrored.jpg"), SIZE)
+    pictures[3] = decoding.resized(Path("large.png"), SIZE)
+    pictures[6] = decoding.resized(Path("mirrored.jpg"), SIZE)
     fractions = prepare(work=pictures.get, items=range(7)).fractions
     assert len(set(fractions)) == 4
     np.testing.assert_array_equal(fractions[[4, 5, 6]], fractions[[0, 1, 3]])

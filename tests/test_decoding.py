@@ -58,18 +58,51 @@ def test_crop_keeps_the_middle_and_pad_keeps_everything():
     """A red, a green and a blue third, each 8 x 8."""
     bars = of(np.repeat(np.repeat(255 * np.eye(3)[None], 8, axis=0), 8, axis=1))
     np.testing.assert_array_equal(
-        decoding.square(content(bars), 8), np.tile([0, 255, 0], (8, 8, 1))
+        decoding.resized(content(bars), 8), np.tile([0, 255, 0], (8, 8, 1))
     )
-    padded = decoding.square(content(bars), 24, resize_mode="pad")
+    padded = decoding.resized(content(bars), 24, resize_mode="pad")
     np.testing.assert_array_equal(padded[8:16], np.asarray(bars))
     assert (padded[:8] == 255).all()
     assert (padded[16:] == 255).all()
 
 
+@pytest.mark.parametrize("transposed", [False, True])
+def test_rectangles_are_cropped_and_padded_to_their_own_shape(transposed):
+    """A quarter of each colour, 8 x 6 pixels."""
+    bars = np.repeat([[[255, 0, 0], [0, 255, 0], [0, 0, 255], [0, 0, 0]]], 6, axis=1)
+    bars = np.repeat(bars, 8, axis=0)
+
+    def resized(height, width, resize_mode):
+        pixels, size = bars, (height, width)
+        if transposed:
+            pixels, size = bars.swapaxes(0, 1), (width, height)
+        found = decoding.resized(content(of(pixels)), size, resize_mode)
+        return found.swapaxes(0, 1) if transposed else found
+
+    np.testing.assert_array_equal(resized(8, 16, "crop"), bars[:, 4:20])
+    np.testing.assert_array_equal(resized(4, 24, "crop"), bars[2:6])
+    padded = resized(16, 24, "pad")
+    np.testing.assert_array_equal(padded[4:12], bars)
+    assert (padded[[*range(4), *range(12, 16)]] == 255).all()
+    padded = resized(8, 32, "pad")
+    np.testing.assert_array_equal(padded[:, 4:28], bars)
+    assert (padded[:, [*range(4), *range(28, 32)]] == 255).all()
+
+
+def test_a_turned_photograph_is_decoded_large_enough():
+    """A JPEG may be decoded at an eighth of its size, before it is turned upright."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    lines = np.zeros((160, 1600, 3))
+    lines[:, ::2] = 255
+    photograph = content(of(lines), "JPEG", exif=exif, quality=100)
+    assert decoding.resized(photograph, (1600, 160)).std() > 100
+
+
 def test_shrinking_takes_every_pixel_into_account():
     """A fine checkerboard is grey from afar."""
     board = of(255 * (np.indices((64, 64)).sum(axis=0) % 2))
-    assert abs(decoding.square(content(board), 8).astype(int) - 127).max() <= 2
+    assert abs(decoding.resized(content(board), 8).astype(int) - 127).max() <= 2
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_a_grid_is_what_the_course_saved_whatever_the_users_defaults(images):
     with plt.rc_context(
         {"figure.dpi": 50, "figure.facecolor": "red", "image.interpolation": "nearest"}
     ):
-        grid = face_count.Grid()
+        grid = face_count.Grid(*images.shape[1:3])
         grid.draw(images[5:])
         found = grid.draw(images[:25])
     assert found.shape == (480, 640, 3)
@@ -64,7 +64,7 @@ def test_faces_are_counted_in_full_grids_with_the_settings_of_the_course(
     full = images[:25], images[5:], images[:25]
     counts = face_count.count_faces(np.concatenate([*full, images[:24]]), cascade)
     assert counts.tolist() == [1, 2, 3]
-    grid = face_count.Grid()
+    grid = face_count.Grid(*images.shape[1:3])
     for (gray, settings), drawn in zip(calls, map(grid.draw, full), strict=True):
         assert settings == {"scaleFactor": 1.1, "minNeighbors": 5, "minSize": (24, 24)}
         luma = np.rint(drawn @ [0.299, 0.587, 0.114]).astype(int)

@@ -30,7 +30,7 @@ def messy(folder):
     with Image.open(images / "0.png") as first:
         first.save(images / "copy.png")
         ImageOps.mirror(first).save(images / "mirrored.png")
-        first.resize((40, 40)).save(images / "scaled.jpg", quality=95)
+        first.resize((50, 40)).save(images / "scaled.jpg", quality=95)
     content = (images / "1.png").read_bytes()
     (images / "cut.png").write_bytes(content[: len(content) // 2])
     (images / "text.jpg").write_text("no image")
@@ -97,7 +97,7 @@ def test_the_command_reports_and_exits_with_1(kerasgan, messy, tmp_path):
     for words in (
         "layout: course-2018",
         "images: 15, of which 2 unreadable",
-        "sizes: 32x32 12, 40x40 1",
+        "sizes, height x width: 32x32 12, 40x50 1",
         "would train with --label-rule exactly-one: 9",
         "1 repeated names: line 12: 0",
     ):

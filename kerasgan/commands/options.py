@@ -16,7 +16,8 @@ from kerasgan.configs.options import option_name, panel, words
 from kerasgan.datasets import layouts
 from kerasgan.labels import parse_values
 from kerasgan.runs import directory
-from kerasgan.utils.errors import hint
+from kerasgan.utils import sizes
+from kerasgan.utils.errors import InvalidInput, hint
 
 # Panels of `kerasgan train MODEL --help`, in this order.
 PANELS = ("Model", "Data", "Training", "Logging")
@@ -116,6 +117,20 @@ class NumberOrWord(click.ParamType):
             self.fail(f"must be a number or {', '.join(self._words)}, got {value!r}", param, ctx)
 
 
+class SizeType(click.ParamType):
+    """The size of images, a side of squares or HEIGHTxWIDTH."""
+
+    name = "size"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> sizes.Size:
+        try:
+            return sizes.parse(str(value))
+        except InvalidInput as error:
+            self.fail(str(error), param, ctx)
+
+
 # Choices of options whose values are listed outside the configs.
 _CHOICES = {"layout": layouts.CHOICES}
 
@@ -139,6 +154,8 @@ def _of_field(field: dataclasses.Field, type_: Any, panel: str) -> click.Option:
         settings["type"] = NumberOrWord(word)
     elif field.name in _CHOICES:
         settings["type"] = Choice(_CHOICES[field.name])
+    elif type_ == sizes.Size:
+        settings["type"] = SizeType()
     elif type_ == tuple[float | str, ...]:
         return VariadicOption(
             [name],

@@ -1,13 +1,17 @@
 """Options of the auxiliary-classifier GAN."""
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.generation import ConditionalConfig
 from kerasgan.configs.groups import ScheduleOptions, label_rule_option
+from kerasgan.configs.image_sizes import Multiples, image_size_option
 from kerasgan.configs.options import option
+from kerasgan.utils import sizes
 from kerasgan.utils.errors import InvalidInput, unknown
+from kerasgan.utils.sizes import Size
 
 SOURCE = "source"
 # The course report's weights of its labels.
@@ -91,9 +95,7 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
     }
 
     label_rule: Literal["exactly-one", "first", "any"] = label_rule_option("exactly-one")
-    image_size: int = option(
-        96, "Height and width of the images, in pixels.", at_least=16, multiple_of=16
-    )
+    image_size: Size = image_size_option(96, Multiples(16, least=16))
     generator_activation: Literal["relu", "leaky_relu"] = option(
         "relu", "The generator's activation; leaky_relu has slope 0.2."
     )
@@ -142,7 +144,7 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
         # share: 72 minutes of 6,500 steps of 128 images of 64 pixels come out as 94.
         seconds = 2.8 if self.precision == "float32" else 1.95
         images = self.batch_size * (self.d_steps + self.g_steps) / (64 * 3)
-        pixels = (self.image_size / 96) ** 2
+        pixels = math.prod(sizes.sides(self.image_size)) / 96**2
         return self.steps * seconds * images * pixels * self.width / 3600
 
     def __post_init__(self) -> None:

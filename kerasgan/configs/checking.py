@@ -8,7 +8,13 @@ from kerasgan.utils.printing import printable
 
 # With a Literal, | makes the second.
 _UNIONS = (UnionType, Union)
-_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+_NAMES = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    tuple[int, int]: "a list of height and width",
+}
 
 
 def check_types(kinds: dict[str, Any], fields: dict[str, Any]) -> None:
@@ -43,6 +49,8 @@ def _fits(value: Any, kind: Any) -> bool:
 
 
 def _named(kind: Any) -> str:
+    if kind in _NAMES:
+        return _NAMES[kind]
     parts = get_args(kind)
     if get_origin(kind) is Literal:
         return ", ".join(map(str, parts))
@@ -51,4 +59,4 @@ def _named(kind: Any) -> str:
     if get_origin(kind) is tuple:
         count = "" if parts[-1] is ... else f"{len(parts)} of "
         return f"a list of {count}{_named(parts[0])}"
-    return _NAMES.get(kind, "null")
+    return "null"

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.groups import BatchNormOptions, DataOptions
+from kerasgan.configs.image_sizes import Multiples, image_size_option
 from kerasgan.configs.options import option
 from kerasgan.configs.translation import TranslationConfig
+from kerasgan.utils import sizes
 from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.sizes import Size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,11 +90,11 @@ class CycleGANConfig(UnpairedDataOptions, BatchNormOptions, TranslationConfig):
         },
     }
 
-    image_size: int = option(
-        256, "Height and width of the squares trained on, in pixels.", at_least=32, multiple_of=4
-    )
+    image_size: Size = image_size_option(256, Multiples(4, least=32))
     load_size: int = option(
-        286, "Height and width of the images that they are cut from, in pixels.", at_least=32
+        286,
+        "Shorter side, in pixels, of the larger images of the same shape that they are cut from.",
+        at_least=32,
     )
     blocks: int = option(
         9, "Residual blocks; the paper takes 6, and 9 from 256 pixels on.", at_least=1
@@ -119,7 +122,16 @@ class CycleGANConfig(UnpairedDataOptions, BatchNormOptions, TranslationConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.load_size < self.image_size:
+        if self.load_size < min(sizes.sides(self.image_size)):
+            part = "" if isinstance(self.image_size, int) else "the shorter side of "
             raise InvalidInput(
-                f"load-size is {self.load_size}; it must be at least image-size {self.image_size}"
+                f"load-size is {self.load_size}; it must be at least {part}image-size "
+                f"{self.image_size}"
             )
+
+    @property
+    def loaded_size(self) -> Size:
+        """Size of the images that crops are cut from, in the shape of `image_size`."""
+        image_sides = sizes.sides(self.image_size)
+        height, width = (round(self.load_size * side / min(image_sides)) for side in image_sides)
+        return sizes.simplified((height, width))

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.generation import ConditionalConfig, GenerationConfig
+from kerasgan.configs.image_sizes import Halved, image_size_option
 from kerasgan.configs.options import option
+from kerasgan.utils.sizes import Size
 
 # What makes faces recognisable within minutes on two CPU cores.
 _QUICK = {
@@ -22,9 +24,7 @@ _QUICK = {
 class DCGANConfig(GenerationConfig):
     """The options of every model on DCGAN's networks."""
 
-    image_size: Literal[16, 32, 64, 128, 256] = option(
-        64, "Height and width of the images, in pixels."
-    )
+    image_size: Size = image_size_option(64, Halved())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ class DataOptions(Options):
         0.1, "Share of the images that is held out from training.", at_least=0, below=1
     )
     resize_mode: Literal["crop", "pad"] = option(
-        "crop", "Make images square: cut the centre out, or add white."
+        "crop", "Bring images to the shape of image-size: cut the centre out, or add white."
     )
     follow_links: bool = option(False, "Follow symbolic links inside the data folder.")
     strict: bool = option(False, "Refuse data with anything wrong, rather than leave that out.")

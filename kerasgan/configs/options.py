@@ -1,6 +1,7 @@
 """Dataclass fields that are command-line options, with their help, limits and panel."""
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import get_annotations
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
@@ -18,6 +19,7 @@ def option(
     at_most: float | None = None,
     multiple_of: float | None = None,
     parts: str | None = None,
+    convert: Callable[[Any], Any] | None = None,
 ) -> Any:
     """A dataclass field that becomes a command-line option.
 
@@ -27,6 +29,7 @@ def option(
         at_least, above, below, at_most: limits of the number, or of each number of a tuple.
         multiple_of: what the number must be a multiple of.
         parts: the names of a tuple's parts, as `--help` shows them.
+        convert: a function of the value; returns the one to store, or raises `InvalidInput`.
     """
     limits = {
         "at least": at_least,
@@ -38,7 +41,7 @@ def option(
     limits = {name: limit for name, limit in limits.items() if limit is not None}
     return dataclasses.field(
         default=default,
-        metadata={"help": help, "limits": limits, "parts": parts},
+        metadata={"help": help, "limits": limits, "parts": parts, "convert": convert},
     )
 
 
@@ -92,6 +95,9 @@ class Options:
         types = get_type_hints(type(self))
         for field in dataclasses.fields(self):
             name, value = option_name(field.name), getattr(self, field.name)
+            if convert := field.metadata["convert"]:
+                value = convert(value)
+                object.__setattr__(self, field.name, value)
             allowed = words(types[field.name])
             is_choice = get_origin(types[field.name]) is Literal
             if allowed and value not in allowed and (is_choice or isinstance(value, str)):

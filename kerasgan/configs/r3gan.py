@@ -5,10 +5,9 @@ from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.generation import ConditionalConfig
 from kerasgan.configs.groups import Schedule, ScheduleOptions, label_rule_option, schedule_option
+from kerasgan.configs.image_sizes import Halved, image_size_option
 from kerasgan.configs.options import option
-
-# 4 to 7 times a power of two.
-ImageSize = Literal[16, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256]
+from kerasgan.utils.sizes import Size
 
 # Images whose standard deviation the discriminator sees; no group holds both kinds.
 GROUP = 4
@@ -48,7 +47,7 @@ class R3GANConfig(ScheduleOptions, ConditionalConfig):
     }
 
     label_rule: Literal["exactly-one", "first", "any"] = label_rule_option("any")
-    image_size: ImageSize = option(64, "Height and width of the images, in pixels.")
+    image_size: Size = image_size_option(64, Halved())
     batch_size: int = option(
         32, "Images per update, whole groups of 4.", at_least=GROUP, multiple_of=GROUP
     )

@@ -1,11 +1,13 @@
 """Options of StarGAN."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from kerasgan.configs.groups import ConditionalDataOptions
+from kerasgan.configs.image_sizes import Multiples, image_size_option
 from kerasgan.configs.options import option
 from kerasgan.configs.translation import TranslationConfig
+from kerasgan.utils.sizes import Size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +33,7 @@ class StarGANConfig(TranslationConfig, ConditionalDataOptions):
         },
     }
 
-    image_size: Literal[16, 32, 64, 128, 256] = option(
-        128, "Height and width of the images, in pixels."
-    )
+    image_size: Size = image_size_option(128, Multiples(4, least=16))
     class_weight: float = option(1.0, "Weight of the classification losses.", at_least=0)
     reconstruction_weight: float = option(10.0, "Weight of the reconstruction loss.", at_least=0)
     penalty_weight: float = option(10.0, "Weight of the gradient penalty (lambda).", at_least=0)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import math
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +21,7 @@ from PIL import Image
 
 from kerasgan.datasets import duplicates
 from kerasgan.utils import files, progress
+from kerasgan.utils.sizes import Size, sides
 
 log = logging.getLogger(__name__)
 
@@ -30,29 +32,30 @@ _PIXELS, _TABLES = "pixels.bin", "tables.npz"
 
 
 class CachedImages:
-    """Images in a file, read on access: uint8 [N, S, S, 3], indexed by integer arrays.
+    """Images in a file, read on access: uint8 [N, H, W, 3], indexed by integer arrays.
 
     The file is not memory-mapped: pages that a process has touched count as its memory.
 
     Args:
         file: the raw bytes of the images.
-        size: height and width of the images, S.
+        size: (H, W), or one number for both.
         rows: int64 [N], the indices of these images in the file; default: all.
     """
 
-    def __init__(self, file: Path, size: int, rows: np.ndarray | None = None):
+    def __init__(self, file: Path, size: Size, rows: np.ndarray | None = None):
         self._path, self._size = file, size
         self._file = os.open(file, os.O_RDONLY)
-        self._bytes = size * size * 3
+        shape = (*sides(size), 3)
+        self._bytes = math.prod(shape)
         self._rows = rows
         count = os.fstat(self._file).st_size // self._bytes if rows is None else len(rows)
-        self.shape = (count, size, size, 3)
+        self.shape = (count, *shape)
 
     def __del__(self) -> None:
         os.close(self._file)
 
     def __getitem__(self, rows: np.ndarray) -> np.ndarray:
-        """Read the images with these indices: uint8 [*rows.shape, S, S, 3]."""
+        """Read the images with these indices: uint8 [*rows.shape, H, W, 3]."""
         rows = np.asarray(rows) if self._rows is None else self._rows[rows]
         images = np.empty((rows.size, *self.shape[1:]), np.uint8)
         for image, row in zip(images, rows.ravel().tolist(), strict=True):
@@ -70,7 +73,7 @@ class CachedImages:
 class Prepared(NamedTuple):
     """N prepared images.
 
-    images: uint8 [N, S, S, 3]; an unreadable image is black.
+    images: uint8 [N, H, W, 3]; an unreadable image is black.
     digests: uint8 [N, 16], hashes of the pixels.
     fractions: float64 [N] in [0, 1), a hash of the pixels that copies share, even if mirrored or
         compressed. A threshold on it splits the images so that no copy is on both sides.
@@ -93,7 +96,7 @@ def prepare(
     load_image: Callable[..., np.ndarray | str],
     items: Iterable,
     count: int,
-    size: int,
+    size: Size,
     title: str,
 ) -> Prepared:
     """Load images once and keep them on disk.
@@ -102,10 +105,10 @@ def prepare(
 
     Args:
         key: identifies the images; must differ whenever the pixels may differ.
-        load_image: item -> uint8 [size, size, 3], or the reason why it is unreadable; importable.
+        load_image: item -> uint8 [H, W, 3], or the reason why it is unreadable; importable.
         items: the arguments of `load_image`; consumed only if the images are not yet cached.
         count: number of items.
-        size: height and width of the images.
+        size: (H, W), or one number for both.
         title: label of the progress bar.
 
     Raises:
@@ -114,7 +117,7 @@ def prepare(
     key = f"{key}-v{_FORMAT}"
     target = folder() / key
     if not target.is_dir():
-        files.check_writable(target, count * size * size * 3)
+        files.check_writable(target, count * math.prod(sides(size)) * 3)
         target.parent.mkdir(parents=True, exist_ok=True)
         with _locked(key):
             if not target.is_dir():
@@ -180,7 +183,7 @@ def _interrupts_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def _write(target: Path, results: Iterator, count: int, size: int) -> None:
+def _write(target: Path, results: Iterator, count: int, size: Size) -> None:
     digests = np.empty((count, 16), np.uint8)
     fractions = np.empty(count)
     signatures = np.empty((count, *duplicates.SHAPE), np.uint8)
@@ -189,7 +192,7 @@ def _write(target: Path, results: Iterator, count: int, size: int) -> None:
         for index, pixels in enumerate(results):
             if isinstance(pixels, str):
                 unreadable[index] = pixels
-                pixels = np.zeros((size, size, 3), np.uint8)
+                pixels = np.zeros((*sides(size), 3), np.uint8)
             file.write(pixels.tobytes())
             original, mirrored = digest(pixels), digest(pixels[:, ::-1])
             digests[index] = np.frombuffer(original, np.uint8)

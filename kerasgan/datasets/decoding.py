@@ -1,4 +1,4 @@
-"""Safe decoding of image files into squares."""
+"""Safe decoding of image files at one size."""
 
 import io
 import warnings
@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.sizes import Size, sides
 
 # Formats to read. Pillow has more, and passes EPS files to Ghostscript.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF")
@@ -21,22 +22,25 @@ PIXEL_LIMIT = 89_478_485
 ResizeMode = Literal["crop", "pad"]
 
 
-def square(source: Path | bytes, size: int, resize_mode: ResizeMode = "crop") -> np.ndarray:
-    """Decode an image as a square: uint8 [size, size, 3].
+def resized(source: Path | bytes, size: Size, resize_mode: ResizeMode = "crop") -> np.ndarray:
+    """Decode an image at a size: uint8 [H, W, 3].
 
     Args:
         source: the file or its content; of an animation, the first frame is read.
-        size: height and width of the square.
-        resize_mode: "crop" cuts out the centre square, "pad" adds white on two sides.
+        size: (H, W), or one number for both.
+        resize_mode: what brings the image to the shape of `size`: "crop" cuts out the largest part
+            in the centre, "pad" adds white on two sides.
 
     Raises:
         InvalidInput: if the image is unreadable, with the reason.
     """
-    image = read(source, size)
+    height, width = sides(size)
+    # A photograph that will be turned upright is decoded before that, with its sides exchanged.
+    image = read(source, max(height, width))
     if resize_mode == "pad":
-        padded = ImageOps.pad(image, (size, size), Image.Resampling.LANCZOS, color="white")
+        padded = ImageOps.pad(image, (width, height), Image.Resampling.LANCZOS, color="white")
         return np.asarray(padded)
-    return np.asarray(ImageOps.fit(image, (size, size), Image.Resampling.LANCZOS))
+    return np.asarray(ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS))
 
 
 def read(source: Path | bytes, size: int | None = None, limit: int | None = None) -> Image.Image:

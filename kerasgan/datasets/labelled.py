@@ -26,7 +26,7 @@ class LabelledImages(NamedTuple):
     """N images out of a prepared set of M, and their labels.
 
     key: a hash of all pixels and labels of the dataset, training and held out.
-    images: uint8 [M, S, S, 3], the whole set; indexed by integer arrays.
+    images: uint8 [M, H, W, 3], the whole set; indexed by integer arrays.
     rows: int64 [N], the indices of these images in the set.
     schema: of the labels.
     labels: int64 [N, L], as of `LabelSchema`.
@@ -63,7 +63,7 @@ class LabelledImages(NamedTuple):
             initial_step: number of steps already trained.
 
         Returns:
-            Elements {"image": uint8 [B, updates, S, S, 3], "labels": int64 [B, updates, L],
+            Elements {"image": uint8 [B, updates, H, W, 3], "labels": int64 [B, updates, L],
             "combination": int64 [B, updates]}.
         """
 
@@ -82,7 +82,7 @@ class LabelledImages(NamedTuple):
         return counter.map(read, num_parallel_calls=2)
 
     def pixels(self, indices: np.ndarray) -> np.ndarray:
-        """Read the images with these indices: uint8 [*indices.shape, S, S, 3]."""
+        """Read the images with these indices: uint8 [*indices.shape, H, W, 3]."""
         return self.images[self.rows[indices]]
 
 
@@ -182,6 +182,7 @@ def _source(config: Config) -> tuple[Source, _Labels]:
 
 
 def _avatars(config: Config) -> tuple[Source, _Labels]:
+    sources.check_square(config.image_size)
     indices = range(sources.held_out_avatars(config.num_avatars, config.val_fraction).stop)
     pairs = [traits.colours(sources.AVATAR_SEED, index) for index in indices]
     values = [{name: (v,) for name, v in zip(colours.COLOURS, pair, strict=True)} for pair in pairs]

@@ -16,6 +16,7 @@ from kerasgan.datasets.layouts.base import Listing
 from kerasgan.datasets.layouts.label_file import AMBIGUOUS, UNLABELLED, UNMATCHED
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable, shortened
+from kerasgan.utils.sizes import Size
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ class Source(NamedTuple):
     """N images that are selected but not yet decoded.
 
     key: differs whenever the pixels may differ.
-    load_image: item -> uint8 [S, S, 3], or the reason why it cannot be read. Must be picklable.
+    load_image: item -> uint8 [H, W, 3], or the reason why it cannot be read. Must be picklable.
     items: the arguments of `load_image`, N in all.
     names: [N], for messages.
     title: label of the progress bar.
@@ -41,12 +42,12 @@ class Source(NamedTuple):
     title: str
 
 
-def prepare(source: Source, size: int, is_strict: bool) -> tuple[cache.Prepared, np.ndarray]:
+def prepare(source: Source, size: Size, is_strict: bool) -> tuple[cache.Prepared, np.ndarray]:
     """Decode or draw the images on first use, and report the unreadable ones.
 
     Args:
         source: N images.
-        size: height and width of the prepared images, S.
+        size: of the prepared images, (H, W) or one number for both.
         is_strict: whether an unreadable image is an error.
 
     Returns:
@@ -74,8 +75,17 @@ def held_out_avatars(num_avatars: int, val_fraction: float) -> range:
     return range(num_avatars, num_avatars + round(num_avatars * val_fraction))
 
 
+def check_square(image_size: Size) -> None:
+    """Raise `InvalidInput` for avatars that are not to be square."""
+    if not isinstance(image_size, int):
+        raise InvalidInput(
+            f"image-size is {image_size}; avatars are square: it must be one number, or "
+            "--data must name other images"
+        )
+
+
 def avatar_source(indices: Sequence[int], size: int, style: str = "animation") -> Source:
-    """The avatars with these indices."""
+    """The avatars with these indices, as squares of `size` pixels."""
     indices = list(indices)
     version = f"v{portrait.RENDERER_VERSION}-seed{AVATAR_SEED}"
     key = f"avatars-{version}-{style}-{size}px-{_hash(indices)}"
@@ -84,14 +94,14 @@ def avatar_source(indices: Sequence[int], size: int, style: str = "animation") -
 
 
 def file_source(
-    paths: Sequence[Path], names: Sequence[str], size: int, resize_mode: decoding.ResizeMode
+    paths: Sequence[Path], names: Sequence[str], size: Size, resize_mode: decoding.ResizeMode
 ) -> Source:
     """Image files. Their cached pixels are reused while size and modification time stay the same.
 
     Args:
         paths: [N].
         names: [N], for messages.
-        size, resize_mode: as of `decoding.square`.
+        size, resize_mode: as of `decoding.resized`.
     """
     state = [(str(path.absolute()), *_state(path)) for path in paths]
     key = f"images-{_hash([[size, resize_mode], state])}"
@@ -102,7 +112,7 @@ def encoded_source(
     key: str,
     contents: Iterable[bytes],
     names: Sequence[str],
-    size: int,
+    size: Size,
     resize_mode: decoding.ResizeMode,
 ) -> Source:
     """Encoded images of a dataset.
@@ -111,13 +121,13 @@ def encoded_source(
         key: identifies the dataset and its version.
         contents: N encoded images; consumed only if they are not yet cached.
         names: [N], for messages.
-        size, resize_mode: as of `decoding.square`.
+        size, resize_mode: as of `decoding.resized`.
     """
     key = f"tfds-{key}-{_hash([size, resize_mode, list(names)])}"
     return Source(key, _reader(size, resize_mode), contents, names, "Reading images")
 
 
-def _reader(size: int, resize_mode: str) -> Callable[[Path | bytes], np.ndarray | str]:
+def _reader(size: Size, resize_mode: str) -> Callable[[Path | bytes], np.ndarray | str]:
     return partial(read_image, size=size, resize_mode=resize_mode)
 
 
@@ -136,11 +146,11 @@ def draw_avatar(index: int, size: int, style: str) -> np.ndarray:
 
 
 def read_image(
-    source: Path | bytes, size: int, resize_mode: decoding.ResizeMode
+    source: Path | bytes, size: Size, resize_mode: decoding.ResizeMode
 ) -> np.ndarray | str:
-    """Decode an image as uint8 [size, size, 3]; the reason instead if it is unreadable."""
+    """Decode an image as uint8 [H, W, 3]; the reason instead if it is unreadable."""
     try:
-        return decoding.square(source, size, resize_mode)
+        return decoding.resized(source, size, resize_mode)
     except InvalidInput as reason:
         return str(reason)
 

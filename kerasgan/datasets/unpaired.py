@@ -92,7 +92,7 @@ def _shuffled_rows(seed: int, positions: tf.Tensor, domain: int, count: int) -> 
 
 
 def load(config: CycleGANConfig) -> UnpairedSplit:
-    """Load the images of both domains at `config.load_size`; they are prepared on first use.
+    """Load the images of both domains at `config.loaded_size`; they are prepared on first use.
 
     testA and testB are held out; where one is missing, the share `config.val_fraction` of that
     domain is. Each training avatar belongs to one domain. Held-out avatars, from index
@@ -104,7 +104,7 @@ def load(config: CycleGANConfig) -> UnpairedSplit:
     """
     parts, digests = {}, []
     for domain, (source, held_out) in _sources(config).items():
-        prepared, readable = sources.prepare(source, config.load_size, config.strict)
+        prepared, readable = sources.prepare(source, config.loaded_size, config.strict)
         if held_out is None:
             held_out = prepared.fractions < config.val_fraction
         if not (readable & ~held_out).any():
@@ -155,6 +155,7 @@ def avatar_indices(domain: str, num_avatars: int, val_fraction: float) -> tuple[
 
 
 def _avatars(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
+    sources.check_square(config.image_size)
     training, held_out = avatar_indices(domain, config.num_avatars, config.val_fraction)
     source = sources.avatar_source([*training, *held_out], config.load_size, STYLES[domain])
     return source, _after_first([training, held_out])
@@ -168,7 +169,7 @@ def _files(folders: list[Path], config: CycleGANConfig) -> tuple[Source, np.ndar
     parts = [[listing.root / image.name for image in listing.images] for listing in listings]
     paths = list(chain(*parts))
     names = list(map(str, paths))
-    source = sources.file_source(paths, names, config.load_size, config.resize_mode)
+    source = sources.file_source(paths, names, config.loaded_size, config.resize_mode)
     return source, _after_first(parts)
 
 
@@ -183,7 +184,7 @@ def _tfds(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray | Non
     )
     key = "-".join(split.key for split in splits)
     source = sources.encoded_source(
-        key, contents, list(chain(*parts)), config.load_size, config.resize_mode
+        key, contents, list(chain(*parts)), config.loaded_size, config.resize_mode
     )
     return source, _after_first(parts)
 

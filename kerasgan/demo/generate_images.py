@@ -54,7 +54,7 @@ def interpolated_image(
     position: float,
     *values: str | None,
 ) -> np.ndarray:
-    """An image between two seeds, uint8 [S, S, 3].
+    """An image between two seeds, uint8 [H, W, 3].
 
     Args:
         position: 0 for `seed`, 1 for `second_seed`. Other arguments: as in `image_grid`.

@@ -11,6 +11,7 @@ from kerasgan.runs import directory, lookup, status
 from kerasgan.runs.directory import PRETRAINED, Run
 from kerasgan.runs.status import RunStatus
 from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.sizes import sides
 
 CACHE_SIZE = 4
 
@@ -47,8 +48,9 @@ def _lookup(name: str | None, kind: type[Config]) -> list[Run]:
 def describe(run: Run) -> str:
     """Model, image size, training progress and name of a run, as a line of Markdown."""
     config = run.config
+    height, width = sides(config.image_size)
     return (
-        f"{config.MODEL}, {config.image_size} x {config.image_size} pixels, "
+        f"{config.MODEL}, {height} x {width} pixels, "
         f"step {max(run.checkpoint_files, default=0):,} of {config.steps:,}, in `{run.name}`"
     )
 

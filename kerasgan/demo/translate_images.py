@@ -19,6 +19,7 @@ from kerasgan.runs import directory
 from kerasgan.runs.directory import Run
 from kerasgan.tasks.base import Translator
 from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.sizes import sides
 
 # Photographs of current cameras fit.
 MAX_PIXELS = 50_000_000
@@ -57,12 +58,13 @@ def triptych(
     named = zip(run.schema.names, values, strict=False)
     request = EditRequest(domain, {name: value for name, value in named if value})
     round_trip = _round_trip(run, request)
-    size = run.config.image_size
+    height, width = sides(run.config.image_size)
     try:
         with out_of_memory_as_invalid_input():
-            image = decoding.read(Path(file), None if keep_size else size, MAX_PIXELS)
-            if not keep_size and min(image.size) > size:
-                image = ImageOps.cover(image, (size, size), Image.Resampling.LANCZOS)
+            largest = None if keep_size else max(height, width)
+            image = decoding.read(Path(file), largest, MAX_PIXELS)
+            if not keep_size and image.height > height and image.width > width:
+                image = ImageOps.cover(image, (width, height), Image.Resampling.LANCZOS)
             original = np.asarray(image)
             return [original, *round_trip(original)]
     except InvalidInput as reason:

@@ -33,7 +33,7 @@ def evaluate(inputs: EvaluationInputs, images: np.ndarray) -> Evaluation:
     """Compute every metric whose needs are met.
 
     Args:
-        images: generated for `inputs.requested`, uint8 [n, S, S, 3].
+        images: generated for `inputs.requested`, uint8 [n, H, W, 3].
 
     Raises:
         InvalidInput: if OpenCV, the cascade or images for the face count are missing.

@@ -31,7 +31,7 @@ class EvaluationInputs:
         config: the run's, with the data that it is evaluated on.
         run_schema: the labels that the model generates by; none if it is unconditional.
         requested: the requested labels of each generated image, int [n, L], by that schema.
-        real: uint8 [m, S, S, 3], held-out images.
+        real: uint8 [m, H, W, 3], held-out images.
         classifier: trained on the training images; None if they have no labels.
         networks: "perceptual" and "inception", if their features are wanted.
         cascade: OpenCV's XML file for the face count.

@@ -38,7 +38,7 @@ class Needs:
 
     Args:
         inputs: the real side.
-        images: the generated images, uint8 [n, S, S, 3].
+        images: the generated images, uint8 [n, H, W, 3].
     """
 
     def __init__(self, inputs: EvaluationInputs, images: np.ndarray):

@@ -30,7 +30,7 @@ class NotMet(Exception):
 class RealSets(NamedTuple):
     """Real images that generated ones are compared with.
 
-    real: uint8 [n, S, S, 3].
+    real: uint8 [n, H, W, 3].
     other: as many others, whose distance from `real` is the floor; None: no floor is wanted.
     count: how many generated images are compared.
     """
@@ -45,7 +45,7 @@ class FeatureSets:
 
     Args:
         sets: the images.
-        extract: uint8 [n, S, S, 3] -> [n, ...].
+        extract: uint8 [n, H, W, 3] -> [n, ...].
         reference: features of `sets.real`, where they are known.
     """
 
@@ -67,7 +67,7 @@ def unseen(config: GenerationConfig, split: Split, count: int) -> np.ndarray:
     New avatars, numbered after the held-out ones; from other data, held-out images.
 
     Returns:
-        uint8 [n, S, S, 3], in random order.
+        uint8 [n, H, W, 3], in random order.
     """
     if config.has_avatars:
         start = sources.held_out_avatars(config.num_avatars, config.val_fraction).stop

@@ -98,8 +98,8 @@ class Editor:
         Args:
             inputs: uint8 [n, H, W, 3].
         """
-        size = self._discriminator.input.shape[1]
-        resized = tf.image.resize(inputs, (size, size), antialias=True)
+        size = self._discriminator.input.shape[1:3]
+        resized = tf.image.resize(inputs, size, antialias=True)
         outputs = self._discriminator(images.to_float(resized), training=False)
         logits = (ops.convert_to_numpy(outputs[name]) for name in self.schema.names)
         return np.stack([rows.argmax(axis=1) for rows in logits], axis=1)

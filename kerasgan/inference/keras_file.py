@@ -87,7 +87,7 @@ def images_of(outputs) -> np.ndarray:
 
 
 def sampled(folder: Path, run: Run, labels: np.ndarray, seed: int) -> np.ndarray:
-    """Images of the written file with these labels, uint8 [n, S, S, 3]."""
+    """Images of the written file with these labels, uint8 [n, H, W, 3]."""
     network = keras.saving.load_model(folder / _FILE)
     return images_of(network(inputs(run, network.input, labels, seed), training=False))
 
@@ -102,5 +102,5 @@ labels = json.load(open("labels.json"))
 inputs = {"noise": np.random.normal(size=(4, %(latent_dim)d), scale=%(sigma)s).astype("float32")}
 for name, values in labels.items():
     inputs[name] = np.eye(len(values), dtype="float32")[[0] * 4]
-images = generator(inputs)  # [4, %(size)d, %(size)d, 3] in [-1, 1]
+images = generator(inputs)  # [4, %(height)d, %(width)d, 3] in [-1, 1]
 ```"""

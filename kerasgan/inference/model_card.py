@@ -3,6 +3,7 @@
 import json
 
 from kerasgan.runs.directory import CONFIG_FILE, EVALUATION_FILE, Run
+from kerasgan.utils.sizes import sides
 
 _LICENCE = "unknown"
 _FRONT = """---
@@ -21,14 +22,16 @@ def text(run: Run, usage: str) -> str:
     """The card of a run: what the model is, how to use it, how it was trained, how good it is.
 
     Args:
-        usage: a block of code, with the places latent_dim, sigma and size.
+        usage: a block of code, with the places latent_dim, sigma, height and width.
     """
     config = run.config
+    height, width = sides(config.image_size)
     record = json.loads((run.path / CONFIG_FILE).read_text())
     values = {
         "latent_dim": config.latent_dim,
         "sigma": config.sigma,
-        "size": config.image_size,
+        "height": height,
+        "width": width,
     }
     front = _FRONT.format(
         pipeline="unconditional-image-generation", licence=_licence(run), model=config.MODEL
@@ -38,7 +41,7 @@ def text(run: Run, usage: str) -> str:
     )
     parts = [
         front,
-        f"# {config.MODEL}, {config.image_size} x {config.image_size} pixels\n",
+        f"# {config.MODEL}, {height} x {width} pixels\n",
         f"A generator of images, trained with kerasgan {record['versions']['kerasgan']}.\n",
         "![Generated images](samples.png)\n",
         f"## Use\n\n{usage % values}\n",

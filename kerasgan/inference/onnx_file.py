@@ -1,7 +1,7 @@
 """Export as an ONNX file, by the extra `onnx`.
 
 The folder holds `generator.onnx` and `inputs.json`. Inputs: `noise`, float32 [n, D], and for each
-label its index, int32 [n], -1 where the label is missing; output: `image`, uint8 [n, S, S, 3].
+label its index, int32 [n], -1 where the label is missing; output: `image`, uint8 [n, H, W, 3].
 `inputs.json` has the length and deviation of the noise and the values of each label.
 """
 
@@ -59,7 +59,7 @@ def write(run: Run, model: AdversarialModel, endpoints, folder: Path) -> None:
 
 
 def sampled(folder: Path, run: Run, labels: np.ndarray, seed: int) -> np.ndarray:
-    """Images of the written file with these labels, uint8 [n, S, S, 3]."""
+    """Images of the written file with these labels, uint8 [n, H, W, 3]."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(folder / _FILE), providers=["CPUExecutionProvider"])

@@ -3,9 +3,9 @@
 Signatures of generation models, for n images of S x S pixels:
 
 - `serving_default`: a value of each label, string [n]; seed, int64 [n]
-  -> image, uint8 [n, S, S, 3];
+  -> image, uint8 [n, H, W, 3];
 - `generate`: the generator's inputs (noise and one-hot labels), float32 [n, K]
-  -> image, float32 [n, S, S, 3] in [-1, 1];
+  -> image, float32 [n, H, W, 3] in [-1, 1];
 - `png`: as `serving_default` -> image_bytes, string [n], PNG files.
 
 Signatures of translation and editing models, for images of any size from 8 x 8 on:
@@ -54,7 +54,7 @@ def write(run: Run, model: AdversarialModel, endpoints: Endpoints, folder: Path)
 
 
 def sampled(folder: Path, run: Run, labels: np.ndarray, seed: int) -> np.ndarray:
-    """Images of the written model with these labels, uint8 [n, S, S, 3]."""
+    """Images of the written model with these labels, uint8 [n, H, W, 3]."""
     serve = tf.saved_model.load(str(folder)).signatures["serving_default"]
     request = {"seed": tf.range(seed, seed + len(labels), dtype=tf.int64)}
     for column, label in enumerate(run.conditions.labels):

@@ -20,12 +20,12 @@ from kerasgan.utils.errors import InvalidInput
 
 # The value of the option augment-probability that steers the probability.
 ADAPTIVE = "ada"
-# As a fraction of the image's side.
+# As a fraction of the image's height and width.
 CUTOUT = 1 / 2
 
 
 def augment(images, parameters: dict):
-    """Augment images [B, S, S, C]; differentiable.
+    """Augment images [B, H, W, C]; differentiable.
 
     Pixels that are moved in from outside the image, or cut out, become 0, which is grey.
 
@@ -54,7 +54,7 @@ def parameters_of(draws: Mapping, probability) -> dict:
 
 
 def change_colours(images, colour):
-    """Change brightness, saturation and contrast of images [B, S, S, C].
+    """Change brightness, saturation and contrast of images [B, H, W, C].
 
     Values may leave [-1, 1], as in the reference's code: clipping would have no gradient.
 
@@ -71,31 +71,40 @@ def change_colours(images, colour):
 
 
 def shift_images(images, shift):
-    """Move images [B, S, S, C] down and right by whole pixels.
+    """Move images [B, H, W, C] down and right by whole pixels.
 
     Args:
-        shift: [B, 2], as a fraction of the side.
+        shift: [B, 2], as fractions of height and width.
     """
-    side = images.shape[1]
+    rows, columns = (
+        _source(side, shift[:, axis], images.dtype) for axis, side in enumerate(images.shape[1:3])
+    )
+    moved = ops.einsum("byi,bijc->byjc", rows, images)
+    return ops.einsum("bxj,byjc->byxc", columns, moved)
+
+
+def _source(side: int, shift, dtype):
+    """Whether a pixel of one axis moves to another, [B, new, old]; to some no pixel moves."""
     pixel = ops.arange(side)
-    sources = pixel[None, :, None] - ops.cast(ops.round(shift * side), pixel.dtype)[:, None]
-    # The row of a source outside of the image is all zeros.
-    is_source = ops.cast(ops.equal(sources[..., None], pixel), images.dtype)
-    moved = ops.einsum("byi,bijc->byjc", is_source[:, :, 0], images)
-    return ops.einsum("bxj,byjc->byxc", is_source[:, :, 1], moved)
+    sources = pixel - ops.cast(ops.round(shift * side), pixel.dtype)[:, None]
+    return ops.cast(ops.equal(sources[..., None], pixel), dtype)
 
 
 def cut_out(images, centre):
-    """Set a square of half the side in images [B, S, S, C] to 0.
+    """Set a rectangle of half the height and width in images [B, H, W, C] to 0.
 
     Args:
-        centre: of the square, [B, 2], as a fraction of the side.
+        centre: of the rectangle, [B, 2], as fractions of height and width.
     """
-    side = images.shape[1]
-    pixel = (ops.arange(side, dtype="float32") + 0.5) / side
-    is_near = ops.abs(pixel[None, :, None] - centre[:, None]) < CUTOUT / 2
-    is_cut = ops.logical_and(is_near[:, :, None, 0], is_near[:, None, :, 1])
+    rows, columns = (_is_near(side, centre[:, axis]) for axis, side in enumerate(images.shape[1:3]))
+    is_cut = ops.logical_and(rows[:, :, None], columns[:, None])
     return images * ops.cast(ops.logical_not(is_cut), images.dtype)[..., None]
+
+
+def _is_near(side: int, centre):
+    """Whether the pixels of one axis are cut out, [B, side]."""
+    pixel = (ops.arange(side, dtype="float32") + 0.5) / side
+    return ops.abs(pixel - centre[:, None]) < CUTOUT / 2
 
 
 class Augmentation(NamedTuple):
@@ -103,7 +112,7 @@ class Augmentation(NamedTuple):
 
     ranges: the parts of its parameters and their limits, {part: (low, high)}.
     unchanged: parameters that leave an image as it is.
-    apply: (images [B, S, S, C], parameters [B, n]) -> images.
+    apply: (images [B, H, W, C], parameters [B, n]) -> images.
     """
 
     ranges: Mapping[str, tuple[float, float]]
@@ -111,7 +120,7 @@ class Augmentation(NamedTuple):
     apply: Callable
 
 
-# In the order of application; shifts and centres are fractions of the side.
+# In the order of application; shifts and centres are fractions of height and width.
 AUGMENTATIONS = {
     "colour": Augmentation(
         {"brightness": (-0.5, 0.5), "saturation": (0.0, 2.0), "contrast": (0.5, 1.5)},

@@ -267,7 +267,7 @@ class AdversarialModel(keras.Model):
 
         Args:
             x: elements {"image", label, ...}, single or batched: images uint8, or float in [-1, 1],
-                [S, S, 3]; labels as indices or texts, -1 or "" where one is missing. Of CycleGAN,
+                [H, W, 3]; labels as indices or texts, -1 or "" where one is missing. Of CycleGAN,
                 {"a", "b"} or pairs of images.
             epochs, steps_per_epoch, initial_epoch, callbacks, verbose: as in `keras.Model.fit`.
 
@@ -337,7 +337,7 @@ class AdversarialModel(keras.Model):
         self.augment_probability.update(metrics)
 
     def augment(self, images, draws: dict):
-        """Images [B, S, S, C] as the discriminator sees them.
+        """Images [B, H, W, C] as the discriminator sees them.
 
         Args:
             draws: of `StepRandom.augmentation`, tensors [B, n]; {} for none.
@@ -363,7 +363,7 @@ class AdversarialModel(keras.Model):
         self.failed_step.assign(ops.where(first, self.step, self.failed_step))
 
     def call(self, inputs: dict, training: bool = False):
-        """Images [B, S, S, 3] in [-1, 1] of the generator's inputs, by the averaged weights."""
+        """Images [B, H, W, 3] in [-1, 1] of the generator's inputs, by the averaged weights."""
         return (self.averaged_generator or self.generator)(inputs, training=training)
 
     @property

@@ -16,6 +16,7 @@ from kerasgan.models.base import AdversarialModel, Networks, unstack_updates
 from kerasgan.models.image_pool import ImagePool
 from kerasgan.models.step_random import UnpairedStepRandom
 from kerasgan.networks import cyclegan
+from kerasgan.utils.sizes import sides
 
 _DOMAINS = ("a", "b")
 
@@ -42,7 +43,7 @@ class CycleGAN(AdversarialModel):
         self._call_each = call_batched if config.norm == "instance" else call_separately
         self._loss = {"bce": bce, "lsgan": least_squares}[config.loss]
         self._threshold = {"bce": 0.0, "lsgan": 0.5}[config.loss]
-        shape = (config.image_size, config.image_size, 3)
+        shape = (*sides(config.image_size), 3)
         self.pool_a = ImagePool(config.pool_size, shape)
         self.pool_b = ImagePool(config.pool_size, shape)
 

@@ -7,27 +7,28 @@ import tensorflow as tf
 
 from kerasgan.labels import MISSING, Label, LabelSchema
 from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.sizes import Size, sides
 
 # Prefix of errors that a data set raises while it is read; `fit` turns them into `InvalidInput`.
 INVALID = "invalid data set: "
 
 
 def labelled_steps(
-    dataset: tf.data.Dataset, schema: LabelSchema, image_size: int, batch_size: int, updates: int
+    dataset: tf.data.Dataset, schema: LabelSchema, image_size: Size, batch_size: int, updates: int
 ) -> tf.data.Dataset:
     """Group a data set of images and labels into training steps.
 
     Args:
-        dataset: elements {"image": [S, S, 3] or [B, S, S, 3], label: [] or [B], ...}. Images are
+        dataset: elements {"image": [H, W, 3] or [B, H, W, 3], label: [] or [B], ...}. Images are
             uint8, or float in [-1, 1]; labels are indices, or values as text. An index of -1 or an
             empty text is a missing label. Other keys are ignored.
         schema: of the labels.
-        image_size: S.
+        image_size: (H, W), or one number for both.
         batch_size: B where the data set does not say it.
         updates: batches per step.
 
     Returns:
-        Elements {"image": [B, updates, S, S, 3], "labels": int64 [B, updates, L], "combination":
+        Elements {"image": [B, updates, H, W, 3], "labels": int64 [B, updates, L], "combination":
         int64 [B, updates]}.
 
     Raises:
@@ -64,17 +65,17 @@ def labelled_steps(
     return _grouped(dataset.map(encode, num_parallel_calls=2), updates)
 
 
-def unpaired_steps(dataset: tf.data.Dataset, image_size: int, batch_size: int) -> tf.data.Dataset:
+def unpaired_steps(dataset: tf.data.Dataset, image_size: Size, batch_size: int) -> tf.data.Dataset:
     """Group a data set of images of two domains into training steps.
 
     Args:
         dataset: elements {"a", "b"} or (a, b), as `tf.data.Dataset.zip` makes them: uint8, or float
-            in [-1, 1], [L, L, 3] or [B, L, L, 3] with L at least S.
-        image_size: S.
+            in [-1, 1], [H, W, 3] or [B, H, W, 3], at least as large as `image_size`.
+        image_size: (height, width), or one number for both.
         batch_size: B where the data set does not say it.
 
     Returns:
-        Elements {"a", "b"}: [B, 1, L, L, 3].
+        Elements {"a", "b"}: [B, 1, H, W, 3].
 
     Raises:
         InvalidInput: if an element has another form.
@@ -101,29 +102,32 @@ def unpaired_steps(dataset: tf.data.Dataset, image_size: int, batch_size: int) -
     return _grouped(dataset.map(check, num_parallel_calls=2), updates=1)
 
 
-def _expected(schema: LabelSchema, size: int) -> str:
+def _expected(schema: LabelSchema, size: Size) -> str:
     labels = "".join(f", {name}: index or text" for name in schema.names)
-    return f"{{image: [{size}, {size}, 3]{labels}}}"
+    return f"{{image: {[*sides(size), 3]}{labels}}}"
 
 
-def _image_rank(spec: tf.TensorSpec, size: int, name: str = "image", is_exact: bool = True) -> int:
+def _image_rank(spec: tf.TensorSpec, size: Size, name: str = "image", is_exact: bool = True) -> int:
     """Check the type and shape of images; 3 for single images and 4 for batches."""
     shape = spec.shape
     if spec.dtype != tf.uint8 and not spec.dtype.is_floating:
         raise InvalidInput(f"{name} must be uint8 or float, got {spec.dtype.name}")
-    sides = (size, size) if is_exact else shape[-3:-1] if shape.rank in (3, 4) else ()
-    fits = shape.rank in (3, 4) and shape[-3:].is_compatible_with([*sides, 3])
-    too_small = fits and any(side is not None and side < size for side in shape[-3:-1])
+    least = sides(size)
+    exact = least if is_exact else shape[-3:-1] if shape.rank in (3, 4) else ()
+    fits = shape.rank in (3, 4) and shape[-3:].is_compatible_with([*exact, 3])
+    pairs = zip(shape[-3:-1], least, strict=True) if fits else ()
+    too_small = any(side is not None and side < limit for side, limit in pairs)
     if fits and None in shape[-3:-1]:
         raise InvalidInput(
             f"{name} must have a known size, got {shape}; resize the images, or name their shape "
             "with tf.ensure_shape"
         )
     if not fits or too_small:
-        least = "" if is_exact else " or larger"
+        larger = "" if is_exact else " or larger"
+        height, width = least
         raise InvalidInput(
-            f"{name} must have the shape [{size}, {size}, 3]{least}, or [batch, {size}, {size}, "
-            f"3], got {shape}"
+            f"{name} must have the shape [{height}, {width}, 3]{larger}, or [batch, {height}, "
+            f"{width}, 3], got {shape}"
         )
     return shape.rank
 

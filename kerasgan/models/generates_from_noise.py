@@ -76,7 +76,7 @@ class GeneratesFromNoise:
             labels: values of labels. The others are those of a random combination.
 
         Returns:
-            uint8 [n, S, S, 3].
+            uint8 [n, H, W, 3].
 
         Raises:
             InvalidInput: if there is no such label or value; names the near ones.

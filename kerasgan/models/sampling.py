@@ -179,11 +179,11 @@ class Sampler:
         self.schema = schema if len(generator.input) > 1 else LabelSchema()
 
     def generate(self, labels: np.ndarray, seed: int) -> np.ndarray:
-        """Images with these labels, int [n, L], uint8 [n, S, S, 3]; image i has `seed` + i."""
+        """Images with these labels, int [n, L], uint8 [n, H, W, 3]; image i has `seed` + i."""
         return self._call_batched(self.inputs(labels, seed))
 
     def iterate(self, labels: np.ndarray, seed: int) -> Iterator[np.ndarray]:
-        """Yield the images of `generate`, uint8 [S, S, 3], with one batch in memory."""
+        """Yield the images of `generate`, uint8 [H, W, 3], with one batch in memory."""
         for start in range(0, len(labels), _BATCH):
             yield from self.generate(labels[start : start + _BATCH], seed + start)
 
@@ -195,7 +195,7 @@ class Sampler:
     def interpolate(
         self, labels: Sequence[int], seeds: tuple[int, int], positions: Sequence[float]
     ) -> np.ndarray:
-        """Images between the noises of two seeds, uint8 [n, S, S, 3].
+        """Images between the noises of two seeds, uint8 [n, H, W, 3].
 
         Args:
             labels: [L], of all of them.

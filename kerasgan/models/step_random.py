@@ -8,6 +8,7 @@ import tensorflow as tf
 from kerasgan.labels import LabelSchema
 from kerasgan.models import augmentation
 from kerasgan.utils.images import to_float
+from kerasgan.utils.sizes import Size, sides
 
 
 class StepRandom:
@@ -74,7 +75,7 @@ class LabelledStepRandom(StepRandom):
 
     Args:
         given: the step's real images and their labels, {"image": uint8, or float in [-1, 1],
-            [B, updates, S, S, 3]; "labels": int64 [B, updates, L], -1 where missing;
+            [B, updates, H, W, 3]; "labels": int64 [B, updates, L], -1 where missing;
             "combination": int64 [B, updates], -1 where a label is missing}.
         schema: of the labels.
         seed, step: as for `StepRandom`.
@@ -137,7 +138,7 @@ class LabelledStepRandom(StepRandom):
         }
 
     def _mirrored(self, images: tf.Tensor) -> tf.Tensor:
-        """Real images [B, updates, S, S, 3], half of which are mirrored."""
+        """Real images [B, updates, H, W, 3], half of which are mirrored."""
         is_mirrored = self.uniform("mirror", images.shape[1])[..., None, None] < 0.5
         return tf.where(is_mirrored, tf.reverse(images, [3]), images)
 
@@ -145,7 +146,7 @@ class LabelledStepRandom(StepRandom):
         """The step's real images, mirrored but not augmented, and their labels.
 
         Returns:
-            {"image": [B, updates, S, S, 3] in [-1, 1], "labels": {name: one-hot [B, updates, K]},
+            {"image": [B, updates, H, W, 3] in [-1, 1], "labels": {name: one-hot [B, updates, K]},
             "combination": one-hot [B, updates, N]}, with rows of zeros where a label is missing.
         """
         given = self._given
@@ -161,9 +162,9 @@ class UnpairedStepRandom(StepRandom):
     """Random numbers and images of one training step, which makes a single update.
 
     Args:
-        given: {"a", "b"}: uint8, or float in [-1, 1], [B, 1, L, L, 3].
+        given: {"a", "b"}: uint8, or float in [-1, 1], [B, 1, H, W, 3].
         seed, step: as for `StepRandom`.
-        image_size: S, the side of the random crops, at most L.
+        image_size: of the random crops, (height, width) or one number for both.
         augmentations: as for `StepRandom`.
     """
 
@@ -172,27 +173,28 @@ class UnpairedStepRandom(StepRandom):
         given: Mapping[str, tf.Tensor],
         seed: int,
         step: tf.Tensor,
-        image_size: int,
+        image_size: Size,
         augmentations: Sequence[str] = (),
     ):
         super().__init__(seed, step, given["a"].shape[0], augmentations)
         self._given = given
-        self._image_size = image_size
+        self._sides = sides(image_size)
 
     def images(self) -> dict[str, tf.Tensor]:
-        """{"a", "b"}: [B, 1, S, S, 3] in [-1, 1], cropped and flipped at random."""
+        """{"a", "b"}: [B, 1, height, width, 3] in [-1, 1], cropped and flipped at random."""
         return {
             name: as_floats(self._crop(name, images[:, 0]))[:, None]
             for name, images in self._given.items()
         }
 
     def _crop(self, name: str, images: tf.Tensor) -> tf.Tensor:
-        """Random squares of images [B, L, L, 3], half of them flipped: [B, S, S, 3]."""
-        side = tf.range(self._image_size, dtype=tf.int64)
-        offsets = images.shape[1] - self._image_size + 1
+        """Random parts of images [B, H, W, 3], half of them flipped: [B, height, width, 3]."""
+        height, width = self._sides
+        down, across = (tf.range(side, dtype=tf.int64) for side in self._sides)
         is_flipped = self.uniform(f"flip_{name}", 1)[..., 0] < 0.5
-        rows = self.integers(f"top_{name}", 1, offsets) + side
-        columns = self.integers(f"left_{name}", 1, offsets) + tf.where(is_flipped, side[::-1], side)
+        top = self.integers(f"top_{name}", 1, images.shape[1] - height + 1)
+        left = self.integers(f"left_{name}", 1, images.shape[2] - width + 1)
+        rows, columns = top + down, left + tf.where(is_flipped, across[::-1], across)
         images = tf.gather(images, rows, axis=1, batch_dims=1)
         return tf.gather(images, columns, axis=2, batch_dims=1)
 

@@ -1,5 +1,7 @@
 """The course report's ACGAN: an upsampling generator and a discriminator with a head per label."""
 
+import math
+
 import keras
 from keras import layers
 
@@ -13,31 +15,32 @@ from kerasgan.layers import (
 )
 from kerasgan.networks.conditions import heads, label_inputs
 from kerasgan.networks.widths import scaled
+from kerasgan.utils.sizes import Size, halved, sides
 
 # The report gives BatchNorm's momentum, but not its positions in the discriminator.
 BATCH_NORM_MOMENTUM = 0.75
 
 
 def generator(
-    image_size: int,
+    image_size: Size,
     latent_dim: int,
     labels: dict[str, int],
     width: float = 1.0,
     activation: str = "relu",
 ) -> keras.Model:
-    """Build {noise [B, latent_dim], label one-hot [B, K], ...} -> image [B, S, S, 3] in [-1, 1].
+    """Build {noise [B, latent_dim], label one-hot [B, K], ...} -> image [B, H, W, 3] in [-1, 1].
 
     | layer | output |
     |---|---|
-    | noise and labels, dense, BatchNorm | S/16 x S/16 x 128 |
-    | nearest 2x, 3x3 convolution, activation, BatchNorm | S/8 x S/8 x 512 |
-    | the same | S/4 x S/4 x 256 |
-    | the same | S/2 x S/2 x 128 |
-    | the same | S x S x 64 |
-    | 3x3 convolution, tanh | S x S x 3 |
+    | noise and labels, dense, BatchNorm | H/16 x W/16 x 128 |
+    | nearest 2x, 3x3 convolution, activation, BatchNorm | H/8 x W/8 x 512 |
+    | the same | H/4 x W/4 x 256 |
+    | the same | H/2 x W/2 x 128 |
+    | the same | H x W x 64 |
+    | 3x3 convolution, tanh | H x W x 3 |
 
     Args:
-        image_size: S, a multiple of 16.
+        image_size: (H, W), or one number for both; multiples of 16.
         labels: length of each label, {name: K}.
         width: factor on the number of filters.
         activation: "relu" or "leaky_relu" (slope 0.2).
@@ -46,10 +49,10 @@ def generator(
         "noise": keras.Input((latent_dim,), name="noise"),
         **label_inputs(labels),
     }
-    base, depth = image_size // 16, scaled(128, width)
+    base, depth = halved(image_size, 4), scaled(128, width)
     x = layers.Concatenate(name="condition")(list(inputs.values()))
-    x = layers.Dense(depth * base * base, name="project")(x)
-    x = layers.Reshape((base, base, depth), name="reshape")(x)
+    x = layers.Dense(math.prod(base) * depth, name="project")(x)
+    x = layers.Reshape((*base, depth), name="reshape")(x)
     x = FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name="norm_0")(x)
     for block, filters in enumerate((512, 256, 128, 64), start=1):
         x = UpsampleConv2D(scaled(filters, width), name=f"upsample_{block}")(x)
@@ -60,27 +63,27 @@ def generator(
 
 
 def discriminator(
-    image_size: int,
+    image_size: Size,
     labels: dict[str, int],
     width: float = 1.0,
     minibatch_stddev: bool = False,
     norm: str = "batch",
     dropout: float = 0.5,
 ) -> keras.Model:
-    """Build image [B, S, S, 3] -> logits {source: [B, 1], label: [B, K], ...}.
+    """Build image [B, H, W, 3] -> logits {source: [B, 1], label: [B, K], ...}.
 
     | 3x3 convolution | dropout | output |
     |---|---|---|
-    | stride 2, no BatchNorm | 0.25 | S/2 x S/2 x 32 |
-    | stride 1 | 0.25 | S/2 x S/2 x 64 |
-    | stride 2 | 0.25 | S/4 x S/4 x 128 |
-    | stride 1 | 0.5 | S/4 x S/4 x 256 |
-    | stride 2 | 0.5 | S/8 x S/8 x 256 |
+    | stride 2, no BatchNorm | 0.25 | H/2 x W/2 x 32 |
+    | stride 1 | 0.25 | H/2 x W/2 x 64 |
+    | stride 2 | 0.25 | H/4 x W/4 x 128 |
+    | stride 1 | 0.5 | H/4 x W/4 x 256 |
+    | stride 2 | 0.5 | H/8 x W/8 x 256 |
 
     Leaky ReLU of slope 0.2, BatchNorm and dropout follow each convolution. The heads are dense.
 
     Args:
-        image_size: S, a multiple of 8.
+        image_size: (H, W), or one number for both; multiples of 8.
         labels: length of each label, {name: K}.
         width: factor on the number of filters.
         minibatch_stddev: whether the heads also get the features' standard deviations over the
@@ -88,7 +91,7 @@ def discriminator(
         norm: "batch", or "none", as gradient penalties need.
         dropout: rate of the last two blocks; the others have half of it.
     """
-    image = keras.Input((image_size, image_size, 3), name="image")
+    image = keras.Input((*sides(image_size), 3), name="image")
     x = image
     blocks = ((32, 2, 0.5), (64, 1, 0.5), (128, 2, 0.5), (256, 1, 1.0), (256, 2, 1.0))
     for block, (filters, stride, rate) in enumerate(blocks):

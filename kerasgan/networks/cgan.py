@@ -5,19 +5,20 @@ from keras import layers
 
 from kerasgan.networks import dcgan
 from kerasgan.networks.widths import scaled
+from kerasgan.utils.sizes import Size, sides
 
 
-def generator(image_size: int, latent_dim: int, count: int, width: float = 1.0) -> keras.Model:
-    """Build {noise [B, latent_dim], combination [B, N]} -> image [B, S, S, 3] in [-1, 1].
+def generator(image_size: Size, latent_dim: int, count: int, width: float = 1.0) -> keras.Model:
+    """Build {noise [B, latent_dim], combination [B, N]} -> image [B, H, W, 3] in [-1, 1].
 
     | layer | output |
     |---|---|
     | combination, dense, ReLU | N |
     | noise and combination concatenated | latent_dim + N |
-    | `dcgan.generator_trunk` | S x S x 3 |
+    | `dcgan.generator_trunk` | H x W x 3 |
 
     Args:
-        image_size: S, a power of two.
+        image_size: as for `dcgan.generator_trunk`.
         count: number of combinations, N, which are one-hot rows.
         width: factor on the number of DCGAN's filters.
     """
@@ -31,34 +32,37 @@ def generator(image_size: int, latent_dim: int, count: int, width: float = 1.0) 
     return keras.Model(inputs, dcgan.generator_trunk(x, image_size, width), name="generator")
 
 
-def discriminator(image_size: int, count: int, width: float = 1.0) -> keras.Model:
-    """Build {image [B, S, S, 3], combination [B, N]} -> logits [B, 1].
+def discriminator(image_size: Size, count: int, width: float = 1.0) -> keras.Model:
+    """Build {image [B, H, W, 3], combination [B, N]} -> logits [B, 1].
 
     | layer | output |
     |---|---|
     | combination, dense, leaky ReLU | 1 x 1 x N |
-    | 4x4 transposed convolution, leaky ReLU | 4 x 4 x N |
-    | image, `dcgan.discriminator_trunk` | 4 x 4 x 512 |
-    | both concatenated | 4 x 4 x (512 + N) |
-    | 4x4 convolution without padding, BatchNorm, leaky ReLU | 1 x 1 x 512 |
+    | h x w transposed convolution, leaky ReLU | h x w x N |
+    | image, `dcgan.discriminator_trunk` | h x w x 512 |
+    | both concatenated | h x w x (512 + N) |
+    | h x w convolution without padding, BatchNorm, leaky ReLU | 1 x 1 x 512 |
     | dense | 1 |
 
+    (h, w) is `dcgan.base_size`, 4 x 4 in the report.
+
     Args:
-        image_size: S, a power of two.
+        image_size: as for `dcgan.generator_trunk`.
         count: number of combinations, N, which are one-hot rows.
         width: factor on the number of DCGAN's filters.
     """
-    image = keras.Input((image_size, image_size, 3), name="image")
+    image = keras.Input((*sides(image_size), 3), name="image")
     combination = keras.Input((count,), name="combination")
     dense = {"kernel_initializer": dcgan.initial_weights()}
     label = layers.Dense(count, name="label", **dense)(combination)
     label = layers.LeakyReLU(0.2, name="label_activation")(label)
     label = layers.Reshape((1, 1, count), name="label_pixel")(label)
-    label = dcgan.conv_transpose(count, "label_plane", strides=1, padding="valid")(label)
+    whole = {"size": dcgan.base_size(image_size), "strides": 1, "padding": "valid"}
+    label = dcgan.conv_transpose(count, "label_plane", **whole)(label)
     label = layers.LeakyReLU(0.2, name="label_plane_activation")(label)
     x = dcgan.discriminator_trunk(image, width)
     x = layers.Concatenate(name="condition")([x, label])
-    x = dcgan.conv(scaled(512, width), "joint", strides=1, padding="valid")(x)
+    x = dcgan.conv(scaled(512, width), "joint", **whole)(x)
     x = dcgan.batch_norm("joint_norm")(x)
     x = layers.LeakyReLU(0.2, name="joint_activation")(x)
     x = layers.Flatten(name="flatten")(x)

@@ -1,4 +1,4 @@
-"""DCGAN: 4x4 convolutions between 4x4 pixels and the image.
+"""DCGAN: 4x4 convolutions between a base of 4 to 7 pixels, the shorter side, and the image.
 
 Reference: Radford, Metz and Chintala 2015, "Unsupervised Representation Learning with Deep
 Convolutional Generative Adversarial Networks" (arXiv:1511.06434). At 64 pixels these are the course
@@ -10,6 +10,7 @@ from keras import layers
 
 from kerasgan.layers import Conv2D, Conv2DTranspose, FusedBatchNormalization, PenaltyLeakyReLU
 from kerasgan.networks.widths import scaled
+from kerasgan.utils.sizes import Size, halved, halvings, sides
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -40,27 +41,28 @@ def batch_norm(name: str) -> layers.Layer:
     return FusedBatchNormalization(momentum=0.9, epsilon=1e-5, name=name)
 
 
-def conv(filters: int, name: str, **settings) -> layers.Layer:
-    """4x4 convolution, by default with stride 2 and no bias."""
+def conv(filters: int, name: str, size: Size = 4, **settings) -> layers.Layer:
+    """Convolution, by default 4x4 with stride 2 and no bias."""
     settings = {"strides": 2, "padding": "same", "use_bias": False, **settings}
-    return Conv2D(filters, 4, kernel_initializer=initial_weights(), name=name, **settings)
+    return Conv2D(filters, size, kernel_initializer=initial_weights(), name=name, **settings)
 
 
-def conv_transpose(filters: int, name: str, **settings) -> layers.Layer:
-    """4x4 transposed convolution, by default with stride 2 and no bias."""
+def conv_transpose(filters: int, name: str, size: Size = 4, **settings) -> layers.Layer:
+    """Transposed convolution, by default 4x4 with stride 2 and no bias."""
     settings = {"strides": 2, "padding": "same", "use_bias": False, **settings}
-    return Conv2DTranspose(filters, 4, kernel_initializer=initial_weights(), name=name, **settings)
+    kernel = {"kernel_size": size, "kernel_initializer": initial_weights()}
+    return Conv2DTranspose(filters, **kernel, name=name, **settings)
 
 
-def num_blocks(image_size: int) -> int:
-    """Number of convolutions between 4x4 pixels and an image size, a power of two from 8."""
-    return image_size.bit_length() - 3
+def base_size(image_size: Size) -> tuple[int, int]:
+    """Height and width of the base, 4 x 4 at powers of two."""
+    return halved(image_size, halvings(image_size))
 
 
-def generator_trunk(x, image_size: int, width: float = 1.0, dropout: float = 0.0):
-    """Apply the generator's layers to a vector [B, d]: image [B, S, S, 3] in [-1, 1].
+def generator_trunk(x, image_size: Size, width: float = 1.0, dropout: float = 0.0):
+    """Apply the generator's layers to a vector [B, d]: image [B, H, W, 3] in [-1, 1].
 
-    | 4x4 transposed convolution | output at S = 64 |
+    | 4x4 transposed convolution | output at H = W = 64 |
     |---|---|
     | stride 1, BatchNorm, ReLU | 4 x 4 x 512 |
     | stride 2, BatchNorm, ReLU | 8 x 8 x 256 |
@@ -68,17 +70,19 @@ def generator_trunk(x, image_size: int, width: float = 1.0, dropout: float = 0.0
     | stride 2, BatchNorm, ReLU | 32 x 32 x 64 |
     | stride 2, tanh | 64 x 64 x 3 |
 
+    The first kernel has the size of its output, `base_size`.
+
     Args:
-        image_size: S, a power of two.
+        image_size: (H, W), or one number for both; see `configs.image_sizes.Halved`.
         width: factor on the number of filters.
         dropout: rate of dropout between each BatchNorm and its ReLU; 0 for none.
     """
     x = layers.Reshape((1, 1, x.shape[-1]), name="pixel")(x)
-    blocks = num_blocks(image_size)
+    blocks = halvings(image_size)
     for block in range(blocks):
         filters = scaled(64 * 2 ** (blocks - 1 - block), width)
-        first = {} if block else {"strides": 1, "padding": "valid"}
-        x = conv_transpose(filters, f"up_{block}", **first)(x)
+        base = {"size": base_size(image_size), "strides": 1, "padding": "valid"}
+        x = conv_transpose(filters, f"up_{block}", **({} if block else base))(x)
         x = batch_norm(f"norm_{block}")(x)
         if dropout:
             x = layers.Dropout(dropout, name=f"dropout_{block}")(x)
@@ -87,9 +91,9 @@ def generator_trunk(x, image_size: int, width: float = 1.0, dropout: float = 0.0
 
 
 def discriminator_trunk(image, width: float = 1.0, norm: str = "batch", constraint=None):
-    """Apply the discriminator's convolutions to an image [B, S, S, 3]: features [B, 4, 4, .].
+    """Apply the discriminator's convolutions to an image [B, H, W, 3]: features [B, h, w, .].
 
-    | 4x4 convolution of stride 2 | output at S = 64 |
+    | 4x4 convolution of stride 2 | output at H = W = 64 |
     |---|---|
     | leaky ReLU | 32 x 32 x 64 |
     | BatchNorm, leaky ReLU | 16 x 16 x 128 |
@@ -102,7 +106,7 @@ def discriminator_trunk(image, width: float = 1.0, norm: str = "batch", constrai
         constraint: of the weights.
     """
     x = image
-    for block in range(num_blocks(image.shape[1])):
+    for block in range(halvings(image.shape[1:3])):
         filters = scaled(64 * 2**block, width)
         x = conv(filters, f"down_{block}", kernel_constraint=constraint)(x)
         if block and norm == "batch":
@@ -112,9 +116,9 @@ def discriminator_trunk(image, width: float = 1.0, norm: str = "batch", constrai
 
 
 def generator(
-    image_size: int, latent_dim: int, width: float = 1.0, dropout: float = 0.0
+    image_size: Size, latent_dim: int, width: float = 1.0, dropout: float = 0.0
 ) -> keras.Model:
-    """Build {noise [B, latent_dim]} -> image [B, S, S, 3] in [-1, 1].
+    """Build {noise [B, latent_dim]} -> image [B, H, W, 3] in [-1, 1].
 
     Args:
         image_size, width, dropout: as for `generator_trunk`, which has the layers.
@@ -125,21 +129,21 @@ def generator(
 
 
 def discriminator(
-    image_size: int, width: float = 1.0, norm: str = "batch", constraint=None, name="discriminator"
+    image_size: Size, width: float = 1.0, norm: str = "batch", constraint=None, name="discriminator"
 ) -> keras.Model:
-    """Build image [B, S, S, 3] -> logits or scores [B, 1].
+    """Build image [B, H, W, 3] -> logits or scores [B, 1].
 
     | layer | output |
     |---|---|
-    | `discriminator_trunk` | 4 x 4 x 512 |
-    | 4x4 convolution without padding | 1 x 1 x 1 |
+    | `discriminator_trunk` | h x w x 512 |
+    | h x w convolution without padding | 1 x 1 x 1 |
 
     Args:
-        image_size: S, a power of two.
+        image_size: as for `generator_trunk`; (h, w) is `base_size`.
         width, norm, constraint: as for `discriminator_trunk`.
     """
-    image = keras.Input((image_size, image_size, 3), name="image")
+    image = keras.Input((*sides(image_size), 3), name="image")
     x = discriminator_trunk(image, width, norm, constraint)
     settings = {"padding": "valid", "kernel_constraint": constraint, "dtype": "float32"}
-    x = conv(1, "score", strides=1, **settings)(x)
+    x = conv(1, "score", base_size(image_size), strides=1, **settings)(x)
     return keras.Model(image, layers.Flatten(name="flatten", dtype="float32")(x), name=name)

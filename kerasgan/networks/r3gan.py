@@ -5,6 +5,8 @@ penalties: no normalization, leaky ReLU. Its strided convolutions and the genera
 DCGAN's.
 """
 
+import math
+
 import keras
 from keras import layers
 
@@ -18,18 +20,14 @@ from kerasgan.layers import (
 )
 from kerasgan.networks.conditions import heads, label_inputs
 from kerasgan.networks.widths import scaled
+from kerasgan.utils.sizes import Size, halved, halvings, sides
 
 # Filters at full size and after each halving; further halvings repeat the last.
 GENERATOR_FILTERS = (32, 64, 128, 192)
 DISCRIMINATOR_FILTERS = (24, 48, 96, 192)
 EMBEDDING = 32
-# Doublings up to this size, in pixels, have a second convolution.
+# Doublings up to this many pixels of the shorter side have a second convolution.
 MAX_DEEP_SIZE = 16
-
-
-def halvings(image_size: int) -> int:
-    """Number of halvings from an image size to a base of 4 to 7 pixels."""
-    return (image_size // 4).bit_length() - 1
 
 
 def filters_at(level: int, filters: tuple[int, ...], width: float) -> int:
@@ -38,21 +36,21 @@ def filters_at(level: int, filters: tuple[int, ...], width: float) -> int:
 
 
 def generator(
-    image_size: int, latent_dim: int, labels: dict[str, int], width: float = 1.0
+    image_size: Size, latent_dim: int, labels: dict[str, int], width: float = 1.0
 ) -> keras.Model:
-    """Build {noise [B, latent_dim], label one-hot [B, K], ...} -> image [B, S, S, 3] in [-1, 1].
+    """Build {noise [B, latent_dim], label one-hot [B, K], ...} -> image [B, H, W, 3] in [-1, 1].
 
     | block | output |
     |---|---|
-    | noise and an embedding of 32 numbers per label, dense | base x base x 192 |
-    | nearest 2x, 3x3 convolution; repeated | S x S x 32 |
-    | 3x3 convolution, tanh | S x S x 3 |
+    | noise and an embedding of 32 numbers per label, dense | h x w x 192 |
+    | nearest 2x, 3x3 convolution; repeated | H x W x 32 |
+    | 3x3 convolution, tanh | H x W x 3 |
 
-    BatchNorm and leaky ReLU follow every layer but the last. Doublings up to 16 pixels have a
-    second 3x3 convolution. The base has 4 to 7 pixels a side.
+    BatchNorm and leaky ReLU follow every layer but the last. The shorter of h and w is 4 to 7, and
+    doublings to at most 16 of its pixels have a second 3x3 convolution.
 
     Args:
-        image_size: S, 4 to 7 times a power of two.
+        image_size: (H, W), or one number for both; see `configs.image_sizes.Halved`.
         labels: length of each label, {name: K}; a row of zeros stands for a missing label.
         width: factor on the number of filters.
     """
@@ -66,10 +64,10 @@ def generator(
     ]
     x = layers.Concatenate(name="condition")([inputs["noise"], *embeddings])
     level = halvings(image_size)
-    size = image_size >> level
-    depth = filters_at(level, GENERATOR_FILTERS, width)
-    x = layers.Dense(size * size * depth, use_bias=False, name="project")(x)
-    x = layers.Reshape((size, size, depth), name="reshape")(x)
+    base, depth = halved(image_size, level), filters_at(level, GENERATOR_FILTERS, width)
+    x = layers.Dense(math.prod(base) * depth, use_bias=False, name="project")(x)
+    x = layers.Reshape((*base, depth), name="reshape")(x)
+    size = min(base)
     x = _norm_leaky_relu(x, f"{size}")
     while level:
         level, size = level - 1, 2 * size
@@ -88,13 +86,13 @@ def _norm_leaky_relu(x, name: str):
     return layers.LeakyReLU(0.2, name=f"activation_{name}")(x)
 
 
-def discriminator(image_size: int, labels: dict[str, int], width: float = 1.0) -> keras.Model:
-    """Build image [B, S, S, 3] -> {source: score [B, 1], label: logits [B, K], ...}.
+def discriminator(image_size: Size, labels: dict[str, int], width: float = 1.0) -> keras.Model:
+    """Build image [B, H, W, 3] -> {source: score [B, 1], label: logits [B, K], ...}.
 
     | block | output |
     |---|---|
-    | 3x3 convolution | S x S x 24 |
-    | 4x4 convolutions of stride 2 | base x base x 192 |
+    | 3x3 convolution | H x W x 24 |
+    | 4x4 convolutions of stride 2 | h x w x 192 |
     | minibatch standard deviation, 3x3 convolution, dense 256 | 256 |
     | dense, for the source and each label | 1 and K |
 
@@ -103,7 +101,7 @@ def discriminator(image_size: int, labels: dict[str, int], width: float = 1.0) -
     Args:
         image_size, labels, width: as for `generator`.
     """
-    image = keras.Input((image_size, image_size, 3), name="image")
+    image = keras.Input((*sides(image_size), 3), name="image")
     depth = filters_at(0, DISCRIMINATOR_FILTERS, width)
     x = _activate(image, Conv2D(depth, 3, padding="same", name="conv_full"))
     for level in range(1, halvings(image_size) + 1):

@@ -21,6 +21,7 @@ from kerasgan.layers import (
 from kerasgan.networks.conditions import label_inputs
 from kerasgan.networks.cyclegan import residual_output
 from kerasgan.networks.widths import scaled
+from kerasgan.utils.sizes import Size, halvings, sides
 
 _BLOCKS = 6
 # The published discriminator halves 128 pixels this often, down to 2x2.
@@ -82,31 +83,32 @@ def generator(labels: Mapping[str, int], width: float = 1.0, residual: bool = Fa
     return keras.Model(inputs, output, name="generator")
 
 
-def discriminator(image_size: int, labels: Mapping[str, int], width: float = 1.0) -> keras.Model:
-    """Build image [B, S, S, 3] -> {source scores [B, s, s, 1], <label> logits [B, K], ...}.
+def discriminator(image_size: Size, labels: Mapping[str, int], width: float = 1.0) -> keras.Model:
+    """Build image [B, H, W, 3] -> {source scores [B, h, w, 1], <label> logits [B, K], ...}.
 
-    | layer | output at S = 128 |
+    | layer | output at H = W = 128 |
     |---|---|
     | 4x4 convolution of stride 2, leaky ReLU | 64 x 64 x 64 |
     | the same, 5 times, each with twice as many filters | 2 x 2 x 2048 |
     | source: 3x3 convolution | 2 x 2 x 1 |
     | each label: 2x2 convolution without padding | 1 x 1 x K |
 
-    s is S / 64, but at least 2: each halving of S below 128 drops the widest convolution.
+    The last kernel has the size of its input, (h, w): an image whose shorter side is below 128 is
+    halved less often, until 2 to 4 pixels are left, and lacks the widest convolutions.
 
     Args:
-        image_size: S, a power of two.
+        image_size: (H, W), or one number for both.
         labels: length of each label, {name: K}.
         width: factor on the number of filters.
     """
-    image = keras.Input((image_size, image_size, 3), name="image")
+    image = keras.Input((*sides(image_size), 3), name="image")
     x = image
-    for step in range(min(_MAX_HALVINGS, image_size.bit_length() - 2)):
+    for step in range(min(_MAX_HALVINGS, halvings(image_size) + 1)):
         x = Conv2D(scaled(64 * 2**step, width), 4, 2, padding="same", name=f"down_{step}")(x)
         x = PenaltyLeakyReLU(0.01, name=f"down_{step}_relu")(x)
     settings = {"use_bias": False, "dtype": "float32"}
     heads = {"source": Conv2D(1, 3, padding="same", name="source", **settings)(x)}
     for name, size in labels.items():
-        logits = Conv2D(size, x.shape[1], name=f"label_{name}_map", **settings)(x)
+        logits = Conv2D(size, x.shape[1:3], name=f"label_{name}_map", **settings)(x)
         heads[name] = layers.Flatten(name=f"label_{name}", dtype="float32")(logits)
     return keras.Model(image, heads, name="discriminator")

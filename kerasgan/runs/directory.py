@@ -100,7 +100,8 @@ def run_name(config: Config, preset: str) -> str:
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         if value != base[field.name]:
-            if isinstance(value, tuple):
+            # A rectangle is a tuple, too, but has a text of its own.
+            if type(value) is tuple:
                 value = "_".join(map(str, value))
             text = "" if value is True else Path(str(value)).name
             parts.append(option_name(field.name) + text)

@@ -92,7 +92,7 @@ class Task(ABC):
 
     @abstractmethod
     def row(self, run: Run, model: AdversarialModel, count: int) -> np.ndarray:
-        """Images for a comparison of runs, uint8 [count, S, S, 3].
+        """Images for a comparison of runs, uint8 [count, H, W, 3].
 
         All runs get the same noise and conditions, or the same input images.
         """

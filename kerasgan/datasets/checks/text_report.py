@@ -34,7 +34,7 @@ def _contents(report: Report) -> list[str]:
     readable = [examined for examined in report.examined if examined.why is None]
     counted = {label.name: report.counts(number) for number, label in enumerate(report.labels)}
     for title, counts in (
-        ("sizes", Counter("{}x{}".format(*examined.size) for examined in readable)),
+        ("sizes, height x width", Counter("{1}x{0}".format(*image.size) for image in readable)),
         ("modes", Counter(examined.mode for examined in readable)),
         *counted.items(),
         *((f"{name}, values per image", each) for name, each in report.values_per_image.items()),

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -24,9 +25,9 @@ _STEPS = 1500
 _BATCH = 64
 
 
-def build(size: int, schema: LabelSchema) -> keras.Model:
-    """An untrained classifier, image [B, size, size, 3] in [-1, 1] -> {label: logits [B, K]}."""
-    image = keras.Input((size, size, 3), name="image")
+def build(shape: Sequence[int], schema: LabelSchema) -> keras.Model:
+    """An untrained classifier, image [B, *shape] in [-1, 1] -> {label: logits [B, K]}."""
+    image = keras.Input(shape, name="image")
     x = image
     for block, filters in enumerate((32, 64, 128, 128)):
         x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv_{block}")(x)
@@ -51,8 +52,7 @@ def loss(labels, logits):
 
 def trained(data: LabelledImages, seed: int = 0) -> keras.Model:
     """Train a classifier on these images, or load its weights from the cache folder."""
-    size = data.images.shape[1]
-    model = build(size, data.schema)
+    model = build(data.images.shape[1:], data.schema)
     rows = hashlib.sha256(np.ascontiguousarray(data.rows).tobytes()).hexdigest()[:8]
     weights = cache.folder() / f"classifier-v{VERSION}-{data.key}-{rows}-{seed}.weights.h5"
     if weights.is_file():
@@ -82,7 +82,7 @@ def trained(data: LabelledImages, seed: int = 0) -> keras.Model:
 
 
 def outputs(network: keras.Model, pixels: np.ndarray) -> dict[str, np.ndarray] | np.ndarray:
-    """Outputs of a classifier or an extractor for images, uint8 [n, S, S, 3]."""
+    """Outputs of a classifier or an extractor for images, uint8 [n, H, W, 3]."""
     return network.predict(images.to_float(pixels.astype("float32")), verbose=0)
 
 
@@ -90,14 +90,14 @@ def read(classifier: keras.Model, pixels: np.ndarray) -> np.ndarray:
     """Labels that the classifier predicts, int64 [n, L].
 
     Args:
-        pixels: images, uint8 [n, S, S, 3].
+        pixels: images, uint8 [n, H, W, 3].
     """
     predicted = outputs(classifier, pixels)
     return np.stack([predicted[name].argmax(axis=-1) for name in classifier.output], axis=1)
 
 
 def extractor(classifier: keras.Model) -> keras.Model:
-    """Image [B, S, S, 3] -> [B, 128], the means of the last convolution's feature maps."""
+    """Image [B, H, W, 3] -> [B, 128], the means of the last convolution's feature maps."""
     last = [layer for layer in classifier.layers if layer.name.startswith("activation_")][-1]
     return keras.Model(classifier.input, layers.GlobalAveragePooling2D()(last.output))
 

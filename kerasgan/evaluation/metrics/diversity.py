@@ -111,7 +111,7 @@ def near_duplicates(
     """The share of generated images that copy a real one or its mirror image.
 
     Args:
-        generated, real: uint8 [n, S, S, 3], [m, S, S, 3].
+        generated, real: uint8 [n, H, W, 3], [m, H, W, 3].
         radius: the largest distance between the signatures of copies; by default as in the search
             for duplicates in data.
     """

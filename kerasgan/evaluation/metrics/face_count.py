@@ -32,14 +32,14 @@ def count_faces(images: np.ndarray, cascade: Path) -> np.ndarray:
     20 passed the course. A detector may find a face twice, or where there is none.
 
     Args:
-        images: uint8 [n, S, S, 3]; images after the last full grid are left out.
+        images: uint8 [n, H, W, 3]; images after the last full grid are left out.
         cascade: OpenCV's XML file, such as lbpcascade_animeface.xml.
 
     Raises:
         InvalidInput: if OpenCV is missing or the cascade cannot be loaded.
     """
     detector = _load(cascade)
-    grid = Grid()
+    grid = Grid(*images.shape[1:3])
     ends = range(IMAGES, len(images) + 1, IMAGES)
     counts = [_count(grid.draw(images[end - IMAGES : end]), detector) for end in ends]
     return np.array(counts, np.int64)
@@ -50,9 +50,12 @@ class Grid:
 
     It used `pyplot.subplots(5, 5)`, `imshow` without axes and `savefig`, with matplotlib's own
     defaults, which may differ from the user's.
+
+    Args:
+        height, width: of an image.
     """
 
-    def __init__(self):
+    def __init__(self, height: int, width: int):
         with matplotlib.style.context("default"):
             figure = Figure()
             self._canvas = FigureCanvasAgg(figure)
@@ -60,10 +63,12 @@ class Grid:
             # Making the axes takes most of the time, so all grids share them.
             for axis in figure.subplots(_SIDE, _SIDE).flat:
                 axis.axis("off")
-                self._cells.append(axis.imshow(np.zeros((1, 1, 3), np.uint8)))
+                pixel = np.zeros((1, 1, 3), np.uint8)
+                extent = (-0.5, width / height - 0.5, 0.5, -0.5)
+                self._cells.append(axis.imshow(pixel, extent=extent))
 
     def draw(self, images: np.ndarray) -> np.ndarray:
-        """Draw 25 images, uint8 [25, S, S, 3], as one, uint8 [480, 640, 3]."""
+        """Draw 25 images, uint8 [25, H, W, 3], as one, uint8 [480, 640, 3]."""
         for cell, image in zip(self._cells, images, strict=True):
             cell.set_data(image)
         self._canvas.draw()
