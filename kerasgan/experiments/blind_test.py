@@ -24,7 +24,7 @@ from kerasgan.runs import lookup
 from kerasgan.runs.directory import CONFIG_FILE
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable
-from kerasgan.utils.sizes import Size, sides
+from kerasgan.utils.sizes import Size, sides, simplified
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +164,7 @@ def common_size(first: Source, second: Source) -> Size:
     if len(known) == 2 and known[0][0] * known[1][1] != known[0][1] * known[1][0]:
         named = (f"{each.name} of {each.size}" for each in (first, second))
         raise InvalidInput(f"images must have the same shape, got {' and '.join(named)}")
-    return known[0] if known else _SIZE
+    return simplified(known[0]) if known else _SIZE
 
 
 def page(pairs: Pairs, names: tuple[str, str]) -> str:

@@ -77,16 +77,17 @@ def shift_images(images, shift):
         shift: [B, 2], as fractions of height and width.
     """
     rows, columns = (
-        _source(side, shift[:, axis], images.dtype) for axis, side in enumerate(images.shape[1:3])
+        _moves(side, shift[:, axis], images.dtype) for axis, side in enumerate(images.shape[1:3])
     )
     moved = ops.einsum("byi,bijc->byjc", rows, images)
     return ops.einsum("bxj,byjc->byxc", columns, moved)
 
 
-def _source(side: int, shift, dtype):
-    """Whether a pixel of one axis moves to another, [B, new, old]; to some no pixel moves."""
+def _moves(side: int, shift, dtype):
+    """Matrix of one axis that is 1 where an old pixel moves to a new one, [B, new, old]."""
     pixel = ops.arange(side)
     sources = pixel - ops.cast(ops.round(shift * side), pixel.dtype)[:, None]
+    # The row of a source outside of the image is all zeros.
     return ops.cast(ops.equal(sources[..., None], pixel), dtype)
 
 

@@ -50,8 +50,8 @@ def conv(filters: int, name: str, size: Size = 4, **settings) -> layers.Layer:
 def conv_transpose(filters: int, name: str, size: Size = 4, **settings) -> layers.Layer:
     """Transposed convolution, by default 4x4 with stride 2 and no bias."""
     settings = {"strides": 2, "padding": "same", "use_bias": False, **settings}
-    kernel = {"kernel_size": size, "kernel_initializer": initial_weights()}
-    return Conv2DTranspose(filters, **kernel, name=name, **settings)
+    start = initial_weights()
+    return Conv2DTranspose(filters, size, kernel_initializer=start, name=name, **settings)
 
 
 def base_size(image_size: Size) -> tuple[int, int]:
