@@ -79,6 +79,7 @@ METRICS = (
     ),
     Metric("kernel_distance", False, "classifier_features", "metrics.distances:kernel_distance"),
     *_of_features("", "classifier_features"),
+    Metric("intra_kernel", False, "classifier_values", "metrics.values:mean", is_per_label=True),
     Metric("fid", False, "inception_features", "metrics.distances:frechet_distance"),
     Metric("kid", False, "inception_features", "metrics.distances:kernel_distance"),
     Metric("perceptual_quotient", False, "perceptual_sample", "metrics.distances:frechet_quotient"),
@@ -91,6 +92,13 @@ METRICS = (
     ),
     Metric("perceptual_kernel", False, "perceptual_features", "metrics.distances:kernel_distance"),
     *_of_features("perceptual_", "perceptual_features"),
+    Metric(
+        "perceptual_intra_kernel",
+        False,
+        "perceptual_values",
+        "metrics.values:mean",
+        is_per_label=True,
+    ),
     Metric("flatness", None, "images", "metrics.flatness:flatness"),
     Metric("flatness_halved", None, "images", "metrics.flatness:flatness_halved"),
     Metric(
@@ -108,7 +116,7 @@ METRICS = (
         "metrics.distances:sliced_wasserstein",
         is_monitored=True,
     ),
-    Metric("near_duplicates", False, "training_images", "metrics.diversity:near_duplicates"),
+    Metric("near_copies", False, "copy_ratios", "metrics.copies:near_copies"),
     Metric("ms_ssim_within_condition", False, "conditions", "metrics.diversity:ms_ssim_within"),
 )
 _BY_NAME = {metric.name: metric for metric in METRICS}

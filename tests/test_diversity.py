@@ -1,8 +1,6 @@
-import io
-
 import numpy as np
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from kerasgan.datasets.avatars.portrait import draw
@@ -117,28 +115,3 @@ def test_one_image_for_each_condition_is_no_variety():
     conditions = np.arange(12) % 3
     assert diversity.ms_ssim_within(faces[conditions], conditions) == pytest.approx((1, 1, 1))
     assert diversity.ms_ssim_within(avatars(0, 12), conditions).value < 0.9
-
-
-def test_the_nearest_are_those_of_all_differences(random, monkeypatch):
-    monkeypatch.setattr(diversity, "_ROWS", 4)
-    rows = random.integers(0, 256, (10, 3, 3, 3), dtype=np.uint8)
-    others = random.integers(0, 256, (11, 3, 3, 3), dtype=np.uint8)
-    rows[[2, 7]] = others[[9, 0]]
-    gaps = rows[:, None].astype(float) - others[None]
-    distances = np.sqrt(np.square(gaps).sum(axis=(2, 3, 4)))
-    found = diversity.nearest(rows, others)
-    np.testing.assert_array_equal(found.indices, distances.argmin(axis=1))
-    np.testing.assert_allclose(found.distances, distances.min(axis=1), rtol=1e-12)
-    assert found.distances[[2, 7]].tolist() == [0, 0]
-
-
-def test_copies_are_found_mirrored_and_compressed_and_others_are_none():
-    real = avatars(0, 20, 64)
-    copies = []
-    for image in real[:5]:
-        file = io.BytesIO()
-        ImageOps.mirror(Image.fromarray(image)).save(file, "JPEG", quality=50)
-        copies.append(np.asarray(Image.open(file)))
-    generated = np.concatenate([avatars(1, 14, 64), copies, real[9:10]])
-    assert diversity.near_duplicates(generated, real) == intervals.wilson_interval(6, 20)
-    assert diversity.near_duplicates(generated, real, radius=0) == intervals.wilson_interval(1, 20)

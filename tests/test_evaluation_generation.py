@@ -5,9 +5,10 @@ import pytest
 
 from kerasgan import metrics
 from kerasgan.datasets import labelled
-from kerasgan.evaluation import generation, real_sets
+from kerasgan.evaluation import generation, needs, real_sets, report
 from kerasgan.evaluation.features import classifier, efficientnet, perceptual
 from kerasgan.evaluation.inputs import EvaluationInputs
+from kerasgan.evaluation.metrics import values
 from kerasgan.labels import LabelSchema
 from tests.conftest import SAMPLE, tiny_config, tiny_options
 
@@ -56,7 +57,8 @@ def test_real_images_are_as_good_as_real_ones(evaluated):
     low, high = distance["floor_interval"]
     assert low <= distance["value"] <= high
     assert numbers["kernel_distance"]["interval"][0] < 0 < numbers["kernel_distance"]["interval"][1]
-    assert numbers["near_duplicates"]["value"] == 1.0
+    assert numbers["near_copies"]["value"] == 1.0
+    assert numbers["near_copies"]["real"] < 0.05
     assert numbers["accuracy_hair"]["value"] > 0.5
 
 
@@ -76,9 +78,9 @@ def test_images_that_ignore_their_condition_score_chance(avatars):
     generated, labels = training_images(avatars)
     shuffled = np.random.default_rng(0).permutation(labels)
     numbers = evaluate(avatars, generated, shuffled).numbers
-    for name, values in (("hair", 12), ("eyes", 11)):
+    for name, size in (("hair", 12), ("eyes", 11)):
         low, high = numbers[f"accuracy_{name}"]["interval"]
-        assert low < 1 / values < high
+        assert low < 1 / size < high
 
 
 def test_confusions_count_every_image_under_its_requested_value(avatars, evaluated):
@@ -111,7 +113,8 @@ def test_a_run_is_evaluated_by_command(kerasgan, tmp_path, monkeypatch):
     assert record["numbers"]["accuracy"]["n"] == 100
     assert record["checkpoint"] == "2"
     written = {path.name for path in (tmp_path / "run" / "evaluation").iterdir()}
-    assert written == {"confusion-hair.png", "confusion-eyes.png", "nearest-real-images.png"}
+    assert written == {"confusion-hair.png", "confusion-eyes.png", "nearest-training-images.png"}
+    assert "not measured: distances of the values of labels: need 50 held-out" in done.output
     page = (tmp_path / "run" / "report.html").read_text()
     assert page.count("data:image/png;base64,") == 3
     assert 'src="http' not in page
@@ -165,9 +168,7 @@ def test_data_without_labels_has_no_classifier(avatars):
     inputs = EvaluationInputs(config, split, LabelSchema(), UNLABELLED, images[:100], None, 0)
     result = generation.evaluate(inputs, images)
     assert "distances in the classifier's features" in result.missing
-    assert {"sliced_wasserstein", "near_duplicates", "ms_ssim_within_condition"} <= set(
-        result.numbers
-    )
+    assert {"sliced_wasserstein", "near_copies", "ms_ssim_within_condition"} <= set(result.numbers)
 
 
 def test_every_metric_is_computed_or_its_need_is_named(avatars):
@@ -179,12 +180,15 @@ def test_every_metric_is_computed_or_its_need_is_named(avatars):
         "inception_features",
         "perceptual_features",
         "perceptual_sample",
+        "perceptual_values",
+        "classifier_values",
     }
     assert result.missing.keys() == {
         "face count",
         "GAN-train accuracy",
         "FID and KID",
         "perceptual distances",
+        "distances of the values of labels",
     }
     names = [name for metric in metrics.EVALUATED for name in metric.variants(["hair", "eyes"])]
     assert list(result.numbers) == [name for name in names if name in result.numbers]
@@ -201,8 +205,51 @@ def test_needs_are_computed_once(avatars, monkeypatch):
     monkeypatch.setattr(classifier, "outputs", spy("outputs", features))
     evaluate(avatars, *training_images(avatars))
     # Generated and real images are read once, which calls `outputs`, and the features of two real
-    # sets and a generated one are computed once.
-    assert (calls.count("read"), calls.count("outputs")) == (2, 2 + 3)
+    # sets, of all held-out and of all generated images are computed once.
+    assert (calls.count("read"), calls.count("outputs")) == (2, 2 + 4)
+
+
+def test_values_with_enough_images_have_a_distance_of_their_own(avatars, monkeypatch):
+    monkeypatch.setattr(values, "MIN_IMAGES", 18)
+    split, _ = avatars
+    generated, labels = training_images(avatars)
+    followed = evaluate(avatars, generated, labels)
+    shuffled = np.random.default_rng(0).permutation(labels)
+    ignored = evaluate(avatars, generated, shuffled)
+    by_value = followed.values["intra_kernel"]["hair"]
+    counts = [
+        np.bincount(part, minlength=12) for part in (split.held_out.labels[:, 0], labels[:, 0])
+    ]
+    enough = (np.minimum(*counts) >= 18).nonzero()[0]
+    assert [*by_value] == [followed.schema.label("hair").values[index] for index in enough]
+    first = next(iter(by_value.values()))
+    assert (first["real_images"], first["n"]) == tuple(part[enough[0]] for part in counts)
+    name = "intra_kernel_hair"
+    assert followed.numbers[name]["value"] < ignored.numbers[name]["value"]
+    low, high = ignored.numbers[name]["interval"]
+    assert low < ignored.numbers[name]["ignored"] < high
+    worst = max(by_value, key=lambda value: by_value[value]["value"])
+    text = "\n".join(report.remarks(followed))
+    assert f"intra_kernel_hair: the worst of {len(by_value)} values is {worst}, " in text
+    assert "intra_kernel_hair: left out, with fewer than" in text
+
+
+def test_the_page_of_pairs_shows_the_nearest_first_and_mirrored_where_the_run_mirrors(avatars):
+    split, _ = avatars
+    generated, labels = training_images(avatars, 100)
+    generated[:10] = generated[:10, :, ::-1]
+    options = {"val_fraction": 0.5, "data": "avatars", "num_avatars": 400, "mirror": True}
+    real = split.held_out.pixels(np.arange(200))
+    inputs = EvaluationInputs(
+        tiny_config("acgan", **options), split, split.training.schema, labels, real, None, 0
+    )
+    assert len(inputs.training_layouts) == 800
+    shown = inputs.training_pixels(np.array([0, 1, 400, 405]))
+    first = split.training.pixels(np.array([0, 1, 0, 5]))
+    np.testing.assert_array_equal(shown, [*first[:2], *first[2:, :, ::-1]])
+    found = needs.Needs(inputs, generated).neighbours
+    assert set(range(400, 410)) <= set(found.indices)
+    assert found.ratios == pytest.approx(0, abs=1e-6)
 
 
 def test_flatness_stands_beside_that_of_real_images(avatars):

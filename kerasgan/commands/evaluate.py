@@ -61,6 +61,6 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
         write=True,
     )
     messages.table(report.HEAD, report.rows(evaluation))
-    for line in report.missing(evaluation):
+    for line in report.remarks(evaluation):
         messages.tell(line)
     messages.tell(f"wrote {found.outputs / 'report.html'}")

@@ -9,14 +9,14 @@ from kerasgan import metrics
 from kerasgan.evaluation import result
 from kerasgan.evaluation.features import inception, perceptual
 from kerasgan.evaluation.inputs import EvaluationInputs
-from kerasgan.evaluation.metrics import diversity
-from kerasgan.evaluation.needs import Needs
+from kerasgan.evaluation.metrics import copies
+from kerasgan.evaluation.needs import Needs, Samples
 from kerasgan.evaluation.real_sets import NotMet
 from kerasgan.evaluation.result import Evaluation
 from kerasgan.labels import MISSING
 from kerasgan.utils.images import grid
 
-_NEIGHBOURS = 12
+_PAIRS = 16
 
 
 def load(features: Collection[str]) -> dict[str, keras.Model]:
@@ -39,18 +39,35 @@ def evaluate(inputs: EvaluationInputs, images: np.ndarray) -> Evaluation:
         InvalidInput: if OpenCV, the cascade or images for the face count are missing.
     """
     needs = Needs(inputs, images)
-    numbers, missing = {}, {}
+    numbers, missing, values = {}, {}, {}
     for metric in metrics.EVALUATED:
         try:
             samples = getattr(needs, metric.needs)
         except NotMet as need:
             missing[need.title] = need.reason
-        else:
-            for name, options in metric.variants(inputs.schema.names).items():
-                numbers[name] = result.compute(metric, samples, inputs.seed, **options)
+            continue
+        labels = [name for name in inputs.schema.names if samples.by_value.get(name, True)]
+        for name, options in metric.variants(labels).items():
+            numbers[name] = result.compute(metric, samples, inputs.seed, **options)
+        if samples.by_value:
+            values[metric.name] = _values(samples, inputs.seed)
     confusions = {} if "accuracy" in missing else _confusions(inputs, needs)
-    nearest = {"nearest real images": _nearest(needs)}
-    return Evaluation(numbers, confusions, nearest, missing, inputs.schema)
+    shown = {} if "near copies" in missing else {"nearest training images": _pairs(inputs, needs)}
+    return Evaluation(numbers, confusions, shown, missing, inputs.schema, values)
+
+
+def _values(samples: Samples, seed: int) -> dict[str, dict[str, dict]]:
+    """The numbers of single values of labels, {label: {value: number}}."""
+    return {
+        label: {
+            value: {
+                **result.number(each.distance, each.generated, seed, ignored=each.ignored),
+                "real_images": each.real,
+            }
+            for value, each in by_value.items()
+        }
+        for label, by_value in samples.by_value.items()
+    }
 
 
 def _confusions(inputs: EvaluationInputs, needs: Needs) -> dict[str, np.ndarray]:
@@ -64,9 +81,15 @@ def _confusions(inputs: EvaluationInputs, needs: Needs) -> dict[str, np.ndarray]
     return matrices
 
 
-def _nearest(needs: Needs) -> np.ndarray:
-    """Generated images above the nearest training images."""
-    images, real = needs.training_images.generated
-    shown = images[:_NEIGHBOURS]
-    nearest = real[diversity.nearest(shown, real).indices]
-    return np.asarray(grid([*shown, *nearest], _NEIGHBOURS, ("generated", "nearest real")))
+def _pairs(inputs: EvaluationInputs, needs: Needs) -> np.ndarray:
+    """The generated images nearest to training images, above these, with the ratios of `copies`."""
+    found, (_, held_out) = needs.neighbours, needs.copy_ratios.generated
+    threshold = copies.threshold(held_out)
+    shown = np.argsort(found.ratios, kind="stable")[:_PAIRS]
+    training = inputs.training_pixels(found.indices[shown])
+    captions = [
+        f"{ratio:.2f} copy" if ratio <= threshold else f"{ratio:.2f}"
+        for ratio in found.ratios[shown]
+    ]
+    cells = [*needs.images.generated[0][shown], *training]
+    return np.asarray(grid(cells, len(shown), ("generated", "training"), captions))

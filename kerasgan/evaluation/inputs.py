@@ -13,11 +13,14 @@ from kerasgan.datasets import cache
 from kerasgan.datasets.labelled import LabelledImages, Split
 from kerasgan.evaluation import intervals
 from kerasgan.evaluation.features import classifier, efficientnet, inception, perceptual
-from kerasgan.evaluation.metrics import flatness
+from kerasgan.evaluation.metrics import copies, flatness
 from kerasgan.evaluation.real_sets import FeatureSets, NotMet, RealSets, unseen
 from kerasgan.labels import MISSING, LabelSchema
 from kerasgan.runs.directory import Run
 from kerasgan.utils.errors import InvalidInput
+
+# Training images that copies are searched among, and images in memory at a time.
+_MAX_TRAINING, _CHUNK = 50_000, 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +108,29 @@ class EvaluationInputs:
             return perceptual.standardised(reference, perceptual.features(network, images))[1]
 
         return FeatureSets(sets, extract, perceptual.standardised(reference)[0])
+
+    @cached_property
+    def training_images(self) -> np.ndarray:
+        """Indices of the training images that copies are searched among, at random if many."""
+        size = self.split.training.size
+        return np.sort(np.random.default_rng(0).permutation(size)[:_MAX_TRAINING])
+
+    @cached_property
+    def training_layouts(self) -> np.ndarray:
+        """Layouts of these images, then of their mirror images if the run trained on both."""
+        if len(self.training_images) < intervals.GROUPS:
+            raise NotMet("near copies", f"need {intervals.GROUPS} training images")
+        chunks = np.array_split(self.training_images, -(-len(self.training_images) // _CHUNK))
+        pixels = (self.split.training.pixels(chunk) for chunk in chunks)
+        layouts = np.concatenate([copies.layouts(chunk) for chunk in pixels])
+        both = [layouts, copies.mirrored(layouts)] if self.config.mirror else [layouts]
+        return np.concatenate(both)
+
+    def training_pixels(self, indices: np.ndarray) -> np.ndarray:
+        """Training images, mirrored or not, by their indices among `training_layouts`, uint8."""
+        count = len(self.training_images)
+        pixels = self.split.training.pixels(self.training_images[indices % count])
+        return np.where((indices < count)[:, None, None, None], pixels, pixels[:, :, ::-1])
 
     @cached_property
     def real_flatness(self) -> float:

@@ -9,9 +9,12 @@ import numpy as np
 
 from kerasgan.evaluation.features import classifier, perceptual
 from kerasgan.evaluation.inputs import EvaluationInputs, as_labelled
+from kerasgan.evaluation.metrics import copies, values
+from kerasgan.evaluation.metrics.copies import Neighbours
+from kerasgan.evaluation.metrics.values import ByValue
 from kerasgan.evaluation.real_sets import FeatureSets, NotMet
 
-_FACES, _TRAINING = 250, 10_000
+_FACES = 250
 
 
 class Samples(NamedTuple):
@@ -22,6 +25,8 @@ class Samples(NamedTuple):
     real: for real images, whose value is reported beside; empty: none is.
     beside: the name of that value.
     options: keyword arguments.
+    by_value: distances of single values of labels, {label: {value: ValueDistance}}; a label of
+        which no value has one is not evaluated.
     """
 
     generated: tuple
@@ -29,6 +34,7 @@ class Samples(NamedTuple):
     real: tuple = ()
     beside: str = ""
     options: Mapping[str, Any] = MappingProxyType({})
+    by_value: ByValue = MappingProxyType({})
 
 
 class Needs:
@@ -79,17 +85,39 @@ class Needs:
     @cached_property
     def classifier_features(self) -> Samples:
         """Features of the data's own classifier."""
-        return self._compare(self._inputs.classifier_features)
+        sets = self._inputs.classifier_features
+        return _compared(sets, self._classifier_rows[: sets.count])
+
+    @cached_property
+    def classifier_values(self) -> Samples:
+        """Distances of the values of labels in these features."""
+        return self._by_value(self._inputs.classifier_features, self._classifier_rows)
+
+    @cached_property
+    def _classifier_rows(self) -> np.ndarray:
+        """Features of all generated images, [n, d]."""
+        return self._inputs.classifier_features.extract(self._images)
 
     @cached_property
     def inception_features(self) -> Samples:
         """Features of InceptionV3."""
-        return self._compare(self._inputs.inception_features)
+        sets = self._inputs.inception_features
+        return _compared(sets, sets.extract(self._images[: sets.count]))
 
     @cached_property
     def perceptual_features(self) -> Samples:
         """Features of EfficientNet-Lite0."""
-        return self._compare(self._inputs.perceptual_features)
+        sets = self._inputs.perceptual_features
+        return _compared(sets, self._perceptual_rows[: sets.count])
+
+    @cached_property
+    def perceptual_values(self) -> Samples:
+        """Distances of the values of labels in these features."""
+        return self._by_value(self._inputs.perceptual_features, self._perceptual_rows)
+
+    @cached_property
+    def _perceptual_rows(self) -> np.ndarray:
+        return self._inputs.perceptual_features.extract(self._images)
 
     @cached_property
     def perceptual_sample(self) -> Samples:
@@ -118,14 +146,22 @@ class Needs:
     @cached_property
     def pixels(self) -> Samples:
         """Pixel values in [0, 1]."""
-        return self._compare(self._inputs.pixels, seed=self._inputs.seed)
+        sets = self._inputs.pixels
+        generated = sets.extract(self._images[: sets.count])
+        return _compared(sets, generated, seed=self._inputs.seed)
 
     @cached_property
-    def training_images(self) -> Samples:
-        """The images, and those that the model may have copied."""
-        training = self._inputs.split.training
-        real = training.pixels(np.arange(min(training.size, _TRAINING)))
-        return Samples((self._images, real), len(self._images))
+    def copy_ratios(self) -> Samples:
+        """Ratios of the distances from training images, of generated and of held-out images."""
+        layouts = self._inputs.training_layouts
+        held_out = copies.neighbours(copies.layouts(self._inputs.real), layouts).ratios
+        ratios = self.neighbours.ratios
+        return Samples((ratios, held_out), len(ratios), (held_out, held_out), "real")
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """The training image nearest to each generated one."""
+        return copies.neighbours(copies.layouts(self._images), self._inputs.training_layouts)
 
     @cached_property
     def conditions(self) -> Samples:
@@ -134,7 +170,27 @@ class Needs:
         options = {"seed": self._inputs.seed}
         return Samples((self._images, conditions), len(self._images), options=options)
 
-    def _compare(self, sets: FeatureSets, **options) -> Samples:
-        generated = sets.extract(self._images[: sets.count])
-        floor = () if sets.other is None else (sets.real, sets.other)
-        return Samples((sets.real, generated), len(generated), floor, "floor", options)
+    def _by_value(self, sets: FeatureSets, generated: np.ndarray) -> Samples:
+        """Samples of the distances of labels' values; `generated` are features [n, d]."""
+        inputs, labels = self._inputs, self._inputs.labels
+        order = np.random.default_rng(inputs.seed).permutation(len(inputs.real))
+        by_value = values.value_distances(
+            inputs.schema,
+            values.LabelledFeatures(
+                sets.extract(inputs.real[order]), inputs.split.held_out.labels[order]
+            ),
+            values.LabelledFeatures(generated, labels),
+        )
+        if not any(by_value.values()):
+            raise NotMet(
+                "distances of the values of labels",
+                f"need {values.MIN_IMAGES} held-out and as many generated images of a value",
+            )
+        return Samples(
+            (by_value, "distance"), len(labels), (by_value, "ignored"), "ignored", by_value=by_value
+        )
+
+
+def _compared(sets: FeatureSets, generated: np.ndarray, **options) -> Samples:
+    floor = () if sets.other is None else (sets.real, sets.other)
+    return Samples((sets.real, generated), len(generated), floor, "floor", options)

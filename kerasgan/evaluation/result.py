@@ -1,6 +1,8 @@
 """Results of an evaluation, as evaluation.json holds them."""
 
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -11,16 +13,21 @@ from kerasgan.evaluation.needs import Samples
 from kerasgan.labels import LabelSchema
 from kerasgan.metrics import Metric
 
+# Values of real images: the best possible, as near as other real images, the same metric, and that
+# of images that ignore a label.
+BESIDE = ("ceiling", "floor", "real", "ignored")
+
 
 class Evaluation(NamedTuple):
     """Results of an evaluation.
 
-    numbers: {name: {"value", "interval", "n", "seed"}}, some with a "floor", a "ceiling" or "real",
-        the value of real images, and its interval.
+    numbers: {name: {"value", "interval", "n", "seed"}}, some with a value of real images, one of
+        `BESIDE`, and its interval.
     confusions: {label: int [requested, read]}, by `schema`.
     images: {name: uint8 [H, W, 3]}.
     missing: {metrics that were not computed: reason}.
     schema: labels of the data.
+    values: {metric: {label: {value: number}}}, with "real_images", the number of real images.
     """
 
     numbers: dict[str, dict]
@@ -28,6 +35,7 @@ class Evaluation(NamedTuple):
     images: dict[str, np.ndarray]
     missing: dict[str, str]
     schema: LabelSchema = LabelSchema()
+    values: Mapping[str, dict[str, dict[str, dict]]] = MappingProxyType({})
 
 
 def number(estimate: Estimate, count: int, seed: int, **beside: Estimate) -> dict:

@@ -19,6 +19,10 @@ def page(title: str, *parts: str) -> str:
     return f'<!doctype html>\n<html lang="en">{head}\n{body}\n</html>\n'
 
 
+def heading(text: str) -> str:
+    return f"<h2>{escape(text)}</h2>"
+
+
 def paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
@@ -41,7 +45,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def image(name: str, png: bytes) -> str:
     data = base64.b64encode(png).decode()
-    return f'<h2>{escape(name)}</h2><img alt="{escape(name)}" src="data:image/png;base64,{data}">'
+    return f'{heading(name)}<img alt="{escape(name)}" src="data:image/png;base64,{data}">'
 
 
 def folded(title: str, items: Sequence[str], most: int = 1000) -> str:

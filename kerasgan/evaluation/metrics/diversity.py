@@ -1,20 +1,17 @@
-"""How much generated images differ from each other and from their training images."""
+"""How much generated images differ from each other."""
 
 from math import log2
-from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image
 
-from kerasgan.datasets import duplicates
 from kerasgan.evaluation import intervals
 from kerasgan.evaluation.intervals import Estimate
 
 # The paper's weights of five scales, and the width of its window.
 _WEIGHTS = np.array([0.0448, 0.2856, 0.3001, 0.2363, 0.1333])
 _WINDOW = 11
-_PAIRS, _ROWS = 100, 500
+_PAIRS = 100
 
 
 def ms_ssim(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -67,59 +64,3 @@ def ms_ssim_within(images: np.ndarray, conditions: np.ndarray, seed: int = 0) ->
         for chunk in np.array_split(indices, -(-len(indices) // _PAIRS))
     ]
     return intervals.mean(np.concatenate(scores, dtype=np.float64))
-
-
-class Neighbours(NamedTuple):
-    """indices: int64 [n], the nearest of the others; distances: float64 [n], Euclidean."""
-
-    indices: np.ndarray
-    distances: np.ndarray
-
-
-def nearest(rows: np.ndarray, others: np.ndarray) -> Neighbours:
-    """Find the nearest of the others to each row, in the units of the input.
-
-    Args:
-        rows, others: [n, ...], [m, ...]; images uint8, or features.
-    """
-    chunks = [_nearest(_flat(rows, start), others) for start in range(0, len(rows), _ROWS)]
-    return Neighbours(*map(np.concatenate, zip(*chunks, strict=True)))
-
-
-def _nearest(rows: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    indices = np.zeros(len(rows), np.int64)
-    lowest = np.full(len(rows), np.inf)
-    for start in range(0, len(others), _ROWS):
-        chunk = _flat(others, start)
-        # Squared distances minus the row's own square: one matrix product, exact for pixels.
-        squares = np.square(chunk).sum(axis=1) - 2 * rows @ chunk.T
-        is_nearer = squares.min(axis=1) < lowest
-        indices[is_nearer] = start + squares.argmin(axis=1)[is_nearer]
-        lowest = np.minimum(lowest, squares.min(axis=1))
-    neighbours = [others[index].ravel() for index in indices]
-    return indices, np.linalg.norm(rows - np.stack(neighbours), axis=1)
-
-
-def _flat(rows: np.ndarray, start: int) -> np.ndarray:
-    chunk = rows[start : start + _ROWS]
-    return chunk.reshape(len(chunk), -1).astype(np.float64)
-
-
-def near_duplicates(
-    generated: np.ndarray, real: np.ndarray, radius: float = duplicates.RADIUS
-) -> Estimate:
-    """The share of generated images that copy a real one or its mirror image.
-
-    Args:
-        generated, real: uint8 [n, H, W, 3], [m, H, W, 3].
-        radius: the largest distance between the signatures of copies; by default as in the search
-            for duplicates in data.
-    """
-    signatures = _signatures(real)
-    both_ways = np.concatenate([signatures, signatures[:, :, ::-1]])
-    distances = nearest(_signatures(generated), both_ways).distances
-    return intervals.wilson_interval(np.count_nonzero(distances <= radius), len(generated))
-
-
-def _signatures(images: np.ndarray) -> np.ndarray:
-    return np.stack([duplicates.signature(Image.fromarray(image)) for image in images])
