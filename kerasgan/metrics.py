@@ -13,6 +13,13 @@ _ACCURACY = "accuracy"
 # Prefixes of the metrics that say how often a classifier reads the requested label: in generated
 # images, and in edited ones.
 _REQUESTED = (f"{_ACCURACY}_", "changed_")
+# Columns of the discriminator's overfitting.
+_SCORES = "discriminator's mean score"
+_PANELS = {
+    "score_training": _SCORES,
+    "score_held_out": _SCORES,
+    "score_auc": "training against held-out images, 0.5: alike",
+}
 
 
 class Metric(NamedTuple):
@@ -133,8 +140,10 @@ def is_better(name: str, value: float, best: float) -> bool:
 
 
 def panel(name: str) -> str:
-    """Title of the plot that shows a metric: accuracies share one."""
-    return _ACCURACY if f"{name}_".startswith(_REQUESTED[0]) else name.replace("_", " ")
+    """Title of the plot that shows a metric: accuracies share one, and so do mean scores."""
+    if f"{name}_".startswith(_REQUESTED[0]):
+        return _ACCURACY
+    return _PANELS.get(name, name.replace("_", " "))
 
 
 def accuracies(values: Mapping[str, float]) -> dict[str, float]:

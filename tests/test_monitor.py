@@ -13,6 +13,7 @@ from kerasgan.evaluation import generation, inputs, monitor, real_sets
 from kerasgan.evaluation.features import classifier, efficientnet
 from kerasgan.inference import loading
 from kerasgan.runs import checkpoints, directory, lookup
+from kerasgan.training import held_out_scores
 from tests.conftest import SAMPLE, tiny_config, tiny_options
 
 OPTIONS = tiny_options("gan", log_every=1, evaluate_every=2, val_fraction=0.4, steps=5, ema=0.5)
@@ -22,6 +23,7 @@ OPTIONS = tiny_options("gan", log_every=1, evaluate_every=2, val_fraction=0.4, s
 def briefly(monkeypatch):
     monkeypatch.setattr(classifier, "_STEPS", 2)
     monkeypatch.setattr(real_sets, "MONITORED", 100)
+    monkeypatch.setattr(held_out_scores, "MIN_IMAGES", 4)
 
 
 def rows(run):
@@ -41,6 +43,8 @@ def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(ker
     assert measured.keys() == {"2", "4"}
     assert all((distance == "nan") == (other == "nan") for _, distance, other in found)
     assert Path("straight/evaluation.png").is_file()
+    assert [row["score_auc"] for row in rows("straight")][:-1] == ["nan"] * 4
+    assert 0 <= float(rows("straight")[-1]["score_auc"]) <= 1
 
     run = lookup.run("straight")
     step, arrays = checkpoints.load(run, "best")

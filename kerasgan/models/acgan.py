@@ -91,6 +91,9 @@ class ACGAN(GeneratesFromNoise, SharedFakesModel):
         images = self.generator(inputs, training=True)
         return self.augment(images, batch["augmentation"])
 
+    def real_scores(self, real):
+        return self.discriminator(real["image"], training=False)["source"]
+
     def discriminator_losses(self, batch, fakes):
         """L_S and L_C of real images, but only L_S of generated ones (eq. 2 and 3)."""
         # Separate batches: BatchNorm must not mix the statistics of real and generated images.

@@ -52,6 +52,9 @@ class CGAN(GeneratesFromNoise, SharedFakesModel):
         inputs = {"noise": batch["noise"], "combination": batch["fake_combination"]}
         return self.augment(self.generator(inputs, training=True), batch["augmentation"])
 
+    def real_scores(self, real):
+        return self._logits(real["image"], real["combination"], training=False)
+
     def discriminator_losses(self, batch, fakes):
         """Losses of real images with their labels and of generated images with theirs."""
         real = self._logits(batch["image"], batch["combination"])
@@ -72,5 +75,6 @@ class CGAN(GeneratesFromNoise, SharedFakesModel):
         fake = self._logits(fakes, batch["fake_combination"])
         return {"g_fool": bce(fake, 1.0)}, {"g_score_fake": ops.mean(ops.sigmoid(fake))}
 
-    def _logits(self, images, combinations):
-        return self.discriminator({"image": images, "combination": combinations}, training=True)
+    def _logits(self, images, combinations, training=True):
+        inputs = {"image": images, "combination": combinations}
+        return self.discriminator(inputs, training=training)

@@ -63,9 +63,12 @@ class CWGAN(GeneratesFromNoise, AdversarialModel):
         inputs = {"noise": batch["noise"], **batch["labels"]}
         return self.augment(self.generator(inputs, training=True), batch["augmentation"])
 
-    def score(self, images, labels):
+    def score(self, images, labels, training=True):
         """D(x, c), [B, 1]."""
-        return self.discriminator({"image": images, **labels}, training=True)
+        return self.discriminator({"image": images, **labels}, training=training)
+
+    def real_scores(self, real):
+        return self.score(real["image"], real["labels"], training=False)
 
     def discriminator_losses(self, batch):
         """-E[D(x, c)] and E[D(G(z, c), c)] with the condition c of the real image x."""

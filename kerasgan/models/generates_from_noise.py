@@ -55,6 +55,14 @@ class GeneratesFromNoise:
         super().load_own_variables(store)
         self._recalibrated_step = int(np.asarray(self.step))
 
+    def real_scores(self, real: dict) -> tf.Tensor:
+        """The discriminator's scores of real images in inference, float32 [B, ...], one each.
+
+        Args:
+            real: images and labels of one update, as of `LabelledStepRandom.examples`.
+        """
+        return self.discriminator(real["image"], training=False)
+
     def sampler(self, sigma: float | None = None) -> Sampler:
         """A `Sampler` of the model's current weights.
 

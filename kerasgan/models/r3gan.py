@@ -63,16 +63,19 @@ class R3GAN(GeneratesFromNoise, SharedFakesModel):
         images = self.generator({"noise": batch["noise"], **batch["labels"]}, training=True)
         return self.augment(images, batch["augmentation"])
 
-    def score(self, images, labels):
+    def score(self, images, labels, training=True):
         """D(x, y) [B] and the class logits, {label: [B, K]}.
 
         D(x, y) is the source score plus the logit of each label; a missing label, a row of zeros,
         adds 0.
         """
-        logits = self.discriminator(images, training=True)
+        logits = self.discriminator(images, training=training)
         source = logits.pop("source")[:, 0]
         projections = [ops.sum(logits[name] * labels[name], axis=-1) for name in labels]
         return sum(projections, source), logits
+
+    def real_scores(self, real):
+        return self.score(real["image"], real["labels"], training=False)[0]
 
     def discriminator_losses(self, batch, fakes):
         """L_D of eq. 2, gamma/2 (R1 + R2), and the class losses of real images."""

@@ -16,7 +16,8 @@ from kerasgan.metrics import is_better
 from kerasgan.reporting import plots
 from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import Run
-from kerasgan.training.failure_signs import FailureSign, detect_failures
+from kerasgan.training.failure_sign import FailureSign
+from kerasgan.training.failure_signs import detect_failures
 from kerasgan.utils import files
 from kerasgan.utils.errors import TrainingFailed
 
@@ -202,6 +203,7 @@ class Evaluation(EveryNSteps):
         check_finite(self.model, self.run)
         metric = self.run.config.best_metric
         _, earlier = plots.known(self.metrics.history, metric)
-        values = self.metrics.evaluation = self.monitor.measure(self.model)
+        values = self.monitor.measure(self.model)
+        self.metrics.evaluation |= values
         if all(is_better(metric, values[metric], value) for value in earlier):
             checkpoints.save(self.run, self.model, self.step, checkpoints.BEST)

@@ -15,7 +15,7 @@ from kerasgan.utils import images
 
 
 class Plots(EveryNSteps):
-    """Plot metrics.csv to losses.png and, if the run is evaluated, evaluation.png."""
+    """Plot metrics.csv to losses.png and, if columns of evaluations are logged, evaluation.png."""
 
     def execute(self) -> None:
         metrics = plots.read_metrics(self.run.metrics_file)

@@ -20,6 +20,7 @@ from kerasgan.runs import checkpoints, directory
 from kerasgan.runs.directory import Run
 from kerasgan.training import (
     callbacks,
+    held_out_scores,
     interaction,
     precision,
     snapshots,
@@ -237,12 +238,13 @@ def _explained_errors(run: Run) -> Iterator[None]:
 
 def _evaluation_and_metrics(
     run: Run, split: _Split, initial_step: int
-) -> tuple[list[callbacks.Evaluation], callbacks.MetricsLog]:
-    """The callback that evaluates, if the run is evaluated, and the one that logs."""
-    config = run.config
-    if not config.is_evaluated:
-        return [], callbacks.MetricsLog(run, initial_step, config.log_every)
-    run_monitor = monitor.Monitor(run, split)
-    metrics = callbacks.MetricsLog(run, initial_step, config.log_every, run_monitor.names)
+) -> tuple[list[callbacks.EveryNSteps], callbacks.MetricsLog]:
+    """The callbacks that evaluate and score, where the run has them, and the one that logs."""
+    config, scores = run.config, held_out_scores.names(run, split)
+    monitors = [monitor.Monitor(run, split)] if config.is_evaluated else []
+    names = [name for each in monitors for name in each.names]
+    metrics = callbacks.MetricsLog(run, initial_step, config.log_every, [*names, *scores])
     every = config.evaluate_every
-    return [callbacks.Evaluation(run, initial_step, every, run_monitor, metrics)], metrics
+    used = [callbacks.Evaluation(run, initial_step, every, each, metrics) for each in monitors]
+    used += [held_out_scores.HeldOutScores(run, initial_step, split, metrics)] if scores else []
+    return used, metrics

@@ -17,7 +17,8 @@ from kerasgan.evaluation.intervals import Estimate
 _NEIGHBOURS = 50
 # Share of real images that are nearer to training images than a copy must be.
 _RATE = 0.01
-_CHUNK = 500
+# Rows whose distances to all training images are in memory at a time.
+_CHUNK = 100
 
 
 class Neighbours(NamedTuple):
