@@ -18,7 +18,7 @@ import numpy as np
 from kerasgan import registry
 
 SETTINGS = {
-    "acgan": {"image_size": 96, "batch_size": 64},
+    "acgan": {"image_size": 96, "batch_size": 64, "share_fakes": True},
     "wgan-gp": {"image_size": 64, "batch_size": 64},
     "cyclegan": {"image_size": 128, "load_size": 128, "batch_size": 1, "blocks": 6},
 }

@@ -57,6 +57,7 @@ def gflop_of_step(config) -> float:
         if config.MODEL == "wgan-gp":
             multiplied = config.critic_steps * (judged + 4 * d) + answered
         else:
-            # Both players share the images of the last judgement.
-            multiplied = config.d_steps * judged + config.g_steps * answered - g
+            # Both players may share the images of the last judgement.
+            multiplied = config.d_steps * judged + config.g_steps * answered
+            multiplied -= g * model.shares_fakes
     return 2 * config.batch_size * multiplied / 1e9

@@ -53,7 +53,6 @@ def sheet(run, model):
     import numpy as np
 
     from kerasgan import tasks
-    from kerasgan.datasets.unpaired import UnpairedImages
     from kerasgan.inference.image_to_image import DomainTranslator, Editor
     from kerasgan.inference.previews import domain_sheet
     from kerasgan.models.sampling import Sampler, random_labels
@@ -65,9 +64,8 @@ def sheet(run, model):
         return _edits(Editor(model, run.schema), held_out)
     if isinstance(config, CycleGANConfig):
         _, held_out = tasks.of(config).load()
-        few = {name: held_out.by_name[name][:_ROWS] for name in ("a", "b")}
         translator = DomainTranslator(model.sampling_generator)
-        return domain_sheet(translator, UnpairedImages(**few, key=held_out.key), has_identity=False)
+        return domain_sheet(translator, held_out, _ROWS, has_identity=False)
     sampler = Sampler(model.sampling_generator, run.schema, config.sigma)
     if not config.IS_CONDITIONAL:
         labels = random_labels(sampler.schema, {}, range(_ROWS * _COLUMNS))

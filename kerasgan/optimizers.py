@@ -37,13 +37,15 @@ def adam(
         learning_rate: a number or a schedule, or a tuple of two, the discriminator's first.
         beta_1, beta_2, epsilon: of both; the last two default to Keras's values.
     """
-    rates = learning_rate if isinstance(learning_rate, tuple) else (learning_rate, learning_rate)
     return {
         player: FusedAdam(rate, beta_1, beta_2, epsilon=epsilon, name="adam")
-        for player, rate in zip(
-            ("discriminator_optimizer", "generator_optimizer"), rates, strict=True
-        )
+        for player, rate in _by_player(learning_rate).items()
     }
+
+
+def _by_player(learning_rate) -> dict:
+    rates = learning_rate if isinstance(learning_rate, tuple) else (learning_rate, learning_rate)
+    return dict(zip(("discriminator_optimizer", "generator_optimizer"), rates, strict=True))
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -64,11 +66,11 @@ class TorchRMSprop(keras.optimizers.RMSprop):
         self.assign_sub(variable, rate * gradient / root)
 
 
-def rmsprop(learning_rate: float) -> dict[str, keras.Optimizer]:
-    """An RMSprop for each player, with PyTorch's defaults, as `adam` returns them."""
+def rmsprop(learning_rate) -> dict[str, keras.Optimizer]:
+    """An RMSprop for each player, with PyTorch's defaults; learning rates as `adam` takes them."""
     return {
-        player: TorchRMSprop(learning_rate, rho=0.99, epsilon=1e-8, name="rmsprop")
-        for player in ("discriminator_optimizer", "generator_optimizer")
+        player: TorchRMSprop(rate, rho=0.99, epsilon=1e-8, name="rmsprop")
+        for player, rate in _by_player(learning_rate).items()
     }
 
 
@@ -79,18 +81,27 @@ class _Schedule(keras.optimizers.schedules.LearningRateSchedule):
         initial, final: learning rates.
         steps: training steps from one to the other; `final` is held after them.
         updates: the optimizer's updates per training step, which share a rate.
+        interval: training steps that share a rate, such as those of an epoch.
     """
 
-    def __init__(self, initial: float, final: float, steps: int, updates: int = 1):
+    def __init__(
+        self, initial: float, final: float, steps: int, updates: int = 1, interval: int = 1
+    ):
         self.initial = initial
         self.final = final
         self.steps = steps
         self.updates = updates
+        self.interval = interval
+
+    @property
+    def _rates(self) -> int:
+        """Number of intervals, which differ in their rates."""
+        return math.ceil(self.steps / self.interval)
 
     def _progress(self, update, first: int):
-        """Progress from 0, up to the step `first`, to 1, at the last step."""
-        step = ops.cast(update // self.updates, "float32")
-        return ops.clip((step - first) / max(self.steps - 1 - first, 1), 0.0, 1.0)
+        """Progress from 0, up to the interval `first`, to 1, in the last one."""
+        interval = ops.cast(update // (self.updates * self.interval), "float32")
+        return ops.clip((interval - first) / max(self._rates - 1 - first, 1), 0.0, 1.0)
 
     def get_config(self):
         return vars(self)
@@ -101,17 +112,17 @@ class Linear(_Schedule):
     """Hold the initial rate for the first half of the steps, then go to the final one linearly.
 
     Reference: Zhu et al. 2017 (arXiv:1703.10593), section 4 and appendix 7.1, whose code changes
-    the rate once per epoch; here it changes with every step.
+    the rate once per epoch.
     """
 
     def __call__(self, update):
-        progress = self._progress(update, self.steps // 2)
+        progress = self._progress(update, self._rates // 2)
         return (1.0 - progress) * self.initial + progress * self.final
 
 
 @keras.saving.register_keras_serializable("kerasgan")
 class Exponential(_Schedule):
-    """Multiply the rate by a constant factor after every step. `final` must be above 0."""
+    """Multiply the rate by a constant factor after every interval. `final` must be above 0."""
 
     def __call__(self, update):
         return self.initial * (self.final / self.initial) ** self._progress(update, 0)
@@ -133,14 +144,38 @@ _SCHEDULES = {"linear": Linear, "exponential": Exponential, "cosine": Cosine}
 
 
 def build_learning_rate(
-    schedule: str, initial: float, final: float, steps: int, updates: int = 1
+    schedule: str, initial: float, final: float, steps: int, updates: int = 1, interval: int = 1
 ) -> float | keras.optimizers.schedules.LearningRateSchedule:
     """The learning rate of an optimizer: `initial` if constant, else a schedule.
 
     Args:
         schedule: "constant", "linear", "exponential" or "cosine".
-        initial, final, steps, updates: as the schedules take them.
+        initial, final, steps, updates, interval: as the schedules take them.
     """
     if schedule == "constant":
         return initial
-    return _SCHEDULES[schedule](initial, final, steps, updates)
+    return _SCHEDULES[schedule](initial, final, steps, updates, interval)
+
+
+def build_learning_rates(
+    schedule: str,
+    initial: tuple[float, float],
+    final: float,
+    steps: int,
+    updates: tuple[int, int] = (1, 1),
+    interval: int = 1,
+) -> tuple:
+    """Learning rates of both players, the discriminator's first, as `adam` takes them.
+
+    The ratio between the two stays what it is at first.
+
+    Args:
+        schedule, steps, interval: of both, as for `build_learning_rate`.
+        initial, updates: of each.
+        final: the generator's.
+    """
+    _, generator = initial
+    return tuple(
+        build_learning_rate(schedule, rate, final * (rate / generator), steps, count, interval)
+        for rate, count in zip(initial, updates, strict=True)
+    )

@@ -7,6 +7,7 @@ from kerasgan import registry
 from kerasgan.configs.acgan import ACGANConfig, head_weights
 from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.configs.stargan import StarGANConfig
+from kerasgan.datasets.unpaired import avatar_indices
 from kerasgan.utils.errors import InvalidInput
 
 
@@ -85,6 +86,9 @@ def test_cyclegans_presets_are_the_reports():
     assert (paper.pool_size, paper.batch_size, paper.learning_rate) == (50, 1, 2e-4)
     report_b = presets["cartoon-animation"]
     assert (report_b.pool_size, report_b.batch_size, report_b.identity_weight) == (100, 5, 0)
+    assert report_b.pool_exchange == 1
+    training, _ = avatar_indices("b", report_b.num_avatars, report_b.val_fraction)
+    assert len(training) == 10_000
     # 30 epochs of 10,000 images.
     assert report_b.schedule_steps * report_b.batch_size == 30 * 10_000
     rates = report_b.learning_rate, report_b.final_learning_rate

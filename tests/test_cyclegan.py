@@ -141,6 +141,7 @@ def test_discriminator_losses_are_divided_by_their_ratio(loss):
         # The distance from 0 is that of 1 - score from 1; of logits, the sign changes.
         expected[f"d_fake_{name}"] = fool(1 - score if loss == "lsgan" else -score, loss) / 4
     assert floats(losses) == pytest.approx(expected, rel=1e-5)
+    assert model.config.loss_factors([]) == dict.fromkeys(expected, 1 / 4)
 
 
 def test_without_identity_loss_its_translations_are_left_out():
@@ -276,14 +277,28 @@ def test_fit_records_terms_of_both_domains_that_add_up():
     model.fit_batches(model.batches(DOMAINS.steps(0, 2, 1, 0)), 2, [])
     record = model.record()
     assert list(record) == [
-        "d_loss", "d_real_a", "d_real_b", "d_fake_a", "d_fake_b", "d_accuracy_real",
-        "d_gradient_norm",
-        "g_loss", "g_fool_a", "g_fool_b", "g_cycle_a", "g_cycle_b",
-        "g_identity_a", "g_identity_b", "g_gradient_norm",
+        "d_loss", "d_real_a", "d_real_b", "d_fake_a", "d_fake_b", "d_loss_a", "d_loss_b",
+        "d_accuracy_real", "d_gradient_norm", "g_loss", "g_fool_a", "g_fool_b", "g_cycle_a",
+        "g_cycle_b", "g_identity_a", "g_identity_b", "g_loss_a", "g_loss_b", "g_gradient_norm",
     ]  # fmt: skip
     for player in "dg":
-        terms = [record[name] for name in record if name[0] == player and name[-2:] in ("_a", "_b")]
+        terms = [
+            record[name]
+            for name in record
+            if name[0] == player and name[-2:] in ("_a", "_b") and "_loss_" not in name
+        ]
         assert record[f"{player}_loss"] == pytest.approx(sum(terms), rel=1e-5)
+    totals = {}
+    for name in "ab":
+        totals[f"d_loss_{name}"] = record[f"d_real_{name}"] + record[f"d_fake_{name}"]
+        # Both cycles pass through both generators.
+        totals[f"g_loss_{name}"] = (
+            record[f"g_fool_{name}"]
+            + record["g_cycle_a"]
+            + record["g_cycle_b"]
+            + record[f"g_identity_{name}"]
+        )
+    assert {name: record[name] for name in totals} == pytest.approx(totals, rel=1e-5)
     assert int(model.step) == 2
     assert int(model.failed_step) == 0
 

@@ -69,7 +69,7 @@ HEALTHY = {
 
 
 def names(columns):
-    return [sign.name for sign in failure_signs.detect_failures(columns)]
+    return [sign.name for sign in failure_signs.detect_failures(columns, {})]
 
 
 @pytest.mark.parametrize("model", registry.names())
@@ -131,17 +131,45 @@ def test_a_class_loss_that_was_learned_may_stay_above_the_discriminators():
 
 def test_each_domain_has_its_own_sign():
     columns = {**HEALTHY["cyclegan"], "d_real_b": 0.009, "d_fake_b": 0.01}
-    (sign,) = failure_signs.detect_failures(history(**columns))
+    (sign,) = failure_signs.detect_failures(history(**columns), {})
     assert (sign.name, sign.fatal) == ("d-loss-zero_b", True)
-    assert "d_real_b + d_fake_b is 0.019, near zero" in sign.message
+    assert "d_real_b + d_fake_b, unweighted, is 0.019, near zero" in sign.message
     assert sign.advice(tiny_config("cyclegan")) == (
-        "try a new run with a higher --d-ratio (now 2.0), or a lower --learning-rate (now 0.0002)"
+        "try a new run with a lower --d-learning-rate, or a lower --learning-rate (now 0.0002)"
     )
+    slower = tiny_config("cyclegan", d_learning_rate=1e-4)
+    assert "a lower --d-learning-rate (now 0.0001), or" in sign.advice(slower)
+
+
+@pytest.mark.parametrize(
+    ("model", "changes"),
+    [("cyclegan", {"d_ratio": 30.0}), ("acgan", {"loss_weights": (0.01, 0.003, 0.0035)})],
+)
+def test_a_factor_on_the_losses_of_a_balanced_run_is_no_sign(model, changes):
+    factors = tiny_config(model, **changes).loss_factors(["hair", "eyes"])
+    columns = {**HEALTHY[model], **DISTANCES}
+    weighted = {name: values * factors.get(name, 1.0) for name, values in columns.items()}
+    assert "d-loss-zero" in " ".join(names(history(**weighted)))
+    assert failure_signs.detect_failures(history(**weighted), factors) == []
+    lost = {
+        name: 0.005 * factors[name] * LEVEL
+        for name in weighted
+        if name.startswith(("d_real", "d_fake"))
+    }
+    found = failure_signs.detect_failures(history(**{**weighted, **lost}), factors)
+    assert found[0].name.startswith("d-loss-zero")
+    assert found[0].value == pytest.approx(0.01)
+
+
+def test_a_source_head_that_is_switched_off_has_no_signs():
+    factors = tiny_config("acgan", loss_weights=(0.0, 1.0, 1.0)).loss_factors(["hair", "eyes"])
+    columns = acgan(d_real=0.0, d_fake=0.0, g_fool=0.0)
+    assert failure_signs.detect_failures(columns, factors) == []
 
 
 def test_a_sign_has_value_first_step_message_and_advice():
     (sign,) = failure_signs.detect_failures(
-        acgan(d_distance_fake=np.where(STEPS < 1000, 0.3, 0.01))
+        acgan(d_distance_fake=np.where(STEPS < 1000, 0.3, 0.01)), {}
     )
     assert (sign.value, sign.since, sign.fatal) == (0.01, 1000, True)
     assert "differ by 0.01, real ones by 0.58, since step 1000" in sign.message
@@ -159,7 +187,7 @@ def test_a_sign_has_value_first_step_message_and_advice():
 def test_every_advice_is_an_option_of_the_model(model):
     config = tiny_config(model)
     for beyond, _ in SIGNS.values():
-        (sign,) = failure_signs.detect_failures(acgan(**beyond))
+        (sign,) = failure_signs.detect_failures(acgan(**beyond), {})
         tried = re.findall(r"--([a-z-]+)", sign.advice(config))
         assert tried
         assert {name.replace("-", "_") for name in tried} <= vars(config).keys()
@@ -190,7 +218,7 @@ def test_a_column_that_is_not_finite_is_named(value):
     columns["d_accuracy_hair"] = np.full(len(STEPS), np.nan)
     assert names(columns) == []
     columns["g_hair"] = np.where(STEPS[-1] == STEPS, value, columns["g_hair"])
-    sign = failure_signs.detect_failures(columns)[0]
+    sign = failure_signs.detect_failures(columns, {})[0]
     assert (sign.name, sign.value, sign.fatal) == ("not-finite", None, True)
     assert sign.message == "a loss or gradient was not finite at step 3000 (g_hair)"
 
@@ -262,8 +290,9 @@ def test_a_relativistic_loss_near_zero_is_a_sign():
         "d_hair": np.full(len(step), 0.01),
         "d_accuracy_hair": np.full(len(step), 0.99),
     }
-    (sign,) = failure_signs.detect_failures(history)
+    (sign,) = failure_signs.detect_failures(history, {})
     assert sign.name == "d-loss-zero"
     assert (
-        failure_signs.detect_failures({**history, "d_relativistic": np.full(len(step), 0.5)}) == []
+        failure_signs.detect_failures({**history, "d_relativistic": np.full(len(step), 0.5)}, {})
+        == []
     )

@@ -103,7 +103,7 @@ def test_scores_are_logged_at_whole_rows_where_enough_images_are_held_out():
 def test_the_sign_needs_an_area_beyond_its_threshold(area, expected):
     """Also where most rows have no score."""
     areas = np.where(np.arange(len(LEVEL)) % 3 == 0, area, np.nan)
-    found = failure_signs.detect_failures(acgan(score_auc=areas))
+    found = failure_signs.detect_failures(acgan(score_auc=areas), {})
     assert [sign.name for sign in found] == expected
     for sign in found:
         assert "scores a training image above a held-out one 71% of the time" in sign.message
@@ -114,4 +114,4 @@ def test_the_sign_needs_an_area_beyond_its_threshold(area, expected):
 
 
 def test_a_discriminator_that_only_just_overfits_is_no_sign_yet():
-    assert failure_signs.detect_failures(acgan(score_auc=0.5 + 0.24 * PART)) == []
+    assert failure_signs.detect_failures(acgan(score_auc=0.5 + 0.24 * PART), {}) == []

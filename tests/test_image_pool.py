@@ -43,6 +43,13 @@ def test_a_coin_below_one_half_brings_the_old_image_out():
     assert stored(pool) == [1, 3]
 
 
+def test_with_probability_1_every_new_image_enters_a_full_pool():
+    pool = ImagePool(2, [1, 1, 1], exchange_probability=1.0)
+    exchange(pool, [1, 2], [0, 0], [0, 0])
+    assert exchange(pool, [3, 4, 5], [0.1, 0.9, 0.999], [0, 1, 0]) == [1, 2, 3]
+    assert stored(pool) == [5, 4]
+
+
 def test_a_slot_used_twice_in_a_batch_exchanges_the_first_image_with_the_second():
     pool = ImagePool(2, [1, 1, 1])
     exchange(pool, [1, 2], [0, 0], [0, 0])

@@ -107,7 +107,7 @@ def test_labels_without_a_request_are_kept_as_read():
 def test_the_sheet_shows_each_domain_translated_and_back(has_identity):
     domains = UnpairedImages(noise(9, 16, 16, 3), noise(3, 16, 16, 3))
     sheet = previews.domain_sheet(
-        image_to_image.DomainTranslator(Generators()), domains, has_identity
+        image_to_image.DomainTranslator(Generators()), domains, 8, has_identity
     )
     columns = 8 if has_identity else 6
     # Sixteen pixels are shown as 64, with a gap of two.

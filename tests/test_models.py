@@ -10,7 +10,9 @@ from kerasgan import registry, tasks
 from kerasgan.datasets import labelled
 from kerasgan.models.base import unstack_updates
 from kerasgan.models.gradient_penalty import gradient_norms
+from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.training import trainer
+from kerasgan.training.trends import unweighted
 from tests.conftest import tiny_config
 
 
@@ -159,10 +161,15 @@ def test_label_noise_has_the_reports_ranges_and_reaches_the_generator():
     assert floats(losses) == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize("name", ["gan", "cgan", "acgan", "stargan"])
+@pytest.mark.parametrize("name", ["gan", "cgan", "acgan", "wgan-gp", "stargan"])
 def test_the_generators_first_update_reuses_the_fakes_of_the_discriminators_last(name):
     """It equals an update on images generated again of the same noise and conditions."""
-    changes = {"gan": {"d_steps": 3}, "stargan": {"critic_steps": 2}, "acgan": {"g_steps": 2}}
+    changes = {
+        "gan": {"d_steps": 3},
+        "stargan": {"critic_steps": 2},
+        "acgan": {"g_steps": 2, "share_fakes": True},
+        "wgan-gp": {"share_fakes": True},
+    }
     steps = []
     for _ in range(2):
         keras.utils.set_random_seed(0)
@@ -187,6 +194,55 @@ def test_the_generators_first_update_reuses_the_fakes_of_the_discriminators_last
         np.testing.assert_allclose(first, second, atol=1e-6)
 
 
+def test_the_reports_acgan_draws_noise_and_labels_anew_for_every_update():
+    model, batch = build("acgan", g_steps=2)
+    assert not model.shares_fakes
+    critic, generator = batch["discriminator"], batch["generator"]
+    noise = np.concatenate([critic["noise"], generator["noise"]], axis=1)
+    assert noise.shape[1] == 3
+    assert all(not np.any(noise[:, first] == noise[:, (first + 1) % 3]) for first in range(3))
+    model.train_step(batch)
+    assert int(model.generator_player.optimizer.iterations) == 2
+
+
+@pytest.mark.parametrize("name", ["cwgan", "cwgan-gp"])
+def test_the_generator_is_asked_for_the_labels_of_real_images(name):
+    _, batch = build(name, batch_size=32)
+    for label, rows in batch["generator"]["labels"].items():
+        np.testing.assert_array_equal(rows[:, 0], batch["discriminator"]["labels"][label][:, -1])
+
+
+def test_wgan_gp_of_the_report_has_batch_norm_and_shares_its_images():
+    report = registry.config_class("wgan-gp").from_preset("report")
+    assert (report.critic_norm, report.share_fakes) == ("batch", True)
+    assert (report.critic_steps, report.learning_rate, report.penalty_weight) == (1, 2e-4, 10)
+
+
+@pytest.mark.parametrize(
+    ("name", "weights"),
+    [
+        ("acgan", {"loss_weights": (2.0, 0.1, 0.8)}),
+        ("stargan", {"class_weight": 3.0}),
+        ("r3gan", {"class_weight": 3.0}),
+    ],
+)
+def test_without_the_configs_factors_losses_do_not_depend_on_weights(name, weights):
+    found = []
+    for changes in ({}, weights):
+        config = tiny_config(name, **changes)
+        data = labelled.load(config).training
+        keras.utils.set_random_seed(0)
+        model = registry.build_model(config, data.schema)
+        batch = one_update(next(iter(tasks.of(config).batches(data, model)))["discriminator"])
+        fakes = model.generate(batch)
+        losses = model.discriminator_losses(batch, fakes)[0]
+        losses |= model.generator_losses({"fake_labels": batch["labels"], **batch}, fakes)[0]
+        factors = config.loss_factors(data.schema.names)
+        assert factors.keys() <= losses.keys()
+        found.append(unweighted(floats(losses), factors))
+    assert found[0] == pytest.approx(found[1], rel=1e-4)
+
+
 def test_cgan_losses_against_numpy():
     model, batch = build("cgan")
     real, fake = scores(0, 2)
@@ -204,7 +260,9 @@ def test_wasserstein_losses_are_mean_scores(name):
     model, batch = build(name)
     real, fake = scores(0, 2)
     model.discriminator = Critic(real, fake)
-    losses, metrics = model.discriminator_losses(tagged(batch["discriminator"]))
+    update = tagged(batch["discriminator"])
+    fakes = [model.generate(update)] if isinstance(model, SharedFakesModel) else []
+    losses, metrics = model.discriminator_losses(update, *fakes)
     losses = floats(losses)
     penalty = losses.pop("d_penalty", 0.0)
     assert losses == pytest.approx({"d_real": -np.mean(real), "d_fake": np.mean(fake)}, rel=1e-5)
@@ -212,7 +270,7 @@ def test_wasserstein_losses_are_mean_scores(name):
     assert penalty == pytest.approx(0, abs=1e-9)
     expected = np.mean(real) - np.mean(fake)
     assert float(metrics["d_wasserstein"]) == pytest.approx(expected, rel=1e-5)
-    losses, _ = model.generator_losses(one_update(batch["generator"]))
+    losses, _ = model.generator_losses(one_update(batch["generator"]), *fakes)
     assert floats(losses) == pytest.approx({"g_fool": -np.mean(fake)}, rel=1e-5)
 
 

@@ -1,10 +1,13 @@
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import optimizers
+from kerasgan import optimizers, registry
 from kerasgan.training import workers
+from tests.conftest import tiny_config
 
 
 def updated(optimizer, start, gradients, strategy):
@@ -56,3 +59,27 @@ def test_rmsprop_updates_as_pytorch_does(scale):
         expected -= 2e-4 * gradient / (np.sqrt(mean_square) + 1e-8)
     np.testing.assert_allclose(np.asarray(weights) - start, expected - start, rtol=1e-3, atol=1e-6)
     assert np.abs(expected - start).max() > 2e-3
+
+
+def test_adam_undoes_a_factor_on_the_loss():
+    """So CycleGAN's d-ratio of 2 and of 1 are one experiment."""
+    random = np.random.default_rng(0)
+    start, gradients = random.normal(size=(3, 4)), random.normal(size=(6, 3, 4))
+    moved = []
+    for ratio in (1.0, 2.0, 30.0):
+        optimizer = optimizers.adam(1e-2, beta_1=0.5, epsilon=1e-8)["discriminator_optimizer"]
+        weights, *_ = updated(optimizer, start, gradients / ratio, workers.strategy("none"))
+        moved.append(np.asarray(weights) - start)
+    np.testing.assert_allclose(moved[1], moved[0], rtol=1e-4)
+    np.testing.assert_allclose(moved[2], moved[0], rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_the_discriminator_may_have_a_learning_rate_of_its_own(name):
+    config = tiny_config(name, learning_rate=1e-3, d_learning_rate=2.5e-4)
+    both = registry.model_class(config).optimizers(SimpleNamespace(config=config))
+    assert float(both["discriminator_optimizer"].learning_rate) == pytest.approx(2.5e-4)
+    assert float(both["generator_optimizer"].learning_rate) == pytest.approx(1e-3)
+    config = tiny_config(name, learning_rate=1e-3)
+    both = registry.model_class(config).optimizers(SimpleNamespace(config=config))
+    assert float(both["discriminator_optimizer"].learning_rate) == pytest.approx(1e-3)

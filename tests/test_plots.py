@@ -20,14 +20,15 @@ def test_each_head_has_a_panel_with_both_players():
 
 def test_domains_have_panels_of_their_own():
     columns = [
-        "d_loss", "d_real_a", "d_real_b", "d_fake_a", "g_loss", "g_fool_a", "g_fool_b",
-        "g_cycle_a", "g_cycle_b", "g_identity_a",
+        "d_loss", "d_real_a", "d_real_b", "d_fake_a", "d_loss_a", "g_loss", "g_fool_a", "g_fool_b",
+        "g_cycle_a", "g_cycle_b", "g_identity_a", "g_loss_b",
     ]  # fmt: skip
     assert plots.panels(columns) == {
         "source loss, domain a": ["d_real_a", "d_fake_a", "g_fool_a"],
         "source loss, domain b": ["d_real_b", "g_fool_b"],
         "cycle loss": ["g_cycle_a", "g_cycle_b"],
         "identity loss": ["g_identity_a"],
+        "total loss of each network": ["d_loss_a", "g_loss_b"],
         "total loss": ["d_loss", "g_loss"],
     }
 

@@ -16,6 +16,7 @@ def schedule_of(config, updates=1):
         config.final_learning_rate,
         config.schedule_steps,
         updates,
+        config.schedule_interval,
     )
 
 
@@ -28,6 +29,32 @@ def test_report_b_multiplies_its_rate_by_0_8():
     expected = 5e-6 * 0.8 ** np.arange(30)
     np.testing.assert_allclose(rates(exponential, range(30)), expected, rtol=1e-4)
     assert rates(exponential, [29, 30, 1000]) == pytest.approx([7.737125e-9] * 3, rel=1e-5)
+
+
+def test_report_b_multiplies_its_rate_once_per_epoch():
+    config = CycleGANConfig.from_preset("cartoon-animation")
+    steps = config.schedule_interval
+    assert steps * config.batch_size == 10_000
+    exponential = schedule_of(config)
+    of_epochs = rates(exponential, [0, steps - 1, steps, 2 * steps - 1, 2 * steps])
+    np.testing.assert_allclose(of_epochs, 5e-6 * np.array([1, 1, 0.8, 0.8, 0.64]), rtol=1e-4)
+    assert rates(exponential, [config.steps - 1]) == pytest.approx([7.737125e-9], rel=1e-5)
+
+
+def test_an_interval_holds_the_rate_also_over_several_updates_per_step():
+    linear = optimizers.Linear(1.0, 0.0, 10, updates=2, interval=2)
+    assert rates(linear, range(0, 24, 2)) == pytest.approx([1] * 6 + [0.5, 0.5] + [0] * 4)
+
+
+@pytest.mark.parametrize("schedule", ["constant", "linear", "exponential", "cosine"])
+def test_the_discriminators_rate_keeps_its_ratio_to_the_generators(schedule):
+    both = optimizers.build_learning_rates(schedule, (3e-4, 1e-3), 1e-5, 8, updates=(2, 1))
+    if schedule == "constant":
+        assert both == (3e-4, 1e-3)
+        return
+    slower, faster = rates(both[0], range(0, 20, 2)), rates(both[1], range(10))
+    np.testing.assert_allclose(slower, 0.3 * np.array(faster), rtol=1e-5)
+    assert slower[-1] < 0.5 * slower[0]
 
 
 def test_linear_holds_the_first_half_and_then_goes_straight_to_the_last_step():

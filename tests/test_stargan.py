@@ -52,6 +52,20 @@ def floats(values):
     return {name: float(value) for name, value in values.items() if not isinstance(value, tuple)}
 
 
+@pytest.mark.parametrize("mirror", [True, False])
+def test_half_of_the_real_images_are_mirrored_as_in_the_authors_code(mirror):
+    half = np.zeros((6, 16, 16, 3), np.uint8)
+    half[:, :, :8] = 255
+    data = LabelledImages.of("half", half, COLOURS, np.zeros((6, 2), np.int64))
+    images = np.asarray(
+        batch_of(untrained(mirror=mirror, batch_size=6), data, 0)["discriminator"]["image"]
+    )
+    is_mirrored = images[:, :, 0, 0, 0] < 0
+    assert (0 < is_mirrored.mean() < 1) == mirror
+    np.testing.assert_array_equal(images[:, :, 0, 0, 0], -images[:, :, 0, -1, 0])
+    assert StarGAN(COLOURS).config.mirror
+
+
 def test_target_labels_are_those_of_the_batchs_other_images(data):
     batch = batch_of(untrained(critic_steps=3), data, 0)
     critic = batch["discriminator"]

@@ -99,7 +99,7 @@ def test_the_same_sweep_goes_on_and_another_is_refused(planned, said, tmp_path):
     folder = tmp_path / "sweep"
     sweeps.carry_out(planned, folder)
     said.clear()
-    sweeps.carry_out(planned, folder, evaluate=50)
+    sweeps.carry_out(planned, folder, evaluate=("--n", "50"))
     started = [str(folder / run.folder) for run in planned]
     assert said[::2] == [["resume", path] for path in started]
     assert said[1] == ["evaluate", "--run", started[0], "--n", "50"]

@@ -168,7 +168,7 @@ def _of_field(field: dataclasses.Field, type_: Any, panel: str) -> click.Option:
     elif get_origin(type_) is tuple and ... in get_args(type_):
         settings |= {"multiple": True, "callback": split, "metavar": "A,B"}
     else:
-        settings["type"] = type_
+        settings["type"] = next(iter(get_args(type_)), type_)
     return click.RichOption([name], help=field.metadata["help"], panel=panel, **settings)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import rich_click as click
 
 from kerasgan.commands import messages, sweep
-from kerasgan.utils.errors import unknown
+from kerasgan.commands.train import parsed
+from kerasgan.utils.errors import InvalidInput, unknown
 
 _EVALUATED = 1000
 
@@ -21,8 +22,14 @@ _EVALUATED = 1000
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The sweep's folder.  [default: sweeps/NAME]"
 )
+@click.option(
+    "--cascade",
+    type=click.Path(path_type=Path),
+    help="OpenCV's file for the face count, the measure of the course, of the changes to DCGAN's "
+    "training; needs the extra 'faces'. Without it, images are judged by their Frechet distance.",
+)
 @click.argument("train_options", nargs=-1, type=click.UNPROCESSED)
-def reproduce(name, seeds, jobs, out, train_options) -> None:
+def reproduce(name, seeds, jobs, out, cascade, train_options) -> None:
     """Repeat an experiment of the course reports; without NAME, list the experiments.
 
     All other options are passed to `kerasgan train`: `--preset quick` is small enough for two CPU
@@ -39,13 +46,19 @@ def reproduce(name, seeds, jobs, out, train_options) -> None:
     if name not in known:
         raise unknown("reproduction", name, known)
     reproduction = known[name]
-    planned = reproductions.plan(reproduction, train_options, seeds)
+    if cascade and not reproduction.counts_faces:
+        counting = ", ".join(each for each in known if known[each].counts_faces)
+        raise InvalidInput(f"--cascade applies to {counting}, got {name}")
+    planned = reproductions.plan(reproduction, train_options, seeds, parsed)
     sweep.check(planned)
     folder = out or directory.home().parent / "sweeps" / name
-    evaluate = _EVALUATED if reproduction.evaluated else None
+    evaluate = ("--n", str(_EVALUATED)) if reproduction.evaluated else ()
+    if cascade:
+        evaluate += ("--cascade", str(cascade))
     compared, failed = sweep.carry_out(planned, folder, jobs, evaluate, name, reproduction.claim)
     if reproduction.columns and compared:
-        messages.tell(comparison.table_of(compared, reproduction.columns))
+        table = comparison.table_of(compared, reproduction.columns, reproduction.reported)
+        messages.tell(table)
     groups = comparison.by_setting(compared)
     messages.tell(f"The report: {reproduction.claim}")
     if failed or groups.keys() != reproduction.settings.keys():

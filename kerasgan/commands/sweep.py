@@ -1,5 +1,6 @@
 """kerasgan sweep MODEL"""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import rich_click as click
@@ -53,7 +54,8 @@ def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
     planned = sweeps.plan(model, train_options, varied, seeds)
     check(planned)
     folder = out or directory.home().parent / "sweeps" / "-".join([model, *varied])
-    _, failed = carry_out(planned, folder, jobs, evaluate, f"{model}: {', '.join(vary)}")
+    evaluation = ("--n", str(evaluate)) if evaluate else ()
+    _, failed = carry_out(planned, folder, jobs, evaluation, f"{model}: {', '.join(vary)}")
     if failed:
         click.get_current_context().exit(1)
 
@@ -78,8 +80,10 @@ def check(planned) -> None:
         parsed(model, words)
 
 
-def carry_out(planned, folder: Path, jobs: int, evaluate: int | None, title: str, note: str = ""):
-    """Train the runs of a plan in `folder` and compare them.
+def carry_out(
+    planned, folder: Path, jobs: int, evaluate: Sequence[str], title: str, note: str = ""
+):
+    """Train the runs of a plan in `folder`, evaluate them by these options, and compare them.
 
     Returns:
         The compared runs, and one line for each run that failed.

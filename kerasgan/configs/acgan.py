@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.generation import ConditionalConfig
-from kerasgan.configs.groups import ScheduleOptions, label_rule_option
+from kerasgan.configs.groups import ScheduleOptions, label_rule_option, share_fakes_option
 from kerasgan.configs.image_sizes import Multiples, image_size_option
 from kerasgan.configs.options import option
 from kerasgan.utils import sizes
@@ -81,6 +81,7 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
             "d_dropout": 0.0,
             "penalty_weight": 0.5,
             "g_steps": 1,
+            "share_fakes": True,
             "beta_1": 0.0,
             "beta_2": 0.99,
             "learning_rate": 1e-3,
@@ -134,6 +135,7 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
     steps: int = option(30_000, "Training steps; each makes d-steps and g-steps.", at_least=1)
     d_steps: int = option(1, "Discriminator updates per step.", at_least=1)
     g_steps: int = option(2, "Generator updates per step.", at_least=1)
+    share_fakes: bool = share_fakes_option(False)
     learning_rate: float = option(2e-4, "Adam's first learning rate, for both players.", above=0)
     beta_2: float = option(0.999, "Adam's decay of the second moment.", at_least=0, below=1)
     beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
@@ -141,11 +143,21 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
     @property
     def cpu_hours(self) -> float:
         # Seconds of a step at the report's size, benchmarks/README.md; others take about their
-        # share: 72 minutes of 6,500 steps of 128 images of 64 pixels come out as 94.
+        # share: 72 minutes of 6,500 steps of 128 images of 64 pixels come out as 94. Fakes that are
+        # not shared take a tenth more.
         seconds = 2.8 if self.precision == "float32" else 1.95
+        seconds *= 1.0 if self.share_fakes else 1.1
         images = self.batch_size * (self.d_steps + self.g_steps) / (64 * 3)
         pixels = math.prod(sizes.sides(self.image_size)) / 96**2
         return self.steps * seconds * images * pixels * self.width / 3600
+
+    def loss_factors(self, labels: Collection[str]) -> dict[str, float]:
+        weights = head_weights(self.loss_weights, labels)
+        source = weights.pop(SOURCE)
+        factors = dict.fromkeys(("d_real", "d_fake", "g_fool"), source)
+        for name, weight in weights.items():
+            factors |= {f"d_{name}": weight, f"g_{name}": weight}
+        return factors
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,18 +1,24 @@
 """The configuration of every model."""
 
 import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self, get_type_hints
 
 from kerasgan.configs.checking import check_types
-from kerasgan.configs.groups import DataOptions, LoggingOptions, TrainingOptions
+from kerasgan.configs.groups import (
+    DataOptions,
+    LearningRateOptions,
+    LoggingOptions,
+    TrainingOptions,
+)
 from kerasgan.configs.options import is_of_model
 from kerasgan.utils.errors import InvalidInput, unknown
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(DataOptions, TrainingOptions, LoggingOptions):
+class Config(DataOptions, LearningRateOptions, TrainingOptions, LoggingOptions):
     """A model's options, which have their defaults here and nowhere else.
 
     MODEL is the model's name. MODEL_CLASS and TASK are paths `module:class` of the model and of
@@ -36,6 +42,16 @@ class Config(DataOptions, TrainingOptions, LoggingOptions):
     def cpu_hours(self) -> float:
         """Rough duration on two CPU cores with AVX512, in hours; 0 where nobody has measured it."""
         return 0.0
+
+    def loss_factors(self, labels: Collection[str]) -> dict[str, float]:
+        """Factors in the adversarial and class losses of metrics.csv, {column: factor}.
+
+        Columns that are not listed have none.
+
+        Args:
+            labels: names of the labels.
+        """
+        return {}
 
     @classmethod
     def from_preset(cls, preset: str, **options: Any) -> Self:

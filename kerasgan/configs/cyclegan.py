@@ -1,5 +1,6 @@
 """Options of CycleGAN."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -51,13 +52,19 @@ class CycleGANConfig(UnpairedDataOptions, BatchNormOptions, TranslationConfig):
         "paper": {},
         # Course report B: 30 epochs of 10,000 images, whose learning rate falls by 0.8 per epoch.
         "cartoon-animation": {
+            # 10,000 of each domain.
+            "num_avatars": 20_000,
             "batch_size": 5,
             "pool_size": 100,
+            "pool_exchange": 1.0,
             "identity_weight": 0.0,
             "learning_rate": 4.999999999999996e-6,
             "schedule": "exponential",
+            # An epoch.
+            "schedule_interval": 2000,
             "final_learning_rate": 7.737125245533638e-9,
             "steps": 60_000,
+            "sheet_rows": 15,
         },
         # Course report D.
         "summer-winter": {
@@ -110,15 +117,31 @@ class CycleGANConfig(UnpairedDataOptions, BatchNormOptions, TranslationConfig):
     identity_weight: float = option(
         0.5, "Weight of the identity loss, as a factor of the cycle weight.", at_least=0
     )
-    d_ratio: float = option(2.0, "What the discriminators' losses are divided by.", above=0)
+    d_ratio: float = option(
+        2.0,
+        "What the discriminators' losses are divided by. Adam undoes such a factor, so it changes "
+        "next to nothing; d-learning-rate slows the discriminators down.",
+        above=0,
+    )
     pool_size: int = option(
         50, "Generated images of each domain that the discriminators draw from.", at_least=0
+    )
+    pool_exchange: float = option(
+        0.5,
+        "Probability that a new image takes the place of a random one of a full pool, which is "
+        "judged instead.",
+        at_least=0,
+        at_most=1,
     )
     batch_size: int = option(1, "Images of each domain per step.", at_least=1)
     # 200 epochs of about a thousand images.
     steps: int = option(200_000, "Training steps, one update of each player.", at_least=1)
     learning_rate: float = option(2e-4, "Adam's first learning rate, for both players.", above=0)
     beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
+
+    def loss_factors(self, labels: Collection[str]) -> dict[str, float]:
+        terms = ("d_real_a", "d_real_b", "d_fake_a", "d_fake_b")
+        return dict.fromkeys(terms, 1 / self.d_ratio)
 
     def __post_init__(self) -> None:
         super().__post_init__()

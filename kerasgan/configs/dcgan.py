@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.generation import ConditionalConfig, GenerationConfig
+from kerasgan.configs.groups import share_fakes_option
 from kerasgan.configs.image_sizes import Halved, image_size_option
 from kerasgan.configs.options import option
 from kerasgan.utils.sizes import Size
@@ -97,12 +98,17 @@ class WGANConfig(_CriticConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class WGANGPConfig(_CriticConfig):
-    """Unconditional Wasserstein GAN with gradient penalty; the defaults are the course report's."""
+    """Unconditional Wasserstein GAN with gradient penalty.
+
+    The defaults are the course report's, but for the critic, which has no BatchNorm, as the paper
+    demands, and for the generator's images, which are its own: `--preset report` has both.
+    """
 
     MODEL: ClassVar[str] = "wgan-gp"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.wgan_gp:WGANGP"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "report": {},
+        "baseline": {},
+        "report": {"critic_norm": "batch", "share_fakes": True},
         "quick": {**_QUICK, "steps": 1500, "critic_steps": 2},
     }
 
@@ -111,6 +117,7 @@ class WGANGPConfig(_CriticConfig):
         "none", "BatchNorm in the critic, as the report has it, or none, as the paper demands."
     )
     critic_steps: int = option(1, "Critic updates per generator update.", at_least=1)
+    share_fakes: bool = share_fakes_option(False)
     # Three epochs of the course's 36,740 images.
     steps: int = option(1722, "Training steps; each makes one update of G.", at_least=1)
 

@@ -135,6 +135,23 @@ class AugmentationOptions(DataOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LearningRateOptions(Options):
+    """Learning rates of the two players."""
+
+    d_learning_rate: float | None = option(
+        None,
+        "The discriminator's own first learning rate. Unlike a factor on its loss, which Adam "
+        "undoes, a lower one slows it down.  [default: learning-rate]",
+        above=0,
+    )
+
+    @property
+    def learning_rates(self) -> tuple[float, float]:
+        """First learning rates, the discriminator's and the generator's."""
+        return self.d_learning_rate or self.learning_rate, self.learning_rate
+
+
+@dataclass(frozen=True, kw_only=True)
 class AveragingOptions(Options):
     """The seed, and the average of the generator's weights."""
 
@@ -200,7 +217,7 @@ def schedule_option(default: Schedule) -> Any:
     return option(
         default,
         "How the learning rate falls: linear holds it for the first half, exponential multiplies "
-        "it by the same factor after every step, cosine follows half a period.",
+        "it by the same factor each time, cosine follows half a period.",
     )
 
 
@@ -213,7 +230,16 @@ class ScheduleOptions(TrainingOptions):
     """
 
     schedule: Schedule = schedule_option("constant")
-    final_learning_rate: float = option(0.0, "Learning rate of the last step.", at_least=0)
+    schedule_interval: int = option(
+        1,
+        "Steps between changes of the learning rate; those of an epoch: once per epoch.",
+        at_least=1,
+    )
+    final_learning_rate: float = option(
+        0.0,
+        "Learning rate of the last step; the discriminator's keeps its ratio to the generator's.",
+        at_least=0,
+    )
     schedule_steps: int = option(
         0,
         "Steps until the final learning rate, which is then held; 0: all.",
@@ -236,6 +262,15 @@ class ScheduleOptions(TrainingOptions):
     def with_options(self, **options: Any) -> Self:
         all_steps = {"schedule_steps": 0} if self.schedule_steps == self.steps else {}
         return super().with_options(**{**all_steps, **options})
+
+
+def share_fakes_option(default: bool) -> Any:
+    """The field `share_fakes` of a model whose generator may be judged on the critic's images."""
+    return option(
+        default,
+        "Judge the generator, in its first update of a step, on the images that the discriminator "
+        "has just seen, which saves a forward pass; or on new ones.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -104,7 +104,7 @@ class Options:
                 listed = ", ".join(map(str, allowed if is_choice else ("a number", *allowed)))
                 raise InvalidInput(f"{name} is {value!r}; allowed: {listed}")
             for number in value if isinstance(value, tuple) else (value,):
-                if not isinstance(number, str):
+                if isinstance(number, int | float):
                     _check_limits(name, number, field.metadata["limits"])
 
     def with_options(self, **options: Any) -> Self:

@@ -1,5 +1,6 @@
 """Options of R3GAN."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -73,3 +74,6 @@ class R3GANConfig(ScheduleOptions, ConditionalConfig):
         "so far. 0: --ema.",
         at_least=0,
     )
+
+    def loss_factors(self, labels: Collection[str]) -> dict[str, float]:
+        return {f"d_{name}": self.class_weight for name in labels}

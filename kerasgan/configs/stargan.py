@@ -1,9 +1,10 @@
 """Options of StarGAN."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from kerasgan.configs.groups import ConditionalDataOptions
+from kerasgan.configs.groups import ConditionalDataOptions, MirrorOptions
 from kerasgan.configs.image_sizes import Multiples, image_size_option
 from kerasgan.configs.options import option
 from kerasgan.configs.translation import TranslationConfig
@@ -11,7 +12,7 @@ from kerasgan.utils.sizes import Size
 
 
 @dataclass(frozen=True, kw_only=True)
-class StarGANConfig(TranslationConfig, ConditionalDataOptions):
+class StarGANConfig(TranslationConfig, ConditionalDataOptions, MirrorOptions):
     """StarGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
 
     MODEL: ClassVar[str] = "stargan"
@@ -22,6 +23,7 @@ class StarGANConfig(TranslationConfig, ConditionalDataOptions):
         "quick": {
             "image_size": 32,
             "width": 0.5,
+            "mirror": False,
             "residual_output": True,
             "critic_steps": 2,
             "learning_rate": 5e-4,
@@ -34,6 +36,7 @@ class StarGANConfig(TranslationConfig, ConditionalDataOptions):
     }
 
     image_size: Size = image_size_option(128, Multiples(4, least=16))
+    mirror: bool = option(True, "Mirror half of the real images, as the authors' code does.")
     class_weight: float = option(1.0, "Weight of the classification losses.", at_least=0)
     reconstruction_weight: float = option(10.0, "Weight of the reconstruction loss.", at_least=0)
     penalty_weight: float = option(10.0, "Weight of the gradient penalty (lambda).", at_least=0)
@@ -44,3 +47,6 @@ class StarGANConfig(TranslationConfig, ConditionalDataOptions):
     steps: int = option(40_000, "Training steps; each makes one update of G.", at_least=1)
     learning_rate: float = option(1e-4, "Adam's first learning rate, for both players.", above=0)
     beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
+
+    def loss_factors(self, labels: Collection[str]) -> dict[str, float]:
+        return {f"{player}_{name}": self.class_weight for player in "dg" for name in labels}

@@ -1,10 +1,12 @@
 """Options of the models that make images out of images."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kerasgan.configs.base import Config
 from kerasgan.configs.groups import (
     AugmentationOptions,
+    LoggingOptions,
     Schedule,
     ScheduleOptions,
     schedule_option,
@@ -13,7 +15,16 @@ from kerasgan.configs.options import option
 
 
 @dataclass(frozen=True, kw_only=True)
-class TranslationConfig(AugmentationOptions, ScheduleOptions, Config):
+class SheetOptions(LoggingOptions):
+    """Sheets of input images beside their translations."""
+
+    IS_OF_MODEL: ClassVar[bool] = False
+
+    sheet_rows: int = option(8, "Input images on a sample sheet, of each domain.", at_least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslationConfig(AugmentationOptions, ScheduleOptions, SheetOptions, Config):
     """Options of every translating model."""
 
     width: float = option(1.0, "Factor on every layer's number of filters.", above=0)

@@ -54,7 +54,8 @@ def evaluate_domains(
             numbers |= _compare(name, shown, truth, _masks(run, domain, truth), seed)
             numbers |= _read_colours(name, translated, truth, _labelled(run, split, domain), seed)
     missing = {} if is_paired else {"likeness to the truth, colours kept": "the data has neither"}
-    sheet = domain_sheet(translator, split.held_out, run.config.identity_weight > 0)
+    config = run.config
+    sheet = domain_sheet(translator, split.held_out, config.sheet_rows, config.identity_weight > 0)
     return Evaluation(numbers, {}, {"translations": np.asarray(sheet)}, missing)
 
 
@@ -91,7 +92,8 @@ def evaluate_labels(
         for label, agrees in classifier.agreement(run.schema, read, requested).items():
             title = f"changed_{label}" if label == name else f"kept_{label}_with_{name}"
             numbers[title] = _accuracy(agrees, ceiling[label], seed)
-    return Evaluation(numbers, {}, {"edits": np.asarray(label_sheet(editor, held_out))}, {})
+    sheet = label_sheet(editor, held_out, run.config.sheet_rows)
+    return Evaluation(numbers, {}, {"edits": np.asarray(sheet)}, {})
 
 
 def _accuracy(agrees: np.ma.MaskedArray, ceiling: np.ma.MaskedArray, seed: int) -> dict:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from kerasgan.inference import loading
 from kerasgan.reporting import html_page, plots
 from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import EVALUATION_FILE, Run
+from kerasgan.training import trends
 from kerasgan.utils import files, images
 
 _SAMPLES = 10
@@ -36,6 +37,11 @@ class RunResults(NamedTuple):
         known = {name: rows[~np.isnan(rows)] for name, rows in self.metrics.items()}
         last = {name: float(values[-1]) for name, values in known.items() if len(values)}
         return {**last, **self.evaluation}
+
+    def unweighted(self) -> dict[str, float]:
+        """The final values, with losses without the factors of the run's config."""
+        factors = self.run.config.loss_factors(self.run.schema.names)
+        return trends.unweighted(self.final(), factors)
 
 
 def read(setting: str, run: Run) -> RunResults:
@@ -71,16 +77,24 @@ def means(compared: Sequence[RunResults]) -> dict[str, dict[str, tuple[float, fl
 
 
 def table_of(
-    compared: Sequence[RunResults], columns: dict[str, Callable[[dict[str, float]], float]]
+    compared: Sequence[RunResults],
+    columns: Mapping[str, Callable[[dict[str, float]], float]],
+    reported: Mapping[str, Sequence[float]],
 ) -> str:
-    """A Markdown table of functions of the final values, averaged over the seeds."""
-    table = {
-        setting: {
-            heading: (float(np.mean([number(run.final()) for run in runs])), 0.0)
+    """A Markdown table with a row per setting below the report's row of it.
+
+    Args:
+        columns: {heading: function of the unweighted final values}, averaged over the seeds.
+        reported: {setting: the report's numbers, one per column}.
+    """
+    table = {}
+    for setting, runs in by_setting(compared).items():
+        row = zip(columns, reported[setting], strict=True)
+        table[f"{setting}, report"] = {heading: (number, 0.0) for heading, number in row}
+        table[f"{setting}, here"] = {
+            heading: (float(np.mean([number(run.unweighted()) for run in runs])), 0.0)
             for heading, number in columns.items()
         }
-        for setting, runs in by_setting(compared).items()
-    }
     return _as_markdown(table)
 
 

@@ -90,7 +90,7 @@ def _words(option: str, value: str) -> list[str]:
 
 
 def carry_out(
-    planned: Sequence[Planned], folder: Path, jobs: int = 1, evaluate: int | None = None
+    planned: Sequence[Planned], folder: Path, jobs: int = 1, evaluate: Sequence[str] = ()
 ) -> dict[Planned, str]:
     """Train the runs of a plan, each in a folder of its own name within `folder`.
 
@@ -99,7 +99,7 @@ def carry_out(
 
     Args:
         jobs: number of runs that are trained at once.
-        evaluate: number of images to evaluate each run on; None for no evaluation.
+        evaluate: options of `kerasgan evaluate`; empty for no evaluation.
 
     Returns:
         {run: "done", or its exit code and the last line of its log}.
@@ -127,7 +127,7 @@ def carry_out(
 
 
 def _train(
-    run: Planned, folder: Path, evaluate: int | None, processes: set[subprocess.Popen]
+    run: Planned, folder: Path, evaluate: Sequence[str], processes: set[subprocess.Popen]
 ) -> str:
     """Train or resume a run, then evaluate it unless that is done; how the last process ended."""
     path, log_path = folder / run.folder, folder / f"{run.folder}.log"
@@ -136,7 +136,7 @@ def _train(
         words = ["resume", str(path)]
     end = _kerasgan(words, log_path, processes)
     if end == "done" and evaluate and not (path / directory.EVALUATION_FILE).exists():
-        words = ["evaluate", "--run", str(path), "--n", str(evaluate)]
+        words = ["evaluate", "--run", str(path), *evaluate]
         end = _kerasgan(words, log_path, processes)
     return end
 

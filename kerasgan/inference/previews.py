@@ -10,20 +10,19 @@ from kerasgan.datasets.unpaired import UnpairedImages
 from kerasgan.inference.image_to_image import DomainTranslator, Editor, other_domain
 from kerasgan.utils import images
 
-_ROWS = 8
-
 
 def domain_sheet(
-    translator: DomainTranslator, data: UnpairedImages, has_identity: bool
+    translator: DomainTranslator, data: UnpairedImages, rows: int, has_identity: bool
 ) -> Image.Image:
     """Triptychs of both domains side by side: original, translated, translated back.
 
     Args:
         data: its first images are shown.
+        rows: number of images of each domain, at most.
         has_identity: whether to show each generator's output for images of its target domain too.
     """
     columns, labels = [], []
-    count = min(_ROWS, data.size)
+    count = min(rows, data.size)
     for domain, domain_images in data.by_name.items():
         original = domain_images[np.arange(count)]
         translated = translator.translate(original, other_domain(domain))
@@ -35,13 +34,14 @@ def domain_sheet(
     return columns_sheet(columns, labels)
 
 
-def label_sheet(editor: Editor, data: LabelledImages) -> Image.Image:
+def label_sheet(editor: Editor, data: LabelledImages, rows: int) -> Image.Image:
     """Images, and each of them edited to every label in turn, with the other labels kept.
 
     Args:
         data: its first images are shown.
+        rows: number of images, at most.
     """
-    indices = np.arange(min(_ROWS, data.size))
+    indices = np.arange(min(rows, data.size))
     original = data.pixels(indices)
     columns, titles = [original], ["original"]
     for number, label in enumerate(editor.schema.labels):

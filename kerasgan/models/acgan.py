@@ -38,6 +38,10 @@ class ACGAN(GeneratesFromNoise, SharedFakesModel):
         super().__init__(labels, **options)
         self._weights = head_weights(self.config.loss_weights, self.schema.names)
 
+    @property
+    def shares_fakes(self):
+        return self.config.share_fakes
+
     def build_networks(self, config, schema):
         return Networks(
             discriminator=acgan.discriminator(
@@ -61,10 +65,13 @@ class ACGAN(GeneratesFromNoise, SharedFakesModel):
 
     def optimizers(self):
         config = self.config
-        endpoints = config.learning_rate, config.final_learning_rate, config.schedule_steps
-        rates = tuple(
-            optimizers.build_learning_rate(config.schedule, *endpoints, updates)
-            for updates in (config.d_steps, config.g_steps)
+        rates = optimizers.build_learning_rates(
+            config.schedule,
+            config.learning_rates,
+            config.final_learning_rate,
+            config.schedule_steps,
+            updates=(config.d_steps, config.g_steps),
+            interval=config.schedule_interval,
         )
         return optimizers.adam(rates, config.beta_1, config.beta_2)
 

@@ -35,7 +35,7 @@ class CGAN(GeneratesFromNoise, SharedFakesModel):
         )
 
     def optimizers(self):
-        return optimizers.adam(self.config.learning_rate, self.config.beta_1, epsilon=1e-8)
+        return optimizers.adam(self.config.learning_rates, self.config.beta_1, epsilon=1e-8)
 
     def sample_discriminator_batch(self, random, updates):
         config = self.config

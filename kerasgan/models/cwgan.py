@@ -5,6 +5,7 @@ the matching-aware WGAN-GP, whose mismatched labels it lacks.
 """
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from kerasgan import optimizers
@@ -41,7 +42,7 @@ class CWGAN(GeneratesFromNoise, AdversarialModel):
         return cwgan.critic(config.image_size, labels, config.width, constraint=clip)
 
     def optimizers(self):
-        return optimizers.rmsprop(self.config.learning_rate)
+        return optimizers.rmsprop(self.config.learning_rates)
 
     def sample_discriminator_batch(self, random, updates):
         config = self.config
@@ -53,8 +54,10 @@ class CWGAN(GeneratesFromNoise, AdversarialModel):
 
     def sample_generator_batch(self, random, updates):
         config = self.config
+        # The report's G(z, c): c belongs to a real image, here to one of the critic's last.
+        labels = tf.nest.map_structure(lambda rows: rows[:, -updates:], random.example_labels())
         return {
-            **random.combinations("wanted", updates),
+            **labels,
             "noise": random.normal("g_noise", updates, [config.latent_dim], config.sigma),
             "augmentation": random.augmentation("g_fake", updates),
         }

@@ -44,8 +44,8 @@ class CycleGAN(AdversarialModel):
         self._loss = {"bce": bce, "lsgan": least_squares}[config.loss]
         self._threshold = {"bce": 0.0, "lsgan": 0.5}[config.loss]
         shape = (*sides(config.image_size), 3)
-        self.pool_a = ImagePool(config.pool_size, shape)
-        self.pool_b = ImagePool(config.pool_size, shape)
+        self.pool_a = ImagePool(config.pool_size, shape, config.pool_exchange)
+        self.pool_b = ImagePool(config.pool_size, shape, config.pool_exchange)
 
     def build_networks(self, config, schema):
         options = {"width": config.width, "norm": config.norm}
@@ -69,10 +69,14 @@ class CycleGAN(AdversarialModel):
 
     def optimizers(self):
         config = self.config
-        rate = optimizers.build_learning_rate(
-            config.schedule, config.learning_rate, config.final_learning_rate, config.schedule_steps
+        rates = optimizers.build_learning_rates(
+            config.schedule,
+            config.learning_rates,
+            config.final_learning_rate,
+            config.schedule_steps,
+            interval=config.schedule_interval,
         )
-        return optimizers.adam(rate, config.beta_1, epsilon=1e-8)
+        return optimizers.adam(rates, config.beta_1, epsilon=1e-8)
 
     def sample_generator_batch(self, random, updates):
         return {**random.images(), "augmentation": self._augmentations(random, "g_fake")}
@@ -119,7 +123,18 @@ class CycleGAN(AdversarialModel):
         for same in identities:
             for name in _DOMAINS:
                 losses[f"g_identity_{name}"] = identity_weight * l1(same[name], real[name])
-        return losses, {}, fakes
+        return losses, self._generator_totals(losses), fakes
+
+    @staticmethod
+    def _generator_totals(losses):
+        """Sums of the losses that a generator's weights affect: both cycle losses and its own."""
+        cycles = losses["g_cycle_a"] + losses["g_cycle_b"]
+        return {
+            f"g_loss_{name}": cycles
+            + losses[f"g_fool_{name}"]
+            + losses.get(f"g_identity_{name}", 0.0)
+            for name in _DOMAINS
+        }
 
     def discriminator_losses(self, batch, fakes, pool):
         """Each discriminator's losses of real and of generated images, divided by d_ratio."""
@@ -128,8 +143,12 @@ class CycleGAN(AdversarialModel):
         ratio = self.config.d_ratio
         losses = {f"d_real_{name}": self._loss(real[name], 1.0) / ratio for name in _DOMAINS}
         losses |= {f"d_fake_{name}": self._loss(fake[name], 0.0) / ratio for name in _DOMAINS}
+        totals = {
+            f"d_loss_{name}": losses[f"d_real_{name}"] + losses[f"d_fake_{name}"]
+            for name in _DOMAINS
+        }
         scores = ops.concatenate([ops.mean(real[name], axis=(1, 2)) for name in _DOMAINS])
-        return losses, {"d_accuracy_real": binary_accuracy(scores, 1, self._threshold)}
+        return losses, {**totals, "d_accuracy_real": binary_accuracy(scores, 1, self._threshold)}
 
     def _seen(self, images, draws):
         """Images of both domains as the discriminators see them."""

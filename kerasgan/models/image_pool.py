@@ -12,8 +12,8 @@ from kerasgan.models import replicas
 class ImagePool:
     """A fixed number of generated images, in variables that checkpoints hold.
 
-    The first images fill the pool. From then on half of the images pass straight through; each of
-    the others replaces a stored image, which comes out instead.
+    The first images fill the pool. From then on an image passes straight through, or it replaces a
+    stored image, which comes out instead.
 
     Reference: Shrivastava et al. 2017, "Learning from Simulated and Unsupervised Images through
     Adversarial Training" (arXiv:1612.07828), in the form of CycleGAN's PyTorch code.
@@ -21,10 +21,12 @@ class ImagePool:
     Args:
         size: number of stored images; with 0 every image passes through.
         shape: of an image, [H, W, C].
+        exchange_probability: share of the images that are exchanged; the reference's is one half.
     """
 
-    def __init__(self, size: int, shape: Sequence[int]):
+    def __init__(self, size: int, shape: Sequence[int], exchange_probability: float = 0.5):
         self.size = size
+        self.exchange_probability = exchange_probability
         self.images = keras.Variable(ops.zeros([size, *shape]), trainable=False, name="images")
         self.count = keras.Variable(0, dtype="int64", trainable=False, name="count")
 
@@ -37,7 +39,7 @@ class ImagePool:
 
         Args:
             images: float32 [B, H, W, C], B known.
-            coins: float32 [B] in [0, 1); below 0.5 the image is exchanged.
+            coins: float32 [B] in [0, 1); below the probability the image is exchanged.
             slots: int64 [B] in [0, size), the index that it is exchanged with.
         """
         if not self.size:
@@ -51,7 +53,7 @@ class ImagePool:
         is_filling = self.count.value < self.size
         index = tf.where(is_filling, self.count.value, slot)
         old = tf.gather(self.images.value, index)
-        is_stored = tf.logical_or(is_filling, coin < 0.5)
+        is_stored = tf.logical_or(is_filling, coin < self.exchange_probability)
         update = tf.IndexedSlices(tf.where(is_stored, image, old)[None], index[None])
         self.images.value.scatter_update(update)
         self.count.assign_add(tf.cast(is_filling, tf.int64))

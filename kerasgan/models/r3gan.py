@@ -44,10 +44,14 @@ class R3GAN(GeneratesFromNoise, SharedFakesModel):
 
     def optimizers(self):
         config = self.config
-        rate = optimizers.build_learning_rate(
-            config.schedule, config.learning_rate, config.final_learning_rate, config.schedule_steps
+        rates = optimizers.build_learning_rates(
+            config.schedule,
+            config.learning_rates,
+            config.final_learning_rate,
+            config.schedule_steps,
+            interval=config.schedule_interval,
         )
-        return optimizers.adam(rate, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
+        return optimizers.adam(rates, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
 
     def sample_discriminator_batch(self, random, updates):
         config = self.config

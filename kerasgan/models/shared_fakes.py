@@ -12,15 +12,20 @@ class SharedFakesModel(AdversarialModel):
     returns the fakes [B, H, W, C] of an update, and both of its losses take them as a second
     argument: `discriminator_losses(batch, fakes)` and `generator_losses(batch, fakes)`. Their batch
     in the generator's first update is the discriminator's last; `sample_generator_batch` is needed
-    only if `g_steps` is above 1.
+    only if `g_steps` is above 1, or if `shares_fakes` is false.
     """
+
+    @property
+    def shares_fakes(self) -> bool:
+        """Whether fakes are reused; if not, every update of the generator has its own."""
+        return True
 
     def generate(self, batch: dict) -> tf.Tensor:
         raise NotImplementedError
 
     def sample_batch(self, random) -> dict[str, dict]:
-        """Inputs of one training step; "generator" holds the updates after the shared one."""
-        unshared = self.g_steps - 1
+        """Inputs of one training step; "generator" holds the updates that share no fakes."""
+        unshared = self.g_steps - self.shares_fakes
         return {
             "discriminator": self.sample_discriminator_batch(random, self.d_steps),
             "generator": self.sample_generator_batch(random, unshared) if unshared else {},
@@ -35,7 +40,8 @@ class SharedFakesModel(AdversarialModel):
         for update in unstack_updates(batch["discriminator"]):
             fakes, tape = self.generate_recorded(update)
             self.update_discriminator(update, fakes)
-        self.update_generator(update, fakes, tape=tape)
+        if self.shares_fakes:
+            self.update_generator(update, fakes, tape=tape)
         for update in unstack_updates(batch["generator"]):
             fakes, tape = self.generate_recorded(update)
             self.update_generator(update, fakes, tape=tape)

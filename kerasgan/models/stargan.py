@@ -21,6 +21,7 @@ from kerasgan.losses import (
 from kerasgan.models.base import Networks
 from kerasgan.models.gradient_penalty import interpolated_gradient_norms
 from kerasgan.models.shared_fakes import SharedFakesModel
+from kerasgan.models.step_random import LabelledStepRandom
 from kerasgan.networks import stargan
 
 
@@ -44,6 +45,12 @@ class StarGAN(SharedFakesModel):
             d_steps=config.critic_steps,
         )
 
+    def step_random(self, step, given):
+        config = self.config
+        return LabelledStepRandom(
+            given, self.schema, config.seed, step, config.augment, config.mirror
+        )
+
     @property
     def inference_networks(self):
         # The discriminator reads the labels that an edit keeps.
@@ -51,10 +58,13 @@ class StarGAN(SharedFakesModel):
 
     def optimizers(self):
         config = self.config
-        endpoints = config.learning_rate, config.final_learning_rate, config.schedule_steps
-        rates = tuple(
-            optimizers.build_learning_rate(config.schedule, *endpoints, updates)
-            for updates in (config.critic_steps, 1)
+        rates = optimizers.build_learning_rates(
+            config.schedule,
+            config.learning_rates,
+            config.final_learning_rate,
+            config.schedule_steps,
+            updates=(config.critic_steps, 1),
+            interval=config.schedule_interval,
         )
         return optimizers.adam(rates, config.beta_1, epsilon=1e-8)
 

@@ -149,10 +149,16 @@ class LabelledStepRandom(StepRandom):
             {"image": [B, updates, H, W, 3] in [-1, 1], "labels": {name: one-hot [B, updates, K]},
             "combination": one-hot [B, updates, N]}, with rows of zeros where a label is missing.
         """
-        given = self._given
-        images = as_floats(given["image"])
+        images = as_floats(self._given["image"])
         return {
             "image": self._mirrored(images) if self._mirror else images,
+            **self.example_labels(),
+        }
+
+    def example_labels(self) -> dict:
+        """Labels of the step's real images, {"labels", "combination"}, as in `examples`."""
+        given = self._given
+        return {
             "labels": self._one_hots(given["labels"]),
             "combination": tf.one_hot(given["combination"], len(self._schema.combinations)),
         }

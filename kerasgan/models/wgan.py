@@ -9,13 +9,14 @@ from keras import ops
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import WGANConfig
 from kerasgan.losses import pair_accuracy, pairwise_distance
-from kerasgan.models.base import AdversarialModel, Networks
+from kerasgan.models.base import Networks
 from kerasgan.models.generates_from_noise import GeneratesFromNoise
+from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.networks import dcgan
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class WGAN(GeneratesFromNoise, AdversarialModel):
+class WGAN(GeneratesFromNoise, SharedFakesModel):
     """Unconditional WGAN. The discriminator is the critic; a constraint clips its weights.
 
     Example:
@@ -25,6 +26,11 @@ class WGAN(GeneratesFromNoise, AdversarialModel):
     """
 
     CONFIG = WGANConfig
+
+    @property
+    def shares_fakes(self):
+        """False: in algorithm 1 the generator's noise is new."""
+        return False
 
     def build_networks(self, config, schema):
         return Networks(
@@ -44,7 +50,7 @@ class WGAN(GeneratesFromNoise, AdversarialModel):
         )
 
     def optimizers(self):
-        return optimizers.rmsprop(self.config.learning_rate)
+        return optimizers.rmsprop(self.config.learning_rates)
 
     def sample_discriminator_batch(self, random, updates):
         config = self.config
@@ -65,9 +71,8 @@ class WGAN(GeneratesFromNoise, AdversarialModel):
         images = self.generator({"noise": batch["noise"]}, training=True)
         return self.augment(images, batch["augmentation"])
 
-    def discriminator_losses(self, batch):
+    def discriminator_losses(self, batch, fakes):
         """-E[D(x)] and E[D(G(z))], the negated estimate of the distance (algorithm 1)."""
-        fakes = self.generate(batch)
         real = self.discriminator(batch["image"], training=True)
         fake = self.discriminator(fakes, training=True)
         losses = {"d_real": -ops.mean(real), "d_fake": ops.mean(fake)}
@@ -79,7 +84,6 @@ class WGAN(GeneratesFromNoise, AdversarialModel):
         }
         return losses, metrics
 
-    def generator_losses(self, batch):
+    def generator_losses(self, batch, fakes):
         """-E[D(G(z))]."""
-        fakes = self.generate(batch)
         return {"g_fool": -ops.mean(self.discriminator(fakes, training=True))}, {}

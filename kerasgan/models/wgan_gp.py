@@ -25,6 +25,10 @@ class WGANGP(WGAN):
 
     CONFIG = WGANGPConfig
 
+    @property
+    def shares_fakes(self):
+        return self.config.share_fakes
+
     @staticmethod
     def build_critic(config):
         return dcgan.discriminator(
@@ -35,9 +39,9 @@ class WGANGP(WGAN):
         batch = super().sample_discriminator_batch(random, updates)
         return {**batch, "alpha": random.uniform("alpha", updates)}
 
-    def discriminator_losses(self, batch):
+    def discriminator_losses(self, batch, fakes):
         """The terms of eq. 3, the penalty with its weight lambda."""
-        image, fakes = batch["image"], self.generate(batch)
+        image = batch["image"]
         real = self.discriminator(image, training=True)
         fake = self.discriminator(fakes, training=True)
         norms = interpolated_gradient_norms(

@@ -15,14 +15,16 @@ from kerasgan.utils import files
 
 _SOURCE_TERMS = ("real", "fake", "fool")
 _TITLES = {
-    "score_real": "probability of being real",
-    "score_fake": "probability of being real",
+    # Probabilities of being real, or, of LSGAN and R3GAN, scores without limits.
+    "score_real": "mean scores D(x) and D(G(z))",
+    "score_fake": "mean scores D(x) and D(G(z))",
     "distance_real": "distance between images of a batch",
     "distance_fake": "distance between images of a batch",
     "penalty": "gradient penalty",
     "critic_gradient": "norm of the critic's gradient at an image",
     "wasserstein": "Wasserstein estimate and mismatch",
     "mismatch": "Wasserstein estimate and mismatch",
+    "loss": "total loss of each network",
 }
 
 

@@ -18,7 +18,7 @@ class Editing(ImageToImageTask):
 
     def preview(self, run, split, model):
         editor = self.translator(run, model)
-        return lambda: label_sheet(editor, preview_data(split))
+        return lambda: label_sheet(editor, preview_data(split), self.config.sheet_rows)
 
     def row(self, run, model, count):
         inputs = preview_data(self.load())

@@ -21,8 +21,8 @@ class Translation(ImageToImageTask):
 
     def preview(self, run, split, model):
         translator = self.translator(run, model)
-        has_identity = self.config.identity_weight > 0
-        return lambda: domain_sheet(translator, preview_data(split), has_identity)
+        rows, has_identity = self.config.sheet_rows, self.config.identity_weight > 0
+        return lambda: domain_sheet(translator, preview_data(split), rows, has_identity)
 
     def row(self, run, model, count):
         inputs = preview_data(self.load())

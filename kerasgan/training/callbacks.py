@@ -118,7 +118,7 @@ def check_finite(model: keras.Model, run: Run) -> None:
     """Raise `TrainingFailed` if a loss or gradient was not finite at any step so far."""
     if failed_step := int(np.asarray(model.failed_step)):
         row = {"step": failed_step, **model.record()}
-        sign = detect_failures({name: np.array([value]) for name, value in row.items()})[0]
+        sign = detect_failures({name: np.array([value]) for name, value in row.items()}, {})[0]
         append_event(run, failed_step, sign, ended_run=True)
         raise TrainingFailed(
             f"{sign.message}; {sign.advice(run.config)}; earlier checkpoints are kept in "
@@ -156,9 +156,10 @@ class FailureDetector(EveryNSteps):
         super().__init__(run, initial_step, every)
         self.metrics = metrics
         self.failure: FailureSign | None = None
+        self._factors = run.config.loss_factors(run.schema.names)
 
     def on_train_begin(self, logs: Any = None) -> None:
-        self._present = {sign.name for sign in detect_failures(self.metrics.history)}
+        self._present = {sign.name for sign in self._detect()}
         if self.run.health_file.exists():
             with files.named_if_damaged(self.run.health_file):
                 lines = self.run.health_file.read_text().splitlines(keepends=True)
@@ -168,11 +169,14 @@ class FailureDetector(EveryNSteps):
             files.write(self.run.health_file, "".join(kept))
 
     def execute(self) -> None:
-        signs = detect_failures(self.metrics.history)
+        signs = self._detect()
         for sign in signs:
             if sign.name not in self._present:
                 self._report(sign)
         self._present = {sign.name for sign in signs}
+
+    def _detect(self) -> list[FailureSign]:
+        return detect_failures(self.metrics.history, self._factors)
 
     def _report(self, sign: FailureSign) -> None:
         ends_run = sign.fatal and self.run.config.stop_on_failure

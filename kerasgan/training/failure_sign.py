@@ -32,11 +32,13 @@ class FailureSign:
         options = vars(config)
         changes = []
         for field, change in self.remedies.items():
-            current = options.get(field, True)
+            current, name = options.get(field, True), f"--{option_name(field)}"
             if current is False:
-                changes.append(f"--{option_name(field)}")
+                changes.append(name)
+            elif current is None:
+                changes.append(f"{change} {name}")
             elif current is not True:
                 is_list = isinstance(current, tuple)
                 text = (", ".join(map(str, current)) or "none") if is_list else current
-                changes.append(f"{change} --{option_name(field)} (now {text})")
+                changes.append(f"{change} {name} (now {text})")
         return f"try a new run with {', or '.join(changes)}"

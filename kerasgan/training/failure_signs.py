@@ -1,17 +1,17 @@
 """Signs of a failing run in the columns of metrics.csv.
 
 The signs are from the course report, and so are the thresholds unless a comment gives another
-source. Each check reads the columns it needs and yields nothing if the model does not log them. The
-losses of a Wasserstein critic are scores without a unit, so there are no thresholds for them.
+source. A check yields nothing if the model does not log its columns. Thresholds are of unweighted
+losses, since Adam undoes a constant factor; a Wasserstein critic's lack a unit, and so thresholds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from kerasgan.reporting import plots
 from kerasgan.training.failure_sign import FailureSign
-from kerasgan.training.trends import History, holds_since, quarter_means
+from kerasgan.training.trends import History, holds_since, quarter_means, unweighted
 
 # Steps for which a sign must hold, and before which only NaN is reported. Transients of healthy
 # runs are shorter: the early lead of D over G, jumps of gradients, images that are all alike.
@@ -57,20 +57,25 @@ _LOWER = "a lower"
 _SLOWER = {"learning_rate": _LOWER}
 # The report adds noise to real images when D memorises them; another course report saw fewer
 # collapses with noisy targets, and D's loss near 0 with a large learning rate.
-_WEAKER_D = {"instance_noise": "a higher", "label_noise": "", "d_ratio": "a higher", **_SLOWER}
+_WEAKER_D = {"instance_noise": "a higher", "label_noise": "", "d_learning_rate": _LOWER, **_SLOWER}
 
 
-def detect_failures(history: History) -> list[FailureSign]:
+def detect_failures(history: History, factors: Mapping[str, float]) -> list[FailureSign]:
     """Signs of failure at the end of a history, most severe first; empty for a healthy run.
 
     Args:
         history: columns of metrics.csv; only "step" is required.
+        factors: constant factors in its losses, see `Config.loss_factors`.
     """
-    checks = [_not_finite, _collapse]
+    if not history["step"].size:
+        return []
+    losses = unweighted(history, factors)
+    signs = [*_not_finite(history), *_collapse(history)]
     if "d_wasserstein" not in history:
-        checks += [_d_loss_zero, _memorising, _fooled] if "g_fool" in history else [_d_loss_zero]
-    checks += [_overfitting, _stuck, _gradient_norms]
-    return [sign for check in checks for sign in check(history)] if history["step"].size else []
+        signs += _d_loss_zero(losses)
+        if "g_fool" in history:
+            signs += [*_memorising(losses), *_fooled(losses)]
+    return [*signs, *_overfitting(history), *_stuck(history), *_gradient_norms(history)]
 
 
 def _not_finite(history: History) -> Iterator[FailureSign]:
@@ -116,8 +121,8 @@ def _d_loss_zero(history: History) -> Iterator[FailureSign]:
         since = holds_since(history["step"], loss < D_LOSS_ZERO, MIN_STEPS)
         if since is not None:
             message = (
-                f"{name} is {loss[-1]:.2g}, near zero, since step {since}: D separates all "
-                "generated images from real ones, and G no longer learns from it"
+                f"{name}, unweighted, is {loss[-1]:.2g}, near zero, since step {since}: D "
+                "separates all generated images from real ones, and G no longer learns from it"
             )
             yield FailureSign(
                 f"d-loss-zero{domain}", loss[-1], since, message, _WEAKER_D, fatal=True
@@ -131,8 +136,8 @@ def _memorising(history: History) -> Iterator[FailureSign]:
     is_rising = all(np.diff(fool) > 0) and fool[-1] > max(HIGH_G_LOSS, TREND_RATIO * fool[0])
     if is_rising and real[-1] < LOW_D_REAL:
         message = (
-            f"g_fool rose from {fool[0]:.2g} to {fool[-1]:.2g} since step {since} while d_real is "
-            f"{real[-1]:.2g}: D may have memorised the real images"
+            f"unweighted, g_fool rose from {fool[0]:.2g} to {fool[-1]:.2g} since step {since} "
+            f"while d_real is {real[-1]:.2g}: D may have memorised the real images"
         )
         yield FailureSign("d-memorises", fool[-1], since, message, _WEAKER_D)
 
@@ -158,8 +163,8 @@ def _fooled(history: History) -> Iterator[FailureSign]:
     is_falling = all(np.diff(fool) < 0) and fool[-1] < min(LOW_G_LOSS, fool[0] / TREND_RATIO)
     if is_falling and accuracy[-1] < 0.5:
         message = (
-            f"g_fool fell steadily from {fool[0]:.2g} to {fool[-1]:.2g} since step {since}: G may "
-            "have found a pattern that fools D even in bad images"
+            f"unweighted, g_fool fell steadily from {fool[0]:.2g} to {fool[-1]:.2g} since step "
+            f"{since}: G may have found a pattern that fools D even in bad images"
         )
         remedies = {"loss_weights": "smaller class weights in", "d_steps": "more", **_SLOWER}
         yield FailureSign("g-loss-falling", fool[-1], since, message, remedies)

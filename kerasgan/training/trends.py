@@ -1,4 +1,8 @@
-"""Columns of metrics.csv over the last steps: how long a condition holds, and where means go."""
+"""Columns of metrics.csv: without weights, how long a condition holds, and where means go."""
+
+import math
+from collections.abc import Mapping
+from typing import TypeVar
 
 import numpy as np
 
@@ -7,6 +11,18 @@ History = dict[str, np.ndarray]
 
 # Fewer rows do not show a trend.
 _MIN_ROWS = 8
+
+_Values = TypeVar("_Values", float, np.ndarray)
+
+
+def unweighted(columns: Mapping[str, _Values], factors: Mapping[str, float]) -> dict[str, _Values]:
+    """The columns, or their final values, without constant factors.
+
+    Args:
+        columns: {name: values}.
+        factors: {name: factor}, see `Config.loss_factors`; a loss whose factor is 0 becomes NaN.
+    """
+    return {name: values / (factors.get(name, 1.0) or math.nan) for name, values in columns.items()}
 
 
 def holds_since(steps: np.ndarray, holds: np.ndarray, duration: int) -> int | None:

@@ -41,7 +41,7 @@ class HingeGAN(GeneratesFromNoise, AdversarialModel):
         )
 
     def optimizers(self):
-        return optimizers.adam(self.config.learning_rate, beta_1=0.5)
+        return optimizers.adam(self.config.learning_rates, beta_1=0.5)
 
     def sample_discriminator_batch(self, random, updates):
         shape = [self.config.latent_dim]
