@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from kerasgan.utils import files
@@ -47,8 +50,61 @@ def test_what_a_killed_process_left_is_removed(tmp_path):
 def test_a_full_disk_is_refused_before_work_begins(tmp_path, monkeypatch):
     monkeypatch.setattr(files.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 2**20}))
     files.check_writable(tmp_path / "run", 2**20)
-    with pytest.raises(InvalidInput, match="needs 3 MiB, 1 MiB are free"):
+    lack = "needs 3.0 MiB, 1.0 MiB are free"
+    with pytest.raises(InvalidInput, match=lack):
         files.check_writable(tmp_path / "run", 3 * 2**20)
+    with pytest.raises(OSError, match=f"not enough disk: {lack}: '{tmp_path / 'file'}'"):
+        files.check_space(tmp_path / "file", 3 * 2**20)
+
+
+def test_content_reaches_the_disk_before_its_name_and_the_name_before_the_end(
+    tmp_path, monkeypatch
+):
+    synced = []
+    monkeypatch.setattr(files, "_sync", lambda path: synced.append((path.name, target.exists())))
+    target = tmp_path / "new" / "model"
+    with files.replacing(target) as temporary:
+        (temporary / "part").mkdir(parents=True)
+        (temporary / "part" / "weights").touch()
+    names = [name for name, _ in synced]
+    assert names == [temporary.name, "weights", "part", "new", tmp_path.name]
+    assert [was_renamed for _, was_renamed in synced] == [False, False, False, True, True]
+    synced.clear()
+    target = tmp_path / "file"
+    with files.replacing(target) as temporary:
+        temporary.touch()
+    assert synced == [(temporary.name, False), (tmp_path.name, True)]
+
+
+def test_two_writers_of_one_name_use_two_temporary_names(tmp_path, monkeypatch):
+    target = tmp_path / ("n" * 250 + ".png")
+    with files.replacing(target) as first, files.replacing(target) as second:
+        first.write_text("first")
+        second.write_text("second")
+        assert first.suffix == ".png"
+    assert target.read_text() == "first"
+
+
+def test_an_error_of_the_disk_names_the_file(tmp_path):
+    with pytest.raises(OSError, match="No space left") as full, files.replacing(tmp_path / "file"):
+        raise OSError(28, "No space left on device")
+    assert full.value.filename == str(tmp_path / "file")
+
+
+def test_only_what_an_ended_process_of_this_machine_left_is_abandoned(tmp_path):
+    code = (
+        "import os, sys; from pathlib import Path; from kerasgan.utils import files\n"
+        "with files.replacing(Path(sys.argv[1])) as temporary:\n"
+        "    temporary.mkdir(); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "model")], check=True)
+    (left,) = tmp_path.iterdir()
+    other = tmp_path / left.name.replace(files._machine(), "0" * 8)
+    other.mkdir()
+    with files.replacing(tmp_path / "file") as mine:
+        mine.touch()
+        files.remove_abandoned(tmp_path)
+        assert set(tmp_path.iterdir()) == {other, mine}
 
 
 def test_a_folder_below_a_file_is_refused(tmp_path):

@@ -1,5 +1,6 @@
 """Export of a run's generator, compared with `sample` before it is kept."""
 
+import errno
 import re
 from pathlib import Path
 
@@ -56,16 +57,26 @@ def export(
     models = (out or run.outputs / "export") / name
     weights = model.sampling_generator.weights
     files.check_writable(models, sum(weight.value.numpy().nbytes for weight in weights))
-    target = models / str(max(_versions(models), default=0) + 1)
-    with files.replacing(target) as temporary:
+    files.remove_abandoned(models)
+    with files.temporary_beside(models / "version") as temporary:
         form.write(run, model, task.endpoints(run, model.sampling_generator), temporary)
         if generates:
             _compare(run, model, form, temporary)
-    return target
+        return _publish(temporary, models)
 
 
-def _versions(models: Path) -> list[int]:
-    return [int(path.name) for path in models.glob("*") if re.fullmatch(r"\d+", path.name)]
+def _publish(temporary: Path, models: Path) -> Path:
+    """Rename a folder to the next version, also where another export takes it at the same time."""
+    while True:
+        versions = (int(path.name) for path in models.glob("*") if re.fullmatch(r"\d+", path.name))
+        target = models / str(max(versions, default=0) + 1)
+        try:
+            files.publish(temporary, target)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+        else:
+            return target
 
 
 def _compare(run: Run, model: AdversarialModel, form, folder: Path) -> None:

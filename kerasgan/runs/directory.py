@@ -131,6 +131,11 @@ def create(
     else:
         files.check_vacant(out)
         out.mkdir(parents=True, exist_ok=True)
+        try:
+            # Of two processes that found the folder empty, one goes on.
+            (out / CONFIG_FILE).touch(exist_ok=False)
+        except FileExistsError:
+            raise InvalidInput(f"{out} was taken by another process") from None
     run = Run(out, config, schema, data_key)
     write(run, preset=preset, command=command)
     return run

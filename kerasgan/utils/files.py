@@ -1,8 +1,13 @@
 """Atomic writing of files and folders, and checks of where they are written."""
 
 import csv
+import errno
+import functools
+import hashlib
 import logging
 import os
+import platform
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +18,8 @@ from kerasgan.utils.errors import InvalidInput
 log = logging.getLogger(__name__)
 
 TEMPORARY = ".tmp-"
+# Bytes of a name that a temporary name ends in: the suffix selects an image format.
+_LONGEST_ENDING = 150
 # Exceptions of parsers for damaged content.
 _BAD_CONTENT = (
     csv.Error,
@@ -32,19 +39,31 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path` and rename it to `path` if the block succeeds.
 
     The block may write a file or a folder; a folder can replace only an empty one. If the block
-    fails, nothing is left behind.
+    fails, nothing is left behind. After a power failure, `path` has its old or its new content.
     """
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+    with temporary_beside(path) as temporary:
+        yield temporary
+        publish(temporary, path)
+
+
+@contextmanager
+def temporary_beside(path: Path) -> Iterator[Path]:
+    """Yield a path in the folder of `path`, and remove what is still there after the block.
+
+    Its name is unique, also among the machines that share a disk. An OSError of the block that
+    names no file gets the name of `path`.
+    """
+    temporary = _temporary(path)
     created = [parent for parent in path.parents if not parent.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield temporary
-        if temporary.is_file():
-            # Otherwise the new name may have no content after a power failure.
-            with temporary.open("rb") as written:
-                os.fsync(written.fileno())
-        temporary.replace(path)
-        log.debug("wrote %s", path)
+        for parent in created:
+            _sync(parent.parent)
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
     finally:
         if temporary.is_dir():
             shutil.rmtree(temporary)
@@ -56,10 +75,57 @@ def replacing(path: Path) -> Iterator[Path]:
                 parent.rmdir()
 
 
+def publish(temporary: Path, path: Path) -> None:
+    """Rename a file or folder once its content, and then the new name, are on the disk."""
+    # Otherwise the new name may have no content after a power failure, or be missing.
+    for parent, _, names in os.walk(temporary):
+        for name in (*names, "."):
+            _sync(Path(parent, name))
+    if temporary.is_file():
+        _sync(temporary)
+    temporary.replace(path)
+    _sync(path.parent)
+    log.debug("wrote %s", path)
+
+
+def sync(path: Path) -> None:
+    """Write what was appended to a file to the disk; nothing if there is no such file."""
+    with suppress(FileNotFoundError):
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some file systems cannot do this with folders.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _temporary(path: Path) -> Path:
+    """A new name beside `path`, with the machine, the process and the end of the name."""
+    ending = os.fsdecode(os.fsencode(path.name)[-_LONGEST_ENDING:])
+    process = f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+    return path.with_name(f"{TEMPORARY}{process}-{ending}")
+
+
+@functools.cache
+def _machine() -> str:
+    installation = b""
+    with suppress(OSError):
+        installation = Path("/etc/machine-id").read_bytes()
+    return hashlib.blake2b(platform.node().encode() + installation, digest_size=4).hexdigest()
+
+
 def write(path: Path, content: str | bytes) -> None:
-    """Write a file atomically, text as UTF-8."""
+    """Write a file atomically, text as UTF-8, where other bytes of a file's name are escaped."""
     with replacing(path) as temporary:
-        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+        is_text = isinstance(content, str)
+        temporary.write_bytes(content.encode(errors="backslashreplace") if is_text else content)
 
 
 @contextmanager
@@ -78,9 +144,28 @@ def remove_stale(folder: Path, name: str = "*") -> None:
         shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
 
 
+def remove_abandoned(folder: Path) -> None:
+    """Remove temporary files that processes of this machine left in `folder` when they ended."""
+    for path in folder.glob(f"{TEMPORARY}{_machine()}-*"):
+        process = path.name.removeprefix(TEMPORARY).split("-")[1]
+        if process.isdecimal() and not _is_running(int(process)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # It belongs to another user.
+        return True
+    return True
+
+
 def set_aside(folder: Path) -> None:
     """Rename a folder that is to be removed, so that it disappears at once."""
-    folder.rename(folder.with_name(f"{TEMPORARY}{os.getpid()}-{_REMOVED}-{folder.name}"))
+    folder.rename(_temporary(folder.with_name(f"{_REMOVED}-{folder.name}"[:_LONGEST_ENDING])))
 
 
 def remove_set_aside(parent: Path) -> None:
@@ -101,16 +186,25 @@ def check_writable(folder: Path, needed_bytes: int = 0) -> None:
         existing = existing.parent
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         raise InvalidInput(f"cannot write to {folder}: {existing} is not a writable folder")
-    free = shutil.disk_usage(existing).free
-    if free < needed_bytes:
-        raise InvalidInput(
-            f"not enough disk for {folder}: needs {needed_bytes / 2**20:,.0f} MiB, "
-            f"{free / 2**20:,.0f} MiB are free"
-        )
+    if lack := _lack_of_space(existing, needed_bytes):
+        raise InvalidInput(f"not enough disk for {folder}: {lack}")
+
+
+def check_space(file: Path, needed_bytes: int) -> None:
+    """Raise an OSError that names the file and both sizes if its disk has not enough space left."""
+    if lack := _lack_of_space(file.parent, needed_bytes):
+        raise OSError(errno.ENOSPC, f"not enough disk: {lack}", str(file))
+
+
+def _lack_of_space(folder: Path, needed_bytes: int) -> str:
+    free = shutil.disk_usage(folder).free
+    needed = f"needs {needed_bytes / 2**20:,.1f} MiB, {free / 2**20:,.1f} MiB are free"
+    return needed if free < needed_bytes else ""
 
 
 def check_vacant(folder: Path, needed_bytes: int = 0) -> None:
     """Check that a folder is new or empty and, with `check_writable`, that it can be written."""
+    remove_abandoned(folder.parent)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InvalidInput(f"{folder} is not empty; allowed: a new or an empty folder")
     check_writable(folder, needed_bytes)
