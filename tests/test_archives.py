@@ -23,8 +23,9 @@ def saved(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("saved"))
         run = stubs.painted()
-        newest = run.checkpoint_files[1]
-        shutil.copyfile(newest, newest.with_name("step-000002.npz"))
+        newest = run.checkpoint_files[1].with_name("step-000002.npz")
+        shutil.copyfile(run.checkpoint_files[1], newest)
+        rewrite(newest, **{MEMBER: record(newest, step=2)})
         return directory.read(run.path.absolute())
 
 

@@ -1,4 +1,6 @@
+import dataclasses
 import json
+import os
 import shutil
 
 import keras
@@ -9,6 +11,7 @@ from kerasgan.datasets import labelled
 from kerasgan.models.variables import named_variables
 from kerasgan.runs import checkpoints, directory
 from kerasgan.training import trainer
+from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput
 
 
@@ -77,6 +80,104 @@ def test_only_the_last_few_are_kept(run):
     assert sorted(path.name for path in run.checkpoints.iterdir()) == [
         f"step-00000{step}.npz" for step in (6, 7, 8)
     ]
+
+
+@pytest.mark.parametrize("keep", [1, 2, 3])
+@pytest.mark.parametrize("newer", ["step-000209.npz", "step-999999.npz"])
+def test_what_was_just_written_is_kept_whatever_its_number(run, keep, newer):
+    """A checkpoint with a higher number may be damaged, or renamed by hand."""
+    run = dataclasses.replace(run, config=run.config.with_options(keep_checkpoints=keep))
+    (run.checkpoints / newer).write_bytes(b"damaged")
+    model = keras.Sequential([keras.Input((1,))])
+    for step in (5, 10, 15):
+        assert checkpoints.save(run, model, step).is_file()
+        assert checkpoints.newest(run)[0] == step
+    kept = sorted(run.checkpoint_files)[:-1]
+    assert kept == [2, 5, 10, 15][-keep:]
+
+
+def test_nothing_is_removed_for_a_checkpoint_that_cannot_be_read_back(run, monkeypatch):
+    run = dataclasses.replace(run, config=run.config.with_options(keep_checkpoints=1))
+    monkeypatch.setattr(
+        checkpoints, "write", lambda run, arrays, step, path: path.write_bytes(b"lost")
+    )
+    with pytest.raises(checkpoints.DamagedCheckpoint):
+        checkpoints.save(run, keras.Sequential([keras.Input((1,))]), 5)
+    (run.checkpoints / "step-000005.npz").unlink()
+    assert checkpoints.newest(directory.read(run.path))[0] == 2
+
+
+def test_records_are_on_the_disk_before_the_checkpoint(run, monkeypatch):
+    events = []
+    monkeypatch.setattr(files, "sync", lambda path: events.append(path.name))
+    monkeypatch.setattr(files, "publish", lambda _, path: path.write_bytes(b""))
+    with pytest.raises(checkpoints.DamagedCheckpoint):
+        checkpoints.save(run, keras.Sequential([keras.Input((1,))]), 5)
+    assert events == ["metrics.csv", "health.jsonl"]
+
+
+def test_a_full_disk_is_found_before_a_checkpoint_is_written(run, monkeypatch):
+    usage = type("Usage", (), {"free": 10})
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda path: usage)
+    before = sorted(run.checkpoints.iterdir())
+
+    class Large(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.large = keras.Variable(np.zeros(2**18, np.float32))
+
+    with pytest.raises(OSError, match=r"needs 1.0 MiB, 0.0 MiB are free: .*step-000005.npz"):
+        checkpoints.save(run, Large(), 5)
+    assert sorted(run.checkpoints.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "denied"), OSError(5, "I/O"), OSError(116, "stale")]
+)
+def test_a_checkpoint_that_cannot_be_opened_is_not_damaged(run, monkeypatch, error):
+    def failing(path):
+        raise error
+
+    monkeypatch.setattr(checkpoints, "LazyArrays", failing)
+    with pytest.raises(OSError, match=r"step-000002\.npz"):
+        checkpoints.newest(run)
+
+
+def test_a_folder_that_cannot_be_listed_is_not_empty(run, monkeypatch):
+    def failing(path):
+        raise PermissionError(13, "denied", str(path))
+
+    monkeypatch.setattr(os, "listdir", failing)
+    with pytest.raises(PermissionError):
+        checkpoints.newest(run)
+
+
+def damage(run, *names):
+    for name in names:
+        (run.checkpoints / name).write_bytes(b"damaged")
+
+
+def test_a_checkpoint_with_the_number_of_another_is_damaged(run, caplog):
+    shutil.copy(run.checkpoint_files[2], run.checkpoints / "step-999999.npz")
+    assert checkpoints.newest(run)[0] == 2
+    assert "step-999999.npz is damaged: it is a checkpoint of step 2" in caplog.text
+
+
+def test_the_best_checkpoint_is_the_last_resort(run):
+    run.checkpoint_files[1].rename(run.checkpoints / "best.npz")
+    damage(run, "step-000002.npz")
+    assert checkpoints.newest(run)[0] == 1
+    damage(run, "best.npz")
+    assert checkpoints.newest(run) is None
+
+
+def test_damaged_checkpoints_are_set_aside_down_to_the_first_whole_one(run):
+    damage(run, "step-000002.npz", "step-000009.npz")
+    checkpoints.set_aside_damaged(run)
+    names = sorted(path.name for path in run.checkpoints.iterdir())
+    assert names == ["step-000001.npz", "step-000002.npz.damaged", "step-000009.npz.damaged"]
+    checkpoints.set_aside_damaged(run)
+    assert sorted(path.name for path in run.checkpoints.iterdir()) == names
 
 
 def test_a_config_that_was_changed_is_refused_by_its_fields(run):

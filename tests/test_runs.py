@@ -30,7 +30,7 @@ def test_options_derived_from_the_steps_are_not_part_of_a_name():
     made = directory.create(config, LabelSchema(), "0123", "quick", "kerasgan train cyclegan")
     assert made.path.name == "0001-cyclegan-quick-steps7"
     assert made.config.schedule_steps == 7
-    assert directory.extend(made, 9).config.schedule_steps == 7
+    assert directory.update(made, steps=9).config.schedule_steps == 7
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_a_run_in_training_is_told_by_its_lock_and_its_last_row(run):
 
 
 def test_a_run_that_made_its_steps_is_finished(run):
-    assert status.of_run(directory.extend(run, 6)).state == "finished"
+    assert status.of_run(directory.update(run, steps=6)).state == "finished"
 
 
 def test_a_run_has_failed_until_it_comes_further(run):

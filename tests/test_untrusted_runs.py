@@ -233,4 +233,4 @@ def test_a_run_without_a_command_is_extended(trained, tmp_path):
     record = json.loads(file.read_text())
     del record["command"], record["preset"]
     file.write_text(json.dumps(record))
-    assert directory.extend(directory.read(file.parent), 9).config.steps == 9
+    assert directory.update(directory.read(file.parent), steps=9).config.steps == 9

@@ -8,7 +8,11 @@ from kerasgan.commands import messages, options
 @click.command()
 @click.argument("run", required=False, shell_complete=options.complete_run)
 @click.option("--steps", type=click.IntRange(min=1), help="New number of steps.")
-def resume(run: str | None, steps: int | None) -> None:
+@click.option("--data", help="Where the run's data is now, if it has moved.")
+@click.option("--domain-a", help="Where domain a of cyclegan is now, if it has moved.")
+@click.option("--domain-b", help="Where domain b of cyclegan is now, if it has moved.")
+@click.option("--from-start", is_flag=True, help="Begin at step 0 if all checkpoints are damaged.")
+def resume(run: str | None, steps: int | None, from_start: bool, **locations: str | None) -> None:
     """Continue the training of RUN from its newest checkpoint.
 
     RUN is a path, number or name. Default: the newest run.
@@ -18,7 +22,8 @@ def resume(run: str | None, steps: int | None) -> None:
 
     found = lookup.run(run, shipped=False)
     messages.tell(f"run: {found.path}")
-    done = trainer.resume(found, steps)
+    moved = {name: path for name, path in locations.items() if path is not None}
+    done = trainer.resume(found, steps, moved, from_start)
     messages.tell(
         f"trained {done.config.steps} steps: {done.path}; to train further: "
         f"kerasgan resume {done.path} --steps {2 * done.config.steps}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.groups import BatchNormOptions, DataOptions
@@ -18,6 +19,7 @@ class UnpairedDataOptions(DataOptions):
     """Images of two domains."""
 
     IS_OF_MODEL: ClassVar[bool] = False
+    LOCATIONS: ClassVar[tuple[str, ...]] = ("data", "domain_a", "domain_b")
 
     data: str = option(
         "avatars",
@@ -30,6 +32,11 @@ class UnpairedDataOptions(DataOptions):
     @property
     def has_avatars(self) -> bool:
         return super().has_avatars and not self.domain_a
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        found = super().paths
+        return {k: v for k, v in found.items() if k != "data"} if self.domain_a else found
 
     def __post_init__(self) -> None:
         super().__post_init__()

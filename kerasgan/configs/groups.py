@@ -1,12 +1,16 @@
 """Groups of options: data, training and logging, and what some models add to each."""
 
+import dataclasses
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 from kerasgan import metrics
 from kerasgan.configs.options import Options, option
 from kerasgan.utils.errors import InvalidInput, unknown
 
+# What the name of a data set of TensorFlow Datasets begins with.
+TFDS = "tfds:"
 Schedule = Literal["constant", "linear", "exponential", "cosine"]
 
 
@@ -16,7 +20,10 @@ class DataOptions(Options):
 
     IS_CONDITIONAL is whether the generator takes labels, NEEDS_LABELS whether it cannot do without,
     and ONLY_COMBINATIONS whether it can generate only those combinations that occur in the data.
+    LOCATIONS are the options that may be paths of images.
     """
+
+    LOCATIONS: ClassVar[tuple[str, ...]] = ("data",)
 
     IS_CONDITIONAL: ClassVar[bool] = False
     NEEDS_LABELS: ClassVar[bool] = False
@@ -41,6 +48,19 @@ class DataOptions(Options):
     def has_avatars(self) -> bool:
         """Whether the images are avatars, which are drawn and not read."""
         return self.data == "avatars"
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """The locations of images that are files or folders, {option: path}."""
+        if self.has_avatars:
+            return {}
+        given = {name: getattr(self, name) for name in self.LOCATIONS}
+        return {k: Path(v) for k, v in given.items() if v and not v.startswith(TFDS)}
+
+    def located(self) -> Self:
+        """A copy with absolute paths, by which a run is resumed from any folder."""
+        absolute = {name: str(path.absolute()) for name, path in self.paths.items()}
+        return dataclasses.replace(self, **absolute)
 
 
 @dataclass(frozen=True, kw_only=True)

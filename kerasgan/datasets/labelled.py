@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasgan.configs import Config
+from kerasgan.configs.groups import TFDS
 from kerasgan.datasets import cache, colours, selection, sources
 from kerasgan.datasets.avatars import traits
 from kerasgan.datasets.layouts.base import AnnotatedImage, Values
@@ -178,7 +179,7 @@ def _encode(labels: _Labels, readable: np.ndarray) -> tuple[LabelSchema, np.ndar
 def _source(config: Config) -> tuple[Source, _Labels]:
     if config.has_avatars:
         return _avatars(config)
-    return _tfds(config) if config.data.startswith(sources.TFDS) else _folder(config)
+    return _tfds(config) if config.data.startswith(TFDS) else _folder(config)
 
 
 def _avatars(config: Config) -> tuple[Source, _Labels]:
@@ -214,7 +215,7 @@ def _rule(config: Config) -> str:
 
 
 def _tfds(config: Config) -> tuple[Source, _Labels]:
-    data = TfdsImages(config.data.removeprefix(sources.TFDS))
+    data = TfdsImages(config.data.removeprefix(TFDS))
     images = data.annotated_images()
     rows, labels = _labels(images, data.orders, config)
     names = [images[row].name for row in rows]

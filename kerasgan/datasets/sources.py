@@ -20,7 +20,6 @@ from kerasgan.utils.sizes import Size
 
 log = logging.getLogger(__name__)
 
-TFDS = "tfds:"
 AVATAR_SEED = 0
 _MAX_NAMED = 10
 

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasgan.configs.cyclegan import CycleGANConfig
+from kerasgan.configs.groups import TFDS
 from kerasgan.datasets import cache, sources
 from kerasgan.datasets.sources import Source
 from kerasgan.datasets.tfds import TfdsImages
@@ -129,7 +130,7 @@ def _sources(config: CycleGANConfig) -> dict[str, tuple[Source, np.ndarray | Non
         return {domain: _files([folder], config) for domain, folder in folders.items()}
     if config.has_avatars:
         return {domain: _avatars(domain, config) for domain in DOMAINS}
-    if config.data.startswith(sources.TFDS):
+    if config.data.startswith(TFDS):
         return {domain: _tfds(domain, config) for domain in DOMAINS}
     root = Path(config.data)
     parts = {
@@ -174,7 +175,7 @@ def _files(folders: list[Path], config: CycleGANConfig) -> tuple[Source, np.ndar
 
 
 def _tfds(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
-    name = config.data.removeprefix(sources.TFDS)
+    name = config.data.removeprefix(TFDS)
     splits = [TfdsImages(name, f"{_TRAINING}{domain.upper()}")]
     if (test := f"{_HELD_OUT}{domain.upper()}") in splits[0].splits:
         splits.append(TfdsImages(name, test))

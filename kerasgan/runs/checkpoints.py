@@ -1,5 +1,6 @@
 """Checkpoints: save and restore every variable that training changes."""
 
+import errno
 import json
 import logging
 import struct
@@ -30,7 +31,6 @@ _READ_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
-    OSError,
     EOFError,
     LookupError,
     ValueError,
@@ -55,15 +55,28 @@ def size_in_bytes(model: keras.Model) -> int:
 def save(run: Run, model: keras.Model, step: int, name: str | None = None) -> Path:
     """Write a checkpoint atomically and remove the oldest beyond `keep_checkpoints`.
 
+    Before, the records of the run are on the disk: no row is missing that is older. Afterwards, the
+    checkpoint is read back: only if it is whole are others removed.
+
     Args:
         name: file name without suffix. Default: `step-<step>`. A named checkpoint replaces the one
             with the same name and is never removed.
+
+    Raises:
+        OSError: naming the file, if it cannot be written or the disk is too full for it.
+        DamagedCheckpoint: if it cannot be read back.
     """
     model.complete_average()
     arrays = {key: np.asarray(value) for key, value in named_variables(model).items()}
     path = run.checkpoints / f"{name or f'step-{step:06d}'}.npz"
+    run.checkpoints.mkdir(exist_ok=True)
+    files.check_space(path, sum(array.nbytes for array in arrays.values()))
+    for record in (run.metrics_file, run.health_file):
+        files.sync(record)
     write(run, arrays, step, path)
-    for old in list(run.checkpoint_files.values())[: -run.config.keep_checkpoints]:
+    _read(run, path)
+    older = [file for at, file in run.checkpoint_files.items() if at < step]
+    for old in older[: max(0, len(older) + 1 - run.config.keep_checkpoints)]:
         old.unlink()
     return path
 
@@ -84,17 +97,38 @@ def write(run: Run, arrays: dict[str, np.ndarray], step: int, path: Path, compre
 def newest(run: Run) -> tuple[int, LazyArrays] | None:
     """Step and arrays of the newest checkpoint that is not damaged, or None.
 
-    Logs a warning for each damaged one.
+    Without a whole one that has a number, this is the best one. Logs a warning for each damaged
+    one.
 
     Raises:
         InvalidInput: if its config differs from config.json.
+        OSError: if one cannot be opened, which may be whole.
     """
-    for path in reversed(run.checkpoint_files.values()):
+    for path in _candidates(run):
         try:
             return _read(run, path)
         except DamagedCheckpoint as error:
             log.warning("%s; trying the checkpoint before it", error)
     return None
+
+
+def _candidates(run: Run) -> list[Path]:
+    """The newest checkpoint, those before it, then the best one."""
+    best = run.checkpoints / f"{BEST}.npz"
+    return [*reversed(run.checkpoint_files.values()), *([best] if best.is_file() else ())]
+
+
+def set_aside_damaged(run: Run) -> None:
+    """Rename damaged checkpoints, which otherwise count as newer than those to come."""
+    for path in _candidates(run):
+        try:
+            _read(run, path)
+        except DamagedCheckpoint:
+            aside = path.with_name(path.name + directory.DAMAGED)
+            path.rename(aside)
+            log.warning("set aside %s", aside)
+        else:
+            return
 
 
 def load(run: Run, which: str = LATEST) -> tuple[int, LazyArrays]:
@@ -126,9 +160,16 @@ def _read(run: Run, path: Path) -> tuple[int, LazyArrays]:
         arrays = LazyArrays(path)
         record = _read_record(arrays)
         _check_definition(run, path, record["run"])
+        if path.name != f"{BEST}.npz" and path != run.checkpoint_files.get(record["step"]):
+            raise ValueError(f"it is a checkpoint of step {record['step']}")
         arrays.verify()
     except InvalidInput:
         raise
+    except OSError as error:
+        # An archive with a wrong offset is read from before its start.
+        if error.errno != errno.EINVAL:
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise DamagedCheckpoint(f"{path} is damaged: {error}") from error
     except _READ_ERRORS as error:
         raise DamagedCheckpoint(f"{path} is damaged: {error}") from error
     log.debug("read %s", path)
@@ -152,10 +193,11 @@ def _check_definition(run: Run, path: Path, saved: dict) -> None:
     current = directory.definition(run)
     before, now = saved["config"], current["config"]
     differing = [key for key in ("model", "schema", "data_key") if saved[key] != current[key]]
-    # Extending a run changes its number of steps; the weights do not depend on it.
+    # The weights do not depend on these: a run may be extended, and its data may move.
+    free = {"steps", *run.config.LOCATIONS}
     differing += [
         f"{option_name(field)} ({before.get(field)} -> {now.get(field)})"
-        for field in sorted((before.keys() | now.keys()) - {"steps"})
+        for field in sorted((before.keys() | now.keys()) - free)
         if before.get(field) != now.get(field)
     ]
     if differing:

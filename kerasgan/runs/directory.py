@@ -21,6 +21,8 @@ from kerasgan.utils.errors import InvalidInput
 CONFIG_FILE = "config.json"
 # In bytes.
 MAX_CONFIG_SIZE = 4 * 2**20
+# Ending of the name of a checkpoint that was found damaged.
+DAMAGED = ".damaged"
 EVALUATION_FILE = "evaluation.json"
 PRETRAINED = "pretrained"
 SHIPPED = Path(kerasgan.__file__).parent / PRETRAINED
@@ -77,10 +79,25 @@ class Run:
 
     @property
     def checkpoint_files(self) -> dict[int, Path]:
-        """Numbered checkpoints, {step: file}, sorted by step."""
-        paths = self.checkpoints.glob("step-*.npz")
-        by_step = {int(path.stem[5:]): path for path in paths if path.stem[5:].isdecimal()}
+        """Numbered checkpoints, {step: file}, sorted by step.
+
+        Raises:
+            OSError: if the folder cannot be read.
+        """
+        steps = (re.fullmatch(r"step-(\d+)\.npz", name) for name in self._checkpoint_names)
+        by_step = {int(step[1]): self.checkpoints / step[0] for step in steps if step}
         return dict(sorted(by_step.items()))
+
+    @property
+    def damaged_checkpoints(self) -> list[Path]:
+        """Checkpoints that were found damaged and set aside."""
+        names = sorted(self._checkpoint_names)
+        return [self.checkpoints / name for name in names if name.endswith(DAMAGED)]
+
+    @property
+    def _checkpoint_names(self) -> list[str]:
+        # `Path.glob` takes a folder that cannot be read for an empty one.
+        return os.listdir(self.checkpoints) if os.path.lexists(self.checkpoints) else []
 
 
 def home() -> Path:
@@ -197,12 +214,16 @@ def definition(run: Run) -> dict[str, Any]:
     return json.loads(json.dumps(fields))
 
 
-def extend(run: Run, steps: int) -> Run:
-    """Change the number of steps, also in config.json."""
-    record = _read_folder(run.path)
-    extended = dataclasses.replace(run, config=dataclasses.replace(run.config, steps=steps))
-    write(extended, preset=record.get("preset", ""), command=record.get("command", ""))
-    return extended
+def update(run: Run, **options: Any) -> Run:
+    """Change options that no weight depends on: the number of steps and where the data is.
+
+    Nothing is written if they are as before.
+    """
+    updated = dataclasses.replace(run, config=dataclasses.replace(run.config, **options))
+    if updated != run:
+        record = _read_folder(run.path)
+        write(updated, preset=record.get("preset", ""), command=record.get("command", ""))
+    return updated
 
 
 def read(path: Path) -> Run:

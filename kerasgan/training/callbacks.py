@@ -20,8 +20,11 @@ from kerasgan.training.failure_sign import FailureSign
 from kerasgan.training.failure_signs import detect_failures
 from kerasgan.utils import files
 from kerasgan.utils.errors import TrainingFailed
+from kerasgan.utils.printing import shortened
 
 log = logging.getLogger(__name__)
+
+_MAX_NAMED = 5
 
 
 class EveryNSteps(keras.callbacks.Callback):
@@ -85,8 +88,16 @@ class MetricsLog(EveryNSteps):
             rows = [row for row in self._read_rows() if self.is_kept(int(row["step"]))]
             self._start = time.monotonic() - (float(rows[-1]["seconds"]) if rows else 0.0)
             text = self._as_csv([header, *rows])
+            self._warn_of_gaps({int(row["step"]) for row in rows})
         files.write(self.run.metrics_file, text)
         self.history = plots.read_metrics(self.run.metrics_file)
+
+    def _warn_of_gaps(self, found: set[int]) -> None:
+        """Warn of rows that are older than the checkpoint and lost, as by a power failure."""
+        lost = [step for step in range(self.every, self.step + 1, self.every) if step not in found]
+        if lost:
+            steps = shortened([*map(str, lost)], _MAX_NAMED)
+            log.warning("%s lacks the rows of steps %s", self.run.metrics_file, steps)
 
     def _read_rows(self) -> list[dict[str, Any]]:
         if not self.run.metrics_file.exists():
@@ -120,9 +131,10 @@ def check_finite(model: keras.Model, run: Run) -> None:
         row = {"step": failed_step, **model.record()}
         sign = detect_failures({name: np.array([value]) for name, value in row.items()}, {})[0]
         append_event(run, failed_step, sign, ended_run=True)
+        *_, last = (None, *run.checkpoint_files.values())
         raise TrainingFailed(
-            f"{sign.message}; {sign.advice(run.config)}; earlier checkpoints are kept in "
-            f"{run.checkpoints}"
+            f"{sign.message}; {sign.advice(run.config)}; the last good checkpoint is "
+            f"{last or 'none: it was before the first'}"
         )
 
 

@@ -2,9 +2,10 @@
 
 import dataclasses
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import keras
 import numpy as np
@@ -23,13 +24,14 @@ from kerasgan.training import (
     held_out_scores,
     interaction,
     precision,
+    resuming,
     snapshots,
     tensorboard,
     transfer,
     workers,
 )
 from kerasgan.utils import files
-from kerasgan.utils.errors import Interrupted, InvalidInput, TrainingFailed
+from kerasgan.utils.errors import Interrupted, TrainingFailed
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +65,7 @@ def start(
     interaction.warn_of_duration(config)
     _seed(config.seed, config.deterministic)
     split = tasks.of(config).load()
+    config = config.located()
     if config.is_evaluated:
         monitor.check(config, split)
     data = split.training
@@ -85,52 +88,45 @@ def start(
     return run
 
 
-def resume(run: Run, steps: int | None = None) -> Run:
+def resume(
+    run: Run,
+    steps: int | None = None,
+    locations: Mapping[str, str] = MappingProxyType({}),
+    from_start: bool = False,
+) -> Run:
     """Continue a run from its newest checkpoint that is not damaged.
 
     Args:
         steps: extends the run to this number of steps. Without it a finished run stays as it is.
+        locations: where data is that has moved, {option: path}.
+        from_start: whether to begin at step 0 if all checkpoints are damaged.
 
     Raises:
-        InvalidInput: if `steps` is not greater than the steps already trained, or the data has
-            changed.
+        InvalidInput: if `steps` is not greater than the steps already trained, the data has
+            changed or is not there, or no checkpoint is whole.
         TrainingFailed, Interrupted: as `start`.
+        OSError: if a checkpoint cannot be opened.
     """
     workers.check(run.config, run.path)
     tensorboard.check(run.config.tensorboard)
     with workers.own_run(run) as own_run:
-        step, arrays = _newest_checkpoint(run)
+        step, arrays = resuming.newest_checkpoint(run, from_start)
         if steps is not None:
-            if steps <= step:
-                raise InvalidInput(
-                    f"--steps must be greater than the {step} steps already trained in {run.path}, "
-                    f"got {steps}"
-                )
-            own_run = directory.extend(own_run, steps)
-            run = dataclasses.replace(run, config=own_run.config)
+            resuming.check_steps(run, step, steps)
+        options = {} if steps is None else {"steps": steps}
+        own_run = directory.update(own_run, **options, **resuming.moved(run.config, locations))
+        run = dataclasses.replace(run, config=own_run.config)
         if step >= run.config.steps:
             return run
         _seed(run.config.seed, run.config.deterministic)
-        split = tasks.of(run.config).load()
-        if split.training.key != run.data_key:
-            raise InvalidInput(
-                f"the images and labels of {run.config.data} have changed since {run.path} was "
-                "created; resuming needs the same data"
-            )
+        split = resuming.load(run)
         model = build(run.config, split.training)
+        files.check_writable(own_run.path, checkpoints.size_in_bytes(model))
         if arrays is not None:
             checkpoints.restore(arrays, checkpoints.named_variables(model))
-        for folder in (own_run.path, own_run.checkpoints, own_run.samples):
-            files.remove_stale(folder)
+        resuming.clear(own_run)
         _fit(run, own_run, model, split, step)
     return run
-
-
-def _newest_checkpoint(run: Run) -> tuple[int, checkpoints.LazyArrays | None]:
-    """Step and arrays from which all workers continue; 0 and None without a checkpoint."""
-    newest, arrays = checkpoints.newest(run) or (0, None)
-    step = workers.broadcast_from_chief(run.config.strategy, newest)
-    return (step, arrays) if step == newest else checkpoints.load(run, str(step))
 
 
 def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImages) -> keras.Model:

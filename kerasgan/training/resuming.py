@@ -1,0 +1,92 @@
+"""What is checked before a run is resumed, and where it continues."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from kerasgan import tasks
+from kerasgan.configs import Config
+from kerasgan.configs.options import option_name
+from kerasgan.runs import checkpoints
+from kerasgan.runs.directory import Run
+from kerasgan.tasks.base import DataSplit
+from kerasgan.training import workers
+from kerasgan.utils import files
+from kerasgan.utils.errors import InvalidInput
+
+
+def newest_checkpoint(run: Run, from_start: bool) -> tuple[int, checkpoints.LazyArrays | None]:
+    """Step and arrays from which all workers continue; 0 and None before the first checkpoint.
+
+    Raises:
+        InvalidInput: if all checkpoints are damaged, unless `from_start`; or if one is whole and
+            `from_start` would lose it.
+    """
+    found = checkpoints.newest(run)
+    if found is not None and from_start:
+        raise InvalidInput(
+            f"--from-start is for runs without a whole checkpoint, and {run.path} has one of step "
+            f"{found[0]}"
+        )
+    damaged = [*run.checkpoint_files.values(), *run.damaged_checkpoints]
+    if found is None and damaged and not from_start:
+        raise InvalidInput(
+            f"none of the {len(damaged)} checkpoints in {run.checkpoints} is whole; restore one "
+            f"from a copy, or begin again with: kerasgan resume {run.path} --from-start"
+        )
+    newest, arrays = found or (0, None)
+    step = workers.broadcast_from_chief(run.config.strategy, newest)
+    return (step, arrays) if step == newest else checkpoints.load(run, str(step))
+
+
+def check_steps(run: Run, trained: int, steps: int) -> None:
+    """Raise InvalidInput if a run cannot be extended to a number of steps."""
+    if steps <= trained:
+        raise InvalidInput(
+            f"--steps must be greater than the {trained} steps already trained in {run.path}, "
+            f"got {steps}"
+        )
+
+
+def moved(config: Config, locations: Mapping[str, str]) -> dict[str, str]:
+    """Absolute paths of data that has moved, {option: path}.
+
+    Raises:
+        InvalidInput: if the run has no data of this name.
+    """
+    for name in locations:
+        if name not in config.paths:
+            allowed = ", ".join(f"--{option_name(path)}" for path in config.paths) or "none"
+            raise InvalidInput(
+                f"--{option_name(name)} does not apply to this run of {config.MODEL}; allowed: "
+                f"{allowed}"
+            )
+    return {name: str(Path(path).absolute()) for name, path in locations.items()}
+
+
+def load(run: Run) -> DataSplit:
+    """The images of a run.
+
+    Raises:
+        InvalidInput: if they are not there, or differ from those that it was created with.
+    """
+    for name, path in run.config.paths.items():
+        if not path.exists():
+            option = option_name(name)
+            raise InvalidInput(
+                f"{path}, the {option} of {run.path}, is not there; if it has moved, "
+                f"name the new place with --{option}"
+            )
+    split = tasks.of(run.config).load()
+    if split.training.key != run.data_key:
+        raise InvalidInput(
+            f"the images and labels of {run.config.data} have changed since {run.path} was "
+            "created; resuming needs the same data"
+        )
+    return split
+
+
+def clear(run: Run) -> None:
+    """Set damaged checkpoints aside, and remove what a killed process was writing."""
+    checkpoints.set_aside_damaged(run)
+    for folder in (run.path, run.checkpoints, run.samples):
+        files.remove_stale(folder)
