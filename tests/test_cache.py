@@ -2,13 +2,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
-from PIL import ImageOps
+from PIL import Image, ImageOps
 
-from kerasgan.datasets import cache, decoding
+from kerasgan.datasets import cache, decoding, sources
 from kerasgan.datasets.avatars.portrait import draw
 from kerasgan.datasets.avatars.traits import face
 
@@ -87,6 +89,112 @@ def test_a_failure_leaves_nothing(folder):
     assert [path for path in folder.iterdir() if path.suffix != ".lock"] == []
 
 
+def _truncate(target):
+    os.truncate(target / "pixels.bin", 100)
+
+
+def _zero(target):
+    with (target / "pixels.bin").open("r+b") as file:
+        file.seek(5 * SIZE * SIZE * 3)
+        file.write(bytes(100))
+
+
+def _of_others(target):
+    np.savez(target / "tables.npz", digests=np.zeros((2, 16), np.uint8), fractions=[0, 0])
+
+
+DAMAGE = {
+    "pixels cut": _truncate,
+    "pixels zeroed": _zero,
+    "pixels grown": lambda target: os.truncate(target / "pixels.bin", 10**6),
+    "pixels gone": lambda target: (target / "pixels.bin").unlink(),
+    "tables empty": lambda target: (target / "tables.npz").write_bytes(b""),
+    "tables no archive": lambda target: (target / "tables.npz").write_bytes(b"text"),
+    "tables gone": lambda target: (target / "tables.npz").unlink(),
+    "tables of others": _of_others,
+    "an empty folder": lambda target: [file.unlink() for file in target.iterdir()],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_what_is_damaged_is_found_and_prepared_again(folder, caplog, damage):
+    first = prepare()
+    (target,) = (path for path in folder.iterdir() if path.is_dir())
+    damage(target)
+    again = prepare()
+    assert f"{target} is damaged and will be prepared again" in caplog.text
+    np.testing.assert_array_equal(again.digests, first.digests)
+    rows = np.arange(COUNT)
+    np.testing.assert_array_equal(again.images[rows], prepare(work=must_not_run).images[rows])
+    assert again.images[rows].any(axis=(1, 2, 3)).sum() == COUNT - 1
+    assert list(folder.glob(".tmp-*")) == []
+
+
+def test_a_disk_that_fails_is_not_damage(monkeypatch):
+    prepare()
+
+    def failing(*_):
+        raise OSError(5, "I/O")
+
+    monkeypatch.setattr(os, "preadv", failing)
+    with pytest.raises(OSError, match="I/O"):
+        prepare(work=must_not_run)
+
+
+def test_a_file_that_was_replaced_by_one_of_the_same_size_and_date_is_read_again(tmp_path):
+    file = tmp_path / "image.bmp"
+    keys = []
+    for colour in ("red", "blue"):
+        Image.new("RGB", (8, 8), colour).save(file)
+        os.utime(file, ns=(10**18, 10**18))
+        keys.append(sources.file_source([file], ["image.bmp"], 8, "crop").key)
+    assert keys[0] != keys[1]
+    assert keys[1] == sources.file_source([file], ["image.bmp"], 8, "crop").key
+
+
+_POOL = """
+import os, signal, sys, time
+from kerasgan.datasets import cache
+
+def work(number):
+    if number == 70:
+        if sys.argv[1] == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        print(os.getpid(), flush=True)
+        time.sleep(600)
+    return number
+
+if __name__ == "__main__":
+    try:
+        print(len(list(cache.parallel_map(work, range(100), 100, ""))))
+    except OSError as error:
+        print(error)
+"""
+
+
+def pool_process(tmp_path, how):
+    script = tmp_path / "pool.py"
+    script.write_text(_POOL)
+    command = [sys.executable, str(script), how]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_a_killed_worker_is_explained(tmp_path):
+    output, _ = pool_process(tmp_path, "killed").communicate(timeout=120)
+    assert "was killed, as happens when memory runs out" in output
+
+
+def test_no_worker_survives_its_parent(tmp_path):
+    process = pool_process(tmp_path, "slow")
+    worker = int(process.stdout.readline())
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 60
+    while psutil.pid_exists(worker) and psutil.Process(worker).status() != "zombie":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 _SLOW = """
 import time
 import numpy as np
@@ -121,7 +229,8 @@ def test_of_two_processes_one_prepares_and_the_other_waits():
     told = [process.communicate(timeout=120)[0].split() for process in (first, second)]
     assert (first.returncode, second.returncode) == (0, 0)
     assert sorted(map(len, told)) == [0, 40]
-    assert prepare("slow", work=must_not_run).images[np.array([7])].min() == 7
+    again = prepare("slow", work=must_not_run, items=range(40))
+    assert again.images[np.array([7])].min() == 7
 
 
 def test_images_take_no_memory_of_their_own(folder):

@@ -1,5 +1,9 @@
 """Duration of a run: the warning before it starts, the estimate after its first steps."""
 
+import os
+import signal
+import subprocess
+import sys
 import time
 import types
 
@@ -10,6 +14,7 @@ from kerasgan import registry
 from kerasgan.datasets import labelled
 from kerasgan.runs import directory
 from kerasgan.training import interaction, precision, trainer
+from kerasgan.utils import processes
 from kerasgan.utils.errors import InvalidInput
 from tests.stubs import ALL_PAIRS
 
@@ -92,3 +97,66 @@ def test_no_preset_is_suggested_for_a_resumed_run(monkeypatch, caplog):
     estimate(monkeypatch, seconds=1, initial_step=20_000)
     assert "the remaining 9,980 steps take about 2.8 hours" in caplog.text
     assert "--preset" not in caplog.text
+
+
+@pytest.fixture
+def handlers():
+    """Give the signals back their handlers."""
+    before = {number: signal.getsignal(number) for number in processes.STOP_SIGNALS}
+    yield before
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", processes.STOP_SIGNALS)
+def test_each_signal_stops_after_the_step_and_the_second_as_before(handlers, number):
+    second = []
+    signal.signal(number, lambda *_: second.append(number))
+    stop = interaction.StopOnSignal()
+    stop.set_model(types.SimpleNamespace(stop_training=False))
+    stop.on_train_begin()
+    os.kill(os.getpid(), number)
+    stop.on_train_batch_end(0)
+    assert (stop.received, stop.model.stop_training, second) == (number, True, [])
+    os.kill(os.getpid(), number)
+    assert second == [number]
+
+
+def test_a_signal_that_is_ignored_stays_ignored(handlers):
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    stop = interaction.StopOnSignal()
+    stop.on_train_begin()
+    os.kill(os.getpid(), signal.SIGHUP)
+    assert stop.received is None
+
+
+_AT_TERMINAL = """
+import signal, sys, time
+from kerasgan.utils import processes
+received = []
+
+def receive(number, _):
+    processes.leave_closed_terminal()
+    received.append(number)
+
+processes.handle(signal.SIGHUP, receive)
+print("ready", flush=True)
+while not received:
+    time.sleep(0.01)
+print("a checkpoint", flush=True)
+print("a bar", file=sys.stderr, flush=True)
+open(sys.argv[1], "w").write("saved")
+"""
+
+
+def test_after_its_terminal_was_closed_a_process_goes_on_to_its_end(tmp_path):
+    ours, theirs = os.openpty()
+    command = ["setsid", "-c", sys.executable, "-c", _AT_TERMINAL, str(tmp_path / "file")]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said = b""
+    while b"ready" not in said:
+        said += os.read(ours, 1000)
+    os.close(ours)
+    assert process.wait(timeout=60) == 0
+    assert (tmp_path / "file").read_text() == "saved"

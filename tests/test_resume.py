@@ -53,3 +53,27 @@ def test_a_signal_ends_a_run_with_a_checkpoint_and_the_command_to_resume(
     assert "Traceback" not in output
     (checkpoint,) = (run / "checkpoints").iterdir()
     assert f"stopped at step {int(checkpoint.stem[5:])} of 1000000" in output
+
+
+# Fails to read images from the third step on.
+UNREADABLE = """
+import sys
+from kerasgan.commands import cli
+from kerasgan.datasets import labelled
+
+read, count = labelled.LabelledImages.pixels, iter(range(10**6))
+
+def failing(self, rows):
+    if next(count) > 2:
+        raise OSError("no image 7")
+    return read(self, rows)
+
+labelled.LabelledImages.pixels = failing
+cli(sys.argv[1:])
+"""
+
+
+def test_a_process_ends_after_its_images_cannot_be_read(tmp_path):
+    options = tiny_options("gan", steps=10**6)
+    output = finish(start("train", "gan", *options, "--out", "run", code=UNREADABLE), exit_code=1)
+    assert "cannot read the images: OSError: no image 7; continue with: kerasgan resume" in output

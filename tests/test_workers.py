@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import time
 
 import keras
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from kerasgan.models import replicas
-from kerasgan.training import workers
+from kerasgan.training import waiting, workers
 from tests import two_replicas
 from tests.conftest import models, tiny_options
 from tests.processes import KILLED, arrays, finish, rows, start
@@ -120,6 +121,22 @@ def test_a_worker_without_a_valid_tf_config_is_refused(kerasgan, monkeypatch, tf
     refused = kerasgan("train", "gan", *tiny_options("gan", strategy="multi-worker"), "--out", "x")
     assert refused.exit_code == 2
     assert message in refused.output
+
+
+def test_a_waiting_worker_names_those_that_do_not_answer(caplog):
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        here, silent = (f"127.0.0.1:{each.getsockname()[1]}" for each in (server, closed))
+        with waiting.for_workers([here, silent, "nonsense"], seconds=0.6):
+            time.sleep(1.0)
+        assert f"for 0.01 minutes: no answer from {silent}, nonsense" in caplog.text
+        caplog.clear()
+        with waiting.for_workers([here], seconds=0.1):
+            time.sleep(0.3)
+    assert "all of them answer" in caplog.text
+    caplog.clear()
+    time.sleep(0.3)
+    assert caplog.text == ""
 
 
 def test_several_machines_need_a_shared_folder(tmp_path):

@@ -23,7 +23,8 @@ from kerasgan.commands.sample import sample
 from kerasgan.commands.sweep import sweep
 from kerasgan.commands.train import train
 from kerasgan.commands.translate import translate
-from kerasgan.utils.errors import Interrupted, InvalidInput, TrainingFailed
+from kerasgan.utils import processes
+from kerasgan.utils.errors import Interrupted, InvalidInput, TrainingFailed, of_system
 from kerasgan.utils.printing import LONGEST_LINE, printable
 
 
@@ -70,8 +71,10 @@ class RootGroup(NamedGroup):
             logging.getLogger("tensorflow").disabled = True
             messages.tell("interrupted", err=True)
             context.exit(128 + signal.SIGINT)
-        except (TrainingFailed, OSError) as error:
+        except TrainingFailed as error:
             raise _Error(str(error), 1) from error
+        except OSError as error:
+            raise _Error(of_system(error), 1) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
@@ -79,8 +82,10 @@ class RootGroup(NamedGroup):
             raise _Error(f"{message} (--debug shows the traceback)", 1) from error
 
 
-def _terminate(*_) -> None:
-    sys.exit(128 + signal.SIGTERM)
+def _terminate(number: int, _) -> None:
+    if number == signal.SIGHUP:
+        processes.leave_closed_terminal()
+    sys.exit(128 + number)
 
 
 @click.group(
@@ -105,7 +110,8 @@ def cli(quiet: bool, verbose: bool, debug: bool) -> None:
     if quiet and verbose:
         raise InvalidInput("--quiet and --verbose exclude one another")
     messages.set_up(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in set(processes.STOP_SIGNALS) - {signal.SIGINT}:
+        processes.handle(number, _terminate)
 
 
 for command in (

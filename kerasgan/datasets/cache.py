@@ -1,14 +1,19 @@
 """A disk cache of prepared images: decoded or drawn once, then read at random."""
 
+import errno
 import hashlib
 import json
 import logging
 import math
 import os
 import signal
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,11 +21,12 @@ from typing import NamedTuple
 
 import numpy as np
 import platformdirs
+import psutil
 from filelock import FileLock, Timeout
 from PIL import Image
 
 from kerasgan.datasets import duplicates
-from kerasgan.utils import files, progress
+from kerasgan.utils import files, processes, progress
 from kerasgan.utils.sizes import Size, sides
 
 log = logging.getLogger(__name__)
@@ -29,6 +35,17 @@ _CHUNK = 64
 # To be raised whenever the format of the files changes.
 _FORMAT = 2
 _PIXELS, _TABLES = "pixels.bin", "tables.npz"
+# Raised while reading damaged content.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    ValueError,
+    AttributeError,
+    FileNotFoundError,
+    IsADirectoryError,
+)
 
 
 class CachedImages:
@@ -101,6 +118,7 @@ def prepare(
 ) -> Prepared:
     """Load images once and keep them on disk.
 
+    What is on the disk is compared with the hashes that were stored, and loaded anew if it differs.
     If two processes need the same images, one prepares them and the other waits.
 
     Args:
@@ -116,20 +134,58 @@ def prepare(
     """
     key = f"{key}-v{_FORMAT}"
     target = folder() / key
-    if not target.is_dir():
+    prepared = _opened(target, count, size) if target.is_dir() else None
+    if prepared is None:
         files.check_writable(target, count * math.prod(sides(size)) * 3)
         target.parent.mkdir(parents=True, exist_ok=True)
         with _locked(key):
-            if not target.is_dir():
+            # Another process may have prepared it in the meantime.
+            prepared = _opened(target, count, size) if target.is_dir() else None
+            if prepared is None:
                 files.remove_stale(folder(), key)
-                with files.replacing(target) as temporary:
-                    temporary.mkdir()
-                    _write(temporary, parallel_map(load_image, items, count, title), count, size)
+                _replace(target, parallel_map(load_image, items, count, title), count, size)
+                prepared = _opened(target, count, size)
+    if prepared is None:
+        raise OSError(errno.EIO, "what was written cannot be read back", str(target))
     log.debug("reading prepared images from %s", target)
-    tables = np.load(target / _TABLES)
-    unreadable = {int(index): why for index, why in json.loads(str(tables["unreadable"])).items()}
-    images = CachedImages(target / _PIXELS, size)
-    return Prepared(images, tables["digests"], tables["fractions"], unreadable)
+    return prepared
+
+
+def _replace(target: Path, results: Iterator, count: int, size: Size) -> None:
+    """Write a prepared folder in the place of a damaged one, if there is one."""
+    with files.replacing(target) as temporary:
+        temporary.mkdir()
+        _write(temporary, results, count, size)
+        if target.exists():
+            files.set_aside(target)
+    files.remove_stale(target.parent, target.name)
+
+
+def _opened(target: Path, count: int, size: Size) -> Prepared | None:
+    """The images in a folder, or None and a warning if they are not those that were written."""
+    try:
+        with np.load(target / _TABLES) as tables:
+            digests, fractions = tables["digests"], tables["fractions"]
+            unreadable = json.loads(str(tables["unreadable"]))
+        bytes_found = (target / _PIXELS).stat().st_size
+        if (len(digests), bytes_found) != (count, count * math.prod(sides(size)) * 3):
+            raise ValueError(f"{len(digests)} images in {bytes_found} bytes, of {count}")
+        images = CachedImages(target / _PIXELS, size)
+        _check_digests(images, digests)
+    except _DAMAGE as error:
+        log.warning("%s is damaged and will be prepared again: %s", target, error)
+        return None
+    unreadable = {int(index): why for index, why in unreadable.items()}
+    return Prepared(images, digests, fractions, unreadable)
+
+
+def _check_digests(images: CachedImages, digests: np.ndarray) -> None:
+    """Raise ValueError if an image differs from its digest."""
+    for start in range(0, len(digests), _CHUNK):
+        rows = np.arange(start, min(start + _CHUNK, len(digests)))
+        for row, pixels in zip(rows.tolist(), images[rows], strict=True):
+            if digest(pixels) != digests[row].tobytes():
+                raise ValueError(f"image {row} differs from what was written")
 
 
 @contextmanager
@@ -156,9 +212,11 @@ def parallel_map(function: Callable, items: Iterable, count: int, title: str) ->
     if count <= _CHUNK:
         yield from map(function, items)
         return
+    end_with_parent = partial(processes.end_with_parent, os.getpid(), signal.SIGKILL)
     with (
-        ProcessPoolExecutor(mp_context=get_context("spawn")) as pool,
+        ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=end_with_parent) as pool,
         progress.bar(desc=title, total=count, unit=" images") as bar,
+        _explained_loss(),
     ):
         # In windows, because `Executor.map` consumes all items at once, and they may be images.
         items = iter(items)
@@ -168,6 +226,19 @@ def parallel_map(function: Callable, items: Iterable, count: int, title: str) ->
             for result in results:
                 yield result
                 bar.update()
+
+
+@contextmanager
+def _explained_loss() -> Iterator[None]:
+    """Explain what may have ended a process of the pool."""
+    try:
+        yield
+    except BrokenProcessPool as error:
+        free = psutil.virtual_memory().available / 2**20
+        raise ChildProcessError(
+            "a process that worked on the images was killed, as happens when memory runs out; "
+            f"{free:,.0f} MiB are free now: end other programs, or use smaller images"
+        ) from error
 
 
 @contextmanager

@@ -95,7 +95,7 @@ def avatar_source(indices: Sequence[int], size: int, style: str = "animation") -
 def file_source(
     paths: Sequence[Path], names: Sequence[str], size: Size, resize_mode: decoding.ResizeMode
 ) -> Source:
-    """Image files. Their cached pixels are reused while size and modification time stay the same.
+    """Image files. Their cached pixels are reused while no file was written or replaced.
 
     Args:
         paths: [N].
@@ -130,9 +130,10 @@ def _reader(size: Size, resize_mode: str) -> Callable[[Path | bytes], np.ndarray
     return partial(read_image, size=size, resize_mode=resize_mode)
 
 
-def _state(path: Path) -> tuple[int, int]:
+def _state(path: Path) -> tuple[int, int, int]:
     status = path.stat()
-    return status.st_size, status.st_mtime_ns
+    # The system sets the last one on every change; copying tools restore the one before it.
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _hash(value: object) -> str:

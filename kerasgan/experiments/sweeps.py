@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -13,11 +14,18 @@ from typing import NamedTuple
 from kerasgan.runs import directory
 from kerasgan.utils import files, progress
 from kerasgan.utils.errors import Interrupted, InvalidInput
+from kerasgan.utils.processes import STOP_SIGNALS
 
 log = logging.getLogger(__name__)
 
 _PLAN_FILE = "sweep.json"
-_SIGNALS = (130, 143)
+# A run whose sweep was killed stops after a checkpoint, and gives its lock back.
+_MAIN = """
+from kerasgan.utils import processes
+processes.end_with_parent({})
+from kerasgan.__main__ import main
+main()
+"""
 
 
 class Planned(NamedTuple):
@@ -142,13 +150,13 @@ def _train(
 
 
 def _kerasgan(words: Sequence[str], log_path: Path, processes: set[subprocess.Popen]) -> str:
-    command = [sys.executable, "-m", "kerasgan", *words]
+    command = [sys.executable, "-c", _MAIN.format(os.getpid()), *words]
     with log_path.open("a") as log_file:
         process = subprocess.Popen(command, stdout=log_file, stderr=log_file)
         processes.add(process)
         code = process.wait()
         processes.remove(process)
-    if code in _SIGNALS:
+    if code - 128 in STOP_SIGNALS:
         raise Interrupted("stopped; the same command continues the sweep", code - 128)
     lines = log_path.read_text(errors="replace").split("\n")
     return "done" if code == 0 else f"exit code {code}: {lines[-2:][0]}"

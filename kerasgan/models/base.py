@@ -14,6 +14,7 @@ from kerasgan.labels import LabelSchema
 from kerasgan.models import augmentation, averaging, examples, fit_callbacks, variables
 from kerasgan.models.player import Player
 from kerasgan.models.step_random import LabelledStepRandom, StepRandom
+from kerasgan.utils import processes
 from kerasgan.utils.errors import InvalidInput
 
 # Labels of a model: {name: values or their number}, or a schema.
@@ -308,6 +309,7 @@ class AdversarialModel(keras.Model):
     ) -> None:
         """Train for some steps on `batches`, going on with the record of a restored checkpoint."""
         self._keeps_record = True
+        processes.free_at_exit()
         super().fit(
             batches,
             steps_per_epoch=steps,

@@ -12,7 +12,7 @@ import tensorflow as tf
 from kerasgan.configs import Config
 from kerasgan.datasets.checks import advice
 from kerasgan.runs.directory import Run
-from kerasgan.utils import progress
+from kerasgan.utils import processes, progress
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ class ProgressBar(keras.callbacks.Callback):
 
 
 class StopOnSignal(keras.callbacks.Callback):
-    """Stop after the current step on SIGINT or SIGTERM; a second signal ends the process.
+    """Stop after the current step on one of `processes.STOP_SIGNALS`; a second ends the process.
 
     Attributes:
         received: number of the signal, or None.
@@ -117,12 +117,14 @@ class StopOnSignal(keras.callbacks.Callback):
         self._previous_handlers: dict[int, Any] = {}
 
     def on_train_begin(self, logs: Any = None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._previous_handlers[number] = signal.signal(number, self._receive)
+        for number in processes.STOP_SIGNALS:
+            self._previous_handlers[number] = processes.handle(number, self._receive)
 
     def _receive(self, number: int, frame: Any) -> None:
         self.received = number
         self._restore()
+        if number == signal.SIGHUP:
+            processes.leave_closed_terminal()
 
     def _restore(self) -> None:
         for number, handler in self._previous_handlers.items():

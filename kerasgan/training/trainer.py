@@ -2,8 +2,7 @@
 
 import dataclasses
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,6 +20,7 @@ from kerasgan.runs import checkpoints, directory
 from kerasgan.runs.directory import Run
 from kerasgan.training import (
     callbacks,
+    error_messages,
     held_out_scores,
     interaction,
     precision,
@@ -171,7 +171,7 @@ def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step
     minutes = _checkpoint_minutes(config.strategy, config.checkpoint_minutes)
     checkpoint = snapshots.Checkpoint(own_run, initial_step, config.checkpoint_every, minutes)
     events = [tensorboard.TensorBoardLog(own_run, initial_step, metrics, sheet)]
-    with _explained_errors(run):
+    with error_messages.explained(run):
         model.fit_batches(
             task.batches(split.training, model, initial_step),
             config.steps - initial_step,
@@ -209,27 +209,6 @@ def _check_end(
 def _checkpoint_minutes(strategy: str, minutes: float) -> float:
     # All machines must write checkpoints at the same steps, but their clocks differ.
     return 0.0 if strategy == workers.MULTI_WORKER else minutes
-
-
-@contextmanager
-def _explained_errors(run: Run) -> Iterator[None]:
-    """Turn errors of TensorFlow into `TrainingFailed` with advice for the user."""
-    config = run.config
-    try:
-        yield
-    except tf.errors.ResourceExhaustedError as error:
-        raise TrainingFailed(
-            f"out of memory at batch-size {config.batch_size}, image-size {config.image_size} and "
-            f"width {config.width}; lower one of them, or try --precision bfloat16: "
-            f"{error.message.splitlines()[0]}"
-        ) from error
-    except workers.LOST_WORKER_ERRORS as error:
-        if config.strategy != workers.MULTI_WORKER:
-            raise
-        raise TrainingFailed(
-            f"lost another worker ({type(error).__name__}); restart all of them with: "
-            f"kerasgan resume {run.path}"
-        ) from error
 
 
 def _evaluation_and_metrics(

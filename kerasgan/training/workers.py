@@ -19,6 +19,7 @@ import tensorflow as tf
 from kerasgan.configs import Config
 from kerasgan.runs import directory, locks
 from kerasgan.runs.directory import Run
+from kerasgan.training import waiting
 from kerasgan.utils.errors import InvalidInput
 
 MULTI_WORKER = "multi-worker"
@@ -44,8 +45,9 @@ def strategy(name: str) -> tf.distribute.Strategy:
         InvalidInput: if TF_CONFIG does not describe the cluster and this worker's task.
     """
     if name == MULTI_WORKER:
-        _check_cluster()
-        return tf.distribute.MultiWorkerMirroredStrategy()
+        others = _check_cluster()
+        with waiting.for_workers(others):
+            return tf.distribute.MultiWorkerMirroredStrategy()
     gpus = tf.config.list_logical_devices("GPU")
     if name == "mirrored":
         devices = gpus or tf.config.list_logical_devices("CPU")
@@ -54,7 +56,12 @@ def strategy(name: str) -> tf.distribute.Strategy:
     return tf.distribute.OneDeviceStrategy(gpus[0].name) if gpus else tf.distribute.get_strategy()
 
 
-def _check_cluster() -> None:
+def _check_cluster() -> list[str]:
+    """The addresses of the other workers.
+
+    Raises:
+        InvalidInput: if TF_CONFIG does not describe the cluster and this worker's task.
+    """
     text = os.environ.get("TF_CONFIG", "")
     requirement = (
         'strategy multi-worker needs TF_CONFIG, such as {"cluster": {"worker": ["host0:2222", '
@@ -65,10 +72,12 @@ def _check_cluster() -> None:
         cluster, task = config["cluster"], config["task"]
         kind, index = task["type"], int(task["index"])
         count = len(cluster.get(kind, ()))
+        hosts = {(job, i): str(host) for job in cluster for i, host in enumerate(cluster[job])}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(f"{requirement}; got {text!r}") from error
     if kind not in _TASK_TYPES or not 0 <= index < count:
         raise InvalidInput(f"{requirement}; got task {kind} {index} and cluster {cluster}")
+    return [host for task, host in hosts.items() if task != (kind, index)]
 
 
 def check(config: Config, out: Path | None) -> None:
@@ -116,7 +125,8 @@ def broadcast_from_chief(strategy_name: str, number: int) -> int:
         is_first = tf.equal(tf.distribute.get_replica_context().replica_id_in_sync_group, 0)
         return tf.where(is_first, tf.constant(number, tf.int64), tf.constant(0, tf.int64))
 
-    return int(multi_worker.reduce("SUM", multi_worker.run(number_or_zero), axis=None))
+    with waiting.for_workers(_check_cluster()):
+        return int(multi_worker.reduce("SUM", multi_worker.run(number_or_zero), axis=None))
 
 
 @contextmanager

@@ -24,6 +24,11 @@ class Interrupted(Exception):
         self.signal_number = signal_number
 
 
+def of_system(error: OSError) -> str:
+    """An error of the operating system, with the file that it is about."""
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+
+
 def unknown(kind: str, name: str, allowed: Collection[str]) -> InvalidInput:
     """An error with the unknown value, the nearest allowed one and the allowed ones, 40 at most."""
     named = shortened(list(allowed), _MAX_NAMED)
