@@ -154,7 +154,7 @@ def test_a_file_that_was_replaced_by_one_of_the_same_size_and_date_is_read_again
 
 _POOL = """
 import os, signal, sys, time
-from kerasgan.datasets import cache
+from kerasgan.datasets import parallel
 
 def work(number):
     if number == 70:
@@ -166,7 +166,7 @@ def work(number):
 
 if __name__ == "__main__":
     try:
-        print(len(list(cache.parallel_map(work, range(100), 100, ""))))
+        print(len(list(parallel.parallel_map(work, range(100), 100, ""))))
     except OSError as error:
         print(error)
 """

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 
 import pytest
 from filelock import lock_descriptor, unlock_descriptor
@@ -19,6 +20,11 @@ from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 
 
+def archive(run, step):
+    with zipfile.ZipFile(run.checkpoints / f"step-{step:06d}.npz", "w") as file:
+        file.writestr("step", str(step))
+
+
 @pytest.fixture
 def run():
     """A run of ten steps that has made six, with two rows of metrics."""
@@ -26,8 +32,8 @@ def run():
         tiny_config("acgan", steps=10), LabelSchema(), "0123", "report", "kerasgan"
     )
     made.checkpoints.mkdir()
-    (made.checkpoints / "step-000004.npz").write_bytes(b"four")
-    (made.checkpoints / "step-000006.npz").write_bytes(b"six")
+    for step in (4, 6):
+        archive(made, step)
     (made.checkpoints / "step-000009-kept.npz").write_bytes(b"a person's own")
     made.metrics_file.write_text(
         "step,seconds,d_loss,g_loss,d_accuracy_hair,accuracy_hair\n"
@@ -56,6 +62,15 @@ def test_a_run_in_training_is_told_by_its_lock_and_its_last_row(run):
     assert status.of_run(run).state == "stopped"
 
 
+def test_only_whole_checkpoints_count(run):
+    (run.checkpoints / "step-000010.npz").touch()
+    assert (status.of_run(run).state, status.of_run(run).step) == ("stopped", 6)
+    for path in run.checkpoint_files.values():
+        path.write_bytes(b"")
+    with pytest.raises(InvalidInput, match=r"none of the checkpoints .* is whole"):
+        status.of_run(run)
+
+
 def test_a_run_that_made_its_steps_is_finished(run):
     assert status.of_run(directory.update(run, steps=6)).state == "finished"
 
@@ -69,7 +84,7 @@ def test_a_run_has_failed_until_it_comes_further(run):
         run, 6, failure_signs.FailureSign("collapse", 0.1, 1, "", {}, fatal=True), ended_run=True
     )
     assert status.of_run(run).state == "failed"
-    (run.checkpoints / "step-000007.npz").touch()
+    archive(run, 7)
     assert status.of_run(run).state == "stopped"
 
 

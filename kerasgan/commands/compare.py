@@ -30,7 +30,7 @@ def compare(first: str, second: str, count: int, seed: int, html: Path) -> None:
     from kerasgan.experiments import blind_test
     from kerasgan.utils import files
 
-    files.check_writable(html.parent)
+    files.check_file(html)
     sources = [blind_test.source(name) for name in (first, second)]
     pairs = blind_test.pair(*sources, count, seed)
     files.write(html, blind_test.page(pairs, tuple(source.name for source in sources)))

@@ -16,11 +16,11 @@ def data() -> None:
 
 
 @data.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=options.FilePath())
 @click.option("--count", type=click.IntRange(min=1), default=100, show_default=True)
-@click.option("--image-size", type=click.IntRange(min=8), default=96, show_default=True)
+@click.option("--image-size", type=click.IntRange(min=8, max=4096), default=96, show_default=True)
 @click.option("--style", default="animation", show_default=True, help="animation or cartoon.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0, max=2**32), default=0, show_default=True)
 def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> None:
     """Draw avatars into FOLDER, which must be new or empty: images/*.png and tags.csv."""
     from kerasgan.datasets.avatars import rendering
@@ -30,7 +30,7 @@ def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> 
 
 
 @data.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=options.FilePath())
 @click.option(
     "--layout",
     type=options.Choice(layouts.CHOICES),
@@ -46,17 +46,15 @@ def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> 
     help="Labels to count.  [default: those that a model would train on]",
 )
 @click.option("--follow-links", is_flag=True, help="Follow symbolic links inside PATH.")
-@click.option(
-    "--html", type=click.Path(path_type=Path), help="Write the whole report as an HTML page."
-)
+@click.option("--html", type=options.FilePath(), help="Write the whole report as an HTML page.")
 @click.option(
     "--heat-map",
-    type=click.Path(path_type=Path),
+    type=options.FilePath(),
     help="Write the counts of each two values of the first two labels as a PNG.",
 )
 @click.option(
     "--fix",
-    type=click.Path(path_type=Path),
+    type=options.FilePath(),
     help="Write a clean copy and a log into this folder, which must be new or empty.",
 )
 def check(path, layout, labels, follow_links, html, heat_map, fix) -> None:
@@ -68,9 +66,12 @@ def check(path, layout, labels, follow_links, html, heat_map, fix) -> None:
     from kerasgan.utils import files
 
     for file in filter(None, (html, heat_map)):
-        files.check_writable(file.parent)
+        files.check_file(file)
+    if html and html.suffix.lower() not in (".html", ".htm"):
+        raise InvalidInput(f"--html must end in .html, got {html}")
     if fix:
         files.check_vacant(fix)
+    _check_outside(path, {"--heat-map": heat_map, "--fix": fix})
     report = inspection.check(path, layout, labels, follow_links)
     messages.tell(text_report.as_text(report))
     heat_map_png = None
@@ -88,5 +89,17 @@ def check(path, layout, labels, follow_links, html, heat_map, fix) -> None:
         raise InvalidInput(f"{path} has no image to train on")
     if fix:
         messages.tell(f"wrote {cleaning.write(report, fix):,} images: {fix}")
+    if heat_map and heat_map_png is None:
+        raise InvalidInput(f"--heat-map needs two labels, and {path} has {len(report.labels)}")
     if report.problems:
         click.get_current_context().exit(1)
+
+
+def _check_outside(path: Path, outputs: dict[str, Path | None]) -> None:
+    """Refuse outputs that would be part of the data from then on."""
+    if not path.exists():
+        return
+    root = (path if path.is_dir() else path.parent).resolve()
+    for option, output in outputs.items():
+        if output and output.resolve().is_relative_to(root):
+            raise InvalidInput(f"{option} must be outside of the data in {root}, got {output}")

@@ -1,7 +1,5 @@
 """kerasgan evaluate"""
 
-from pathlib import Path
-
 import rich_click as click
 
 from kerasgan import metrics
@@ -32,7 +30,7 @@ from kerasgan.commands import messages, options
 )
 @click.option(
     "--cascade",
-    type=click.Path(path_type=Path),
+    type=options.FilePath(),
     help="OpenCV's file for the face count; needs the extra 'faces'.",
 )
 @click.option("--cas", is_flag=True, help="Train a classifier on generated images, try it on real.")

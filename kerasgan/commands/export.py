@@ -11,7 +11,7 @@ from kerasgan.commands import messages, options
 @options.run("the newest run, else the bundled one")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=options.FilePath(),
     help="Folder of models for TensorFlow Serving.  [default: export/ in the run]",
 )
 @options.checkpoint

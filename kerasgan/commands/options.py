@@ -1,6 +1,8 @@
 """Options that commands share, and the options of config dataclasses. Imports no model."""
 
 import dataclasses
+import math
+import os
 import re
 from collections.abc import Callable
 from functools import wraps
@@ -42,6 +44,30 @@ run_names = click.argument(
 )
 
 
+class FilePath(click.Path):
+    """A path. An empty one, as a shell makes of an unset variable, is not the current folder."""
+
+    def __init__(self, **settings: Any):
+        super().__init__(path_type=Path, **settings)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if not os.fspath(value).strip():
+            self.fail("must not be empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class FiniteNumber(click.FloatRange):
+    """A number in a range, and not NaN."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"must be a number, got {value}", param, ctx)
+        return number
+
+
 def run(default: str) -> Callable:
     """The option --run, whose help names the default run."""
     return click.option(
@@ -55,7 +81,7 @@ def html_page(default: str) -> Callable:
     """The option --html, the file of a page that a command writes."""
     return click.option(
         "--html",
-        type=click.Path(path_type=Path),
+        type=FilePath(),
         default=default,
         show_default=True,
         help="File of the page.",

@@ -19,7 +19,7 @@ def report(names: tuple[str, ...], html: Path) -> None:
     from kerasgan.utils import files
 
     found = [lookup.run(name) for name in names]
-    files.check_writable(html.parent)
+    files.check_file(html)
     compared = [comparison.read(run.path.name, run) for run in found]
     with TemporaryDirectory() as folder:
         comparison.write(compared, Path(folder), f"{len(found)} runs")

@@ -1,10 +1,8 @@
 """kerasgan reproduce [NAME]"""
 
-from pathlib import Path
-
 import rich_click as click
 
-from kerasgan.commands import messages, sweep
+from kerasgan.commands import messages, options, sweep
 from kerasgan.commands.train import parsed
 from kerasgan.utils.errors import InvalidInput, unknown
 
@@ -19,12 +17,10 @@ _EVALUATED = 1000
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Runs at once."
 )
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="The sweep's folder.  [default: sweeps/NAME]"
-)
+@click.option("--out", type=options.FilePath(), help="The sweep's folder.  [default: sweeps/NAME]")
 @click.option(
     "--cascade",
-    type=click.Path(path_type=Path),
+    type=options.FilePath(),
     help="OpenCV's file for the face count, the measure of the course, of the changes to DCGAN's "
     "training; needs the extra 'faces'. Without it, images are judged by their Frechet distance.",
 )

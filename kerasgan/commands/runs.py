@@ -45,10 +45,12 @@ def delete(names: tuple[str, ...], yes: bool) -> None:
     # The target of a link is deleted, not the link; a run that is named twice, only once.
     folders = dict.fromkeys(lookup.folder(name).resolve() for name in names)
     known = {folder.resolve() for folder in directory.folders()}
+    for folder in folders:
+        # Before sizes are summed, which may take long.
+        if folder not in known:
+            directory.read(folder)
     found = [status.of_folder(folder) for folder in folders]
     for run in found:
-        if run.problem and run.path not in known:
-            raise InvalidInput(run.problem)
         if run.state == "training":
             raise InvalidInput(f"{run.path} is being trained by another process")
     messages.table(status.HEAD, map(status.row, found))

@@ -8,12 +8,13 @@ from pathlib import Path
 import rich_click as click
 
 from kerasgan.commands import messages, options
-from kerasgan.configs.generation import GenerationConfig
+from kerasgan.configs.generation import LARGEST_SIGMA, GenerationConfig
 from kerasgan.inference.requests import SampleRequest, parse
 from kerasgan.labels import LabelSchema, format_values
 from kerasgan.utils.errors import InvalidInput
 
 _GRID_COUNT, _LIST_COUNT = 16, 5
+_MOST_IN_GRID = 10_000
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -26,7 +27,7 @@ _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 @click.option(
     "-n",
     "--count",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=10**6),
     help="Number of images in a grid or with --separate, of frames with --interpolate [default: "
     f"{_GRID_COUNT}], of images per line with --text [default: {_LIST_COUNT}]. Each image "
     "has a random combination in the data of the labels that are not set.",
@@ -40,13 +41,13 @@ _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 )
 @click.option(
     "--sigma",
-    type=click.FloatRange(min=0),
+    type=options.FiniteNumber(min=0, max=LARGEST_SIGMA),
     help="Standard deviation of the noise.  [default: as in training]",
 )
 @click.option("--separate", is_flag=True, help="Write one file per image to the folder OUT.")
 @click.option(
     "--text",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=options.FilePath(exists=True, dir_okay=False),
     help="Generate a list of lines such as '1,breed=tabby,coat=short', or with the colours of a "
     "tag file, as sample_<id>_<n>.png.",
 )
@@ -56,7 +57,7 @@ _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
     help="Interpolate between the noise of SEED and SEED + 1, as a row or, if OUT ends in .gif, "
     "an animation.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Image file, or folder of files.")
+@click.option("--out", type=options.FilePath(), help="Image file, or folder of files.")
 def sample(
     run, checkpoint, values, rows, columns, count, seed, sigma, separate, text, interpolate, out
 ):
@@ -83,12 +84,14 @@ def sample(
     if has_axes and (text or separate or interpolate or count):
         raise InvalidInput("--rows and --columns exclude -n, --separate, --text and --interpolate")
     count = count or (_LIST_COUNT if text else _GRID_COUNT)
+    if count > _MOST_IN_GRID and not (text or separate):
+        raise InvalidInput(f"-n is {count}; one file holds {_MOST_IN_GRID:,} images: --separate")
     captions = schema.captions(schema.indices(values))
     name = _file_name(captions) or ("sheet" if is_sheet else "images")
     is_folder = bool(text or separate)
     default = f"{text.stem if text else name}-samples" if is_folder else f"{name}-seed{seed}.png"
     out = out or Path(default)
-    files.check_writable(out if is_folder else out.parent)
+    (files.check_writable if is_folder else files.check_file)(out)
 
     from kerasgan.inference import loading
 
@@ -159,7 +162,7 @@ def _read_requests(text: Path, run) -> tuple[list[SampleRequest], list[str]]:
 
     requests, problems = parse(text.read_text(errors="replace"), check)
     if not requests:
-        raise InvalidInput(f"{text} has no valid line; {'; '.join(problems[:3])}")
+        raise InvalidInput("; ".join([f"{text} has no valid line", *problems[:3]]))
     return requests, problems
 
 

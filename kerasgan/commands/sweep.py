@@ -5,7 +5,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 from kerasgan.commands.options import VariadicOption
 from kerasgan.commands.train import parsed, train
 from kerasgan.configs.options import option_name
@@ -31,9 +31,7 @@ _FIXED = {"out", "preset", "seed"}
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Runs at once."
 )
 @click.option("--evaluate", type=click.IntRange(min=1), help="Images to evaluate each run on.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="The sweep's folder.  [default: sweeps/NAME]"
-)
+@click.option("--out", type=options.FilePath(), help="The sweep's folder.  [default: sweeps/NAME]")
 @click.argument("train_options", nargs=-1, type=click.UNPROCESSED)
 def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
     """Train MODEL with every combination of the values, then compare the runs.
@@ -92,11 +90,13 @@ def carry_out(
     from kerasgan.runs import directory
 
     ends = sweeps.carry_out(planned, folder, jobs, evaluate)
-    compared = [
-        comparison.read(run.setting, directory.read(folder / run.folder))
-        for run in planned
-        if (folder / run.folder / directory.CONFIG_FILE).exists()
-    ]
+    compared = []
+    for run in planned:
+        try:
+            compared.append(comparison.read(run.setting, directory.read(folder / run.folder)))
+        except InvalidInput as error:
+            if ends[run] == "done":
+                ends[run] = str(error)
     failed = [f"{run.folder}: {end}" for run, end in ends.items() if end != "done"]
     comparison.write(compared, folder, title, "; ".join([note, *failed]))
     messages.tell((folder / "table.md").read_text())

@@ -65,7 +65,7 @@ def _command(config: type[Config]) -> click.Command:
     )
     config_file = click.RichOption(
         ["--config", "config_file"],
-        type=click.Path(path_type=Path),
+        type=options.FilePath(),
         metavar="FILE",
         help="A run's config.json, whose options take the place of the preset's.",
         panel="Model",
@@ -79,7 +79,7 @@ def _command(config: type[Config]) -> click.Command:
     )
     out = click.RichOption(
         ["--out"],
-        type=click.Path(path_type=Path),
+        type=options.FilePath(),
         help="The run directory, new or empty.  [default: the next runs/NUMBER-MODEL]",
         panel="Logging",
     )

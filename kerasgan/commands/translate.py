@@ -1,7 +1,5 @@
 """kerasgan translate"""
 
-from pathlib import Path
-
 import rich_click as click
 
 from kerasgan.commands import messages, options
@@ -15,7 +13,7 @@ from kerasgan.utils.printing import printable
     "inputs",
     nargs=-1,
     required=True,
-    type=click.Path(path_type=Path, exists=True),
+    type=options.FilePath(exists=True),
     metavar="INPUT...",
 )
 @options.run("the newest translation run, else the bundled one")
@@ -23,9 +21,7 @@ from kerasgan.utils.printing import printable
 @click.option("--to", type=click.Choice(["a", "b"]), help="cyclegan: target domain.  [default: b]")
 @options.label_values
 @click.option("--triptych", is_flag=True, help="Write original, translated and back, side by side.")
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Folder for the PNG files."
-)
+@click.option("--out", required=True, type=options.FilePath(), help="Folder for the PNG files.")
 def translate(inputs, run, checkpoint, to, values, triptych, out) -> None:
     """Translate or edit image files and folders, at their own size.
 

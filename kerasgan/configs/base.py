@@ -13,8 +13,11 @@ from kerasgan.configs.groups import (
     LoggingOptions,
     TrainingOptions,
 )
-from kerasgan.configs.options import is_of_model
+from kerasgan.configs.options import is_of_model, option_name
 from kerasgan.utils.errors import InvalidInput, unknown
+
+# Values of options by which nothing happens, so that others do not matter.
+_OFF = ((), 0, "", "none", "constant")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,21 @@ class Config(DataOptions, LearningRateOptions, TrainingOptions, LoggingOptions):
         if preset not in cls.PRESETS:
             raise unknown("preset", preset, cls.PRESETS)
         return cls(**{**cls.PRESETS[preset], **options})
+
+    def check_applicable(self, given: Collection[str]) -> None:
+        """Raise InvalidInput if one of the given options changes nothing in this config."""
+        for field in dataclasses.fields(self):
+            name, kinds = option_name(field.name), field.metadata["kinds_of_data"]
+            if field.name not in given:
+                continue
+            if kinds and self.kind_of_data not in kinds:
+                raise InvalidInput(
+                    f"{name} does not apply to data {self.data}; it is for {' and '.join(kinds)}"
+                )
+            needed = field.metadata["only_with"]
+            if needed and getattr(self, needed) in _OFF:
+                value = getattr(self, needed) or "not given"
+                raise InvalidInput(f"{name} does not apply: {option_name(needed)} is {value}")
 
     @classmethod
     def checked(cls, options: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,9 @@ from kerasgan.configs.groups import (
 )
 from kerasgan.configs.options import option
 
+# Beyond it, noise is infinite in float32 or half of it: the images have no content.
+LARGEST_SIGMA = 1e3
+
 
 @dataclass(frozen=True, kw_only=True)
 class GenerationConfig(
@@ -31,7 +34,9 @@ class GenerationConfig(
 
     width: float = option(1.0, "Factor on every layer's number of filters.", above=0)
     latent_dim: int = option(100, "Length of the noise vector.", at_least=1)
-    sigma: float = option(1.0, "Standard deviation of the noise.", at_least=0)
+    sigma: float = option(
+        1.0, "Standard deviation of the noise.", at_least=0, at_most=LARGEST_SIGMA
+    )
     batch_size: int = option(64, "Images per update.", at_least=2)
 
 
@@ -40,5 +45,5 @@ class ConditionalConfig(ConditionalDataOptions, GenerationConfig):
     """Options of every model that generates images from noise and labels."""
 
     best_metric: Literal[metrics.CONDITIONAL] = option(
-        "frechet_distance", "Metric that selects the best checkpoint."
+        "frechet_distance", "Metric that selects the best checkpoint.", only_with="evaluate_every"
     )

@@ -11,6 +11,9 @@ from kerasgan.utils.errors import InvalidInput, unknown
 
 # What the name of a data set of TensorFlow Datasets begins with.
 TFDS = "tfds:"
+# Kinds of data, as messages name them.
+AVATARS, DATA_SETS, FILES = "avatars", "TensorFlow Datasets", "files and folders"
+_NOT_DRAWN = (DATA_SETS, FILES)
 Schedule = Literal["constant", "linear", "exponential", "cosine"]
 
 
@@ -32,22 +35,48 @@ class DataOptions(Options):
     PANEL: ClassVar[str] = "Data"
 
     data: str = option(
-        "avatars", "'avatars' (drawn faces), a folder of images, a label file, or tfds:NAME."
+        AVATARS, "'avatars' (drawn faces), a folder of images, a label file, or tfds:NAME."
     )
-    num_avatars: int = option(8000, "Number of avatars to train on.", at_least=1)
+    num_avatars: int = option(
+        8000,
+        "Number of avatars to train on.",
+        at_least=1,
+        at_most=10**6,
+        kinds_of_data=(AVATARS,),
+    )
     val_fraction: float = option(
         0.1, "Share of the images that is held out from training.", at_least=0, below=1
     )
     resize_mode: Literal["crop", "pad"] = option(
-        "crop", "Bring images to the shape of image-size: cut the centre out, or add white."
+        "crop",
+        "Bring images to the shape of image-size: cut the centre out, or add white.",
+        kinds_of_data=_NOT_DRAWN,
     )
-    follow_links: bool = option(False, "Follow symbolic links inside the data folder.")
-    strict: bool = option(False, "Refuse data with anything wrong, rather than leave that out.")
+    follow_links: bool = option(
+        False, "Follow symbolic links inside the data folder.", kinds_of_data=(FILES,)
+    )
+    strict: bool = option(
+        False,
+        "Refuse data with anything wrong, rather than leave that out.",
+        kinds_of_data=_NOT_DRAWN,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.data.strip():
+            raise InvalidInput("data is empty; allowed: avatars, tfds:NAME, a folder or a file")
 
     @property
     def has_avatars(self) -> bool:
         """Whether the images are avatars, which are drawn and not read."""
-        return self.data == "avatars"
+        return self.data == AVATARS
+
+    @property
+    def kind_of_data(self) -> str:
+        """AVATARS, DATA_SETS or FILES."""
+        if self.has_avatars:
+            return AVATARS
+        return FILES if self.paths else DATA_SETS
 
     @property
     def paths(self) -> dict[str, Path]:
@@ -69,17 +98,21 @@ class LabelledDataOptions(DataOptions):
 
     IS_OF_MODEL: ClassVar[bool] = False
     # The layouts are listed in datasets/layouts and checked where the data is loaded.
-    layout: str = option("auto", "Layout of the data; auto: detect it.")
+    layout: str = option("auto", "Layout of the data; auto: detect it.", kinds_of_data=(FILES,))
     labels: tuple[str, ...] = option(
         (),
         "The labels to train on: columns of the label file, or tfds features; none: without any.  "
         "[default: those with 2 to 200 values, at most 8]",
     )
     exclude_tag: tuple[str, ...] = option(
-        (), "Leave out images with one of these tags, or labels given as NAME=VALUE."
+        (),
+        "Leave out images with one of these tags, or labels given as NAME=VALUE.",
+        kinds_of_data=_NOT_DRAWN,
     )
     require_tag: tuple[str, ...] = option(
-        (), "Leave out images without all of these tags, or labels given as NAME=VALUE."
+        (),
+        "Leave out images without all of these tags, or labels given as NAME=VALUE.",
+        kinds_of_data=_NOT_DRAWN,
     )
 
     def __post_init__(self) -> None:
@@ -103,9 +136,13 @@ class ConditionalDataOptions(LabelledDataOptions):
         "exactly-one",
         "Train on images with exactly one value of each label, or take the first. Only acgan and "
         "r3gan can do with a missing label.",
+        kinds_of_data=_NOT_DRAWN,
     )
     min_per_class: int = option(
-        1, "Leave out the images of values that fewer images have.", at_least=1
+        1,
+        "Leave out the images of values that fewer images have.",
+        at_least=1,
+        kinds_of_data=_NOT_DRAWN,
     )
 
 
@@ -115,6 +152,7 @@ def label_rule_option(default: Literal["exactly-one", "any"]) -> Any:
         default,
         "Train on images with exactly one value of each label, take the first, or take any image: "
         "a label without exactly one value is then missing, and adds no loss.",
+        kinds_of_data=_NOT_DRAWN,
     )
 
 
@@ -137,7 +175,9 @@ class AugmentationOptions(DataOptions):
         f"{', '.join(AUGMENTATIONS)}; samples stay as they are.",
     )
     augment_colour_anyway: bool = option(
-        False, "Augment by colour although the images have labels, which it may make untrue."
+        False,
+        "Augment by colour although the images have labels, which it may make untrue.",
+        only_with="augment",
     )
     augment_probability: float | Literal["ada"] = option(
         0.3,
@@ -145,6 +185,7 @@ class AugmentationOptions(DataOptions):
         "discriminator from being too sure of real images.",
         at_least=0,
         at_most=1,
+        only_with="augment",
     )
 
     def __post_init__(self) -> None:
@@ -228,7 +269,9 @@ class BatchNormOptions(TrainingOptions):
 
     IS_OF_MODEL: ClassVar[bool] = False
     sync_batch_norm: bool = option(
-        False, "With a strategy: normalise by the whole batch, not by each device's part."
+        False,
+        "With a strategy: normalise by the whole batch, not by each device's part.",
+        only_with="strategy",
     )
 
 
@@ -254,16 +297,19 @@ class ScheduleOptions(TrainingOptions):
         1,
         "Steps between changes of the learning rate; those of an epoch: once per epoch.",
         at_least=1,
+        only_with="schedule",
     )
     final_learning_rate: float = option(
         0.0,
         "Learning rate of the last step; the discriminator's keeps its ratio to the generator's.",
         at_least=0,
+        only_with="schedule",
     )
     schedule_steps: int = option(
         0,
         "Steps until the final learning rate, which is then held; 0: all.",
         at_least=0,
+        only_with="schedule",
     )
 
     def __post_init__(self) -> None:
@@ -340,7 +386,7 @@ class EvaluationOptions(LoggingOptions):
         at_least=0,
     )
     best_metric: Literal[metrics.UNCONDITIONAL] = option(
-        "frechet_distance", "Metric that selects the best checkpoint."
+        "frechet_distance", "Metric that selects the best checkpoint.", only_with="evaluate_every"
     )
 
     @property

@@ -20,6 +20,8 @@ def option(
     multiple_of: float | None = None,
     parts: str | None = None,
     convert: Callable[[Any], Any] | None = None,
+    only_with: str | None = None,
+    kinds_of_data: tuple[str, ...] = (),
 ) -> Any:
     """A dataclass field that becomes a command-line option.
 
@@ -30,6 +32,8 @@ def option(
         multiple_of: what the number must be a multiple of.
         parts: the names of a tuple's parts, as `--help` shows them.
         convert: a function of the value; returns the one to store, or raises `InvalidInput`.
+        only_with: the field without which this one changes nothing.
+        kinds_of_data: kinds of data that the option is for. Default: all.
     """
     limits = {
         "at least": at_least,
@@ -41,7 +45,14 @@ def option(
     limits = {name: limit for name, limit in limits.items() if limit is not None}
     return dataclasses.field(
         default=default,
-        metadata={"help": help, "limits": limits, "parts": parts, "convert": convert},
+        metadata={
+            "help": help,
+            "limits": limits,
+            "parts": parts,
+            "convert": convert,
+            "only_with": only_with,
+            "kinds_of_data": kinds_of_data,
+        },
     )
 
 
@@ -50,6 +61,8 @@ def option_name(field: str) -> str:
     return field.replace("_", "-")
 
 
+# The largest whole number that a float holds exactly.
+_LARGEST = 2**53
 _WITHIN = {
     "at least": lambda value, limit: value >= limit,
     "above": lambda value, limit: value > limit,
@@ -113,9 +126,11 @@ class Options:
 
 
 def _check_limits(name: str, number: Any, limits: dict[str, float]) -> None:
+    if number == float("inf"):
+        raise InvalidInput(f"{name} is {number}; it must be finite")
     for limit_name, limit in limits.items():
         # Written so that NaN, which compares false to everything, is refused.
         if not _WITHIN[limit_name](number, limit):
             raise InvalidInput(f"{name} is {number}; it must be {limit_name} {limit}")
-    if number == float("inf"):
-        raise InvalidInput(f"{name} is {number}; it must be finite")
+    if isinstance(number, int) and number > _LARGEST:
+        raise InvalidInput(f"{name} is {number}; it must be at most {_LARGEST}")

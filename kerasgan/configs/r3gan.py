@@ -55,7 +55,9 @@ class R3GANConfig(ScheduleOptions, ConditionalConfig):
     steps: int = option(10_000, "Training steps, one update of each player.", at_least=1)
     learning_rate: float = option(1e-3, "Adam's first learning rate, for both players.", above=0)
     schedule: Schedule = schedule_option("cosine")
-    final_learning_rate: float = option(2e-5, "Learning rate of the last step.", at_least=0)
+    final_learning_rate: float = option(
+        2e-5, "Learning rate of the last step.", at_least=0, only_with="schedule"
+    )
     penalty_weight: float = option(
         2.0, "Weight gamma of the penalties gamma/2 (R1 + R2) at first.", at_least=0
     )

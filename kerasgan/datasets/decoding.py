@@ -81,6 +81,9 @@ def upright(image: Image.Image) -> Image.Image:
 
 def _open(source: Path | bytes, limit: int | None) -> Image.Image:
     limit = limit or PIXEL_LIMIT
+    if isinstance(source, Path) and source.exists() and not source.is_file():
+        # Reading from a pipe or a device may never end.
+        raise InvalidInput("is not a regular file")
     try:
         source = io.BytesIO(source) if isinstance(source, bytes) else source
         image = Image.open(source, formats=FORMATS)
@@ -97,6 +100,8 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith(("I", "F")):
         # 16 bits per pixel; Pillow would clip them at 255.
         values = np.asarray(image, np.float32)
+        if not np.isfinite(values).all():
+            raise InvalidInput("has pixels that are not finite")
         depth = 65535 if image.mode.startswith("I") else max(values.max(initial=0), 1)
         image = Image.fromarray((values * 255 / depth).clip(0, 255).round().astype(np.uint8))
     if image.has_transparency_data:

@@ -124,7 +124,7 @@ def load(config: Config) -> Split:
     source, labels = _source(config)
     prepared, readable = sources.prepare(source, config.image_size, config.strict)
     if config.has_avatars:
-        held_out = np.arange(len(readable)) >= config.num_avatars
+        held_out = np.array([int(name) for name in source.names]) >= config.num_avatars
     else:
         held_out = prepared.fractions < config.val_fraction
     if not (readable & ~held_out).any():
@@ -190,8 +190,8 @@ def _avatars(config: Config) -> tuple[Source, _Labels]:
     images = [
         AnnotatedImage(str(index), (), each) for index, each in zip(indices, values, strict=True)
     ]
-    _, labels = _labels(images, colours.COLOURS, config)
-    return sources.avatar_source(indices, config.image_size), labels
+    rows, labels = _labels(images, colours.COLOURS, config)
+    return sources.avatar_source(rows, config.image_size), labels
 
 
 def _folder(config: Config) -> tuple[Source, _Labels]:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -12,10 +13,12 @@ import numpy as np
 from kerasgan import tasks
 from kerasgan.inference import loading
 from kerasgan.reporting import html_page, plots
-from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import EVALUATION_FILE, Run
 from kerasgan.training import trends
 from kerasgan.utils import files, images
+from kerasgan.utils.errors import InvalidInput
+
+log = logging.getLogger(__name__)
 
 _SAMPLES = 10
 
@@ -159,10 +162,11 @@ def _draw_samples(compared: Sequence[RunResults], file: Path) -> list[Path]:
     """Write one row of images for each setting, from the same noise or the same inputs."""
     rows, labels = [], []
     for setting, (results, *_) in by_setting(compared).items():
-        found = checkpoints.newest(results.run)
-        if found is None:
+        try:
+            model = loading.load(results.run)
+        except (InvalidInput, OSError) as error:
+            log.warning("no samples of %s: %s", results.run.path, error)
             continue
-        model = loading.from_arrays(results.run, found[1])
         rows.append(tasks.of(results.run.config).row(results.run, model, _SAMPLES))
         labels.append(setting)
     # Images of different sizes do not fit into one grid.

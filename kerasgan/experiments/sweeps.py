@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from kerasgan.utils.processes import STOP_SIGNALS
 log = logging.getLogger(__name__)
 
 _PLAN_FILE = "sweep.json"
+_MOST_RUNS = 10_000
 # A run whose sweep was killed stops after a checkpoint, and gives its lock back.
 _MAIN = """
 from kerasgan.utils import processes
@@ -77,7 +79,13 @@ def plan(
     Args:
         options: arguments of `kerasgan train MODEL` that all runs share.
         varied: {option: its values}.
+
+    Raises:
+        InvalidInput: if there are more than 10,000 runs, or two would have one folder.
     """
+    count = seeds * math.prod(map(len, varied.values()))
+    if count > _MOST_RUNS:
+        raise InvalidInput(f"a sweep has at most {_MOST_RUNS:,} runs, got {count:,}")
     planned = []
     for values in product(*varied.values()):
         chosen = dict(zip(varied, values, strict=True))
@@ -87,6 +95,13 @@ def plan(
             Planned(setting, seed, (model, *options, *words, "--seed", str(seed)))
             for seed in range(seeds)
         ]
+    folders: dict[str, Planned] = {}
+    for run in planned:
+        if (other := folders.setdefault(run.folder, run)) is not run:
+            raise InvalidInput(
+                f"two runs of the sweep would have the folder {run.folder}: {other.setting} and "
+                f"{run.setting}; each value must be given once"
+            )
     return planned
 
 
@@ -165,7 +180,9 @@ def _kerasgan(words: Sequence[str], log_path: Path, processes: set[subprocess.Po
 def _claim(folder: Path, definition: Mapping) -> None:
     file = folder / _PLAN_FILE
     if file.is_file():
-        if json.loads(file.read_text()) != json.loads(json.dumps(definition)):
+        with files.named_if_damaged(file):
+            found = json.loads(file.read_text())
+        if found != json.loads(json.dumps(definition)):
             raise InvalidInput(f"{folder} holds another sweep; choose a new folder with --out")
         return
     files.check_vacant(folder)

@@ -160,6 +160,15 @@ def call_padded(generate: Callable[[tf.Tensor], tf.Tensor], inputs: tf.Tensor) -
     return images.to_uint8(image)[:, :height, :width]
 
 
+def of_allowed_size(inputs: tf.Tensor) -> tf.Tensor:
+    """Images [n, H, W, 3] in a graph, which fails if they are too small."""
+    size = tf.shape(inputs)[1:3]
+    message = f"image: must have at least {_MIN_SIZE} x {_MIN_SIZE} pixels, got"
+    check = tf.debugging.Assert(tf.reduce_all(size >= _MIN_SIZE), [message, size])
+    with tf.control_dependencies([check]):
+        return tf.identity(inputs)
+
+
 def _call_batched(
     function: Callable, network: keras.Model, inputs: np.ndarray, labels: dict[str, np.ndarray]
 ) -> np.ndarray:

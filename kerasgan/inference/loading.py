@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 
+import keras
 import numpy as np
 
 from kerasgan import registry
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import archives, checkpoints
 from kerasgan.runs.directory import Run
+from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.printing import shortened
+
+_MAX_NAMED = 5
 
 _NETWORKS = {"generator", "averaged_generator", "discriminator"}
 # Further attributes that hold variables once a model is compiled.
@@ -21,7 +26,7 @@ def load(run: Run, checkpoint: str = "latest") -> AdversarialModel:
         checkpoint: as in `checkpoints.load`.
 
     Raises:
-        InvalidInput: if the run has no such checkpoint.
+        InvalidInput: if the run has no such checkpoint, or its weights are not finite.
     """
     return from_arrays(run, checkpoints.load(run, checkpoint)[1])
 
@@ -38,7 +43,16 @@ def from_arrays(run: Run, arrays: Mapping[str, np.ndarray]) -> AdversarialModel:
     )
     variables = {key: value for key, value in variables.items() if network_name(key) in needed}
     checkpoints.restore(arrays, variables)
+    if lost := [key for key, value in variables.items() if not _is_finite(value)]:
+        raise InvalidInput(
+            f"{getattr(arrays, 'path', run.path)} has weights that are not finite: "
+            f"{shortened(lost, _MAX_NAMED)}; choose another one with --checkpoint"
+        )
     return model
+
+
+def _is_finite(variable: keras.Variable) -> bool:
+    return bool(np.isfinite(keras.ops.convert_to_numpy(variable)).all())
 
 
 def network_name(key: str) -> str:

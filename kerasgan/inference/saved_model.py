@@ -79,10 +79,11 @@ def generation_endpoints(generator: keras.Model, schema: LabelSchema, sigma: flo
         return images.to_uint8(generator(values, training=False))
 
     def serving_default(**request):
-        return {"image": pixels(**request)}
+        return {"image": pixels(**_with_rows(request))}
 
     def png(**request):
-        encoded = tf.map_fn(tf.io.encode_png, pixels(**request), fn_output_signature=tf.string)
+        drawn = pixels(**_with_rows(request))
+        encoded = tf.map_fn(tf.io.encode_png, drawn, fn_output_signature=tf.string)
         return {"image_bytes": encoded}
 
     request = {"seed": tf.TensorSpec([None], tf.int64, name="seed")}
@@ -150,10 +151,11 @@ def _uint8_endpoints(
     """The endpoints that take uint8 images or PNG files, and labels."""
 
     def pixels(image, **values):
+        image = image_to_image.of_allowed_size(image)
         return image_to_image.call_padded(lambda floats: translate(floats, **values), image)
 
-    def serving_default(image, **values):
-        return {"image": pixels(image, **values)}
+    def serving_default(**request):
+        return {"image": pixels(**_with_rows(request))}
 
     def translate_file(request):
         rgba = tf.cast(tf.io.decode_png(request.pop("image_bytes"), channels=4), tf.float32)
@@ -164,13 +166,26 @@ def _uint8_endpoints(
         return tf.io.encode_png(translated[0])
 
     def png(**request):
-        return {"image_bytes": tf.map_fn(translate_file, request, fn_output_signature=tf.string)}
+        rows = _with_rows(request)
+        return {"image_bytes": tf.map_fn(translate_file, rows, fn_output_signature=tf.string)}
 
     image = tf.TensorSpec([None, None, None, 3], tf.uint8, name="image")
     return {
         "serving_default": (serving_default, {"image": image, **labels}),
         "png": (png, {**_strings("image_bytes"), **labels}),
     }
+
+
+def _with_rows(request: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """A request, which fails if it is empty or its inputs have different numbers of rows."""
+    counts = tf.stack([tf.shape(rows)[0] for rows in request.values()])
+    names = ", ".join(request)
+    checks = [
+        tf.debugging.Assert(tf.reduce_all(counts == counts[0]), [f"{names}: unequal rows", counts]),
+        tf.debugging.Assert(counts[0] > 0, [f"{names}: no rows"]),
+    ]
+    with tf.control_dependencies(checks):
+        return {name: tf.identity(rows) for name, rows in request.items()}
 
 
 def _strings(*names: str) -> dict[str, tf.TensorSpec]:
@@ -215,5 +230,7 @@ def _conditions(
 
 def _checked(matches: tf.Tensor, message: str, names: tf.Tensor) -> tf.Tensor:
     known = tf.reduce_all(tf.reduce_any(matches, axis=1))
+    # Clients fail to read messages with other bytes.
+    names = tf.strings.unicode_transcode(names, "UTF-8", "UTF-8")
     with tf.control_dependencies([tf.debugging.Assert(known, [message, names])]):
         return tf.cast(matches, tf.float32)

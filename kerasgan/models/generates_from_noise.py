@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from kerasgan.configs.generation import LARGEST_SIGMA
 from kerasgan.models import batch_norm_recalibration
 from kerasgan.models.sampling import Sampler, random_labels
 from kerasgan.models.step_random import LabelledStepRandom
@@ -68,8 +69,13 @@ class GeneratesFromNoise:
 
         Args:
             sigma: standard deviation of the noise. Default: the model's.
+
+        Raises:
+            InvalidInput: if sigma is negative, NaN or above 1,000.
         """
         sigma = self.config.sigma if sigma is None else sigma
+        if not 0 <= sigma <= LARGEST_SIGMA:
+            raise InvalidInput(f"sigma must be from 0 to {LARGEST_SIGMA:g}, got {sigma}")
         return Sampler(self.sampling_generator, self.schema, sigma)
 
     def sample(

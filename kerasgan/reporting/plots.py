@@ -13,6 +13,8 @@ from kerasgan.labels import Label
 from kerasgan.metrics import panel
 from kerasgan.utils import files
 
+# Names of runs and labels may have dollar signs, which would begin a formula.
+_PLAIN = plt.rc_context({"text.parse_math": False})
 _SOURCE_TERMS = ("real", "fake", "fool")
 _TITLES = {
     # Probabilities of being real, or, of LSGAN and R3GAN, scores without limits.
@@ -89,6 +91,7 @@ def save_evaluations(metrics: dict[str, np.ndarray], path: Path, title: str) -> 
         _save_panels(grouped, metrics, path, title)
 
 
+@_PLAIN
 def _save_panels(
     grouped: dict[str, list[str]], metrics: dict[str, np.ndarray], path: Path, title: str
 ) -> None:
@@ -116,6 +119,7 @@ def known(metrics: dict[str, np.ndarray], column: str) -> tuple[np.ndarray, np.n
     return metrics["step"][measured], metrics[column][measured]
 
 
+@_PLAIN
 def save_curves(
     lines: dict[str, list[tuple[np.ndarray, np.ndarray]]], path: Path, title: str
 ) -> None:
@@ -147,6 +151,7 @@ def draw_confusion(counts: np.ndarray, label: Label) -> bytes:
     return _heat_map(counts, label.values, label.values, texts)
 
 
+@_PLAIN
 def _heat_map(
     counts: np.ndarray, rows: Sequence[str], columns: Sequence[str], texts: dict[str, str]
 ) -> bytes:

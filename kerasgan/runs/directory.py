@@ -181,8 +181,12 @@ def folders() -> list[Path]:
     """All run directories in `home()`: those without a number by name, then the numbered ones."""
     with_number = numbered(home()).values()
     others = sorted(set(home().glob("[!.]*")) - set(with_number))
-    # lexists: a broken link to a config.json is listed as a damaged run.
-    return [path for path in (*others, *with_number) if os.path.lexists(path / CONFIG_FILE)]
+    return [path for path in (*others, *with_number) if is_run(path)]
+
+
+def is_run(path: Path) -> bool:
+    """Whether a folder has a config.json, which may be damaged or a link to nothing."""
+    return os.path.lexists(path / CONFIG_FILE)
 
 
 def numbered(runs: Path) -> dict[int, Path]:
@@ -267,7 +271,9 @@ def configure(
     """
     if path is None:
         preset = kind.default_preset() if preset is None else preset
-        return preset, kind.from_preset(preset, **options)
+        config = kind.from_preset(preset, **options)
+        config.check_applicable(options)
+        return preset, config
     if preset is not None:
         raise InvalidInput("preset and config exclude one another")
     folder = path.parent if path.name == CONFIG_FILE else path
@@ -277,12 +283,14 @@ def configure(
         raise InvalidInput(f"config: {path} is of {config.MODEL}, not {kind.MODEL}")
     preset = record.get("preset")
     known = preset if preset in list(kind.PRESETS) else kind.default_preset()
-    return known, config.with_options(**options)
+    config = config.with_options(**options)
+    config.check_applicable(options)
+    return known, config
 
 
 def _read_folder(path: Path) -> dict[str, Any]:
     file = path / CONFIG_FILE
-    if not os.path.lexists(file):
+    if not is_run(path):
         raise InvalidInput(f"{path} is not a run directory: it has no {CONFIG_FILE}")
     if not file.is_file():
         raise InvalidInput(f"{file} cannot be read: it is not a file")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout, lock_descriptor
 
+from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput
 
 _FILE = ".lock"
@@ -23,6 +24,7 @@ def lock(folder: Path) -> Iterator[None]:
     Raises:
         InvalidInput: if another process trains the run.
     """
+    files.check_writable(folder)
     try:
         with FileLock(folder / _FILE, _RETRIES * _RETRY_SECONDS, poll_interval=_RETRY_SECONDS):
             yield

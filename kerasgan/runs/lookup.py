@@ -1,6 +1,7 @@
 """Find a run by path, number or name, or the newest."""
 
 import logging
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -53,12 +54,10 @@ def check(run: directory.Run, kind: type[Config]) -> None:
 def _newest(kind: type[Config], shipped: bool, labels: Collection[str]) -> directory.Run:
     known: dict[str, None] = {}
     for path in reversed(directory.numbered(directory.home()).values()):
-        if (path / directory.CONFIG_FILE).exists():
-            run = directory.read(path)
-            if isinstance(run.config, kind):
-                if _has_labels(run, labels):
-                    return run
-                known |= dict.fromkeys(run.conditions.names)
+        if (run := _read(path)) is not None and isinstance(run.config, kind):
+            if _has_labels(run, labels):
+                return run
+            known |= dict.fromkeys(run.conditions.names)
     description = "run" if kind is Config else f"run of {_models(kind)}"
     home = directory.home().absolute()
     bundled = _shipped(kind) if shipped else []
@@ -74,6 +73,17 @@ def _newest(kind: type[Config], shipped: bool, labels: Collection[str]) -> direc
             f"runs: {', '.join(known) or 'none'}"
         )
     raise InvalidInput(f"no {description} in {home}; train one, or give the path of one")
+
+
+def _read(path: Path) -> directory.Run | None:
+    """The run in a folder; None and a warning if it is damaged, None if it is no run."""
+    if not directory.is_run(path):
+        return None
+    try:
+        return directory.read(path)
+    except (InvalidInput, OSError) as error:
+        log.warning("left out a damaged run: %s", error)
+        return None
 
 
 def _has_labels(run: directory.Run, labels: Collection[str]) -> bool:
@@ -99,7 +109,7 @@ def folder(name: str) -> Path:
     """
     numbered = directory.numbered(directory.home())
     for path in (directory.home() / name, Path(name)):
-        if path.is_dir():
+        if os.path.isdir(path):
             return path
     if name.isdecimal() and int(name) in numbered:
         return numbered[int(name)]

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,7 +72,7 @@ def of_run(run: Run) -> RunStatus:
         InvalidInput: if one of its files is damaged.
     """
     last = _last_values(run.metrics_file)
-    step = max(run.checkpoint_files, default=0)
+    step = _newest_step(run)
     if locks.is_locked(run.path):
         state = "training"
         with files.named_if_damaged(run.metrics_file):
@@ -89,6 +90,21 @@ def of_run(run: Run) -> RunStatus:
         losses={name: last[name] for name in _LOSSES if name in last},
         accuracy=_accuracy(run, last),
     )
+
+
+def _newest_step(run: Run) -> int:
+    """Step of the newest checkpoint that is an archive, whose content is not read; 0 if none.
+
+    Raises:
+        InvalidInput: if none of several is one.
+    """
+    found = run.checkpoint_files
+    for step, path in reversed(found.items()):
+        if zipfile.is_zipfile(path):
+            return step
+    if found:
+        raise InvalidInput(f"none of the checkpoints in {run.checkpoints} is whole")
+    return 0
 
 
 def _last_values(file: Path) -> dict[str, float]:

@@ -1,14 +1,19 @@
 """What the errors that end a training mean, and what to do about them."""
 
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
 import tensorflow as tf
 
+from kerasgan.configs import Config
+from kerasgan.configs.options import option_name
 from kerasgan.runs.directory import Run
 from kerasgan.training import workers
-from kerasgan.utils.errors import TrainingFailed, of_system
+from kerasgan.utils.errors import InvalidInput, TrainingFailed, of_system
+from kerasgan.utils.sizes import sides
 
 
 @contextmanager
@@ -36,6 +41,31 @@ def explained(run: Run) -> Iterator[None]:
         if (reason := _raised_by_python(error)) is None:
             raise
         raise TrainingFailed(f"cannot read the images: {reason}; {again}") from error
+
+
+def check_batch(config: Config) -> None:
+    """Raise InvalidInput if a batch of images alone is larger than the memory."""
+    images = math.prod(sides(config.image_size)) * 3 + getattr(config, "latent_dim", 0)
+    needed, total = config.batch_size * images * 4, psutil.virtual_memory().total
+    if config.strategy != workers.MULTI_WORKER and needed > total:
+        raise InvalidInput(
+            f"batch-size is {config.batch_size}: a batch at image-size {config.image_size} needs "
+            f"{needed / 2**30:,.0f} GiB, and this machine has {total / 2**30:,.0f}"
+        )
+
+
+@contextmanager
+def too_large(config: Config) -> Iterator[None]:
+    """Turn errors of networks that are too large into InvalidInput with the options to lower."""
+    try:
+        yield
+    except (tf.errors.ResourceExhaustedError, MemoryError, OverflowError) as error:
+        sizes = {name: getattr(config, name, None) for name in ("width", "latent_dim")}
+        given = " and ".join(f"{option_name(k)} {v}" for k, v in sizes.items() if v is not None)
+        raise InvalidInput(
+            f"the networks of {config.MODEL} at image-size {config.image_size}, {given} do not "
+            f"fit into the memory; lower one of them: {_line(error)}"
+        ) from error
 
 
 def _line(error: Exception) -> str:

@@ -53,7 +53,9 @@ def moved(config: Config, locations: Mapping[str, str]) -> dict[str, str]:
     Raises:
         InvalidInput: if the run has no data of this name.
     """
-    for name in locations:
+    for name, path in locations.items():
+        if not path.strip():
+            raise InvalidInput(f"--{option_name(name)} must not be empty")
         if name not in config.paths:
             allowed = ", ".join(f"--{option_name(path)}" for path in config.paths) or "none"
             raise InvalidInput(

@@ -56,6 +56,7 @@ def start(
     """
     workers.check(config, out)
     tensorboard.check(config.tensorboard)
+    error_messages.check_batch(config)
     if init is not None:
         transfer.check(config, init)
     is_chief = workers.is_chief(config.strategy)
@@ -132,7 +133,11 @@ def resume(
 def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImages) -> keras.Model:
     """Create and compile the model of a config."""
     synchronize = isinstance(config, BatchNormOptions) and config.sync_batch_norm
-    with workers.strategy(config.strategy).scope(), precision.policy(config.precision):
+    with (
+        error_messages.too_large(config),
+        workers.strategy(config.strategy).scope(),
+        precision.policy(config.precision),
+    ):
         model = registry.build_model(config, data.schema)
         for network in (model.discriminator, model.generator):
             replicas.prepare(network, synchronize)

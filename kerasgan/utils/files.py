@@ -9,6 +9,7 @@ import os
 import platform
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -182,10 +183,16 @@ def check_writable(folder: Path, needed_bytes: int = 0) -> None:
         InvalidInput: if the folder is not writable, or the space is not enough.
     """
     existing = folder.absolute()
-    while not existing.exists():
-        existing = existing.parent
-    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
-        raise InvalidInput(f"cannot write to {folder}: {existing} is not a writable folder")
+    try:
+        while not _exists(existing):
+            existing = existing.parent
+        # Also finds a disk that is read-only, and folders that are no place for files.
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise InvalidInput(
+            f"cannot write to {folder}: {existing} is not a writable folder ({error.strerror})"
+        ) from error
     if lack := _lack_of_space(existing, needed_bytes):
         raise InvalidInput(f"not enough disk for {folder}: {lack}")
 
@@ -202,9 +209,29 @@ def _lack_of_space(folder: Path, needed_bytes: int) -> str:
     return needed if free < needed_bytes else ""
 
 
+def _exists(path: Path) -> bool:
+    """Whether there is anything of this name, also a link to nothing.
+
+    Raises:
+        OSError: if there can be nothing of this name.
+    """
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def check_file(file: Path) -> None:
+    """Check that a file can be written, or replaced if it is one."""
+    check_writable(file.parent)
+    if file.is_dir() or not file.name:
+        raise InvalidInput(f"cannot write {file}: it is a folder; allowed: a file")
+
+
 def check_vacant(folder: Path, needed_bytes: int = 0) -> None:
     """Check that a folder is new or empty and, with `check_writable`, that it can be written."""
-    remove_abandoned(folder.parent)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if os.path.exists(folder) and (not folder.is_dir() or any(folder.iterdir())):
         raise InvalidInput(f"{folder} is not empty; allowed: a new or an empty folder")
     check_writable(folder, needed_bytes)
+    remove_abandoned(folder.parent)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from kerasgan.datasets import cache
+from kerasgan.datasets import parallel
 from kerasgan.datasets.avatars import portrait, traits
 from kerasgan.utils import files
 from kerasgan.utils.errors import unknown
@@ -32,7 +32,7 @@ def render(folder: Path, count: int, size: int, style: str, seed: int) -> None:
         (temporary / "images").mkdir(parents=True)
         lines = []
         for index, (image, tag) in enumerate(
-            cache.parallel_map(work, range(count), count, "Drawing")
+            parallel.parallel_map(work, range(count), count, "Drawing")
         ):
             image.save(temporary / "images" / f"{index}.png", optimize=True)
             lines.append(f"{index},{tag}\n")

@@ -1,11 +1,13 @@
 """A clean copy of a folder of images."""
 
 import shutil
+from itertools import count
 from pathlib import Path
 
 from kerasgan.datasets import decoding
 from kerasgan.datasets.checks.inspection import Report
 from kerasgan.datasets.layouts.table import write_table
+from kerasgan.datasets.layouts.tags import encodable
 from kerasgan.utils import files
 
 _TABLE, _LOG = "metadata.csv", "fix.log"
@@ -33,6 +35,12 @@ def write(report: Report, folder: Path) -> int:
     )
     files.check_vacant(folder, sizes)
     reasons = _reasons(report)
+    plain = {
+        image.name
+        for image, examined in zip(report.listing.images, report.examined, strict=True)
+        if examined.is_plain and encodable(image.name) == image.name
+    }
+    taken = set(plain)
     written, log = [], []
     with files.replacing(folder) as temporary:
         temporary.mkdir(parents=True)
@@ -40,14 +48,15 @@ def write(report: Report, folder: Path) -> int:
             if image.name in reasons:
                 log.append(f"left out {image.name}: {reasons[image.name]}")
                 continue
-            target = _save(report.listing.root, image.name, temporary, examined.is_plain)
+            target = image.name if image.name in plain else _free_name(image.name, taken)
+            _save(report.listing.root / image.name, temporary / target, examined.is_plain)
             written.append(image._replace(name=target))
             if target != image.name:
                 log.append(f"converted {image.name} to {target}")
         if any(image.tags or image.values for image in written):
             with (temporary / _TABLE).open("w", encoding="utf-8", newline="") as file:
                 write_table(written, file)
-        (temporary / _LOG).write_text("".join(f"{line}\n" for line in log), encoding="utf-8")
+        files.write(temporary / _LOG, "".join(f"{line}\n" for line in log))
     return len(written)
 
 
@@ -59,11 +68,18 @@ def _reasons(report: Report) -> dict[str, str]:
     return reasons | {image.name: result.why for image, result in examined if result.why}
 
 
-def _save(root: Path, name: str, folder: Path, is_plain: bool) -> str:
-    target = name if is_plain else f"{name}.png"
-    (folder / target).parent.mkdir(parents=True, exist_ok=True)
-    if is_plain:
-        shutil.copyfile(root / name, folder / target)
-    else:
-        decoding.read(root / name).save(folder / target)
+def _free_name(name: str, taken: set[str]) -> str:
+    """A name for a converted image, in UTF-8 and not yet taken, which it is from now on."""
+    beginning = encodable(name)
+    endings = (f"-{number}.png" if number else ".png" for number in count())
+    target = next(name for ending in endings if (name := beginning + ending) not in taken)
+    taken.add(target)
     return target
+
+
+def _save(source: Path, target: Path, is_plain: bool) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if is_plain and target.suffix == source.suffix:
+        shutil.copyfile(source, target)
+    else:
+        decoding.read(source).save(target)

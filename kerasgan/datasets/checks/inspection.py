@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kerasgan.datasets import cache, colours, decoding, duplicates, layouts, selection
+from kerasgan.datasets import (
+    cache,
+    colours,
+    decoding,
+    duplicates,
+    layouts,
+    parallel,
+    selection,
+)
 from kerasgan.datasets.layouts.base import AnnotatedImage, Listing
 from kerasgan.labels import MISSING, Label
 from kerasgan.utils.errors import InvalidInput
@@ -115,7 +123,7 @@ def check(
     work = partial(examine, root=listing.root)
     chosen = selection.choose_labels(_annotated(listing), listing.orders, labels, str(path))
     report = Report(
-        listing, list(cache.parallel_map(work, names, len(names), f"Checking {path}")), *chosen
+        listing, list(parallel.parallel_map(work, names, len(names), f"Checking {path}")), *chosen
     )
     _count_labels(report)
     _find_copies(report, names)

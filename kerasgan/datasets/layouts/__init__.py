@@ -28,6 +28,9 @@ LAYOUTS: list[Layout] = [
 AUTO = "auto"
 # Names of the parts of a data set.
 _PARTS = {"train", "test", "val", "valid", "validation", "dev"}
+_DOMAINS = {"trainA", "trainB"}
+# Suffixes of files that are labels, or nothing that belongs to images.
+_TABLES = {".csv", ".tsv", ".jsonl"}
 log = logging.getLogger(__name__)
 
 CHOICES = [AUTO, *(layout.name for layout in LAYOUTS)]
@@ -53,6 +56,8 @@ def read(path: Path, layout: str = AUTO, follow_links: bool = False) -> Listing:
         raise InvalidInput(
             f"no data {str(path)!r}; allowed: avatars, tfds:NAME, a folder or a file"
         )
+    if not (path.is_dir() or path.is_file()):
+        raise InvalidInput(f"{path} is neither a folder nor a regular file")
     path = _training_part(path)
     folder = Folder.scan(path, follow_links)
     named = {candidate.name: candidate for candidate in LAYOUTS}
@@ -60,7 +65,28 @@ def read(path: Path, layout: str = AUTO, follow_links: bool = False) -> Listing:
     listing = chosen and chosen.read(folder)
     if listing is None:
         raise _mismatch(path, folder, LAYOUTS if layout == AUTO else [named[layout]])
-    return listing
+    return listing._replace(problems=listing.problems | _unused(folder, listing))
+
+
+def _unused(folder: Folder, listing: Listing) -> dict[str, list[str]]:
+    """{problem: names} of what looks like labels or a domain, and is not read as such."""
+    usual = {name for layout in LAYOUTS for name in getattr(layout, "usual_names", ())}
+    tables = [
+        file.name
+        for file in folder.label_files
+        if listing.label_file is None and (file.suffix in _TABLES or file.name in usual)
+    ]
+    empty = [name for name in _DOMAINS if _is_empty_beside_images(folder, name)]
+    problems = {
+        "label files that cannot be read": tables,
+        "folders of a domain without an image": empty,
+    }
+    return {problem: names for problem, names in problems.items() if names}
+
+
+def _is_empty_beside_images(folder: Folder, domain: str) -> bool:
+    found = folder.subfolders & _DOMAINS
+    return bool(found) and domain not in found and (folder.root / domain).is_dir()
 
 
 def _training_part(path: Path) -> Path:

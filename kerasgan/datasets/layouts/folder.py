@@ -83,7 +83,9 @@ class Folder:
         if self.label_file:
             return [self.label_file]
         names = [name for name in self.other if "/" not in name]
-        return [self.root / name for name in names if Path(name).suffix in LABEL_SUFFIXES]
+        files = [self.root / name for name in names if Path(name).suffix in LABEL_SUFFIXES]
+        # Reading from a pipe may never end.
+        return [file for file in files if file.is_file()]
 
     def lines(self, file: Path) -> list[tuple[int, str]]:
         """The non-blank lines of a text file with their numbers, read once."""

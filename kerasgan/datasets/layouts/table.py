@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
@@ -104,7 +105,9 @@ def _name_column(header: Iterable[str]) -> str | None:
 
 def _rows(lines: Lines) -> tuple[Records, list[str]]:
     header, delimiter = _header(lines), _delimiter(lines)
-    records, problems = [], []
+    twice = [name for name, count in Counter(header).items() if count > 1]
+    records = []
+    problems = [f"line {lines[0][0]}: {name!r} occurs twice, the first is read" for name in twice]
     for number, line in lines[1:]:
         cells = _cells(line, delimiter)
         if cells is None:
@@ -115,7 +118,9 @@ def _rows(lines: Lines) -> tuple[Records, list[str]]:
         if len(cells) != len(header):
             problems.append(f"line {number}: {len(cells)} cells, but the header has {len(header)}")
         else:
-            records.append((number, dict(zip(header, cells, strict=True))))
+            # The first of a column that occurs twice.
+            pairs = [*zip(header, cells, strict=True)]
+            records.append((number, dict(pairs) | dict(reversed(pairs))))
     return records, problems
 
 
