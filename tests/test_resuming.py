@@ -44,7 +44,10 @@ def test_a_whole_checkpoint_is_not_thrown_away(run):
 
 
 def test_a_disk_that_is_read_only_or_full_is_found_before_training(run, kerasgan, monkeypatch):
-    monkeypatch.setattr(files.os, "access", lambda *_: False)
+    def failing(dir):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(files.tempfile, "TemporaryFile", failing)
     done = kerasgan("resume", run.path, "--steps", 9)
     assert done.exit_code == 2
     assert f"{run.path} is not a writable folder" in done.output
