@@ -12,14 +12,12 @@ CHILD = """
 import sys, time
 from kerasgan.utils import processes
 processes.end_with_parent(int(sys.argv[1]))
-print("started", flush=True)
 time.sleep(float(sys.argv[2]))
 """
 
 
 def child(parent, seconds):
-    command = [sys.executable, "-c", CHILD, str(parent), str(seconds)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen([sys.executable, "-c", CHILD, str(parent), str(seconds)])
 
 
 @pytest.mark.parametrize(("is_gone", "code"), [(True, -signal.SIGTERM), (False, 0)])

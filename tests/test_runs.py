@@ -106,7 +106,7 @@ def test_a_directory_of_something_else_is_refused(change, message):
     file = create().path / directory.CONFIG_FILE
     file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
     with pytest.raises(InvalidInput, match=message):
-        lookup.run()
+        lookup.run(str(file.parent))
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]"])
@@ -114,7 +114,7 @@ def test_a_damaged_config_is_refused(content):
     file = create().path / directory.CONFIG_FILE
     file.write_text(content)
     with pytest.raises(InvalidInput, match="cannot be read"):
-        lookup.run()
+        lookup.run(str(file.parent))
 
 
 def test_an_empty_directory_is_no_run(tmp_path):

@@ -1,6 +1,7 @@
 """Messages of a worker that waits for others."""
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -12,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from kerasgan.utils import processes
+
+log = logging.getLogger(__name__)
 
 _SECONDS, _TIMEOUT = 60.0, 2.0
 _REPORT = """
@@ -26,7 +29,8 @@ def for_workers(addresses: Sequence[str], seconds: float = _SECONDS) -> Iterator
     """Write to standard error which workers do not answer, again and again until the block ends.
 
     TensorFlow waits without giving other threads of Python a turn. So another process writes, and
-    signals end this one at once, which no handler could do.
+    signals end this one at once, which no handler of Python could do; TensorFlow itself catches
+    SIGTERM.
 
     Args:
         addresses: "host:port" of the other workers.
@@ -58,14 +62,14 @@ def _default_signals() -> Iterator[None]:
 def report(addresses: Sequence[str], seconds: float, parent: int) -> None:
     """Write the messages of `for_workers`, as long as the process that waits exists."""
     processes.end_with_parent(parent, signal.SIGKILL)
+    logging.basicConfig(format="%(levelname)s: %(message)s")
     began = time.monotonic()
     while True:
         time.sleep(seconds)
         silent = [address for address in addresses if not _answers(address)]
         missing = f"no answer from {', '.join(silent)}" if silent else "all of them answer"
         minutes = (time.monotonic() - began) / 60
-        message = f"WARNING: waiting for other workers for {minutes:.3g} minutes: {missing}"
-        print(message, file=sys.stderr, flush=True)
+        log.warning("waiting for other workers for %.3g minutes: %s", minutes, missing)
 
 
 def _answers(address: str) -> bool:
