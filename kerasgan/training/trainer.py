@@ -224,7 +224,9 @@ def _evaluation_and_metrics(
     monitors = [monitor.Monitor(run, split)] if config.is_evaluated else []
     names = [name for each in monitors for name in each.names]
     metrics = callbacks.MetricsLog(run, initial_step, config.log_every, [*names, *scores])
-    every = config.evaluate_every
-    used = [callbacks.Evaluation(run, initial_step, every, each, metrics) for each in monitors]
+    used = [
+        callbacks.Evaluation(run, initial_step, config.evaluate_every, each, metrics)
+        for each in monitors
+    ]
     used += [held_out_scores.HeldOutScores(run, initial_step, split, metrics)] if scores else []
     return used, metrics
