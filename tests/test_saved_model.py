@@ -139,6 +139,8 @@ def test_cyclegan_serves_both_directions(monkeypatch, tmp_path, rgba):
         assert np.abs(found["image"][0].numpy() - expected).max() <= 1
         found = served.signatures[f"png{ending}"](image_bytes=file[None])["image_bytes"]
         assert np.abs(tf.io.decode_png(found[0]).numpy() - expected).max() <= 1
+    with pytest.raises(tf.errors.InvalidArgumentError, match="at least 8 x 8 pixels"):
+        served.signatures["serving_default"](image=tf.zeros([1, 7, 9, 3], tf.uint8))
 
 
 def test_stargan_serves_edits(monkeypatch, tmp_path, rgba):
