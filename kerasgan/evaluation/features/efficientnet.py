@@ -4,10 +4,9 @@ import importlib.util
 from pathlib import Path
 
 import keras
-import numpy as np
 from keras import layers
 
-from kerasgan.evaluation.features import torch_file
+from kerasgan.evaluation.features import torch_weights
 from kerasgan.utils.errors import InvalidInput
 
 INSTALL = "pip install 'kerasgan[perceptual]'"
@@ -24,12 +23,6 @@ _STAGES = (
     (3, 1, 6, 320, 1),
 )
 _CLASSES = 1000
-# Permutation of a kernel's axes from PyTorch to Keras.
-_AXES = {
-    layers.Conv2D: (2, 3, 1, 0),
-    layers.DepthwiseConv2D: (2, 3, 0, 1),
-    layers.Dense: (1, 0),
-}
 _PLAIN = {"padding": "same", "use_bias": False}
 
 
@@ -49,8 +42,7 @@ def load() -> keras.Model:
             f"EfficientNet-Lite0's weights are missing; install them with: {INSTALL}"
         )
     network = build()
-    tensors = torch_file.read(Path(importlib.util.find_spec(_PACKAGE).origin).parent / _FILE)
-    _assign(network, tensors)
+    torch_weights.load(network, Path(importlib.util.find_spec(_PACKAGE).origin).parent / _FILE)
     return network
 
 
@@ -97,15 +89,3 @@ def _block(x, kernel: int, stride: int, expansion: int, channels: int, name: str
     y = layers.Conv2D(channels, 1, name=f"{name}._project_conv", **_PLAIN)(y)
     y = _normalised(y, f"{name}._bn2", is_active=False)
     return layers.Add(name=f"{name}.sum")([x, y]) if (stride, before) == (1, channels) else y
-
-
-def _assign(network: keras.Model, tensors: dict[str, np.ndarray]) -> None:
-    """Set the weights of each layer to the tensors of its name."""
-    for layer in network.layers:
-        if isinstance(layer, layers.BatchNormalization):
-            names = ("weight", "bias", "running_mean", "running_var")
-            layer.set_weights([tensors[f"{layer.name}.{name}"] for name in names])
-        elif layer.weights:
-            kernel = tensors[f"{layer.name}.weight"].transpose(_AXES[type(layer)])
-            bias = [tensors[f"{layer.name}.bias"]] if layer.use_bias else []
-            layer.set_weights([kernel, *bias])
