@@ -119,7 +119,7 @@ def _report(real: np.ndarray, generated: np.ndarray, seed: int) -> None:
             except NotMet as need:
                 evaluation.missing[need.title] = need.reason
     messages.table(report.HEAD, report.rows(evaluation))
-    for line in report.missing(evaluation):
+    for line in report.remarks(evaluation):
         messages.tell(line)
     for name in ("flatness", "flatness_halved"):
         number = evaluation.numbers[name]

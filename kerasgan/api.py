@@ -116,6 +116,7 @@ def evaluate(
     seed: int = 0,
     checkpoint: str = "latest",
     features: Sequence[str] = (),
+    fid_weights: str | Path | None = None,
     cascade: str | Path | None = None,
     gan_train: bool = False,
     write: bool = False,
@@ -129,12 +130,15 @@ def evaluate(
         seed, checkpoint: of the images.
         features: "classifier", "perceptual", "inception": the networks in whose features distances
             are measured. Default: perceptual where its extra is installed.
+        fid_weights: file with the Inception network of 2015, for FID and KID; see
+            `kerasgan.evaluation.features.inception_2015.load`.
         cascade: OpenCV's file for the face count.
         gan_train: whether to train a classifier on generated images, too.
         write: whether to write evaluation.json, images and report.html into the run.
 
     Raises:
-        InvalidInput: if the run has no such checkpoint, or too few images are held out.
+        InvalidInput: if the run has no such checkpoint, too few images are held out, or weights are
+            missing.
 
     Example:
         >>> kerasgan.evaluate("runs/0001-acgan", count=2000).numbers["accuracy"]["value"]
@@ -146,8 +150,15 @@ def evaluate(
             raise unknown("features", name, metrics.FEATURES)
     found = find(run)
     config = dataclasses.replace(found.config, **({"data": data} if data else {}))
-    cascade = None if cascade is None else Path(cascade)
-    request = tasks.EvaluationRequest(count, seed, str(checkpoint), features, cascade, gan_train)
+    request = tasks.EvaluationRequest(
+        count,
+        seed,
+        str(checkpoint),
+        features,
+        fid_weights and Path(fid_weights),
+        cascade and Path(cascade),
+        gan_train,
+    )
     evaluation = tasks.of(config).evaluate(found, request)
     if write:
         report.write(evaluation, found, str(checkpoint))

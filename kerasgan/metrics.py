@@ -87,8 +87,11 @@ METRICS = (
     Metric("kernel_distance", False, "classifier_features", "metrics.distances:kernel_distance"),
     *_of_features("", "classifier_features"),
     Metric("intra_kernel", False, "classifier_values", "metrics.values:mean", is_per_label=True),
-    Metric("fid", False, "inception_features", "metrics.distances:frechet_distance"),
-    Metric("kid", False, "inception_features", "metrics.distances:kernel_distance"),
+    Metric("fid", False, "fid_features", "metrics.distances:frechet_distance"),
+    Metric("kid", False, "fid_features", "metrics.distances:kernel_distance"),
+    # Of another network than the FID's, so they have other names.
+    Metric("inception_frechet", False, "inception_features", "metrics.distances:frechet_distance"),
+    Metric("inception_kernel", False, "inception_features", "metrics.distances:kernel_distance"),
     Metric("perceptual_quotient", False, "perceptual_sample", "metrics.distances:frechet_quotient"),
     Metric(
         "perceptual_frechet",

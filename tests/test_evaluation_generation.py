@@ -1,14 +1,16 @@
 import json
 
+import keras
 import numpy as np
 import pytest
+from keras import layers
 
 from kerasgan import metrics
 from kerasgan.datasets import labelled
 from kerasgan.evaluation import generation, needs, real_sets, report
-from kerasgan.evaluation.features import classifier, efficientnet, perceptual
+from kerasgan.evaluation.features import classifier, efficientnet, inception, perceptual
 from kerasgan.evaluation.inputs import EvaluationInputs
-from kerasgan.evaluation.metrics import values
+from kerasgan.evaluation.metrics import distances, values
 from kerasgan.labels import LabelSchema
 from tests.conftest import SAMPLE, tiny_config, tiny_options
 
@@ -131,6 +133,7 @@ def test_a_run_is_evaluated_by_command(kerasgan, tmp_path, monkeypatch):
         (["--checkpoint", "newest"], "allowed: latest, 2, 3"),
         (["--n", "3"], "3 is not in the range x>=100"),
         (["--data", "nowhere"], "no data 'nowhere'"),
+        (["--fid-weights", "nowhere.pth"], "nowhere.pth must hold tensors saved by PyTorch"),
         (["--data", str(SAMPLE / "tags.csv")], "images are held out, and an evaluation needs 40"),
         ([], "images are held out, and an evaluation needs 40"),
     ],
@@ -177,6 +180,7 @@ def test_every_metric_is_computed_or_its_need_is_named(avatars):
     assert missing == {
         "cascade",
         "gan_train_labels",
+        "fid_features",
         "inception_features",
         "perceptual_features",
         "perceptual_sample",
@@ -187,11 +191,35 @@ def test_every_metric_is_computed_or_its_need_is_named(avatars):
         "face count",
         "GAN-train accuracy",
         "FID and KID",
+        "Inception distances",
         "perceptual distances",
         "distances of the values of labels",
     }
     names = [name for metric in metrics.EVALUATED for name in metric.variants(["hair", "eyes"])]
     assert list(result.numbers) == [name for name in names if name in result.numbers]
+
+
+def test_fid_and_kid_are_of_the_network_of_2015_alone(avatars, monkeypatch):
+    monkeypatch.setattr(inception, "_SIZE", 16)
+    image = keras.Input((16, 16, 3))
+    networks = {
+        "fid": keras.Model(image, layers.GlobalAveragePooling2D()(image), name="inception_2015_1a"),
+        "inception": keras.Model(image, layers.GlobalMaxPooling2D()(image), name="inception_v3"),
+    }
+    images, labels = training_images(avatars)
+    result = evaluate(avatars, images // 2, labels, networks=networks)
+    real = avatars[0].held_out.pixels(np.random.default_rng(0).permutation(200)[:100])
+    for network, frechet, kernel in (
+        (np.mean, "fid", "kid"),
+        (np.max, "inception_frechet", "inception_kernel"),
+    ):
+        features = [network(part / 127.5 - 1, axis=(1, 2)) for part in (real, images[:100] // 2)]
+        expected = distances.frechet_distance(*features)
+        assert result.numbers[frechet]["value"] == pytest.approx(expected, rel=1e-3)
+        expected = distances.kernel_distance(*features).value
+        assert result.numbers[kernel]["value"] == pytest.approx(expected, rel=1e-3)
+    assert result.networks == {"fid": "inception_2015_1a", "inception": "inception_v3"}
+    assert "network of fid: inception_2015_1a" in report.remarks(result)
 
 
 def test_needs_are_computed_once(avatars, monkeypatch):

@@ -73,7 +73,9 @@ def test_features_are_those_of_the_network_with_the_kept_weights(
 def test_missing_weights_are_refused_with_where_they_belong(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     path = tmp_path / "models" / "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
-    with pytest.raises(InvalidInput, match=f"weights are missing: no {path}; .*include_top=False"):
+    with pytest.raises(
+        InvalidInput, match=f"weights of InceptionV3 are missing: no {path}; .*include_top=False"
+    ):
         inception.load()
 
 

@@ -25,8 +25,15 @@ from kerasgan.commands import messages, options
     type=options.Choice(metrics.FEATURES),
     multiple=True,
     help="Repeatable: perceptual adds distances that agree with the eye, by the extra "
-    "'perceptual'; inception adds FID and KID, where Keras's weights of InceptionV3 can be had.  "
+    "'perceptual'; inception adds distances in features of Keras's InceptionV3, where its weights "
+    "can be had.  "
     "[default: perceptual where the extra is installed, else classifier]",
+)
+@click.option(
+    "--fid-weights",
+    type=click.Path(path_type=Path),
+    help="Weights of the Inception network of 2015, as pytorch-fid and torch-fidelity publish "
+    "them; adds FID and KID.",
 )
 @click.option(
     "--cascade",
@@ -34,7 +41,7 @@ from kerasgan.commands import messages, options
     help="OpenCV's file for the face count; needs the extra 'faces'.",
 )
 @click.option("--cas", is_flag=True, help="Train a classifier on generated images, try it on real.")
-def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None:
+def evaluate(run, data, count, seed, checkpoint, features, fid_weights, cascade, cas) -> None:
     """Measure how good a run's images are, by images that it was not trained on.
 
     Writes evaluation.json, evaluation/*.png and report.html into the run.
@@ -54,6 +61,7 @@ def evaluate(run, data, count, seed, checkpoint, features, cascade, cas) -> None
         seed=seed,
         checkpoint=checkpoint,
         features=features,
+        fid_weights=fid_weights,
         cascade=cascade,
         gan_train=cas,
         write=True,

@@ -1,13 +1,14 @@
 """Evaluation of models that generate images: metrics with intervals, and images to look at."""
 
 from collections.abc import Collection
+from pathlib import Path
 
 import keras
 import numpy as np
 
 from kerasgan import metrics
 from kerasgan.evaluation import result
-from kerasgan.evaluation.features import inception, perceptual
+from kerasgan.evaluation.features import inception, inception_2015, perceptual
 from kerasgan.evaluation.inputs import EvaluationInputs
 from kerasgan.evaluation.metrics import copies
 from kerasgan.evaluation.needs import Needs, Samples
@@ -19,14 +20,18 @@ from kerasgan.utils.images import grid
 _PAIRS = 16
 
 
-def load(features: Collection[str]) -> dict[str, keras.Model]:
-    """Load the networks "perceptual" and "inception", if they are among these features.
+def load(features: Collection[str], fid_weights: Path | None = None) -> dict[str, keras.Model]:
+    """Load the networks "perceptual" and "inception", if they are among these features, and "fid".
+
+    Args:
+        fid_weights: the file of `inception_2015.load`.
 
     Raises:
-        InvalidInput: if their weights are missing.
+        InvalidInput: if their weights are missing, or the file holds others.
     """
     loaders = {"perceptual": perceptual.load, "inception": inception.load}
-    return {name: load() for name, load in loaders.items() if name in features}
+    networks = {name: load() for name, load in loaders.items() if name in features}
+    return networks | ({"fid": inception_2015.load(fid_weights)} if fid_weights else {})
 
 
 def evaluate(inputs: EvaluationInputs, images: np.ndarray) -> Evaluation:
@@ -53,7 +58,8 @@ def evaluate(inputs: EvaluationInputs, images: np.ndarray) -> Evaluation:
             values[metric.name] = _values(samples, inputs.seed)
     confusions = {} if "accuracy" in missing else _confusions(inputs, needs)
     shown = {} if "near copies" in missing else {"nearest training images": _pairs(inputs, needs)}
-    return Evaluation(numbers, confusions, shown, missing, inputs.schema, values)
+    networks = {name: network.name for name, network in inputs.networks.items()}
+    return Evaluation(numbers, confusions, shown, missing, inputs.schema, values, networks)
 
 
 def _values(samples: Samples, seed: int) -> dict[str, dict[str, dict]]:

@@ -36,7 +36,7 @@ class EvaluationInputs:
         requested: the requested labels of each generated image, int [n, L], by that schema.
         real: uint8 [m, H, W, 3], held-out images.
         classifier: trained on the training images; None if they have no labels.
-        networks: "perceptual" and "inception", if their features are wanted.
+        networks: "perceptual", "inception" and "fid", if their features are wanted.
         cascade: OpenCV's XML file for the face count.
         gan_train: train a classifier on generated images, too.
     """
@@ -88,11 +88,20 @@ class EvaluationInputs:
         return FeatureSets(self.real_sets(), lambda images: classifier.outputs(extractor, images))
 
     @cached_property
+    def fid_features(self) -> FeatureSets:
+        """Features of the Inception network of 2015."""
+        if "fid" not in self.networks:
+            raise NotMet("FID and KID", "need --fid-weights FILE")
+        return self._inception_features(self.networks["fid"])
+
+    @cached_property
     def inception_features(self) -> FeatureSets:
-        """Features of InceptionV3."""
+        """Features of Keras's InceptionV3."""
         if "inception" not in self.networks:
-            raise NotMet("FID and KID", "asked for with --features inception")
-        network = self.networks["inception"]
+            raise NotMet("Inception distances", "asked for with --features inception")
+        return self._inception_features(self.networks["inception"])
+
+    def _inception_features(self, network: keras.Model) -> FeatureSets:
         return FeatureSets(self.real_sets(), lambda images: inception.features(network, images))
 
     @cached_property

@@ -99,10 +99,14 @@ class Needs:
         return self._inputs.classifier_features.extract(self._images)
 
     @cached_property
+    def fid_features(self) -> Samples:
+        """Features of the Inception network of 2015."""
+        return self._compare(self._inputs.fid_features)
+
+    @cached_property
     def inception_features(self) -> Samples:
-        """Features of InceptionV3."""
-        sets = self._inputs.inception_features
-        return _compared(sets, sets.extract(self._images[: sets.count]))
+        """Features of Keras's InceptionV3."""
+        return self._compare(self._inputs.inception_features)
 
     @cached_property
     def perceptual_features(self) -> Samples:
@@ -146,9 +150,7 @@ class Needs:
     @cached_property
     def pixels(self) -> Samples:
         """Pixel values in [0, 1]."""
-        sets = self._inputs.pixels
-        generated = sets.extract(self._images[: sets.count])
-        return _compared(sets, generated, seed=self._inputs.seed)
+        return self._compare(self._inputs.pixels, seed=self._inputs.seed)
 
     @cached_property
     def copy_ratios(self) -> Samples:
@@ -169,6 +171,10 @@ class Needs:
         _, conditions = np.unique(self._inputs.requested, axis=0, return_inverse=True)
         options = {"seed": self._inputs.seed}
         return Samples((self._images, conditions), len(self._images), options=options)
+
+    def _compare(self, sets: FeatureSets, **options) -> Samples:
+        """Samples of as many generated images as real ones."""
+        return _compared(sets, sets.extract(self._images[: sets.count]), **options)
 
     def _by_value(self, sets: FeatureSets, generated: np.ndarray) -> Samples:
         """Samples of the distances of labels' values; `generated` are features [n, d]."""

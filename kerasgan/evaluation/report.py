@@ -30,6 +30,7 @@ def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
         "format_version": _FORMAT_VERSION,
         "checkpoint": checkpoint,
         "data_key": run.data_key,
+        "networks": dict(evaluation.networks),
         "numbers": evaluation.numbers,
         "values": dict(evaluation.values),
         "missing": evaluation.missing,
@@ -83,8 +84,8 @@ def _value_tables(evaluation: Evaluation) -> Iterator[str]:
 
 
 def remarks(evaluation: Evaluation) -> list[str]:
-    """The worst value of each label, values that were left out, and metrics that are missing."""
-    lines = []
+    """Networks, the worst value of each label, values left out, and metrics that are missing."""
+    lines = [f"network of {name}: {network}" for name, network in evaluation.networks.items()]
     for name, label, by_value in _by_label(evaluation):
         distances = {value: number["value"] for value, number in by_value.items()}
         for worst in sorted(distances, key=distances.get)[-1:]:

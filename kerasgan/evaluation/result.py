@@ -28,6 +28,8 @@ class Evaluation(NamedTuple):
     missing: {metrics that were not computed: reason}.
     schema: labels of the data.
     values: {metric: {label: {value: number}}}, with "real_images", the number of real images.
+    networks: {"perceptual", "inception" or "fid": name of the network in whose features these
+        distances were measured}.
     """
 
     numbers: dict[str, dict]
@@ -36,6 +38,7 @@ class Evaluation(NamedTuple):
     missing: dict[str, str]
     schema: LabelSchema = LabelSchema()
     values: Mapping[str, dict[str, dict[str, dict]]] = MappingProxyType({})
+    networks: Mapping[str, str] = MappingProxyType({})
 
 
 def number(estimate: Estimate, count: int, seed: int, **beside: Estimate) -> dict:

@@ -35,6 +35,7 @@ class EvaluationRequest(NamedTuple):
 
     count: number of generated images, or the most held-out images to translate.
     features: further networks in whose features distances are measured.
+    fid_weights: file with the Inception network of 2015, for FID and KID.
     cascade: OpenCV's file for the face count.
     gan_train: whether to train a classifier on generated images.
     """
@@ -43,6 +44,7 @@ class EvaluationRequest(NamedTuple):
     seed: int
     checkpoint: str
     features: Sequence[str] = ()
+    fid_weights: Path | None = None
     cascade: Path | None = None
     gan_train: bool = False
 
@@ -120,10 +122,10 @@ class ImageToImageTask(Task):
     domains: tuple[str, ...] = ()
 
     def evaluate(self, run, request):
-        if request.cascade or request.gan_train or request.features:
+        if request.cascade or request.gan_train or request.features or request.fid_weights:
             raise InvalidInput(
-                "--cascade, --cas and --features apply to models that generate images, "
-                f"got {self.config.MODEL}"
+                "--cascade, --cas, --features and --fid-weights apply to models that generate "
+                f"images, got {self.config.MODEL}"
             )
         return self._evaluate(dataclasses.replace(run, config=self.config), request)
 

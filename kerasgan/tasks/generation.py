@@ -29,7 +29,7 @@ class Generation(Task):
         features = request.features
         if not features and efficientnet.is_installed():
             features = ("perceptual",)
-        networks = generation.load(features)
+        networks = generation.load(features, request.fid_weights)
         sampler = loading.load(run, request.checkpoint).sampler()
         real = inputs.load(
             run,

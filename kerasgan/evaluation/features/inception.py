@@ -1,4 +1,4 @@
-"""Features of Keras's InceptionV3, in which distances are called FID and KID."""
+"""Features of Keras's InceptionV3, and of the network of 2015 that takes the same images."""
 
 import os
 from pathlib import Path
@@ -17,8 +17,8 @@ _BATCH = 32
 def load(weights: Path | None = None) -> keras.Model:
     """Load InceptionV3 up to its average pool, image [B, 299, 299, 3] in [-1, 1] -> [B, 2048].
 
-    Keras's ImageNet weights differ from the network of 2015 that published FIDs use, so compare
-    only numbers of this program. Nothing is downloaded.
+    Keras's ImageNet weights differ from the network of 2015 that the FID is defined by, see
+    `inception_2015`, so compare only numbers of this program. Nothing is downloaded.
 
     Args:
         weights: the file; by default in Keras's own cache.
@@ -30,7 +30,7 @@ def load(weights: Path | None = None) -> keras.Model:
     path = weights or home / "models" / _FILE
     if not path.is_file():
         raise InvalidInput(
-            f"Inception's weights are missing: no {path}; with a network, "
+            f"Keras's weights of InceptionV3 are missing: no {path}; with a network, "
             "keras.applications.InceptionV3(include_top=False) downloads "
             f"{_FILE} to {home / 'models'}"
         )
@@ -50,7 +50,7 @@ def features(network: keras.Model, pixels: np.ndarray) -> np.ndarray:
     """Features of images, float32 [n, 2048].
 
     Args:
-        network: of `load`.
+        network: of `load`, or of `inception_2015.load`.
         pixels: images, uint8 [n, H, W, 3].
     """
     batches = (pixels[start : start + _BATCH] for start in range(0, len(pixels), _BATCH))

@@ -26,7 +26,8 @@ def load() -> keras.Model:
     network = efficientnet.load()
     stage = network.output["stage_5"]
     moments = [ops.mean(stage, axis=(1, 2)), ops.std(stage, axis=(1, 2))]
-    return keras.Model(network.input, ops.concatenate(moments, axis=-1), name="perceptual")
+    name = f"{network.name}_stage_5"
+    return keras.Model(network.input, ops.concatenate(moments, axis=-1), name=name)
 
 
 def features(network: keras.Model, pixels: np.ndarray) -> np.ndarray:

@@ -43,7 +43,8 @@ def frechet_distance(real: np.ndarray, generated: np.ndarray) -> float:
     """The squared Frechet distance of two Gaussians with the features' moments, >= 0.
 
     |m_1 - m_2|^2 + Tr(C_1 + C_2 - 2 (C_1 C_2)^(1/2)), with covariances divided by n - 1. It is the
-    FID for Inception's features only. It falls with n and m: compare equal sizes.
+    FID for features of the Inception network of 2015 only. It falls with n and m: compare equal
+    sizes.
 
     Args:
         real, generated: [n, d], [m, d], of at least two rows.
@@ -82,10 +83,10 @@ def _moments(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def kernel_distance(real: np.ndarray, generated: np.ndarray) -> Estimate:
     """The unbiased squared MMD of the kernel (x.y / d + 1)^3, with its interval.
 
-    Its expected value is 0 for equal distributions and does not depend on n and m. For Inception's
-    features it is the KID, which the paper averages over random subsets to save time; they share
-    images, so their spread is not an interval. Here all pairs are used, and the interval follows
-    from the variance of the U-statistic's first-order part.
+    Its expected value is 0 for equal distributions and does not depend on n and m. For features of
+    the Inception network of 2015 it is the KID, which the paper averages over random subsets to
+    save time; they share images, so their spread is not an interval. Here all pairs are used, and
+    the interval follows from the variance of the U-statistic's first-order part.
 
     Args:
         real, generated: [n, d], [m, d], of at least two rows.
