@@ -31,7 +31,7 @@ from kerasgan.commands import messages, options
 )
 @click.option(
     "--fid-weights",
-    type=click.Path(path_type=Path),
+    type=options.FilePath(),
     help="Weights of the Inception network of 2015, as pytorch-fid and torch-fidelity publish "
     "them; adds FID and KID.",
 )
