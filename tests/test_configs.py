@@ -6,17 +6,12 @@ import pytest
 from kerasgan import registry
 from kerasgan.configs.acgan import ACGANConfig, head_weights
 from kerasgan.configs.cyclegan import CycleGANConfig
-from kerasgan.configs.stargan import StarGANConfig
 from kerasgan.datasets.unpaired import avatar_indices
 from kerasgan.utils.errors import InvalidInput
 
 
-def test_the_defaults_are_the_reports():
-    config = ACGANConfig()
-    assert (config.image_size, config.batch_size, config.steps) == (96, 64, 30_000)
-    assert (config.learning_rate, config.beta_1, config.sigma) == (2e-4, 0.5, 1.0)
-    assert (config.d_steps, config.g_steps, config.ema) == (1, 2, 0.0)
-    weights = head_weights(config.loss_weights, ["hair", "eyes"])
+def test_the_default_weights_are_the_reports():
+    weights = head_weights(ACGANConfig().loss_weights, ["hair", "eyes"])
     assert tuple(weights.values()) == (1.0, 0.3, 0.35)
 
 
@@ -81,9 +76,6 @@ def test_json_of_something_else_is_refused(change):
 
 def test_cyclegans_presets_are_the_reports():
     presets = {name: CycleGANConfig.from_preset(name) for name in CycleGANConfig.PRESETS}
-    paper = presets["paper"]
-    assert (paper.loss, paper.cycle_weight, paper.d_ratio) == ("lsgan", 10, 2)
-    assert (paper.pool_size, paper.batch_size, paper.learning_rate) == (50, 1, 2e-4)
     report_b = presets["cartoon-animation"]
     assert (report_b.pool_size, report_b.batch_size, report_b.identity_weight) == (100, 5, 0)
     assert report_b.pool_exchange == 1
@@ -97,16 +89,148 @@ def test_cyclegans_presets_are_the_reports():
     assert (presets["maps"].blocks, presets["maps"].norm) == (6, "batch")
 
 
+# The values of each preset that a paper, its code or a report states.
+STATED = {
+    # Radford et al. 2015, section 4 and figure 1; the length is of faces/train_uncond_dcgan.py.
+    ("gan", "paper"): {
+        "learning_rate": 2e-4,
+        "beta_1": 0.5,
+        "batch_size": 128,
+        "latent_dim": 100,
+        "image_size": 64,
+        "width": 2.0,
+        "loss": "bce",
+        "d_steps": 1,
+        "share_fakes": False,
+        "steps": 34_179,
+    },
+    # Arjovsky et al. 2017, algorithm 1; the norm and the length are of the authors' main.py.
+    ("wgan", "paper"): {
+        "learning_rate": 5e-5,
+        "clip": 0.01,
+        "batch_size": 64,
+        "critic_steps": 5,
+        "critic_norm": "batch",
+        "steps": 236_956,
+    },
+    # Gulrajani et al. 2017, algorithm 1; batch, noise and length are of their gan_64x64.py.
+    ("wgan-gp", "paper"): {
+        "optimizer": "adam",
+        "learning_rate": 1e-4,
+        "beta_1": 0.0,
+        "beta_2": 0.9,
+        "critic_steps": 5,
+        "penalty_weight": 10.0,
+        "critic_norm": "none",
+        "share_fakes": False,
+        "batch_size": 64,
+        "latent_dim": 128,
+        "steps": 200_000,
+    },
+    # Zhu et al. 2017, sections 4 and 5.2, appendix 7; beta_1, crops and exchange are of their code.
+    ("cyclegan", "paper"): {
+        "loss": "lsgan",
+        "cycle_weight": 10.0,
+        "identity_weight": 0.5,
+        "d_ratio": 2.0,
+        "pool_size": 50,
+        "pool_exchange": 0.5,
+        "batch_size": 1,
+        "learning_rate": 2e-4,
+        "beta_1": 0.5,
+        "schedule": "linear",
+        "final_learning_rate": 0.0,
+        "image_size": 256,
+        "load_size": 286,
+        "blocks": 9,
+        "norm": "instance",
+        "upsample": "transpose",
+    },
+    # Choi et al. 2018, sections 3.1, 4, 5.2 and 5.3; the length is of the authors' main.py.
+    ("stargan", "paper"): {
+        "class_weight": 1.0,
+        "reconstruction_weight": 10.0,
+        "penalty_weight": 10.0,
+        "critic_steps": 5,
+        "batch_size": 16,
+        "learning_rate": 1e-4,
+        "beta_1": 0.5,
+        "schedule": "linear",
+        "final_learning_rate": 0.0,
+        "mirror": True,
+        "image_size": 128,
+        "steps": 40_000,
+    },
+    # The course reports.
+    ("gan", "report"): {
+        "learning_rate": 2e-5,
+        "beta_1": 0.5,
+        "batch_size": 64,
+        "latent_dim": 100,
+        "image_size": 64,
+        "width": 1.0,
+        "loss": "bce",
+        "d_steps": 1,
+        "share_fakes": True,
+        "steps": 19 * 36_740 // 64,
+    },
+    ("cgan", "report"): {
+        "learning_rate": 2e-5,
+        "beta_1": 0.5,
+        "batch_size": 64,
+        "latent_dim": 100,
+        "image_size": 64,
+        "steps": 20_000,
+    },
+    ("acgan", "report"): {
+        "image_size": 96,
+        "batch_size": 64,
+        "steps": 30_000,
+        "learning_rate": 2e-4,
+        "beta_1": 0.5,
+        "beta_2": 0.999,
+        "sigma": 1.0,
+        "d_steps": 1,
+        "g_steps": 2,
+        "share_fakes": False,
+        "ema": 0.0,
+    },
+    ("wgan-gp", "report"): {
+        "optimizer": "rmsprop",
+        "learning_rate": 2e-4,
+        "critic_steps": 1,
+        "penalty_weight": 10.0,
+        "critic_norm": "batch",
+        "share_fakes": True,
+        "batch_size": 64,
+        "steps": 3 * 36_740 // 64,
+    },
+    ("cwgan", "report"): {"learning_rate": 2e-4, "clip": 0.01, "critic_steps": 5, "batch_size": 64},
+    ("cwgan-gp", "report"): {
+        "learning_rate": 2e-4,
+        "mismatch": "max",
+        "penalty_weight": 10.0,
+        "critic_steps": 5,
+        "batch_size": 64,
+    },
+    ("stargan", "report"): {
+        "data": "tfds:celeb_a",
+        "labels": ("Black_Hair", "Male", "Young", "Mustache"),
+    },
+}
+
+
+@pytest.mark.parametrize(("model", "preset"), STATED)
+def test_a_preset_has_the_values_of_its_paper_or_report(model, preset):
+    kind, stated = registry.config_class(model), STATED[model, preset]
+    config = kind.from_preset(preset)
+    assert {name: getattr(config, name) for name in stated} == stated
+    # And changes no default without a source.
+    assert kind.PRESETS[preset].keys() <= stated.keys()
+
+
 def test_a_square_larger_than_the_picture_is_refused():
     with pytest.raises(InvalidInput, match="load-size is 64; it must be at least image-size 256"):
         CycleGANConfig(load_size=64)
     quick = CycleGANConfig.from_preset("quick")
     assert dataclasses.replace(quick, load_size=quick.image_size)
-
-
-def test_stargans_defaults_are_the_papers():
-    config = StarGANConfig()
-    assert (config.class_weight, config.reconstruction_weight, config.penalty_weight) == (1, 10, 10)
-    assert (config.critic_steps, config.learning_rate, config.batch_size) == (5, 1e-4, 16)
-    assert (config.schedule, config.final_learning_rate) == ("linear", 0)
-    assert all(StarGANConfig.from_preset(preset) for preset in StarGANConfig.PRESETS)

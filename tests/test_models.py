@@ -205,17 +205,20 @@ def test_the_reports_acgan_draws_noise_and_labels_anew_for_every_update():
     assert int(model.generator_player.optimizer.iterations) == 2
 
 
+def test_the_papers_gan_draws_noise_and_targets_anew_for_the_generator():
+    model, batch = build("gan", share_fakes=False, label_noise=True)
+    assert not model.shares_fakes
+    for name in ("noise", "real_target"):
+        assert not np.any(batch["discriminator"][name] == batch["generator"][name])
+    model.train_step(batch)
+    assert int(model.generator_player.optimizer.iterations) == 1
+
+
 @pytest.mark.parametrize("name", ["cwgan", "cwgan-gp"])
 def test_the_generator_is_asked_for_the_labels_of_real_images(name):
     _, batch = build(name, batch_size=32)
     for label, rows in batch["generator"]["labels"].items():
         np.testing.assert_array_equal(rows[:, 0], batch["discriminator"]["labels"][label][:, -1])
-
-
-def test_wgan_gp_of_the_report_has_batch_norm_and_shares_its_images():
-    report = registry.config_class("wgan-gp").from_preset("report")
-    assert (report.critic_norm, report.share_fakes) == ("batch", True)
-    assert (report.critic_steps, report.learning_rate, report.penalty_weight) == (1, 2e-4, 10)
 
 
 @pytest.mark.parametrize(
@@ -303,9 +306,11 @@ def test_mismatched_labels_are_never_the_images_own():
     assert (own != wrong).any(axis=-1).all()
 
 
-@pytest.mark.parametrize("name", ["wgan", "cwgan"])
-def test_after_an_update_every_weight_of_the_critic_is_clipped(name):
-    model, batch = build(name, clip=0.003)
+@pytest.mark.parametrize(
+    ("name", "changes"), [("wgan", {}), ("wgan", {"critic_norm": "batch"}), ("cwgan", {})]
+)
+def test_after_an_update_every_weight_of_the_critic_is_clipped(name, changes):
+    model, batch = build(name, clip=0.003, **changes)
     model.train_step(batch)
     largest = [np.abs(variable).max() for variable in model.discriminator.trainable_variables]
     assert max(largest) == pytest.approx(0.003)
@@ -322,9 +327,10 @@ def test_each_critic_update_sees_new_images(name):
     assert int(model.generator_player.optimizer.iterations) == 1
 
 
+@pytest.mark.parametrize("name", ["wgan", "wgan-gp"])
 @pytest.mark.parametrize("norm", ["none", "batch"])
-def test_the_reports_norm_in_the_critic_is_a_choice(norm):
-    model, _ = build("wgan-gp", critic_norm=norm)
+def test_the_norm_in_the_critic_is_a_choice(name, norm):
+    model, _ = build(name, critic_norm=norm)
     assert any("norm" in v.path for v in model.discriminator.variables) == (norm == "batch")
 
 
@@ -343,4 +349,5 @@ def test_no_model_offers_an_option_of_another():
         "stargan",
     }
     assert {name for name in fields if "mismatch" in fields[name]} == {"cwgan-gp"}
-    assert {name for name in fields if "critic_norm" in fields[name]} == {"wgan-gp"}
+    assert {name for name in fields if "optimizer" in fields[name]} == {"wgan-gp"}
+    assert {name for name in fields if "critic_norm" in fields[name]} == {"wgan", "wgan-gp"}

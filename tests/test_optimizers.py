@@ -61,6 +61,18 @@ def test_rmsprop_updates_as_pytorch_does(scale):
     assert np.abs(expected - start).max() > 2e-3
 
 
+@pytest.mark.parametrize("player", ["discriminator_optimizer", "generator_optimizer"])
+def test_wgan_gp_of_the_paper_has_its_adam(player):
+    model = registry.model_class(registry.config_class("wgan-gp")())
+    adam, rmsprop = (
+        model.optimizers(SimpleNamespace(config=config))[player]
+        for config in map(registry.config_class("wgan-gp").from_preset, ("paper", "report"))
+    )
+    assert isinstance(adam, keras.optimizers.Adam)
+    assert (float(adam.learning_rate), adam.beta_1, adam.beta_2) == pytest.approx((1e-4, 0, 0.9))
+    assert isinstance(rmsprop, optimizers.TorchRMSprop)
+
+
 def test_adam_undoes_a_factor_on_the_loss():
     """So CycleGAN's d-ratio of 2 and of 1 are one experiment."""
     random = np.random.default_rng(0)

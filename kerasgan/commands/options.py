@@ -262,7 +262,11 @@ def given(context: click.Context, values: dict[str, Any]) -> dict[str, Any]:
 def describe_presets(config: type[Config]) -> str:
     """The presets and the values that each sets, for `--help`."""
     return "; ".join(
-        f"{name}: "
-        + (", ".join(f"{option_name(k)} {v}" for k, v in preset.items()) or "the defaults below")
+        f"{name}: " + (", ".join(map(_described, preset, preset.values())) or "the defaults below")
         for name, preset in config.PRESETS.items()
     )
+
+
+def _described(field: str, value: Any) -> str:
+    """An option and its value, as they are typed."""
+    return f"{option_name(field)} {','.join(value) if isinstance(value, tuple) else value}"

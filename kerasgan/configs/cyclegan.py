@@ -50,12 +50,20 @@ class UnpairedDataOptions(DataOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class CycleGANConfig(UnpairedDataOptions, BatchNormOptions, TranslationConfig):
-    """CycleGAN; the defaults are the paper's, and its code's for what the paper leaves open."""
+    """CycleGAN; the defaults are the paper's, and its code's for what the paper leaves open.
+
+    The identity loss is the exception: the paper has it for paintings alone, its code always.
+    """
 
     MODEL: ClassVar[str] = "cyclegan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.cyclegan:CycleGAN"
     TASK: ClassVar[str] = "kerasgan.tasks.translation:Translation"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
+        # Zhu et al. 2017, section 4: least squares, cycle weight 10, a pool of 50, batches of 1,
+        # Adam at 2e-4 for 100 epochs and falling linearly to 0 over 100 more. Appendix 7.1: half
+        # of the discriminators' loss; 7.2: 9 blocks at 256 pixels, instance norm. Section 5.2:
+        # identity weight 0.5. The authors' PyTorch code: beta_1 0.5, crops of 286 pixels, the
+        # pool's exchange of one half.
         "paper": {},
         # Course report B: 30 epochs of 10,000 images, whose learning rate falls by 0.8 per epoch.
         "cartoon-animation": {
@@ -141,7 +149,7 @@ class CycleGANConfig(UnpairedDataOptions, BatchNormOptions, TranslationConfig):
         at_most=1,
     )
     batch_size: int = option(1, "Images of each domain per step.", at_least=1)
-    # 200 epochs of about a thousand images.
+    # The paper's 200 epochs, of about a thousand images.
     steps: int = option(200_000, "Training steps, one update of each player.", at_least=1)
     learning_rate: float = option(2e-4, "Adam's first learning rate, for both players.", above=0)
     beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)

@@ -36,6 +36,18 @@ class GANConfig(DCGANConfig):
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.gan:GAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "report": {},
+        # Radford et al. 2015; "code" is its faces/train_uncond_dcgan.py.
+        "paper": {
+            # Section 4; its beta_1 of 0.5 is the default.
+            "learning_rate": 2e-4,
+            "batch_size": 128,
+            # Figure 1: 1024 to 128 filters in the generator; the code has as many in both.
+            "width": 2.0,
+            # Code: each batch updates one player, with noise of its own.
+            "share_fakes": False,
+            # Code: 25 epochs of 350,000 faces; half of the batches are the discriminator's.
+            "steps": 25 * 350_000 // (2 * 128),
+        },
         "quick": {**_QUICK, "learning_rate": 2e-4, "steps": 3000},
     }
 
@@ -54,6 +66,7 @@ class GANConfig(DCGANConfig):
     # 19 epochs of the course's 36,740 images.
     steps: int = option(10_907, "Training steps; each makes d-steps and one of G.", at_least=1)
     d_steps: int = option(1, "Discriminator updates per step.", at_least=1)
+    share_fakes: bool = share_fakes_option(True)
     learning_rate: float = option(2e-5, "Adam's learning rate, for both players.", above=0)
     beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
 
@@ -77,7 +90,7 @@ class CGANConfig(ConditionalConfig, DCGANConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class _CriticConfig(DCGANConfig):
-    learning_rate: float = option(2e-4, "RMSprop's learning rate, for both players.", above=0)
+    learning_rate: float = option(2e-4, "The optimizer's learning rate, for both players.", above=0)
     critic_steps: int = option(5, "Critic updates per generator update.", at_least=1)
 
 
@@ -89,10 +102,22 @@ class WGANConfig(_CriticConfig):
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.wgan:WGAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "baseline": {},
+        # Arjovsky et al. 2017; "code" is its main.py.
+        "paper": {
+            # Algorithm 1; clip 0.01, batches of 64 and five critic updates are the defaults.
+            "learning_rate": 5e-5,
+            # Code; the paper only names DCGAN, whose discriminator has it.
+            "critic_norm": "batch",
+            # Code: 25 epochs of the 3,033,042 bedrooms of LSUN, 5 batches per step.
+            "steps": 25 * 3_033_042 // (5 * 64),
+        },
         "quick": {**_QUICK, "learning_rate": 5e-4, "clip": 0.1, "steps": 3000},
     }
 
     clip: float = option(0.01, "Largest absolute value of the critic's weights.", above=0)
+    critic_norm: Literal["none", "batch"] = option(
+        "none", "BatchNorm in the critic, as the authors' code has it, or none."
+    )
     steps: int = option(10_000, "Training steps; each makes one update of G.", at_least=1)
 
 
@@ -101,7 +126,8 @@ class WGANGPConfig(_CriticConfig):
     """Unconditional Wasserstein GAN with gradient penalty.
 
     The defaults are the course report's, but for the critic, which has no BatchNorm, as the paper
-    demands, and for the generator's images, which are its own: `--preset report` has both.
+    demands, and for the generator's images, which are its own: `--preset report` has both. The
+    paper's settings are `--preset paper`.
     """
 
     MODEL: ClassVar[str] = "wgan-gp"
@@ -109,6 +135,16 @@ class WGANGPConfig(_CriticConfig):
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "baseline": {},
         "report": {"critic_norm": "batch", "share_fakes": True},
+        # Gulrajani et al. 2017; "code" is its gan_64x64.py.
+        "paper": {
+            # Algorithm 1; lambda 10, beta_1 0 and beta_2 0.9 are the defaults.
+            "optimizer": "adam",
+            "learning_rate": 1e-4,
+            "critic_steps": 5,
+            # Code, whose batches of 64 are the default.
+            "latent_dim": 128,
+            "steps": 200_000,
+        },
         "quick": {**_QUICK, "steps": 1500, "critic_steps": 2},
     }
 
@@ -118,6 +154,16 @@ class WGANGPConfig(_CriticConfig):
     )
     critic_steps: int = option(1, "Critic updates per generator update.", at_least=1)
     share_fakes: bool = share_fakes_option(False)
+    optimizer: Literal["rmsprop", "adam"] = option(
+        "rmsprop", "The optimizer of both players: the report's RMSprop, or the paper's Adam."
+    )
+    # Algorithm 1 of the paper.
+    beta_1: float = option(
+        0.0, "With --optimizer adam: its decay of the first moment.", at_least=0, below=1
+    )
+    beta_2: float = option(
+        0.9, "With --optimizer adam: its decay of the second moment.", at_least=0, below=1
+    )
     # Three epochs of the course's 36,740 images.
     steps: int = option(1722, "Training steps; each makes one update of G.", at_least=1)
 

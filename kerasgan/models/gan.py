@@ -34,6 +34,10 @@ class GAN(GeneratesFromNoise, SharedFakesModel):
         self._loss = {"bce": bce, "lsgan": least_squares}[loss]
         self._probability = {"bce": ops.sigmoid, "lsgan": ops.convert_to_tensor}[loss]
 
+    @property
+    def shares_fakes(self):
+        return self.config.share_fakes
+
     def build_networks(self, config, schema):
         size, width = config.image_size, config.width
         return Networks(
@@ -55,13 +59,24 @@ class GAN(GeneratesFromNoise, SharedFakesModel):
         if config.instance_noise:
             shape = batch["image"].shape[2:]
             batch["image"] += random.normal("instance_noise", updates, shape, config.instance_noise)
-        if config.label_noise:
-            batch["real_target"] = random.uniform("real_target", updates, 0.75, 1.25)
-            batch["fake_target"] = random.uniform("fake_target", updates, 0.0, 0.25)
-        else:
-            batch["real_target"] = ops.ones_like(batch["noise"][..., :1])
-            batch["fake_target"] = ops.zeros_like(batch["real_target"])
-        return batch
+        fake_range = (0.0, 0.25) if config.label_noise else (0.0, 0.0)
+        return {
+            **batch,
+            "real_target": self._real_target(random, "real_target", updates),
+            "fake_target": random.uniform("fake_target", updates, *fake_range),
+        }
+
+    def sample_generator_batch(self, random, updates):
+        config = self.config
+        return {
+            "noise": random.normal("g_noise", updates, [config.latent_dim], config.sigma),
+            "real_target": self._real_target(random, "g_real_target", updates),
+            "augmentation": random.augmentation("g_fake", updates),
+        }
+
+    def _real_target(self, random, name, updates):
+        real_range = (0.75, 1.25) if self.config.label_noise else (1.0, 1.0)
+        return random.uniform(name, updates, *real_range)
 
     def generate(self, batch):
         images = self.generator({"noise": batch["noise"]}, training=True)

@@ -44,7 +44,7 @@ class WGAN(GeneratesFromNoise, SharedFakesModel):
         return dcgan.discriminator(
             config.image_size,
             config.width,
-            norm="none",
+            norm=config.critic_norm,
             constraint=dcgan.ClipWeights(config.clip),
             name="critic",
         )

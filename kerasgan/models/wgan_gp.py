@@ -6,6 +6,7 @@ Reference: Gulrajani et al. 2017, "Improved Training of Wasserstein GANs" (arXiv
 import keras
 from keras import ops
 
+from kerasgan import optimizers
 from kerasgan.configs.dcgan import WGANGPConfig
 from kerasgan.losses import gradient_penalty, pair_accuracy, pairwise_distance
 from kerasgan.models.gradient_penalty import interpolated_gradient_norms
@@ -34,6 +35,13 @@ class WGANGP(WGAN):
         return dcgan.discriminator(
             config.image_size, config.width, norm=config.critic_norm, name="critic"
         )
+
+    def optimizers(self):
+        config = self.config
+        rates = config.learning_rates
+        if config.optimizer == "adam":
+            return optimizers.adam(rates, config.beta_1, config.beta_2, epsilon=1e-8)
+        return optimizers.rmsprop(rates)
 
     def sample_discriminator_batch(self, random, updates):
         batch = super().sample_discriminator_batch(random, updates)

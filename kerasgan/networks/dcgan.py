@@ -36,9 +36,14 @@ def initial_weights() -> keras.initializers.Initializer:
     return keras.initializers.RandomNormal(stddev=0.02)
 
 
-def batch_norm(name: str) -> layers.Layer:
-    """BatchNorm with the constants of the paper's code: momentum 0.9, epsilon 1e-5."""
-    return FusedBatchNormalization(momentum=0.9, epsilon=1e-5, name=name)
+def batch_norm(name: str, constraint=None) -> layers.Layer:
+    """BatchNorm with PyTorch's constants, momentum 0.9 in Keras's sense and epsilon 1e-5.
+
+    Args:
+        constraint: of the scale and the offset.
+    """
+    constraints = {"gamma_constraint": constraint, "beta_constraint": constraint}
+    return FusedBatchNormalization(momentum=0.9, epsilon=1e-5, name=name, **constraints)
 
 
 def conv(filters: int, name: str, size: Size = 4, **settings) -> layers.Layer:
@@ -103,14 +108,14 @@ def discriminator_trunk(image, width: float = 1.0, norm: str = "batch", constrai
     Args:
         width: factor on the number of filters.
         norm: "batch" or "none".
-        constraint: of the weights.
+        constraint: of all weights.
     """
     x = image
     for block in range(halvings(image.shape[1:3])):
         filters = scaled(64 * 2**block, width)
         x = conv(filters, f"down_{block}", kernel_constraint=constraint)(x)
         if block and norm == "batch":
-            x = batch_norm(f"norm_{block}")(x)
+            x = batch_norm(f"norm_{block}", constraint)(x)
         x = PenaltyLeakyReLU(0.2, name=f"activation_{block}")(x)
     return x
 
