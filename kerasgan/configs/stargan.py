@@ -27,8 +27,8 @@ class StarGANConfig(TranslationConfig, ConditionalDataOptions, MirrorOptions):
         # batches of 16, one update of the generator after five of the critic, a rate of 1e-4 that
         # falls linearly to 0 over the second half.
         "paper": {},
-        # Course report E. It counts 2,500 epochs of a number of images that it leaves open: the
-        # length is the paper's, as is all else.
+        # Course report E. It counts 2,500 epochs of a number of images that it leaves open, so the
+        # length is the default, as is all else.
         "report": {
             "data": "tfds:celeb_a",
             "labels": ("Black_Hair", "Male", "Young", "Mustache"),
