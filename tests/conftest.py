@@ -106,10 +106,10 @@ def tiny():
 
 
 def tiny_options(model="acgan", **changes):
-    """The command-line options of the tiny config."""
+    """The command-line options of the tiny config, without those whose value is None."""
     words = []
     for name, value in {**TINY, **OWN[model], **changes}.items():
-        words += [f"--{name.replace('_', '-')}", str(value)]
+        words += [] if value is None else [f"--{name.replace('_', '-')}", str(value)]
     return words
 
 

@@ -338,7 +338,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_is_good(kerasgan,
         (["sample", "--text", "nowhere.txt"], "'nowhere.txt' does not exist"),
         (["sample", "--separate", "--interpolate"], "exclude one another"),
         (["sample", "--out", "faces"], "--out must end in .png, .jpg, .jpeg, .webp, got faces"),
-        (["sample", "--sigma", "-1"], "-1.0 is not in the range x>=0"),
+        (["sample", "--sigma", "-1"], "-1.0 is not in the range 0<=x<=1000.0"),
         (["train", "cyclegan", "--domain-a", "."], "domain-a and domain-b are given together"),
         (["train", "cyclegan", "--data", "file"], "no folder 'file/trainA'; allowed: avatars"),
         (["train", "cyclegan", "--image-size", "300"], "load-size is 286; it must be at least"),
@@ -419,6 +419,7 @@ def test_rendered_faces_are_data_to_train_on(kerasgan, tmp_path):
 
 def test_lists_are_given_by_commas_and_by_repeating_the_option():
     words = ["--exclude-tag", "long hair, polychromatic", "--exclude-tag", "line_art"]
+    words += ["--data", "faces"]
     with click.Context(cli):
         config = parsed("acgan", words)
     assert config.exclude_tag == ("long hair", "polychromatic", "line_art")

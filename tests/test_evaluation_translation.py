@@ -115,7 +115,7 @@ def test_edits_are_read_by_a_classifier(monkeypatch, obeys):
     editor = Painter(split.training, obeys)
     monkeypatch.setattr(translation, "Editor", lambda model, schema: editor)
     monkeypatch.setattr(
-        translation, "label_sheet", lambda editor, shown: np.zeros((8, 8, 3), np.uint8)
+        translation, "label_sheet", lambda editor, shown, rows: np.zeros((8, 8, 3), np.uint8)
     )
     numbers = translation.evaluate_labels(run, split, 10_000, 0, "latest").numbers
     shares = {name: number["value"] for name, number in numbers.items()}

@@ -55,14 +55,14 @@ QUICK = ("--preset", "quick")
 LONG = "n" * 300
 REFUSED = [
     # Options that change nothing.
-    (("train", "acgan", *QUICK, "--require-tag", "unicorn"), "require-tag does not apply to data"),
-    (("train", "acgan", *QUICK, "--exclude-tag", "unicorn"), "exclude-tag does not apply to data"),
-    (("train", "acgan", *QUICK, "--min-per-class", 9), "min-per-class does not apply to data"),
-    (("train", "acgan", *QUICK, "--label-rule", "first"), "label-rule does not apply to data"),
-    (("train", "acgan", *QUICK, "--layout", "table"), "layout does not apply to data avatars"),
-    (("train", "gan", *QUICK, "--resize-mode", "pad"), "resize-mode does not apply to data"),
+    (("train", "acgan", *QUICK, "--require-tag", "unicorn"), "require-tag does not apply to avatars"),
+    (("train", "acgan", *QUICK, "--exclude-tag", "unicorn"), "exclude-tag does not apply to avatars"),
+    (("train", "acgan", *QUICK, "--min-per-class", 9), "min-per-class does not apply to avatars"),
+    (("train", "acgan", *QUICK, "--label-rule", "first"), "label-rule does not apply to avatars"),
+    (("train", "acgan", *QUICK, "--layout", "table"), "layout does not apply to avatars"),
+    (("train", "gan", *QUICK, "--resize-mode", "pad"), "resize-mode does not apply to avatars"),
     (("train", "gan", *QUICK, "--strict"), "it is for TensorFlow Datasets and files and folders"),
-    (("train", "gan", *QUICK, "--follow-links"), "follow-links does not apply to data avatars"),
+    (("train", "gan", *QUICK, "--follow-links"), "follow-links does not apply to avatars"),
     (("train", "gan", "--data", "images", "--num-avatars", 9), "num-avatars does not apply"),
     (("train", "gan", "--data", "tfds:mnist", "--layout", "images"), "layout does not apply"),
     (("train", "gan", *QUICK, "--best-metric", "flatness_difference"), "evaluate-every is"),

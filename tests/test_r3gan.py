@@ -200,7 +200,8 @@ def fitted(model, sample):
         seeds = tf.stack([step, 0])
         rows = tf.random.stateless_uniform([config.batch_size], seeds, 0, len(points), tf.int64)
         noise = tf.random.stateless_normal([config.batch_size, 1, config.latent_dim], seeds)
-        real = {"image": tf.gather(points, rows), "noise": noise, "labels": {}, "augmentation": {}}
+        real = {"image": tf.gather(points, rows), "noise": noise, "labels": {}}
+        real |= {"augmentation": {}, "real_augmentation": {}}
         return {"discriminator": real, "generator": {}}
 
     data = tf.data.Dataset.counter(dtype=tf.int64).map(batch)

@@ -205,8 +205,9 @@ def test_a_rectangle_is_trained_drawn_exported_and_resumed(kerasgan, folder):
 
 
 def test_a_rectangle_is_translated(kerasgan, folder):
-    domains = {"domain_a": folder / "a", "domain_b": folder / "b", "data": "avatars"}
-    options = tiny_options("cyclegan", **domains, image_size="32x48", steps=1, out="run")
+    drawn = {"data": None, "num_avatars": None}
+    domains = {"domain_a": folder / "a", "domain_b": folder / "b"}
+    options = tiny_options("cyclegan", **drawn, **domains, image_size="32x48", steps=1, out="run")
     done = kerasgan("train", "cyclegan", *options)
     assert done.exit_code == 0, done.output
     done = kerasgan("translate", folder / "a/0.png", "--run", "run", "--out", "new")

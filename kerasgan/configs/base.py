@@ -71,7 +71,7 @@ class Config(DataOptions, LearningRateOptions, TrainingOptions, LoggingOptions):
                 continue
             if kinds and self.kind_of_data not in kinds:
                 raise InvalidInput(
-                    f"{name} does not apply to data {self.data}; it is for {' and '.join(kinds)}"
+                    f"{name} does not apply to {self.kind_of_data}; it is for {' and '.join(kinds)}"
                 )
             needed = field.metadata["only_with"]
             if needed and getattr(self, needed) in _OFF:

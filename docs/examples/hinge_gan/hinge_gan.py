@@ -10,7 +10,7 @@ from kerasgan.configs.dcgan import DCGANConfig
 from kerasgan.configs.options import option
 from kerasgan.losses import pairwise_distance
 from kerasgan.models.base import AdversarialModel, Networks
-from kerasgan.models.sampling import GeneratesFromNoise
+from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.networks import dcgan
 
 
