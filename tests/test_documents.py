@@ -214,7 +214,12 @@ def kept(tmp_path_factory):
 TO_RUN = [path for path in DOCUMENTS if any(line.is_run for line in lines_of(path))]
 
 
-@pytest.mark.parametrize("document", TO_RUN, ids=names(TO_RUN))
+def _to_run(path):
+    # The commands of a model's page differ in the model, and tests/test_cli.py trains it.
+    return pytest.param(path, marks=pytest.mark.slow if path.parent.name == "models" else ())
+
+
+@pytest.mark.parametrize("document", map(_to_run, TO_RUN), ids=names(TO_RUN))
 @pytest.mark.usefixtures("at_home")
 def test_the_command_lines_work_in_their_order(kerasgan, document, kept):
     def run(*words):

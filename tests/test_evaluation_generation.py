@@ -313,6 +313,7 @@ def test_perceptual_numbers_and_their_quotient(avatars, monkeypatch):
         assert far[f"perceptual_{name}"]["value"] < far[f"perceptual_{name}"]["floor"]
 
 
+@pytest.mark.slow
 @needs_weights
 def test_of_fewer_images_there_is_a_distance_and_no_quotient(avatars, monkeypatch):
     monkeypatch.setattr(perceptual, "SAMPLE", 201)

@@ -56,7 +56,7 @@ def assert_equal(first, second):
         np.testing.assert_array_equal(value, second[key], err_msg=key)
 
 
-@pytest.mark.parametrize("name", models("acgan", "cyclegan"))
+@pytest.mark.parametrize("name", models("acgan"))
 def test_a_plain_data_set_gives_the_updates_of_the_commands_own(name):
     """On the same images in the same order, whatever else is random."""
     config = tiny_config(name, ema=0.5)
@@ -100,6 +100,7 @@ def test_epochs_and_batches_of_any_form_train(gan):
     assert int(gan.step) == 2 * 3 + 3 + 1
 
 
+@pytest.mark.slow
 def test_floats_train_as_their_bytes_do():
     trained = []
     for scale in (False, True):
@@ -177,7 +178,7 @@ def test_the_progress_bar_shows_losses(gan, capsys):
     assert "d_loss" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", models("acgan", "cyclegan"))
+@pytest.mark.parametrize("name", models("acgan"))
 def test_a_saved_model_trains_on_as_if_it_had_not_been_saved(name, tmp_path):
     config = tiny_config(name, ema=0.5)
     data = tasks.of(config).load().training
@@ -267,7 +268,9 @@ def test_a_model_must_be_compiled_before_it_is_trained():
         ({"image": np.zeros((12, 16, 16, 3), "int32")}, "image must be uint8 or float, got int32"),
     ],
 )
-def test_what_does_not_fit_the_model_is_named(gan, changes, message):
+def test_what_does_not_fit_the_model_is_named(gan, changes, message, monkeypatch):
+    # The data is read, but tracing the updates would take seconds.
+    monkeypatch.setattr(gan, "update_players", lambda batch: None)
     with pytest.raises(ValueError, match=message):
         gan.fit(dataset(**changes), verbose=0)
 

@@ -143,6 +143,7 @@ def test_what_cannot_be_measured_is_refused(kerasgan, tmp_path, model, options, 
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.slow
 def test_the_difference_of_flatness_may_choose(kerasgan):
     words = ("train", "gan", *OPTIONS, "--best-metric", "flatness_difference", "--out", "run")
     assert kerasgan(*words).exit_code == 0

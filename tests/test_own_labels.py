@@ -119,6 +119,7 @@ def test_a_list_names_labels(kerasgan, shapes, tmp_path):
     assert names == [f"sample_{number}_{index}.png" for number in (1, 2) for index in (1, 2)]
 
 
+@pytest.mark.slow
 def test_stargan_edits_any_labels(kerasgan, shapes, tmp_path):
     words = tiny_options("stargan", data=shapes, labels="shape,striped", steps=1, out="run")
     assert kerasgan("train", "stargan", *words).exit_code == 0

@@ -35,7 +35,10 @@ def test_a_killed_and_extended_run_ends_with_the_bytes_of_an_uninterrupted_one(t
     assert not list(broken.rglob(".tmp-*"))
 
 
-@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "exit_code"),
+    [pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow), (signal.SIGTERM, 143)],
+)
 def test_a_signal_ends_a_run_with_a_checkpoint_and_the_command_to_resume(
     tmp_path, number, exit_code
 ):

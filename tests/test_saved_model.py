@@ -143,6 +143,7 @@ def test_cyclegan_serves_both_directions(monkeypatch, tmp_path, rgba):
         served.signatures["serving_default"](image=tf.zeros([1, 7, 9, 3], tf.uint8))
 
 
+@pytest.mark.slow
 def test_stargan_serves_edits(monkeypatch, tmp_path, rgba):
     schema = LabelSchema.of({"hair": ("red", "blue"), "Male": BINARY})
     request_of = {"hair": tf.constant(["red"]), "male": tf.constant(["yes"])}

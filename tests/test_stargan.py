@@ -208,6 +208,7 @@ def test_an_update_changes_its_own_network_only(data, player, other):
     assert all(same[1])
 
 
+@pytest.mark.slow
 def test_two_steps_and_one_are_three(data):
     whole, first, second = (build(data, ema=0.5, steps=3) for _ in range(3))
     for step in range(3):

@@ -83,6 +83,7 @@ def test_the_weights_of_a_label_with_other_values_are_new():
             np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.slow
 def test_the_shipped_generator_can_be_a_start(kerasgan, tmp_path, caplog):
     options = {"data": "avatars", "num_avatars": 40, "steps": 1, "batch_size": 4}
     run = kerasgan_train("r3gan", init="pretrained", out=tmp_path / "run", **options)
