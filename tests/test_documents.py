@@ -219,7 +219,7 @@ def _to_run(path):
     return pytest.param(path, marks=pytest.mark.slow if path.parent.name == "models" else ())
 
 
-@pytest.mark.parametrize("document", map(_to_run, TO_RUN), ids=names(TO_RUN))
+@pytest.mark.parametrize("document", [_to_run(path) for path in TO_RUN], ids=names(TO_RUN))
 @pytest.mark.usefixtures("at_home")
 def test_the_command_lines_work_in_their_order(kerasgan, document, kept):
     def run(*words):
