@@ -1,4 +1,4 @@
-"""Duration of a run: the warning before it starts, the estimate after its first steps."""
+"""Duration of a run, estimated after its first steps."""
 
 import os
 import signal
@@ -8,14 +8,11 @@ import time
 import types
 
 import pytest
-import tensorflow as tf
 
 from kerasgan import registry
-from kerasgan.datasets import labelled
 from kerasgan.runs import directory
-from kerasgan.training import interaction, precision, trainer
+from kerasgan.training import interaction
 from kerasgan.utils import processes
-from kerasgan.utils.errors import InvalidInput
 from tests.stubs import ALL_PAIRS
 
 ACGAN = registry.config_class("acgan")
@@ -26,61 +23,27 @@ def info_level(caplog):
     caplog.set_level("INFO", logger="kerasgan")
 
 
-def no_data(config):
-    raise InvalidInput("no data")
-
-
-@pytest.mark.parametrize(
-    ("gpus", "preset", "expected"),
-    [
-        ([], "report", "30,000 steps of acgan take about 26 hours on two CPU cores"),
-        (["GPU:0"], "report", ""),
-        ([], "quick", ""),
-    ],
-)
-def test_a_long_run_is_warned_of_before_it_starts(monkeypatch, caplog, gpus, preset, expected):
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: gpus)
-    monkeypatch.setattr(precision, "resolved", lambda name: "bfloat16" if name == "auto" else name)
-    monkeypatch.setattr(labelled, "load", no_data)
-    with pytest.raises(InvalidInput, match="no data"):
-        trainer.start(ACGAN.from_preset(preset, sigma=0.5), preset, "kerasgan train acgan")
-    assert expected in caplog.text
-    assert ("--preset quick takes minutes" in caplog.text) == bool(expected)
-
-
-def test_the_estimate_is_near_the_measurement():
-    hours = ACGAN(
-        image_size=64,
-        width=0.5,
-        batch_size=128,
-        steps=6500,
-        precision="bfloat16",
-        sigma=0.5,
-        share_fakes=True,
-    )
-    assert hours.cpu_hours * 60 == pytest.approx(72, rel=0.35)
-
-
 def estimate(monkeypatch, seconds, initial_step=0, **changes):
-    """Simulate 20 steps; the first takes 100 times as long, and one sheet as long as a step."""
+    """Simulate six steps, of which the first takes 100 times as long."""
     config = ACGAN(**changes)
     run = directory.create(config, ALL_PAIRS, "0123", "report", "kerasgan")
     callback = interaction.DurationEstimate(run, initial_step)
     callback.set_model(types.SimpleNamespace(step=0))
     now = 0.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    for batch in range(20):
+    for batch in range(6):
         callback.on_train_batch_begin(batch)
         now += seconds * (100 if batch == 0 else 1)
         callback.on_train_batch_end(batch)
-        now += seconds * (batch == 9)
 
 
-def test_after_twenty_steps_the_hours_of_a_long_run_are_logged(monkeypatch, caplog):
+def test_after_four_steps_the_hours_of_a_long_run_are_warned_of_once(monkeypatch, caplog):
     estimate(monkeypatch, seconds=0.5)
-    assert (
-        "at 0.5 s per step, the remaining 29,980 steps take about 4.2 hours; --preset quick"
-        in caplog.text
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert record.getMessage() == (
+        "at 0.5 s per step, the remaining 29,996 steps take about 4.2 hours; "
+        "--preset quick takes minutes"
     )
 
 
@@ -95,8 +58,16 @@ def test_nothing_is_logged_of_a_run_of_less_than_an_hour(monkeypatch, caplog, ch
 
 def test_no_preset_is_suggested_for_a_resumed_run(monkeypatch, caplog):
     estimate(monkeypatch, seconds=1, initial_step=20_000)
-    assert "the remaining 9,980 steps take about 2.8 hours" in caplog.text
+    assert "the remaining 9,996 steps take about 2.8 hours" in caplog.text
     assert "--preset" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(0.5, "30 minutes"), (4.25, "4.2 hours"), (26.4, "26 hours"), (200 * 24, "200 days")],
+)
+def test_durations_have_the_unit_that_a_reader_expects(hours, words):
+    assert interaction.duration(hours) == words
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Options of the auxiliary-classifier GAN."""
 
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -9,7 +8,6 @@ from kerasgan.configs.generation import ConditionalConfig
 from kerasgan.configs.groups import ScheduleOptions, label_rule_option, share_fakes_option
 from kerasgan.configs.image_sizes import Multiples, image_size_option
 from kerasgan.configs.options import option
-from kerasgan.utils import sizes
 from kerasgan.utils.errors import InvalidInput, unknown
 from kerasgan.utils.sizes import Size
 
@@ -139,17 +137,6 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
     learning_rate: float = option(2e-4, "Adam's first learning rate, for both players.", above=0)
     beta_2: float = option(0.999, "Adam's decay of the second moment.", at_least=0, below=1)
     beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
-
-    @property
-    def cpu_hours(self) -> float:
-        # Seconds of a step at the report's size, benchmarks/README.md; others take about their
-        # share: 72 minutes of 6,500 steps of 128 images of 64 pixels come out as 94. Fakes that are
-        # not shared take a tenth more.
-        seconds = 2.8 if self.precision == "float32" else 1.95
-        seconds *= 1.0 if self.share_fakes else 1.1
-        images = self.batch_size * (self.d_steps + self.g_steps) / (64 * 3)
-        pixels = math.prod(sizes.sides(self.image_size)) / 96**2
-        return self.steps * seconds * images * pixels * self.width / 3600
 
     def loss_factors(self, labels: Collection[str]) -> dict[str, float]:
         weights = head_weights(self.loss_weights, labels)

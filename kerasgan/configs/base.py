@@ -41,11 +41,6 @@ class Config(DataOptions, LearningRateOptions, TrainingOptions, LoggingOptions):
         """Name of the preset without options: the model's defaults."""
         return next(iter(cls.PRESETS))
 
-    @property
-    def cpu_hours(self) -> float:
-        """Rough duration on two CPU cores with AVX512, in hours; 0 where nobody has measured it."""
-        return 0.0
-
     def loss_factors(self, labels: Collection[str]) -> dict[str, float]:
         """Factors in the adversarial and class losses of metrics.csv, {column: factor}.
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from kerasgan.configs import Config
 from kerasgan.datasets.checks import advice
@@ -17,42 +16,24 @@ from kerasgan.utils import processes, progress
 log = logging.getLogger(__name__)
 
 
-def warn_of_duration(config: Config) -> None:
-    """Warn before a run that is known to take more than an hour on a CPU."""
-    if config.cpu_hours > 1 and not tf.config.list_physical_devices("GPU"):
-        log.warning(
-            "%s steps of %s take about %s on two CPU cores with AVX512, and longer on older ones%s",
-            f"{config.steps:,}", config.MODEL, _in_words(config.cpu_hours), _alternative(config),
-        )  # fmt: skip
-
-
 def advise(config: Config, count: int) -> None:
     """Log what helps where the images are few and the config does nothing about it."""
     if count < advice.SOME and not config.augment:
         log.info("%s", advice.on_images(count))
 
 
-def _in_words(hours: float) -> str:
-    return f"{hours:.1f} hours" if hours < 10 else f"{hours:,.0f} hours"
+class StepTimer(keras.callbacks.Callback):
+    """Measure three steps after the first, which includes tracing.
 
-
-def _alternative(config: Config) -> str:
-    quick = config.PRESETS.get("quick")
-    return "; --preset quick takes minutes" if quick and config.steps > quick["steps"] else ""
-
-
-class DurationEstimate(keras.callbacks.Callback):
-    """Log the remaining time of a run after 20 steps if it is more than an hour.
-
-    It measures steps 11 to 20, which include neither tracing nor the first sample sheets.
+    Attributes:
+        seconds: per step; None before the last of them has ended.
     """
 
-    FIRST, LAST = 11, 20
+    FIRST, LAST = 2, 4
 
-    def __init__(self, run: Run, initial_step: int):
+    def __init__(self):
         super().__init__()
-        self.config = run.config
-        self.initial_step = initial_step
+        self.seconds: float | None = None
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         if batch + 1 == self.FIRST:
@@ -60,21 +41,49 @@ class DurationEstimate(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         if batch + 1 == self.LAST:
-            self._report((self._time() - self._start) / (self.LAST - self.FIRST + 1))
+            self.seconds = (self._time() - self._start) / (self.LAST - self.FIRST + 1)
 
     def _time(self) -> float:
         # Reading a variable waits for the steps that are queued on a GPU.
         np.asarray(self.model.step)
         return time.monotonic()
 
-    def _report(self, seconds: float) -> None:
+
+class DurationEstimate(StepTimer):
+    """Warn after the first steps of a run if the others take more than an hour."""
+
+    def __init__(self, run: Run, initial_step: int):
+        super().__init__()
+        self.config = run.config
+        self.initial_step = initial_step
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        super().on_train_batch_end(batch, logs)
+        if batch + 1 == self.LAST:
+            self._report()
+
+    def _report(self) -> None:
         remaining = self.config.steps - self.initial_step - self.LAST
-        if (hours := seconds * remaining / 3600) > 1:
-            alternative = "" if self.initial_step else _alternative(self.config)
-            log.info(
+        if (hours := self.seconds * remaining / 3600) > 1:
+            log.warning(
                 "at %.3g s per step, the remaining %s steps take about %s%s",
-                seconds, f"{remaining:,}", _in_words(hours), alternative,
+                self.seconds, f"{remaining:,}", duration(hours), self._alternative(),
             )  # fmt: skip
+
+    def _alternative(self) -> str:
+        quick = self.config.PRESETS.get("quick")
+        if self.initial_step or not quick or self.config.steps <= quick["steps"]:
+            return ""
+        return "; --preset quick takes minutes"
+
+
+def duration(hours: float) -> str:
+    """A duration in words: minutes, hours, or, from four days on, days."""
+    if hours < 1:
+        return f"{60 * hours:.2g} minutes"
+    if hours < 96:
+        return f"{hours:.1f} hours" if hours < 10 else f"{hours:.0f} hours"
+    return f"{hours / 24:,.0f} days"
 
 
 class ProgressBar(keras.callbacks.Callback):

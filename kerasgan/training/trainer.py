@@ -63,7 +63,6 @@ def start(
     if is_chief and out is not None:
         files.check_vacant(out)
     config = dataclasses.replace(config, precision=precision.resolved(config.precision))
-    interaction.warn_of_duration(config)
     _seed(config.seed, config.deterministic)
     split = tasks.of(config).load()
     config = config.located()
