@@ -24,24 +24,7 @@ SETTINGS = {
 }
 # TensorFlow reads while it is imported what kerasgan sets; plain Keras shall have the defaults.
 FIRST_IMPORTS = {"ours": "kerasgan", "keras": "keras", "torch": "torch"}
-_PICTURES = 256
 _SIDE = 4096
-
-
-def noise(config) -> Any:
-    """Data of random pixels and labels."""
-    from kerasgan.configs.cyclegan import CycleGANConfig
-    from kerasgan.datasets import labelled, unpaired
-    from kerasgan.datasets.colours import COLOURS
-    from kerasgan.labels import LabelSchema
-
-    random = np.random.default_rng(0)
-    shape = (_PICTURES, config.image_size, config.image_size, 3)
-    pictures = [random.integers(0, 256, shape, np.uint8) for _ in range(2)]
-    if isinstance(config, CycleGANConfig):
-        return unpaired.UnpairedImages(*pictures, "noise")
-    labels = random.integers(0, (12, 11), (_PICTURES, 2))
-    return labelled.LabelledImages.of("noise", pictures[0], LabelSchema.of(COLOURS), labels)
 
 
 def first_batch(config, data) -> dict[str, np.ndarray]:
@@ -126,6 +109,17 @@ def peak(wait: Callable[[], None]) -> float:
     return 2 * _SIDE**3 / min(seconds) / 1e9
 
 
+def work(config, data) -> float:
+    """The billions of additions and multiplications of a step of kerasgan."""
+    from kerasgan import tasks
+    from kerasgan.models import multiply_adds
+    from kerasgan.training import trainer
+
+    model = trainer.build(config, data)
+    batch = tasks.of(config).batches(data, model).element_spec
+    return 2 * multiply_adds.of_step(model, batch) / 1e9
+
+
 def memory(name: str) -> float:
     """The GiB that a contender took at most, of the GPU if there is one."""
     if name == "torch":
@@ -144,10 +138,10 @@ def memory(name: str) -> float:
 def main(name: str, model: str, precision: str) -> None:
     importlib.import_module(FIRST_IMPORTS[name])
 
-    from benchmarks.work import gflop_of_step
+    from kerasgan import tasks
 
     config = registry.config_class(model)(**SETTINGS[model], precision=precision)
-    data = noise(config)
+    data = tasks.of(config).random_data()
     make = {"ours": ours, "keras": plain_keras, "torch": plain_torch}[name]
     step, wait = make(config, data), waiting(name)
 
@@ -159,7 +153,7 @@ def main(name: str, model: str, precision: str) -> None:
 
     answers: dict[str, Callable[[], float]] = {
         "step": timed,
-        "work": lambda: gflop_of_step(config),
+        "work": lambda: work(config, data),
         "peak": lambda: peak(wait),
         "memory": lambda: memory(name),
     }

@@ -38,6 +38,7 @@ _LAZY = {
     "CycleGAN": "models.cyclegan",
     "StarGAN": "models.stargan",
     "LabelSchema": "labels",
+    "describe": "api",
     "evaluate": "api",
     "export": "api",
     "load": "api",

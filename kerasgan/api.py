@@ -5,14 +5,12 @@
 """
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
-import kerasgan
 from kerasgan import metrics, registry, tasks
 from kerasgan.configs import Config
 from kerasgan.configs.translation import TranslationConfig
@@ -23,7 +21,8 @@ from kerasgan.inference.image_to_image import EditRequest
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import directory, lookup
 from kerasgan.runs.directory import Run
-from kerasgan.training import trainer
+from kerasgan.training import description, trainer
+from kerasgan.training.description import Description
 from kerasgan.utils.errors import InvalidInput, unknown
 
 
@@ -44,22 +43,8 @@ def load(source: str | Path | Run, checkpoint: str = "latest") -> AdversarialMod
         >>> images = kerasgan.load("pretrained").sample(4, seed=7)
     """
     if isinstance(source, Run) or Path(source).suffix != ".keras":
-        return loading.load(find(source), str(checkpoint))
-    if not Path(source).is_file():
-        raise InvalidInput(f"no file {str(source)!r}")
-    kerasgan.register()
-    try:
-        model = keras.saving.load_model(source)
-    except Exception as error:
-        # Keras raises many kinds of errors on damaged files.
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise InvalidInput(f"{source} cannot be read: {reason}") from error
-    if not isinstance(model, AdversarialModel):
-        raise InvalidInput(
-            f"{source} is a {type(model).__name__}, not a model of kerasgan; "
-            "keras.saving.load_model loads it"
-        )
-    return model
+        return loading.load(lookup.find(source), str(checkpoint))
+    return loading.load_file(Path(source))
 
 
 def train(
@@ -95,17 +80,37 @@ def train(
     Example:
         >>> run = kerasgan.train("r3gan", preset="quick", data="my-images", labels=("breed",))
     """
-    kind = registry.config_class(model)
-    name, chosen = directory.configure(
-        kind, preset, None if config is None else Path(config), kind.checked(options)
-    )
-    source = None if init is None else find(init)
+    name, chosen = _configured(model, preset, config, options)
+    source = None if init is None else lookup.find(init)
     if command is None:
         own = {"preset": preset, "config": config, "init": source and source.name}
         given = {key: str(value) for key, value in own.items() if value is not None} | options
         words = [repr(model), *(f"{key}={value!r}" for key, value in given.items())]
         command = f"kerasgan.train({', '.join(words)})"
     return trainer.start(chosen, name, command, out and Path(out), source)
+
+
+def describe(
+    model: str = "acgan",
+    *,
+    preset: str | None = None,
+    config: str | Path | None = None,
+    measure: bool = True,
+    **options: Any,
+) -> Description:
+    """The networks of a run, the work of its steps and its duration, without any data.
+
+    Args:
+        model, preset, config, options: as of `train`; the networks have the avatars' labels.
+        measure: whether to time three steps, after a first one, on random images.
+
+    Raises:
+        InvalidInput: if an option cannot be used.
+
+    Example:
+        >>> kerasgan.describe("gan", image_size=64, measure=False).parameters
+    """
+    return description.describe(_configured(model, preset, config, options)[1], measure)
 
 
 def evaluate(
@@ -148,7 +153,7 @@ def evaluate(
     for name in features:
         if name not in metrics.FEATURES:
             raise unknown("features", name, metrics.FEATURES)
-    found = find(run)
+    found = lookup.find(run)
     config = dataclasses.replace(found.config, **({"data": data} if data else {}))
     request = tasks.EvaluationRequest(
         count,
@@ -197,7 +202,7 @@ def translate(
         raise InvalidInput(
             f"images must be uint8 [n, H, W, 3], got {images.dtype} {list(images.shape)}"
         )
-    found = find(run, TranslationConfig, labels)
+    found = lookup.find(run, TranslationConfig, labels)
     task = tasks.of(found.config)
     task.check_options(found.schema, {"--to": to, "--set": labels})
     changes = task.changes(found.schema, EditRequest(to, labels))
@@ -233,17 +238,13 @@ def export(
     Example:
         >>> kerasgan.export("pretrained", format="keras")
     """
-    found = find(run)
+    found = lookup.find(run)
     return exporting.export(
         found, tasks.of(found.config), out and Path(out), str(checkpoint), format
     )
 
 
-def find(
-    run: str | Path | Run | None, kind: type[Config] = Config, labels: Iterable[str] = ()
-) -> Run:
-    """The run with this path, number or name; see `lookup.run`."""
-    if isinstance(run, Run):
-        lookup.check(run, kind)
-        return run
-    return lookup.run(None if run is None else str(run), kind, labels=tuple(labels))
+def _configured(model: str, preset, config, options: dict[str, Any]) -> tuple[str, Config]:
+    kind = registry.config_class(model)
+    path = None if config is None else Path(config)
+    return directory.configure(kind, preset, path, kind.checked(options))

@@ -28,6 +28,8 @@ def completed(line):
         ("kerasgan tr", ["plain,train", "plain,translate"]),
         ("kerasgan train cyc", ["plain,cyclegan"]),
         ("kerasgan train acgan --sig", ["plain,--sigma"]),
+        ("kerasgan describe cyc", ["plain,cyclegan"]),
+        ("kerasgan describe acgan --no-me", ["plain,--no-measure"]),
         ("kerasgan train acgan --preset ", ["plain,report", "plain,quick"]),
         ("kerasgan runs del", ["plain,delete"]),
         ("kerasgan resume some", ["dir,some"]),

@@ -12,6 +12,7 @@ from kerasgan.commands import messages
 from kerasgan.commands.compare import compare
 from kerasgan.commands.data import data
 from kerasgan.commands.demo import demo
+from kerasgan.commands.describe import describe
 from kerasgan.commands.evaluate import evaluate
 from kerasgan.commands.export import export
 from kerasgan.commands.names import NamedGroup
@@ -115,7 +116,7 @@ def cli(quiet: bool, verbose: bool, debug: bool) -> None:
 
 
 for command in (
-    train, resume, runs, sample, translate, evaluate, export, compare, sweep, reproduce, report,
-    demo, data,
+    train, describe, resume, runs, sample, translate, evaluate, export, compare, sweep, reproduce,
+    report, demo, data,
 ):  # fmt: skip
     cli.add_command(command)

@@ -3,6 +3,7 @@
 import functools
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import rich_click as click
@@ -14,23 +15,26 @@ from kerasgan.configs import Config
 from kerasgan.runs import directory, lookup
 
 
-class TrainGroup(NamedGroup):
+class ModelGroup(NamedGroup):
     """A group with a command per model, built when it is used.
 
     Building the options of all models would delay every other command, and a model of another
     package that cannot be imported would break them.
+
+    Args:
+        command: config class -> its command.
     """
+
+    def __init__(self, *args, command: Callable[[type[Config]], click.Command], **settings):
+        super().__init__(*args, subcommand_metavar="MODEL [OPTIONS]", **settings)
+        self._command = command
 
     def list_commands(self, context: click.Context) -> list[str]:
         return sorted(registry.names())
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        return _command(registry.config_class(name)) if name in registry.names() else None
-
-
-@click.group(cls=TrainGroup, subcommand_metavar="MODEL [OPTIONS]")
-def train() -> None:
-    """Train a new model."""
+        known = name in registry.names()
+        return self._command(registry.config_class(name)) if known else None
 
 
 @functools.cache
@@ -56,6 +60,13 @@ def _command(config: type[Config]) -> click.Command:
         run = api.train(config.MODEL, command=command, **own, **given)
         messages.tell(f"trained {run.config.steps} steps: {run.path}")
 
+    return options.VariadicCommand(
+        config.MODEL, callback=run, params=parameters(config), help=config.__doc__
+    )
+
+
+def parameters(config: type[Config]) -> list[click.Option]:
+    """All options of `kerasgan train MODEL`."""
     preset = click.RichOption(
         ["--preset"],
         type=options.Choice(list(config.PRESETS)),
@@ -83,12 +94,12 @@ def _command(config: type[Config]) -> click.Command:
         help="The run directory, new or empty.  [default: the next runs/NUMBER-MODEL]",
         panel="Logging",
     )
-    return options.VariadicCommand(
-        config.MODEL,
-        callback=run,
-        params=[preset, config_file, *options.of_config(config), init, out],
-        help=config.__doc__,
-    )
+    return [preset, config_file, *options.of_config(config), init, out]
+
+
+@click.group(cls=ModelGroup, command=_command)
+def train() -> None:
+    """Train a new model."""
 
 
 def parsed(model: str, words: list[str]) -> Config:

@@ -1,10 +1,12 @@
-"""Load the models of runs."""
+"""Load the models of runs and of `.keras` files."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import keras
 import numpy as np
 
+import kerasgan
 from kerasgan import registry
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import archives, checkpoints
@@ -29,6 +31,29 @@ def load(run: Run, checkpoint: str = "latest") -> AdversarialModel:
         InvalidInput: if the run has no such checkpoint, or its weights are not finite.
     """
     return from_arrays(run, checkpoints.load(run, checkpoint)[1])
+
+
+def load_file(file: Path) -> AdversarialModel:
+    """The model in a `.keras` file, with its optimizers.
+
+    Raises:
+        InvalidInput: if there is no such file, or it holds no model of kerasgan.
+    """
+    if not file.is_file():
+        raise InvalidInput(f"no file {str(file)!r}")
+    kerasgan.register()
+    try:
+        model = keras.saving.load_model(file)
+    except Exception as error:
+        # Keras raises many kinds of errors on damaged files.
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InvalidInput(f"{file} cannot be read: {reason}") from error
+    if not isinstance(model, AdversarialModel):
+        raise InvalidInput(
+            f"{file} is a {type(model).__name__}, not a model of kerasgan; "
+            "keras.saving.load_model loads it"
+        )
+    return model
 
 
 def from_arrays(run: Run, arrays: Mapping[str, np.ndarray]) -> AdversarialModel:

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from kerasgan import registry
@@ -43,6 +43,18 @@ def run(
     run = bundled.get(name) or directory.read(folder(name))
     check(run, kind)
     return run
+
+
+def find(
+    source: str | Path | directory.Run | None,
+    kind: type[Config] = Config,
+    labels: Iterable[str] = (),
+) -> directory.Run:
+    """The run itself, checked, or the one with this path, number or name; see `run`."""
+    if isinstance(source, directory.Run):
+        check(source, kind)
+        return source
+    return run(None if source is None else str(source), kind, labels=tuple(labels))
 
 
 def check(run: directory.Run, kind: type[Config]) -> None:

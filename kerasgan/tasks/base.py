@@ -13,6 +13,7 @@ import tensorflow as tf
 from PIL import Image
 
 from kerasgan.configs import Config
+from kerasgan.datasets import random_images
 from kerasgan.datasets.labelled import LabelledImages, Split
 from kerasgan.datasets.unpaired import UnpairedImages, UnpairedSplit
 from kerasgan.evaluation.result import Evaluation
@@ -74,6 +75,10 @@ class Task(ABC):
 
     @abstractmethod
     def _load(self) -> DataSplit: ...
+
+    def random_data(self) -> Data:
+        """Random pixels of the right shape and, where a model takes labels, the avatars' labels."""
+        return random_images.labelled(self.config)
 
     def batches(
         self, data: Data, model: AdversarialModel, initial_step: int = 0

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kerasgan.datasets import unpaired
+from kerasgan.datasets import random_images, unpaired
 from kerasgan.evaluation.translation import evaluate_domains
 from kerasgan.inference import saved_model
 from kerasgan.inference.image_to_image import DomainTranslator, translate_round_trip
@@ -18,6 +18,9 @@ class Translation(ImageToImageTask):
 
     def _load(self):
         return unpaired.load(self.config)
+
+    def random_data(self):
+        return random_images.unpaired(self.config)
 
     def preview(self, run, split, model):
         translator = self.translator(run, model)

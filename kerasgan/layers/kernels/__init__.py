@@ -4,12 +4,28 @@ TensorFlow's own convolution is the fastest on a GPU. On a CPU there are three m
 values and gradients to rounding: Winograd's algorithm, a matrix product, and blocks of pixels.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import tensorflow as tf
 from keras import ops
 
 from kerasgan.layers.kernels import patches, pixel_blocks
 from kerasgan.layers.kernels.padding import pad_reflect
 from kerasgan.layers.kernels.winograd import choose_winograd
+
+_only_direct = False
+
+
+@contextmanager
+def direct() -> Iterator[None]:
+    """Trace every convolution within the block as one of TensorFlow's, as on a GPU."""
+    global _only_direct
+    before, _only_direct = _only_direct, True
+    try:
+        yield
+    finally:
+        _only_direct = before
 
 
 def conv(images: tf.Tensor, kernel: tf.Tensor, strides: tuple[int, int], padding: str) -> tf.Tensor:
@@ -20,10 +36,10 @@ def conv(images: tf.Tensor, kernel: tf.Tensor, strides: tuple[int, int], padding
         padding: "same", "valid" or, with strides of 1, "reflect": as "same", but the pixels
             outside mirror those inside, without repeating the edge.
     """
-    on_cpu = _on_cpu()
+    has_choice = _has_choice()
     case = (images.shape, kernel.shape, strides, padding)
-    by_patches = on_cpu and patches.is_faster(*case)
-    if on_cpu and not by_patches:
+    by_patches = has_choice and patches.is_faster(*case)
+    if has_choice and not by_patches:
         winograd = choose_winograd(*case, images.dtype)
         if winograd:
             return winograd.conv(images, kernel)
@@ -31,7 +47,7 @@ def conv(images: tf.Tensor, kernel: tf.Tensor, strides: tuple[int, int], padding
         images, padding = pad_reflect(images, kernel.shape[:2]), "valid"
     if by_patches:
         return patches.conv(images, kernel, strides, padding)
-    if on_cpu and pixel_blocks.is_faster(images.shape, kernel.shape, strides, padding):
+    if has_choice and pixel_blocks.is_faster(images.shape, kernel.shape, strides, padding):
         return pixel_blocks.conv(images, kernel, padding)
     return ops.conv(images, kernel, strides, padding)
 
@@ -47,12 +63,12 @@ def conv_transpose(
         strides: along height and width.
         padding: "same" or "valid".
     """
-    if _on_cpu():
+    if _has_choice():
         winograd = choose_winograd(output_shape, kernel.shape, strides, padding, inputs.dtype)
         if winograd:
             return winograd.conv_transpose(inputs, kernel)
     return ops.conv_transpose(inputs, kernel, strides, padding)
 
 
-def _on_cpu() -> bool:
-    return not tf.config.list_physical_devices("GPU")
+def _has_choice() -> bool:
+    return not _only_direct and not tf.config.list_physical_devices("GPU")

@@ -1,0 +1,95 @@
+"""kerasgan describe MODEL"""
+
+import functools
+from pathlib import Path
+
+import rich_click as click
+
+from kerasgan.commands import messages, options
+from kerasgan.commands.train import ModelGroup, parameters
+from kerasgan.configs import Config
+from kerasgan.runs import directory
+
+_HEAD = ("layer", "kind", "output", "parameters", "million multiply-adds")
+
+
+@functools.cache
+def _command(config: type[Config]) -> click.Command:
+    @click.pass_context
+    def run(
+        context: click.Context,
+        no_measure: bool,
+        preset: str | None,
+        config_file: Path | None,
+        init: str | None,
+        out: Path | None,
+        **values,
+    ) -> None:
+        given = options.given(context, values)
+        # Checked before TensorFlow is imported.
+        directory.configure(config, preset, config_file, given)
+
+        from kerasgan import api
+
+        own = {"preset": preset, "config": config_file, "measure": not no_measure}
+        _tell(api.describe(config.MODEL, **own, **given))
+
+    no_measure = click.RichOption(
+        ["--no-measure"], is_flag=True, panel="Logging", help="Make no steps to time them."
+    )
+    return options.VariadicCommand(
+        config.MODEL,
+        callback=run,
+        params=[*parameters(config), no_measure],
+        help=f"Describe a run of `kerasgan train {config.MODEL}` with the same options. No data is "
+        "read and nothing written.",
+    )
+
+
+@click.group(cls=ModelGroup, command=_command)
+def describe() -> None:
+    """Show a model's layers, the work of a step and the duration of a run."""
+
+
+def _tell(description) -> None:
+    for network in description.networks:
+        messages.tell(f"{network.name}, forward for one image:")
+        messages.table(_HEAD, [*map(_row, network.layers), _total(network)])
+        messages.tell("")
+    if labels := description.schema.sizes:
+        sizes = ", ".join(f"{name} ({size} values)" for name, size in labels.items())
+        messages.tell(f"labels: {sizes}, as of the avatars; those of --data are not read")
+    messages.tell(f"parameters of all networks: {description.parameters:,}")
+    messages.tell(
+        f"a step of batch size {description.config.batch_size}: "
+        f"{description.multiply_adds / 1e9:,.2f} billion multiply-adds\n"
+        f"  updates: {description.d_steps} of the discriminator, {description.g_steps} of the "
+        "generator\n"
+        "  counted: convolutions and matrix products, forward and in all gradients that are needed"
+    )
+    if description.hours is not None:
+        _tell_duration(description)
+
+
+def _tell_duration(description) -> None:
+    from kerasgan.training import interaction
+
+    messages.tell(
+        f"{description.config.steps:,} steps on this machine: about "
+        f"{interaction.duration(description.hours)}, at {description.seconds_per_step:.3g} s each\n"
+        "  measured: three steps on random images, without evaluation, sample sheets, checkpoints"
+    )
+
+
+def _row(layer) -> tuple[str, ...]:
+    shape = " x ".join(map(str, layer.shape))
+    return layer.name, layer.kind, shape, *_numbers(layer)
+
+
+def _total(network) -> tuple[str, ...]:
+    return "total", "", "", *_numbers(network)
+
+
+def _numbers(part) -> tuple[str, str]:
+    millions = part.multiply_adds / 1e6
+    return f"{part.parameters:,}" * bool(part.parameters), f"{millions:,.3f}" * bool(millions)
