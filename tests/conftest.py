@@ -32,8 +32,6 @@ def pytest_configure():
     # Here, as kerasgan must be imported first: it sets what TensorFlow reads.
     import tensorflow as tf
 
-    # Graphs of a few steps are not worth optimizing.
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     (processor,) = tf.config.list_physical_devices("CPU")
     devices = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(processor, devices)
