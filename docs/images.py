@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 
 from kerasgan import registry
-from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.configs.stargan import StarGANConfig
+from kerasgan.configs.unpaired import UnpairedConfig
 from kerasgan.runs import directory, lookup
 
 IMAGES = Path(__file__).parent / "images"
@@ -53,7 +53,7 @@ def sheet(run, model):
     import numpy as np
 
     from kerasgan import tasks
-    from kerasgan.inference.image_to_image import DomainTranslator, Editor
+    from kerasgan.inference.image_to_image import Editor
     from kerasgan.inference.previews import domain_sheet
     from kerasgan.models.sampling import Sampler, random_labels
     from kerasgan.utils import images
@@ -62,9 +62,9 @@ def sheet(run, model):
     if isinstance(config, StarGANConfig):
         _, held_out = tasks.of(config).load()
         return _edits(Editor(model, run.schema), held_out)
-    if isinstance(config, CycleGANConfig):
+    if isinstance(config, UnpairedConfig):
         _, held_out = tasks.of(config).load()
-        translator = DomainTranslator(model.sampling_generator)
+        translator = tasks.of(config).translator(run, model)
         return domain_sheet(translator, held_out, _ROWS, has_identity=False)
     sampler = Sampler(model.sampling_generator, run.schema, config.sigma)
     if not config.IS_CONDITIONAL:

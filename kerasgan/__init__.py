@@ -36,6 +36,7 @@ _LAZY = {
     "CWGANGP": "models.cwgan_gp",
     "R3GAN": "models.r3gan",
     "CycleGAN": "models.cyclegan",
+    "CUT": "models.cut",
     "StarGAN": "models.stargan",
     "LabelSchema": "labels",
     "describe": "api",

@@ -183,7 +183,7 @@ def translate(
     Args:
         images: uint8 [n, H, W, 3] of any size from 8 x 8 on.
         run: of a model that translates. Default: the newest one, else the bundled one.
-        to: of CycleGAN, the target domain, "a" or "b". Default: "b".
+        to: target domain of CycleGAN, "a" or "b", and of CUT, "b". Default: "b".
         checkpoint: of the run.
         labels: of StarGAN, new values; other labels stay as they are read in the image.
 

@@ -13,7 +13,7 @@ from kerasgan.utils.errors import InvalidInput
 class SampleGrid(keras.callbacks.Callback):
     """Write a sheet of generated images after an epoch, from the same noise every time.
 
-    The model must generate from noise: any but CycleGAN and StarGAN.
+    The model must generate from noise: any but CycleGAN, CUT and StarGAN.
 
     Args:
         folder: for `epoch-0001.png`, `epoch-0002.png`, ...

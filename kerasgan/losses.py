@@ -46,6 +46,22 @@ def l1(images, targets):
     return ops.mean(ops.abs(ops.cast(images, "float32") - targets))
 
 
+def patch_nce(queries, keys, temperature):
+    """Mean cross-entropy of finding the key of each query among the keys of its image, in nats.
+
+    Args:
+        queries, keys: unit vectors of P patches, [B, P, C]; a query and its key have one index.
+        temperature: what similarities are divided by.
+
+    Reference: Park et al. 2020, "Contrastive Learning for Unpaired Image-to-Image Translation"
+    (arXiv:2007.15651), eq. 3 and 4, as a mean over patches.
+    """
+    queries, keys = (ops.cast(vectors, "float32") for vectors in (queries, keys))
+    similarities = ops.matmul(queries, ops.swapaxes(keys, 1, 2)) / temperature
+    own = ops.sum(queries * keys, axis=-1) / temperature
+    return ops.mean(ops.logsumexp(similarities, axis=-1) - own)
+
+
 def gradient_penalty(norms):
     """Mean of (norm - 1)^2 over the norms [B] of the critic's gradients, a scalar.
 

@@ -24,6 +24,7 @@ _CONFIGS = {
     "cwgan-gp": "kerasgan.configs.dcgan:CWGANGPConfig",
     "r3gan": "kerasgan.configs.r3gan:R3GANConfig",
     "cyclegan": "kerasgan.configs.cyclegan:CycleGANConfig",
+    "cut": "kerasgan.configs.cut:CUTConfig",
     "stargan": "kerasgan.configs.stargan:StarGANConfig",
 }
 

@@ -72,6 +72,14 @@ def quick_collections():
 
 
 NOISE = {"latent_dim": 8}
+UNPAIRED = {
+    "data": "avatars",
+    "num_avatars": 40,
+    "image_size": 32,
+    "load_size": 36,
+    "blocks": 1,
+    "batch_size": 1,
+}
 # Beside these, fewer updates per step, which shorten the tracing.
 OWN = {
     "gan": NOISE,
@@ -82,14 +90,8 @@ OWN = {
     "cwgan": {**NOISE, "critic_steps": 2},
     "cwgan-gp": {**NOISE, "critic_steps": 2},
     "r3gan": NOISE,
-    "cyclegan": {
-        "data": "avatars",
-        "num_avatars": 40,
-        "image_size": 32,
-        "load_size": 36,
-        "blocks": 1,
-        "batch_size": 1,
-    },
+    "cyclegan": UNPAIRED,
+    "cut": {**UNPAIRED, "num_patches": 16},
     "stargan": {"critic_steps": 1},
 }
 

@@ -15,7 +15,13 @@ CELL = 66
 
 @pytest.mark.parametrize(
     ("model", "columns", "has_labels"),
-    [("gan", 11, False), ("acgan", 11, True), ("cyclegan", 6, True), ("stargan", 11, True)],
+    [
+        ("gan", 11, False),
+        ("acgan", 11, True),
+        ("cyclegan", 6, True),
+        ("cut", 2, True),
+        ("stargan", 11, True),
+    ],
 )
 def test_a_sheet_has_five_rows(tmp_path, model, columns, has_labels):
     config = tiny_config(model, data="avatars", num_avatars=200)

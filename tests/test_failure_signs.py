@@ -61,6 +61,10 @@ HEALTHY = {
         **{f"g_cycle_{domain}": 7 - 5 * PART for domain in "ab"},
         "d_gradient_norm": 50 - 38 * PART, "g_gradient_norm": 35 * LEVEL,
     },
+    "cut": {
+        "d_real": 0.5 - 0.4 * PART, "d_fake": 0.5 - 0.4 * PART, **ACCURACIES,
+        "g_fool": 0.8 - 0.4 * PART, "g_nce": 40 - 25 * PART, "g_nce_identity": 2 - PART, **NORMS,
+    },
     "stargan": {
         **SCORES, **PENALTY, **HEADS, "g_fool": -20 * PART, "g_reconstruction": 3 - 2 * PART,
         **NORMS,

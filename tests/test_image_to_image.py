@@ -29,7 +29,7 @@ class Generators:
 
 
 def test_images_of_any_size_keep_it():
-    translator = image_to_image.DomainTranslator(Generators())
+    translator = image_to_image.DomainTranslator(Generators(), ("b", "a"))
     for size in ((8, 8), (13, 22), (16, 9)):
         inputs = noise(3, *size, 3)
         np.testing.assert_array_equal(translator.translate(inputs, "b"), 255 - inputs)
@@ -54,13 +54,13 @@ def test_too_small_and_too_large_images_are_refused(monkeypatch, size, message):
     memory = type("Memory", (), {"available": 10**6})
     monkeypatch.setattr(image_to_image.psutil, "virtual_memory", lambda: memory)
     with pytest.raises(InvalidInput, match=message):
-        image_to_image.DomainTranslator(Generators()).translate(noise(1, *size, 3), "b")
+        image_to_image.DomainTranslator(Generators(), ("b", "a")).translate(noise(1, *size, 3), "b")
 
 
 def test_each_domain_has_its_generator():
     generators = cyclegan.generators(blocks=1, width=0.05)
     inputs = noise(1, 12, 12, 3)
-    translator = image_to_image.DomainTranslator(generators)
+    translator = image_to_image.DomainTranslator(generators, ("b", "a"))
     image = tf.constant(inputs / 127.5 - 1, tf.float32)
     for domain, name in (("a", "b_to_a"), ("b", "a_to_b")):
         expected = (generators.get_layer(name)(image, training=False) + 1) * 127.5
@@ -107,7 +107,7 @@ def test_labels_without_a_request_are_kept_as_read():
 def test_the_sheet_shows_each_domain_translated_and_back(has_identity):
     domains = UnpairedImages(noise(9, 16, 16, 3), noise(3, 16, 16, 3))
     sheet = previews.domain_sheet(
-        image_to_image.DomainTranslator(Generators()), domains, 8, has_identity
+        image_to_image.DomainTranslator(Generators(), ("b", "a")), domains, 8, has_identity
     )
     columns = 8 if has_identity else 6
     # Sixteen pixels are shown as 64, with a gap of two.

@@ -194,7 +194,7 @@ def test_two_domains_are_refused(tiny, tmp_path):
         Image.new("RGB", (4, 4)).save(tmp_path / "two" / name / "0.png")
     with pytest.raises(
         InvalidInput,
-        match=r"has two domains for cyclegan, but acgan trains on one folder; name one",
+        match=r"has two domains for cyclegan and cut, but acgan trains on one folder; name one",
     ):
         load(tiny, tmp_path / "two")
 

@@ -24,7 +24,7 @@ from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config, tiny_options
 from tests.stubs import ALL_PAIRS
 
-TRANSLATORS = ("cyclegan", "stargan")
+TRANSLATORS = ("cyclegan", "cut", "stargan")
 
 
 @pytest.fixture
@@ -112,9 +112,9 @@ def test_networks_make_and_score_rectangles(model, size):
     if model in TRANSLATORS:
         image = np.zeros(shape, "float32")
         labels = {name: np.eye(3, dtype="float32")[:1] for name in ("hair", "eyes")}
-        given = {"image": image, **labels} if model == "stargan" else {"a": image, "b": image}
-        images = network.generator(given)
-        outputs = network.discriminator(images)
+        given = {"image": image, "a": image, "b": image, **labels}
+        images = network.generator({name: given[name] for name in network.generator.input})
+        outputs = network.discriminator(images["b"] if model == "cut" else images)
     else:
         inputs = {
             name: tf.zeros((1, *tensor.shape[1:]))

@@ -130,7 +130,7 @@ def test_cyclegan_serves_both_directions(monkeypatch, tmp_path, rgba):
     model, served = exported("cyclegan", LabelSchema(), monkeypatch, tmp_path)
     names = {"serving_default": ["image"], "generate": ["image"], "png": ["image_bytes"]}
     assert requests_of(served) == names | {f"{name}_to_a": of for name, of in names.items()}
-    translator = image_to_image.DomainTranslator(model.sampling_generator)
+    translator = image_to_image.DomainTranslator(model.sampling_generator, ("b", "a"))
     rgb = composited(rgba)
     file = tf.io.encode_png(rgba)
     for ending, domain in (("", "b"), ("_to_a", "a")):

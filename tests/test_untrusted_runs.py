@@ -72,7 +72,7 @@ def test_a_choice_is_not_what_merely_equals_one(value):
 
 @pytest.mark.parametrize("model", registry.names())
 def test_a_run_is_read_as_it_was_written(model):
-    schema = LabelSchema() if model == "cyclegan" else stubs.ALL_PAIRS
+    schema = LabelSchema() if model in ("cyclegan", "cut") else stubs.ALL_PAIRS
     config = tiny_config(model)
     run = directory.create(config, schema, "0123", config.default_preset(), "kerasgan")
     assert directory.read(run.path) == run

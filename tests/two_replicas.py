@@ -27,8 +27,10 @@ def config_of(name, strategy):
     options = {"ema": 0.5, "seed": SEEDS.get(name, 0), "strategy": strategy}
     if issubclass(registry.config_class(name), BatchNormOptions):
         options["sync_batch_norm"] = True
+    if name in ("cyclegan", "cut"):
+        options["batch_size"] = 2
     if name == "cyclegan":
-        options |= {"batch_size": 2, "pool_size": 3}
+        options["pool_size"] = 3
     if name == "r3gan":
         # With fewer images, or penalties on a share, replicas form other groups than one device.
         options |= {"batch_size": 16, "penalty_share": 1.0}

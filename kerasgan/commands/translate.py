@@ -18,9 +18,17 @@ from kerasgan.utils.printing import printable
 )
 @options.run("the newest translation run, else the bundled one")
 @options.checkpoint
-@click.option("--to", type=click.Choice(["a", "b"]), help="cyclegan: target domain.  [default: b]")
+@click.option(
+    "--to",
+    type=click.Choice(["a", "b"]),
+    help="Target domain of cyclegan, or b of cut.  [default: b]",
+)
 @options.label_values
-@click.option("--triptych", is_flag=True, help="Write original, translated and back, side by side.")
+@click.option(
+    "--triptych",
+    is_flag=True,
+    help="Write original, translated and, unless by cut, back, side by side.",
+)
 @click.option("--out", required=True, type=options.FilePath(), help="Folder for the PNG files.")
 def translate(inputs, run, checkpoint, to, values, triptych, out) -> None:
     """Translate or edit image files and folders, at their own size.

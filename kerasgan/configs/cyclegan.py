@@ -2,54 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from kerasgan.configs.groups import BatchNormOptions, DataOptions
-from kerasgan.configs.image_sizes import Multiples, image_size_option
 from kerasgan.configs.options import option
-from kerasgan.configs.translation import TranslationConfig
-from kerasgan.utils import sizes
-from kerasgan.utils.errors import InvalidInput
-from kerasgan.utils.sizes import Size
+from kerasgan.configs.unpaired import UnpairedConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnpairedDataOptions(DataOptions):
-    """Images of two domains."""
-
-    IS_OF_MODEL: ClassVar[bool] = False
-    LOCATIONS: ClassVar[tuple[str, ...]] = ("data", "domain_a", "domain_b")
-
-    data: str = option(
-        "avatars",
-        "'avatars' (faces drawn as a cartoon, a, and as animation, b), a folder with trainA and "
-        "trainB, and testA and testB if there are, or tfds:cycle_gan/NAME.",
-    )
-    domain_a: str = option("", "A folder of images of domain a, instead of --data.")
-    domain_b: str = option("", "A folder of images of domain b, beside --domain-a.")
-
-    @property
-    def has_avatars(self) -> bool:
-        return super().has_avatars and not self.domain_a
-
-    @property
-    def paths(self) -> dict[str, Path]:
-        found = super().paths
-        return {k: v for k, v in found.items() if k != "data"} if self.domain_a else found
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if bool(self.domain_a) != bool(self.domain_b):
-            raise InvalidInput("domain-a and domain-b are given together or not at all")
-        if self.domain_a and self.data != "avatars":
-            raise InvalidInput(
-                f"data is {self.data!r} and domain-a {self.domain_a!r}; allowed: one"
-            )
-
-
-@dataclass(frozen=True, kw_only=True)
-class CycleGANConfig(UnpairedDataOptions, BatchNormOptions, TranslationConfig):
+class CycleGANConfig(UnpairedConfig):
     """CycleGAN; the defaults are the paper's, and its code's for what the paper leaves open.
 
     The identity loss is the exception: the paper has it for paintings alone, its code always.
@@ -57,7 +17,6 @@ class CycleGANConfig(UnpairedDataOptions, BatchNormOptions, TranslationConfig):
 
     MODEL: ClassVar[str] = "cyclegan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.cyclegan:CycleGAN"
-    TASK: ClassVar[str] = "kerasgan.tasks.translation:Translation"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         # Zhu et al. 2017, section 4: least squares, cycle weight 10, a pool of 50, batches of 1,
         # Adam at 2e-4 for 100 epochs and falling linearly to 0 over 100 more. Appendix 7.1: half
@@ -112,19 +71,6 @@ class CycleGANConfig(UnpairedDataOptions, BatchNormOptions, TranslationConfig):
         },
     }
 
-    image_size: Size = image_size_option(256, Multiples(4, least=32))
-    load_size: int = option(
-        286,
-        "Shorter side, in pixels, of the larger images of the same shape that they are cut from.",
-        at_least=32,
-    )
-    blocks: int = option(
-        9, "Residual blocks; the paper takes 6, and 9 from 256 pixels on.", at_least=1
-    )
-    norm: Literal["instance", "batch"] = option("instance", "The norm of all networks.")
-    upsample: Literal["transpose", "nearest"] = option(
-        "transpose", "Transposed convolutions, or repeated pixels and a convolution."
-    )
     loss: Literal["lsgan", "bce"] = option(
         "lsgan", "Least squares (LSGAN), or binary cross-entropy, with the sigmoid."
     )
@@ -148,28 +94,7 @@ class CycleGANConfig(UnpairedDataOptions, BatchNormOptions, TranslationConfig):
         at_least=0,
         at_most=1,
     )
-    batch_size: int = option(1, "Images of each domain per step.", at_least=1)
-    # The paper's 200 epochs, of about a thousand images.
-    steps: int = option(200_000, "Training steps, one update of each player.", at_least=1)
-    learning_rate: float = option(2e-4, "Adam's first learning rate, for both players.", above=0)
-    beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
 
     def loss_factors(self, labels: Collection[str]) -> dict[str, float]:
         terms = ("d_real_a", "d_real_b", "d_fake_a", "d_fake_b")
         return dict.fromkeys(terms, 1 / self.d_ratio)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.load_size < min(sizes.sides(self.image_size)):
-            part = "" if isinstance(self.image_size, int) else "the shorter side of "
-            raise InvalidInput(
-                f"load-size is {self.load_size}; it must be at least {part}image-size "
-                f"{self.image_size}"
-            )
-
-    @property
-    def loaded_size(self) -> Size:
-        """Size of the images that crops are cut from, in the shape of `image_size`."""
-        image_sides = sizes.sides(self.image_size)
-        height, width = (round(self.load_size * side / min(image_sides)) for side in image_sides)
-        return sizes.simplified((height, width))

@@ -201,8 +201,8 @@ def _folder(config: Config) -> tuple[Source, _Labels]:
     )
     if isinstance(listing.layout, Domains):
         raise InvalidInput(
-            f"{path} has two domains for cyclegan, but {config.MODEL} trains on one folder; name "
-            "one of its folders"
+            f"{path} has two domains for cyclegan and cut, but {config.MODEL} trains on one "
+            "folder; name one of its folders"
         )
     rows, labels = _labels(listing.images, listing.orders, config)
     names = [listing.images[row].name for row in rows]

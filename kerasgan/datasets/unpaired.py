@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.configs.groups import TFDS
+from kerasgan.configs.unpaired import UnpairedConfig
 from kerasgan.datasets import cache, sources
 from kerasgan.datasets.sources import Source
 from kerasgan.datasets.tfds import TfdsImages
@@ -92,7 +92,7 @@ def _shuffled_rows(seed: int, positions: tf.Tensor, domain: int, count: int) -> 
     )
 
 
-def load(config: CycleGANConfig) -> UnpairedSplit:
+def load(config: UnpairedConfig) -> UnpairedSplit:
     """Load the images of both domains at `config.loaded_size`; they are prepared on first use.
 
     testA and testB are held out; where one is missing, the share `config.val_fraction` of that
@@ -123,7 +123,7 @@ def load(config: CycleGANConfig) -> UnpairedSplit:
     return UnpairedSplit(*(UnpairedImages(a, b, key) for a, b in zip(*parts.values(), strict=True)))
 
 
-def _sources(config: CycleGANConfig) -> dict[str, tuple[Source, np.ndarray | None]]:
+def _sources(config: UnpairedConfig) -> dict[str, tuple[Source, np.ndarray | None]]:
     """{domain: (its images, bool [N] of the held-out ones or None to hold out a share)}."""
     if config.domain_a:
         folders = {"a": Path(config.domain_a), "b": Path(config.domain_b)}
@@ -155,14 +155,14 @@ def avatar_indices(domain: str, num_avatars: int, val_fraction: float) -> tuple[
     return training, sources.held_out_avatars(num_avatars, val_fraction)
 
 
-def _avatars(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
+def _avatars(domain: str, config: UnpairedConfig) -> tuple[Source, np.ndarray | None]:
     sources.check_square(config.image_size)
     training, held_out = avatar_indices(domain, config.num_avatars, config.val_fraction)
     source = sources.avatar_source([*training, *held_out], config.load_size, STYLES[domain])
     return source, _after_first([training, held_out])
 
 
-def _files(folders: list[Path], config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
+def _files(folders: list[Path], config: UnpairedConfig) -> tuple[Source, np.ndarray | None]:
     listings = [
         sources.read_listing(folder, "images", config.follow_links, config.strict)
         for folder in folders
@@ -174,7 +174,7 @@ def _files(folders: list[Path], config: CycleGANConfig) -> tuple[Source, np.ndar
     return source, _after_first(parts)
 
 
-def _tfds(domain: str, config: CycleGANConfig) -> tuple[Source, np.ndarray | None]:
+def _tfds(domain: str, config: UnpairedConfig) -> tuple[Source, np.ndarray | None]:
     name = config.data.removeprefix(TFDS)
     splits = [TfdsImages(name, f"{_TRAINING}{domain.upper()}")]
     if (test := f"{_HELD_OUT}{domain.upper()}") in splits[0].splits:

@@ -38,14 +38,14 @@ def triptych(
     domain: str,
     *values: str | None,
 ) -> list[np.ndarray]:
-    """An image, its translation, and that translated back, uint8 [H, W, 3] each.
+    """An image, its translation, and that translated back if it can be, uint8 [H, W, 3] each.
 
     Args:
         path: folder of the run.
         file: the image.
         folder: must contain the file.
         keep_size: whether to keep the size of images larger than those in training.
-        domain: target domain for CycleGAN, "a" or "b".
+        domain: target domain for CycleGAN and CUT, "a" or "b".
         values: of the run's labels for StarGAN, in order; empty to keep one.
 
     Raises:
@@ -78,7 +78,7 @@ def _round_trip(run: Run, request: EditRequest) -> RoundTrip:
 
 
 def domain_names(config: TranslationConfig) -> dict[str, str]:
-    """Names of CycleGAN's domains "a" and "b"."""
+    """Names of the domains "a" and "b"."""
     if config.has_avatars:
         return unpaired.STYLES
     return {
@@ -92,7 +92,7 @@ def new_avatar(path: str, domain: str, number: int) -> Image.Image:
 
     Args:
         path: folder of the run.
-        domain: target domain for CycleGAN; the avatar has the style of the other one.
+        domain: target domain for CycleGAN and CUT; the avatar has the style of the other one.
         number: of the avatar, from 0 on.
     """
     config = directory.read(Path(path)).config

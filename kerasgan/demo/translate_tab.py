@@ -99,16 +99,16 @@ def _add_outputs() -> list[gr.Image]:
 def _update_controls(path: str) -> list:
     """Updates of the caption and controls to a run."""
     run = directory.read(Path(path))
-    names = translate_images.domain_names(run.config)
+    names, domains = translate_images.domain_names(run.config), tasks.of(run.config).domains
     directions = [
-        (f"{names[other_domain(domain)]} to {names[domain]}", domain) for domain in ("b", "a")
+        (f"{names[other_domain(domain)]} to {names[domain]}", domain) for domain in domains
     ]
     # The last value, since the first of a binary label is "no".
     changed = {label.name: label.values[-1] for label in run.schema.labels[:1]}
     return [
         run_selection.describe(run),
         gr.update(visible=run.config.has_avatars),
-        gr.update(choices=directions, value="b", visible=bool(tasks.of(run.config).domains)),
+        gr.update(choices=directions, value=next(iter(domains), None), visible=bool(domains)),
         *label_updates(run.schema, changed, "unchanged"),
     ]
 
@@ -125,4 +125,5 @@ def _draw_avatar(folder: Path, path: str, domain: str, number: int | None):
 
 
 def _translate(folder: Path, path: str, file: str | None, *changes) -> list:
-    return translate_images.triptych(path, file, folder, *changes) if file else [None] * 3
+    shown = translate_images.triptych(path, file, folder, *changes) if file else []
+    return [*shown, *[None] * (3 - len(shown))]

@@ -24,7 +24,7 @@ _COLOURS = LabelSchema.of(colours.COLOURS)
 def evaluate_domains(
     run: Run, split: unpaired.UnpairedSplit, count: int, seed: int, checkpoint: str
 ) -> Evaluation:
-    """Evaluate a CycleGAN on at most `count` held-out images of each domain, at their load size.
+    """Evaluate CycleGAN or CUT on at most `count` held-out images of each domain, at load size.
 
     The true translation of an avatar is known: the same face in the other style. `l1_a_to_b` is the
     distance of the translations from it, `..._doing_nothing` of the untranslated faces and
@@ -34,19 +34,21 @@ def evaluate_domains(
     Raises:
         InvalidInput: if the run has no such checkpoint, or too few images are held out.
     """
-    translator = DomainTranslator(loading.load(run, checkpoint).sampling_generator)
+    config = run.config
+    generators = loading.load(run, checkpoint).sampling_generator
+    translator = DomainTranslator(generators, config.TARGETS)
     images = {}
     for domain, held_out in split.held_out.by_name.items():
         inputs.check_count(held_out.shape[0])
         images[domain] = held_out[np.arange(min(count, held_out.shape[0]))]
     numbers = {}
-    is_paired = run.config.has_avatars
-    for domain, truth in images.items():
-        source = other_domain(domain)
+    is_paired = config.has_avatars
+    for domain in translator.domains:
+        source, truth = other_domain(domain), images[domain]
         name = f"{source}_to_{domain}"
-        translated = translator.translate(images[source], domain)
-        back = translator.translate(translated, source)
-        numbers[f"cycle_l1_{source}"] = _cycle(back, images[source], seed)
+        translated, *back = translator.round_trip(images[source], domain)
+        if back:
+            numbers[f"cycle_l1_{source}"] = _cycle(*back, images[source], seed)
         numbers[f"sliced_wasserstein_{name}"] = _distance(translated, truth, seed)
         if is_paired:
             different = np.roll(truth, len(truth) // 2, axis=0)
@@ -54,7 +56,6 @@ def evaluate_domains(
             numbers |= _compare(name, shown, truth, _masks(run, domain, truth), seed)
             numbers |= _read_colours(name, translated, truth, _labelled(run, split, domain), seed)
     missing = {} if is_paired else {"likeness to the truth, colours kept": "the data has neither"}
-    config = run.config
     sheet = domain_sheet(translator, split.held_out, config.sheet_rows, config.identity_weight > 0)
     return Evaluation(numbers, {}, {"translations": np.asarray(sheet)}, missing)
 

@@ -71,7 +71,7 @@ def translate_files(
 
     Args:
         files: {input: output}.
-        is_triptych: whether to write original, translated and translated back side by side.
+        is_triptych: whether to write the original and all of the round trip side by side.
 
     Returns:
         The files that could not be translated, {input: reason}.

@@ -1,6 +1,6 @@
 """Translate and edit images of any size with trained generators."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
@@ -17,8 +17,8 @@ from kerasgan.models.base import AdversarialModel
 from kerasgan.utils import images
 from kerasgan.utils.errors import InvalidInput
 
-# Yields the translation of an image, uint8 [H, W, 3], then that translated back. Both are computed
-# on demand.
+# Yields the translation of an image, uint8 [H, W, 3], then that translated back, unless the model
+# translates in one direction. Both are computed on demand.
 RoundTrip = Callable[[np.ndarray], Iterator[np.ndarray]]
 
 
@@ -26,7 +26,7 @@ class EditRequest(NamedTuple):
     """Changes that a user asks for. Other labels stay as the model reads them off the image.
 
     Attributes:
-        domain: target domain for CycleGAN, "a" or "b". Default: "b".
+        domain: target domain for CycleGAN, "a" or "b", and for CUT, "b". Default: "b".
         values: for StarGAN, {label: new value}.
     """
 
@@ -48,15 +48,20 @@ def other_domain(domain: str) -> str:
 
 
 class DomainTranslator:
-    """Translates images between CycleGAN's domains.
+    """Translates images between two domains.
 
     Args:
-        generators: model with the layers "a_to_b" and "b_to_a", see
+        generators: model with the layers "a_to_b" and "b_to_a", or one of them, see
             `networks.cyclegan.generators`.
+        domains: that it translates to, "a" and "b" or one of them.
     """
 
-    def __init__(self, generators: keras.Model):
-        self._networks = {"a": generators.get_layer("b_to_a"), "b": generators.get_layer("a_to_b")}
+    def __init__(self, generators: keras.Model, domains: Sequence[str]):
+        self.domains = domains
+        self._networks = {
+            domain: generators.get_layer(f"{other_domain(domain)}_to_{domain}")
+            for domain in domains
+        }
         self._functions = {
             name: _as_graph(partial(network, training=False))
             for name, network in self._networks.items()
@@ -67,7 +72,7 @@ class DomainTranslator:
 
         Args:
             inputs: uint8 [n, H, W, 3] of any size from 8 x 8 on.
-            domain: "a" or "b".
+            domain: one of `domains`.
 
         Returns:
             uint8 [n, H, W, 3].
@@ -76,6 +81,16 @@ class DomainTranslator:
             InvalidInput: if the images are too small, or too large for the available memory.
         """
         return _call_batched(self._functions[domain], self._networks[domain], inputs, {})
+
+    def round_trip(self, inputs: np.ndarray, domain: str) -> Iterator[np.ndarray]:
+        """Yield the translations of images, as `translate`, then those translated back, if it can.
+
+        Both are computed on demand.
+        """
+        translated = self.translate(inputs, domain)
+        yield translated
+        if other_domain(domain) in self.domains:
+            yield self.translate(translated, other_domain(domain))
 
 
 class Editor:
@@ -198,12 +213,10 @@ def _check_size(network: keras.Model, height: int, width: int) -> None:
 
 
 def translate_round_trip(translator: DomainTranslator, domain: str) -> RoundTrip:
-    """Translate an image to a domain and back."""
+    """Translate an image to a domain, and back; see `DomainTranslator.round_trip`."""
 
     def round_trip(image: np.ndarray) -> Iterator[np.ndarray]:
-        translated = translator.translate(image[None], domain)
-        yield translated[0]
-        yield translator.translate(translated, other_domain(domain))[0]
+        return (translated[0] for translated in translator.round_trip(image[None], domain))
 
     return round_trip
 

@@ -14,7 +14,9 @@ from kerasgan.utils import images
 def domain_sheet(
     translator: DomainTranslator, data: UnpairedImages, rows: int, has_identity: bool
 ) -> Image.Image:
-    """Triptychs of both domains side by side: original, translated, translated back.
+    """Columns of each domain side by side: original, translated, translated back.
+
+    Columns that need another direction than the translator's are left out.
 
     Args:
         data: its first images are shown.
@@ -24,13 +26,16 @@ def domain_sheet(
     columns, labels = [], []
     count = min(rows, data.size)
     for domain, domain_images in data.by_name.items():
-        original = domain_images[np.arange(count)]
-        translated = translator.translate(original, other_domain(domain))
-        columns += [original, translated, translator.translate(translated, domain)]
-        labels += [domain, f"to {other_domain(domain)}", "and back"]
-        if has_identity:
-            columns.append(translator.translate(original, domain))
-            labels.append(f"to {domain}")
+        other, original = other_domain(domain), domain_images[np.arange(count)]
+        shown = {}
+        if other in translator.domains:
+            titles = (f"to {other}", "and back")
+            shown |= zip(titles, translator.round_trip(original, other), strict=False)
+        if has_identity and domain in translator.domains:
+            shown[f"to {domain}"] = translator.translate(original, domain)
+        if shown:
+            columns += [original, *shown.values()]
+            labels += [domain, *shown]
     return columns_sheet(columns, labels)
 
 

@@ -14,13 +14,14 @@ Signatures of translation and editing models, for images of any size from 8 x 8 
 - `generate`: image, float32 [n, h, w, 3] in [-1, 1], h and w multiples of 4 -> image, the same;
 - `png`: image_bytes, string [n], PNG files -> image_bytes, the same.
 
-CycleGAN's signatures translate a to b, and `<signature>_to_a` b to a. StarGAN's also take a value
-of each label, string [n]; `generate` takes one-hots. A binary label is "no" or "yes".
+CycleGAN's and CUT's signatures translate a to b, and CycleGAN's `<signature>_to_a` b to a.
+StarGAN's also take a value of each label, string [n]; `generate` takes one-hots. A binary label is
+"no" or "yes".
 An input that takes a label is named `Label.argument`, the label in lower case; `generate` takes it
 by the same name.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import keras
@@ -99,17 +100,25 @@ def generation_endpoints(generator: keras.Model, schema: LabelSchema, sigma: flo
     }
 
 
-def translation_endpoints(generator: keras.Model) -> Endpoints:
-    """Endpoints of CycleGAN's two generators."""
+def translation_endpoints(generators: keras.Model, domains: Sequence[str]) -> Endpoints:
+    """Endpoints of generators between two domains.
 
-    def endpoints(layer):
+    Args:
+        generators, domains: as for `DomainTranslator`; signatures of the first domain have no
+            ending.
+    """
+
+    def endpoints(domain):
+        layer = generators.get_layer(f"{image_to_image.other_domain(domain)}_to_{domain}")
+        ending = "" if domain == domains[0] else f"_to_{domain}"
+
         def translate(image):
-            return generator.get_layer(layer)(image, training=False)
+            return layer(image, training=False)
 
-        return {**_uint8_endpoints(translate, {}), **_float_endpoint(translate, {})}
+        both = {**_uint8_endpoints(translate, {}), **_float_endpoint(translate, {})}
+        return {f"{name}{ending}": endpoint for name, endpoint in both.items()}
 
-    to_a = {f"{name}_to_a": endpoint for name, endpoint in endpoints("b_to_a").items()}
-    return {**endpoints("a_to_b"), **to_a}
+    return {name: item for domain in domains for name, item in endpoints(domain).items()}
 
 
 def editing_endpoints(generator: keras.Model, schema: LabelSchema) -> Endpoints:

@@ -246,11 +246,16 @@ class AdversarialModel(keras.Model):
         )
         self.generator_player = Player(
             "g",
-            self.generator.trainable_variables,
+            self.generator_variables,
             self._compiled.generator_optimizer,
             self.generator_losses,
             *g_inputs,
         )
+
+    @property
+    def generator_variables(self) -> list[keras.Variable]:
+        """Variables that minimise the generator's losses."""
+        return self.generator.trainable_variables
 
     def fit(
         self,
@@ -268,8 +273,8 @@ class AdversarialModel(keras.Model):
 
         Args:
             x: elements {"image", label, ...}, single or batched: images uint8, or float in [-1, 1],
-                [H, W, 3]; labels as indices or texts, -1 or "" where one is missing. Of CycleGAN,
-                {"a", "b"} or pairs of images.
+                [H, W, 3]; labels as indices or texts, -1 or "" where one is missing. Of CycleGAN
+                and CUT, {"a", "b"} or pairs of images.
             epochs, steps_per_epoch, initial_epoch, callbacks, verbose: as in `keras.Model.fit`.
 
         Returns:

@@ -8,13 +8,11 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from kerasgan import optimizers
 from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.losses import bce, binary_accuracy, l1, least_squares
-from kerasgan.models import examples
-from kerasgan.models.base import AdversarialModel, Networks, unstack_updates
+from kerasgan.models.base import Networks, unstack_updates
 from kerasgan.models.image_pool import ImagePool
-from kerasgan.models.step_random import UnpairedStepRandom
+from kerasgan.models.unpaired import UnpairedModel
 from kerasgan.networks import cyclegan
 from kerasgan.utils.sizes import sides
 
@@ -22,7 +20,7 @@ _DOMAINS = ("a", "b")
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class CycleGAN(AdversarialModel):
+class CycleGAN(UnpairedModel):
     """Two generators and two discriminators; both networks of a kind are trained as one player.
 
     `generator` maps {a, b} to {a: translation of b, b: translation of a}. A loss is named after
@@ -58,25 +56,6 @@ class CycleGAN(AdversarialModel):
                 **options,
             ),
         )
-
-    def steps(self, dataset):
-        config = self.config
-        return examples.unpaired_steps(dataset, config.image_size, config.batch_size)
-
-    def step_random(self, step, given):
-        config = self.config
-        return UnpairedStepRandom(given, config.seed, step, config.image_size, config.augment)
-
-    def optimizers(self):
-        config = self.config
-        rates = optimizers.build_learning_rates(
-            config.schedule,
-            config.learning_rates,
-            config.final_learning_rate,
-            config.schedule_steps,
-            interval=config.schedule_interval,
-        )
-        return optimizers.adam(rates, config.beta_1, epsilon=1e-8)
 
     def sample_generator_batch(self, random, updates):
         return {**random.images(), "augmentation": self._augmentations(random, "g_fake")}

@@ -51,6 +51,12 @@ class StepRandom:
             [self._batch_size, updates, 1], self._key(name), low, high, alg="philox"
         )
 
+    def distinct_integers(self, name: str, updates: int, count: int, maximum: int) -> tf.Tensor:
+        """Int64 [B, updates, count], uniform in [0, maximum), without repetition in a row."""
+        full = [self._batch_size, updates, maximum]
+        order = tf.random.stateless_uniform(full, self._key(name), alg="philox")
+        return tf.cast(tf.math.top_k(order, count).indices, tf.int64)
+
     def augmentation(self, name: str, updates: int) -> dict[str, dict[str, tf.Tensor]]:
         """Draws for `augmentation.parameters_of`, of tensors [B, updates, n]; {} without any."""
         return {

@@ -9,6 +9,8 @@ With 3x3 kernels of stride 2, that code pads at the top and left, this one at th
 Mirrored weights compute the same on mirrored images.
 """
 
+from collections.abc import Sequence
+
 import keras
 from keras import layers, ops
 
@@ -145,17 +147,22 @@ def discriminator(
     return keras.Model(image, conv(1, 4, "score", dtype="float32")(x), name=name)
 
 
-def generators(**settings) -> keras.Model:
+def generators(targets: Sequence[str] = ("b", "a"), **settings) -> keras.Model:
     """Build {a, b} -> {a: b_to_a(b), b: a_to_b(a)}, images [B, H, W, 3], from two generators.
 
-    Each output has the name of its own domain, so applying the model twice is the cycle.
+    Each output has the name of its own domain, so applying the model twice is the cycle. With one
+    target there is one generator, and one image as input.
 
     Args:
+        targets: domains to translate to.
         settings: of each `generator`. `get_layer("a_to_b")` and `get_layer("b_to_a")` return them.
     """
-    image = {domain: keras.Input((None, None, 3), name=domain) for domain in ("a", "b")}
-    a_to_b, b_to_a = (generator(**settings, name=name) for name in ("a_to_b", "b_to_a"))
-    translated = {"a": b_to_a(image["b"]), "b": a_to_b(image["a"])}
+    sources = {target: {"a": "b", "b": "a"}[target] for target in targets}
+    image = {source: keras.Input((None, None, 3), name=source) for source in sources.values()}
+    translated = {
+        target: generator(**settings, name=f"{source}_to_{target}")(image[source])
+        for target, source in sources.items()
+    }
     return keras.Model(image, translated, name="generators")
 
 

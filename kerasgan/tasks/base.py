@@ -121,7 +121,8 @@ class ImageToImageTask(Task):
     """Base class of tasks whose models have images as input.
 
     Attributes:
-        domains: names of the domains that images are translated to; empty if there are none.
+        domains: names of the domains that images are translated to, the default first; empty if
+            there are none.
     """
 
     domains: tuple[str, ...] = ()
@@ -165,7 +166,7 @@ class ImageToImageTask(Task):
 
     @abstractmethod
     def round_trip(self, translator: Translator, changes: Any) -> RoundTrip:
-        """A function that translates or edits an image, and back."""
+        """A function that translates or edits an image, and back if the model can."""
 
 
 def preview_data(split: DataSplit) -> Data:

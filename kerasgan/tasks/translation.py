@@ -12,9 +12,11 @@ from kerasgan.utils.errors import unknown
 
 
 class Translation(ImageToImageTask):
-    """Translate images between two domains."""
+    """Translate images between two domains, in one direction or in both."""
 
-    domains = unpaired.DOMAINS
+    @property
+    def domains(self):
+        return self.config.TARGETS
 
     def _load(self):
         return unpaired.load(self.config)
@@ -36,19 +38,19 @@ class Translation(ImageToImageTask):
         return evaluate_domains(run, self.load(), request.count, request.seed, request.checkpoint)
 
     def endpoints(self, run, generator):
-        return saved_model.translation_endpoints(generator)
+        return saved_model.translation_endpoints(generator, self.domains)
 
     def options(self, schema):
         return ("--to",)
 
     def changes(self, schema, request):
-        domain = request.domain or "b"
-        if domain not in ("a", "b"):
-            raise unknown("domain", domain, ("a", "b"))
+        domain = request.domain or self.domains[0]
+        if domain not in self.domains:
+            raise unknown(f"target domain of {self.config.MODEL}", domain, self.domains)
         return domain
 
     def translator(self, run, model):
-        return DomainTranslator(model.sampling_generator)
+        return DomainTranslator(model.sampling_generator, self.domains)
 
     def round_trip(self, translator, changes):
         return translate_round_trip(translator, changes)
