@@ -54,8 +54,9 @@ def painted():
 
 
 def _recolour(model):
-    """Make a CycleGAN translate every image to red in b and to blue in a."""
-    for name, colour in (("a_to_b", "red"), ("b_to_a", "blue")):
+    """Make a translator turn every image to red in b and to blue in a."""
+    colours = {"b": ("a_to_b", "red"), "a": ("b_to_a", "blue")}
+    for name, colour in map(colours.get, model.config.TARGETS):
         change = model.sampling_generator.get_layer(name).get_layer("change")
         kernel, _ = change.get_weights()
         change.set_weights([kernel, 9.0 * np.array(RGB[colour]) - 4.5])
@@ -66,9 +67,9 @@ def seen(image):
     return COLOURS[int(np.asarray(image)[..., :3].mean(axis=(0, 1)).argmax())]
 
 
-def recoloured():
-    """A run of CycleGAN with the weights of `_recolour`."""
-    return made("cyclegan", LabelSchema(), _recolour, residual_output=True)
+def recoloured(model="cyclegan"):
+    """A run of CycleGAN or CUT with the weights of `_recolour`."""
+    return made(model, LabelSchema(), _recolour, residual_output=True)
 
 
 def write_bad_files(folder):

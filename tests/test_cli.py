@@ -153,6 +153,7 @@ def test_labels_that_a_model_lacks_are_refused(kerasgan, tmp_path, model, words,
             ["--to", "a"],
             "--to does not apply to this run of stargan; allowed: --set",
         ),
+        ("cut", ["--to", "a"], "unknown target domain of cut 'a'; allowed: b"),
         ("stargan", ["--hair", "mauve"], "unknown hair value 'mauve'; allowed: red"),
         (
             "stargan",
@@ -174,11 +175,12 @@ def test_what_a_model_cannot_translate_to_is_refused(kerasgan, tmp_path, model, 
     Image.new("RGB", (9, 9)).save(tmp_path / "one.png")
     schema = {
         "cyclegan": LabelSchema(),
+        "cut": LabelSchema(),
         "stargan": LabelSchema.of({"hair": ("red",), "eyes": ("blue",)}),
         "celeba": LabelSchema.of({"Male": BINARY, "Young": BINARY}),
     }[model]
     config = tiny_config("stargan" if model == "celeba" else model)
-    directory.create(config, schema, "0123", "paper", "kerasgan")
+    directory.create(config, schema, "0123", config.default_preset(), "kerasgan")
     done = kerasgan("translate", "one.png", *words, "--out", "new")
     assert done.exit_code == 2
     assert message in done.output
@@ -188,7 +190,10 @@ def test_what_a_model_cannot_translate_to_is_refused(kerasgan, tmp_path, model, 
 def test_runs_that_translate_draw_nothing_and_others_do_not_translate(kerasgan, run, tmp_path):
     Image.new("RGB", (9, 9)).save(tmp_path / "one.png")
     done = kerasgan("translate", "one.png", "--run", "1", "--out", "new")
-    assert (done.exit_code, "is a run of acgan; allowed: cyclegan, stargan" in done.output) == (
+    assert (
+        done.exit_code,
+        "is a run of acgan; allowed: cyclegan, cut, stargan" in done.output,
+    ) == (
         2,
         True,
     )

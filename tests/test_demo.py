@@ -209,6 +209,13 @@ def test_an_image_is_translated_and_back(image_file, keep_size, size):
     assert seen(changed) == "blue"
 
 
+def test_cut_translates_in_one_direction(image_file):
+    run = recoloured("cut")
+    assert [seen(image) for image in translated(run, image_file, False, "b")] == ["green", "red"]
+    with pytest.raises(InvalidInput, match="unknown target domain of cut 'a'; allowed: b"):
+        translated(run, image_file, False, "a")
+
+
 @pytest.mark.parametrize(
     ("values", "changes"),
     [(("blue", "", None), {"hair": 2}), (("", "yes", "red"), {"Male": 1})],

@@ -14,6 +14,7 @@ from PIL import Image
 
 from kerasgan.runs import directory
 from tests.processes import finish, start
+from tests.stubs import recoloured
 
 pytestmark = [
     pytest.mark.skipif(find_spec("gradio") is None, reason="needs the extra 'demo'"),
@@ -414,3 +415,19 @@ def test_without_the_token_the_process_answers_nobody(tmp_path):
     finally:
         process.send_signal(signal.SIGINT)
         finish(process, exit_code=130)
+
+
+def test_the_tab_offers_the_directions_of_a_run(tmp_path):
+    from kerasgan.demo import translate_tab
+
+    Image.new("RGB", (40, 40)).save(tmp_path / "face.png")
+    for model, directions, has_back in (
+        ("cyclegan", ["cartoon to animation", "animation to cartoon"], True),
+        ("cut", ["cartoon to animation"], False),
+    ):
+        path = str(recoloured(model).path)
+        _, _, direction, *_ = translate_tab._update_controls(path)
+        assert [name for name, _ in direction["choices"]] == directions
+        assert (direction["value"], direction["visible"]) == ("b", True)
+        images = translate_tab._translate(tmp_path, path, str(tmp_path / "face.png"), False, "b")
+        assert [image is not None for image in images] == [True, True, has_back]

@@ -50,12 +50,14 @@ class Known:
         return (np.stack(outputs) / 127.5 - 1).astype(np.float32)
 
 
-def evaluated(monkeypatch, known):
+def evaluated(monkeypatch, known, model_name="cyclegan"):
     # How well it reads does not matter here.
     monkeypatch.setattr(classifier, "_STEPS", 5)
-    config = tiny_config("cyclegan", num_avatars=100, val_fraction=COUNT / 100)
+    config = tiny_config(model_name, num_avatars=100, val_fraction=COUNT / 100)
     split = unpaired.load(config)
-    run = directory.create(config, LabelSchema(), split.training.key, "paper", "kerasgan")
+    run = directory.create(
+        config, LabelSchema(), split.training.key, config.default_preset(), "kerasgan"
+    )
     model = type("Model", (), {"sampling_generator": Known(known(split.held_out))})
     monkeypatch.setattr(loading, "load", lambda run, checkpoint: model)
     return translation.evaluate_domains(run, split, 10_000, 0, "latest").numbers
@@ -90,6 +92,12 @@ def test_doing_nothing_is_the_baseline(monkeypatch):
         for measure in ("l1", "psnr", "ssim", "face_l1"):
             one, other = (numbers[f"{measure}_{name}{end}"] for end in ("", "_doing_nothing"))
             assert one == other
+
+
+def test_one_direction_is_measured_alone(monkeypatch):
+    numbers = evaluated(monkeypatch, lambda held_out: {}, "cut")
+    assert {"l1_a_to_b", "kept_hair_a_to_b", "sliced_wasserstein_a_to_b"} <= numbers.keys()
+    assert not any("b_to_a" in name or "cycle" in name for name in numbers)
 
 
 class Painter:

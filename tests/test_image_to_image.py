@@ -70,6 +70,18 @@ def test_each_domain_has_its_generator():
     np.testing.assert_array_equal(back, translator.translate(translated[None], "a")[0])
 
 
+def test_one_direction_has_no_way_back():
+    domains = UnpairedImages(noise(2, 16, 16, 3), 255 - noise(2, 16, 16, 3))
+    translator = image_to_image.DomainTranslator(Generators(), ("b",))
+    (translated,) = image_to_image.translate_round_trip(translator, "b")(domains.a[0])
+    np.testing.assert_array_equal(translated, 255 - domains.a[0])
+    for has_identity, columns in ((False, 2), (True, 4)):
+        sheet = previews.domain_sheet(translator, domains, 8, has_identity)
+        assert sheet.width == columns * 66
+        cells = np.asarray(sheet)[-66::4, ::4]
+        np.testing.assert_array_equal(cells[:15, 17:32], 255 - cells[:15, :15])
+
+
 class StarGAN:
     """Writes the index of the hair to red and that of the eyes to green; reads both there."""
 

@@ -143,6 +143,16 @@ def test_cyclegan_serves_both_directions(monkeypatch, tmp_path, rgba):
         served.signatures["serving_default"](image=tf.zeros([1, 7, 9, 3], tf.uint8))
 
 
+def test_cut_serves_one_direction(monkeypatch, tmp_path, rgba):
+    model, served = exported("cut", LabelSchema(), monkeypatch, tmp_path)
+    names = {"serving_default": ["image"], "generate": ["image"], "png": ["image_bytes"]}
+    assert requests_of(served) == names
+    rgb = composited(rgba)[None]
+    expected = image_to_image.DomainTranslator(model.sampling_generator, ("b",)).translate(rgb, "b")
+    found = served.signatures["serving_default"](image=tf.constant(rgb))["image"].numpy()
+    assert np.abs(found.astype(int) - expected).max() <= 1
+
+
 @pytest.mark.slow
 def test_stargan_serves_edits(monkeypatch, tmp_path, rgba):
     schema = LabelSchema.of({"hair": ("red", "blue"), "Male": BINARY})

@@ -9,8 +9,8 @@ from kerasgan.commands import messages, options
 @click.argument("run", required=False, shell_complete=options.complete_run)
 @click.option("--steps", type=click.IntRange(min=1), help="New number of steps.")
 @click.option("--data", help="Where the run's data is now, if it has moved.")
-@click.option("--domain-a", help="Where domain a of cyclegan is now, if it has moved.")
-@click.option("--domain-b", help="Where domain b of cyclegan is now, if it has moved.")
+@click.option("--domain-a", help="Where domain a is now, if it has moved.")
+@click.option("--domain-b", help="Where domain b is now, if it has moved.")
 @click.option("--from-start", is_flag=True, help="Begin at step 0 if all checkpoints are damaged.")
 def resume(run: str | None, steps: int | None, from_start: bool, **locations: str | None) -> None:
     """Continue the training of RUN from its newest checkpoint.
