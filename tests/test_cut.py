@@ -244,6 +244,18 @@ def test_positions_are_of_each_layer_and_as_many_as_there_are():
     assert not np.array_equal(positions["down_1"], positions["block_0_sum"])
 
 
+def test_draws_depend_on_the_seed_and_the_step_alone():
+    model = untrained()
+    *_, third = model.batches(DOMAINS.steps(0, 2, 1, 0)).take(3)
+    third, again, fourth = (
+        batch["discriminator"] for batch in (third, batch_of(model, 2), batch_of(model, 3))
+    )
+    for name in LAYERS:
+        np.testing.assert_array_equal(again["positions"][name], third["positions"][name])
+        assert not np.array_equal(fourth["positions"][name], third["positions"][name])
+    np.testing.assert_array_equal(again["is_mirrored"], third["is_mirrored"])
+
+
 def test_two_steps_and_one_are_three():
     settings = {"ema": 0.5, "steps": 3, "identity_weight": 1.0, "augment": ("shift",)}
     whole = build(**settings)

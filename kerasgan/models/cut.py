@@ -41,7 +41,7 @@ class CUT(UnpairedModel, SharedFakesModel):
         features = encoder(keras.Input((*sides(config.image_size), 3)))
         self.heads = cut.heads({name: tensor.shape[-1] for name, tensor in features.items()})
         self._areas = {name: tensor.shape[1] * tensor.shape[2] for name, tensor in features.items()}
-        # Keras would save an attribute that is a model, whose layers are the generator's.
+        # A model in an attribute is saved, and the encoder's layers are the generator's already.
         self._encode = partial(encoder, training=True)
 
     def build_networks(self, config, schema):
@@ -107,7 +107,10 @@ class CUT(UnpairedModel, SharedFakesModel):
         return losses, {}
 
     def _nce(self, images, translated, batch):
-        """Mean of `patch_nce` over the layers; translations of mirrored images are mirrored."""
+        """Mean of `patch_nce` over the layers, between images and their translations.
+
+        Features of translations of mirrored images are mirrored back.
+        """
         queries = {
             name: mirrored(features, batch["is_mirrored"])
             for name, features in self._encode(translated).items()
