@@ -2,7 +2,7 @@
 
 Reference: Park, Efros, Zhang and Zhu 2020, "Contrastive Learning for Unpaired Image-to-Image
 Translation" (arXiv:2007.15651), section 3 and appendix C.1. The generator and the discriminator are
-CycleGAN's, in `networks.cyclegan`. The authors' code also blurs where these have strides.
+CycleGAN's, in `networks.cyclegan`; the authors' code blurs where these have strides.
 """
 
 from collections.abc import Mapping
