@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -30,8 +31,12 @@ def said(*words, at_terminal, **environment):
     environment = {**os.environ, **environment}
     subprocess.run([sys.executable, *words], stderr=writer, env=environment)
     os.close(writer)
-    with os.fdopen(reader, "rb") as file:
-        return file.read1().decode().replace("\r\n", "\n")
+    parts = []
+    # A terminal ends with an error rather than with nothing.
+    with os.fdopen(reader, "rb") as file, suppress(OSError):
+        while part := file.read1():
+            parts.append(part)
+    return b"".join(parts).decode().replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize(
