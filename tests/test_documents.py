@@ -192,7 +192,7 @@ def test_every_command_line_can_be_typed(document):
 def tiny(words):
     """The words with options behind them that beat theirs and keep the work small."""
     match words:
-        case ["train", model, *_]:
+        case ["train" | "describe", model, *_]:
             small = {**TINY, **OWN[model], "num_avatars": 400, "steps": 1}
             del small["data"]
             return [*words, *(w for k, v in small.items() for w in (f"--{k.replace('_', '-')}", v))]
