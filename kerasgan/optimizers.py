@@ -6,6 +6,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from kerasgan.configs.groups import ScheduleOptions
+
 
 @keras.saving.register_keras_serializable("kerasgan")
 class FusedAdam(keras.optimizers.Adam):
@@ -155,6 +157,22 @@ def build_learning_rate(
     if schedule == "constant":
         return initial
     return _SCHEDULES[schedule](initial, final, steps, updates, interval)
+
+
+def scheduled_learning_rates(config: ScheduleOptions, updates: tuple[int, int] = (1, 1)) -> tuple:
+    """Learning rates of both players, as `adam` takes them, by a model's options.
+
+    Args:
+        updates: of each player per training step.
+    """
+    return build_learning_rates(
+        config.schedule,
+        config.learning_rates,
+        config.final_learning_rate,
+        config.schedule_steps,
+        updates,
+        config.schedule_interval,
+    )
 
 
 def build_learning_rates(

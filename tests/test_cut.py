@@ -9,6 +9,7 @@ from kerasgan.models.cut import CUT
 from kerasgan.models.variables import named_variables
 from kerasgan.networks import cut, cyclegan
 from kerasgan.runs import checkpoints
+from tests import variables
 
 TINY = {
     "image_size": 32,
@@ -272,9 +273,7 @@ def test_two_steps_and_one_are_three():
     second = build(**settings)
     checkpoints.restore(arrays, named_variables(second))
     train(second, [2])
-    expected = named_variables(whole)
-    for key, variable in named_variables(second).items():
-        np.testing.assert_array_equal(variable, expected[key], err_msg=key)
+    variables.assert_same(second, whole)
 
 
 def test_cut_averages_what_the_paper_adds():

@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from kerasgan.configs.data_options import label_rule_option
 from kerasgan.configs.generation import ConditionalConfig
-from kerasgan.configs.groups import ScheduleOptions, label_rule_option, share_fakes_option
+from kerasgan.configs.groups import ScheduleOptions, share_fakes_option
 from kerasgan.configs.image_sizes import Multiples, image_size_option
 from kerasgan.configs.options import option
 from kerasgan.utils.errors import InvalidInput, unknown

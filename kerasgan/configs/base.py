@@ -7,12 +7,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Self, get_type_hints
 
 from kerasgan.configs.checking import check_types
-from kerasgan.configs.groups import (
-    DataOptions,
-    LearningRateOptions,
-    LoggingOptions,
-    TrainingOptions,
-)
+from kerasgan.configs.data_options import DataOptions
+from kerasgan.configs.groups import LearningRateOptions, LoggingOptions, TrainingOptions
 from kerasgan.configs.options import is_of_model, option_name
 from kerasgan.utils.errors import InvalidInput, unknown
 

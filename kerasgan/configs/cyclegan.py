@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.options import option
-from kerasgan.configs.unpaired import UnpairedConfig
+from kerasgan.configs.unpaired import QUICK, UnpairedConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,23 +52,7 @@ class CycleGANConfig(UnpairedConfig):
             "norm": "batch",
             "steps": 219_200,
         },
-        "quick": {
-            "image_size": 32,
-            "load_size": 36,
-            "width": 0.5,
-            "blocks": 6,
-            "norm": "batch",
-            "upsample": "nearest",
-            "residual_output": True,
-            "precision": "auto",
-            "batch_size": 4,
-            "learning_rate": 5e-4,
-            "ema": 0.99,
-            "steps": 2500,
-            "log_every": 20,
-            "sample_every": 100,
-            "checkpoint_every": 100,
-        },
+        "quick": QUICK,
     }
 
     loss: Literal["lsgan", "bce"] = option(

@@ -5,14 +5,13 @@ from typing import ClassVar, Literal
 
 from kerasgan import metrics
 from kerasgan.configs.base import Config
-from kerasgan.configs.groups import (
+from kerasgan.configs.data_options import (
     AugmentationOptions,
-    BatchNormOptions,
     ConditionalDataOptions,
-    EvaluationOptions,
     LabelledDataOptions,
     MirrorOptions,
 )
+from kerasgan.configs.groups import BatchNormOptions, EvaluationOptions
 from kerasgan.configs.options import option
 
 # Beyond it, noise is infinite in float32 or half of it: the images have no content.

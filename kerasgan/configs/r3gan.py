@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from kerasgan.configs.data_options import label_rule_option
 from kerasgan.configs.generation import ConditionalConfig
-from kerasgan.configs.groups import Schedule, ScheduleOptions, label_rule_option, schedule_option
+from kerasgan.configs.groups import Schedule, ScheduleOptions, schedule_option
 from kerasgan.configs.image_sizes import Halved, image_size_option
 from kerasgan.configs.options import option
 from kerasgan.utils.sizes import Size

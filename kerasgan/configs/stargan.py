@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from kerasgan.configs.groups import ConditionalDataOptions, MirrorOptions
+from kerasgan.configs.data_options import ConditionalDataOptions, MirrorOptions
 from kerasgan.configs.image_sizes import Multiples, image_size_option
 from kerasgan.configs.options import option
 from kerasgan.configs.translation import TranslationConfig

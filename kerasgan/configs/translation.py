@@ -4,13 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kerasgan.configs.base import Config
-from kerasgan.configs.groups import (
-    AugmentationOptions,
-    LoggingOptions,
-    Schedule,
-    ScheduleOptions,
-    schedule_option,
-)
+from kerasgan.configs.data_options import AugmentationOptions
+from kerasgan.configs.groups import LoggingOptions, Schedule, ScheduleOptions, schedule_option
 from kerasgan.configs.options import option
 
 

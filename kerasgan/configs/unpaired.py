@@ -4,13 +4,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from kerasgan.configs.groups import BatchNormOptions, DataOptions
+from kerasgan.configs.data_options import DataOptions
+from kerasgan.configs.groups import BatchNormOptions
 from kerasgan.configs.image_sizes import Multiples, image_size_option
 from kerasgan.configs.options import option
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.utils import sizes
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.sizes import Size
+
+# What translates drawn faces within minutes on two CPU cores.
+QUICK = {
+    "image_size": 32,
+    "load_size": 36,
+    "width": 0.5,
+    "blocks": 6,
+    "norm": "batch",
+    "upsample": "nearest",
+    "residual_output": True,
+    "precision": "auto",
+    "batch_size": 4,
+    "learning_rate": 5e-4,
+    "ema": 0.99,
+    "steps": 2500,
+    "log_every": 20,
+    "sample_every": 100,
+    "checkpoint_every": 100,
+}
 
 
 @dataclass(frozen=True, kw_only=True)

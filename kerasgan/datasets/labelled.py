@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasgan.configs import Config
-from kerasgan.configs.groups import TFDS
+from kerasgan.configs.data_options import TFDS
 from kerasgan.datasets import cache, colours, selection, sources
 from kerasgan.datasets.avatars import traits
 from kerasgan.datasets.layouts.base import AnnotatedImage, Values

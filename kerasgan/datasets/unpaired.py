@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from kerasgan.configs.groups import TFDS
+from kerasgan.configs.data_options import TFDS
 from kerasgan.configs.unpaired import UnpairedConfig
 from kerasgan.datasets import cache, sources
 from kerasgan.datasets.sources import Source

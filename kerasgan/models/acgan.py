@@ -65,14 +65,7 @@ class ACGAN(GeneratesFromNoise, SharedFakesModel):
 
     def optimizers(self):
         config = self.config
-        rates = optimizers.build_learning_rates(
-            config.schedule,
-            config.learning_rates,
-            config.final_learning_rate,
-            config.schedule_steps,
-            updates=(config.d_steps, config.g_steps),
-            interval=config.schedule_interval,
-        )
+        rates = optimizers.scheduled_learning_rates(config, (config.d_steps, config.g_steps))
         return optimizers.adam(rates, config.beta_1, config.beta_2)
 
     def sample_discriminator_batch(self, random, updates):

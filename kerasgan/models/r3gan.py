@@ -43,14 +43,7 @@ class R3GAN(GeneratesFromNoise, SharedFakesModel):
         )
 
     def optimizers(self):
-        config = self.config
-        rates = optimizers.build_learning_rates(
-            config.schedule,
-            config.learning_rates,
-            config.final_learning_rate,
-            config.schedule_steps,
-            interval=config.schedule_interval,
-        )
+        rates = optimizers.scheduled_learning_rates(self.config)
         return optimizers.adam(rates, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
 
     def sample_discriminator_batch(self, random, updates):

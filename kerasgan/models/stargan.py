@@ -58,14 +58,7 @@ class StarGAN(SharedFakesModel):
 
     def optimizers(self):
         config = self.config
-        rates = optimizers.build_learning_rates(
-            config.schedule,
-            config.learning_rates,
-            config.final_learning_rate,
-            config.schedule_steps,
-            updates=(config.critic_steps, 1),
-            interval=config.schedule_interval,
-        )
+        rates = optimizers.scheduled_learning_rates(config, (config.critic_steps, 1))
         return optimizers.adam(rates, config.beta_1, epsilon=1e-8)
 
     def sample_discriminator_batch(self, random, updates):

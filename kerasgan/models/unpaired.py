@@ -22,11 +22,5 @@ class UnpairedModel(AdversarialModel):
 
     def optimizers(self):
         config = self.config
-        rates = optimizers.build_learning_rates(
-            config.schedule,
-            config.learning_rates,
-            config.final_learning_rate,
-            config.schedule_steps,
-            interval=config.schedule_interval,
-        )
+        rates = optimizers.scheduled_learning_rates(config)
         return optimizers.adam(rates, config.beta_1, epsilon=1e-8)
