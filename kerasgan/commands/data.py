@@ -4,7 +4,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from kerasgan.commands import messages, options
+from kerasgan.commands import messages, options, parameter_types
 from kerasgan.commands.names import NamedGroup
 from kerasgan.datasets import layouts
 from kerasgan.utils.errors import InvalidInput
@@ -16,7 +16,7 @@ def data() -> None:
 
 
 @data.command()
-@click.argument("folder", type=options.FilePath())
+@click.argument("folder", type=parameter_types.FilePath())
 @click.option("--count", type=click.IntRange(min=1), default=100, show_default=True)
 @click.option("--image-size", type=click.IntRange(min=8, max=4096), default=96, show_default=True)
 @click.option("--style", default="animation", show_default=True, help="animation or cartoon.")
@@ -30,10 +30,10 @@ def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> 
 
 
 @data.command()
-@click.argument("path", type=options.FilePath())
+@click.argument("path", type=parameter_types.FilePath())
 @click.option(
     "--layout",
-    type=options.Choice(layouts.CHOICES),
+    type=parameter_types.Choice(layouts.CHOICES),
     default=layouts.AUTO,
     show_default=True,
     help="Layout of the data.",
@@ -46,15 +46,17 @@ def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> 
     help="Labels to count.  [default: those that a model would train on]",
 )
 @click.option("--follow-links", is_flag=True, help="Follow symbolic links inside PATH.")
-@click.option("--html", type=options.FilePath(), help="Write the whole report as an HTML page.")
+@click.option(
+    "--html", type=parameter_types.FilePath(), help="Write the whole report as an HTML page."
+)
 @click.option(
     "--heat-map",
-    type=options.FilePath(),
+    type=parameter_types.FilePath(),
     help="Write the counts of each two values of the first two labels as a PNG.",
 )
 @click.option(
     "--fix",
-    type=options.FilePath(),
+    type=parameter_types.FilePath(),
     help="Write a clean copy and a log into this folder, which must be new or empty.",
 )
 def check(path, layout, labels, follow_links, html, heat_map, fix) -> None:

@@ -3,7 +3,7 @@
 import rich_click as click
 
 from kerasgan import metrics
-from kerasgan.commands import messages, options
+from kerasgan.commands import messages, options, parameter_types
 
 
 @click.command()
@@ -22,7 +22,7 @@ from kerasgan.commands import messages, options
 @options.checkpoint
 @click.option(
     "--features",
-    type=options.Choice(metrics.FEATURES),
+    type=parameter_types.Choice(metrics.FEATURES),
     multiple=True,
     help="Repeatable: perceptual adds distances that agree with the eye, by the extra "
     "'perceptual'; inception adds distances in features of Keras's InceptionV3, where its weights "
@@ -31,13 +31,13 @@ from kerasgan.commands import messages, options
 )
 @click.option(
     "--fid-weights",
-    type=options.FilePath(),
+    type=parameter_types.FilePath(),
     help="Weights of the Inception network of 2015, as pytorch-fid and torch-fidelity publish "
     "them; adds FID and KID.",
 )
 @click.option(
     "--cascade",
-    type=options.FilePath(),
+    type=parameter_types.FilePath(),
     help="OpenCV's file for the face count; needs the extra 'faces'.",
 )
 @click.option("--cas", is_flag=True, help="Train a classifier on generated images, try it on real.")

@@ -4,21 +4,21 @@ from pathlib import Path
 
 import rich_click as click
 
-from kerasgan.commands import messages, options
+from kerasgan.commands import messages, options, parameter_types
 
 
 @click.command()
 @options.run("the newest run, else the bundled one")
 @click.option(
     "--out",
-    type=options.FilePath(),
+    type=parameter_types.FilePath(),
     help="Folder of models for TensorFlow Serving.  [default: export/ in the run]",
 )
 @options.checkpoint
 @click.option(
     "--format",
     "form",
-    type=options.Choice(["savedmodel", "keras", "onnx"]),
+    type=parameter_types.Choice(["savedmodel", "keras", "onnx"]),
     default="savedmodel",
     show_default=True,
     help="savedmodel: for TensorFlow Serving. keras: plain Keras layers and a model card. onnx: "

@@ -1,25 +1,22 @@
 """Options that commands share, and the options of config dataclasses. Imports no model."""
 
 import dataclasses
-import math
-import os
 import re
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import rich_click as click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
+from kerasgan.commands import parameter_types
 from kerasgan.configs.base import Config
 from kerasgan.configs.options import option_name, panel, words
 from kerasgan.datasets import layouts
 from kerasgan.labels import parse_values
 from kerasgan.runs import directory
 from kerasgan.utils import sizes
-from kerasgan.utils.errors import InvalidInput, hint
 
 # Panels of `kerasgan train MODEL --help`, in this order.
 PANELS = ("Model", "Data", "Training", "Logging")
@@ -44,30 +41,6 @@ run_names = click.argument(
 )
 
 
-class FilePath(click.Path):
-    """A path. An empty one, as a shell makes of an unset variable, is not the current folder."""
-
-    def __init__(self, **settings: Any):
-        super().__init__(path_type=Path, **settings)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        if not os.fspath(value).strip():
-            self.fail("must not be empty", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-class FiniteNumber(click.FloatRange):
-    """A number in a range, and not NaN."""
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        number = super().convert(value, param, ctx)
-        if math.isnan(number):
-            self.fail(f"must be a number, got {value}", param, ctx)
-        return number
-
-
 def run(default: str) -> Callable:
     """The option --run, whose help names the default run."""
     return click.option(
@@ -81,7 +54,7 @@ def html_page(default: str) -> Callable:
     """The option --html, the file of a page that a command writes."""
     return click.option(
         "--html",
-        type=FilePath(),
+        type=parameter_types.FilePath(),
         default=default,
         show_default=True,
         help="File of the page.",
@@ -109,54 +82,6 @@ def label_values(function: Callable) -> Callable:
     return command
 
 
-class Choice(click.Choice):
-    """A choice whose error suggests the nearest allowed value."""
-
-    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
-        near = hint(str(value), [str(choice) for choice in self.choices])
-        return super().get_invalid_choice_message(value, ctx) + near
-
-
-class NumberOrWord(click.ParamType):
-    """A number, or one of some words.
-
-    Args:
-        words: the words.
-    """
-
-    name = "float"
-
-    def __init__(self, words: tuple[str, ...]):
-        self._words = words
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        return "|".join(["FLOAT", *self._words])
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float | str:
-        if value in self._words:
-            return value
-        try:
-            return float(value)
-        except ValueError:
-            self.fail(f"must be a number or {', '.join(self._words)}, got {value!r}", param, ctx)
-
-
-class SizeType(click.ParamType):
-    """The size of images, a side of squares or HEIGHTxWIDTH."""
-
-    name = "size"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> sizes.Size:
-        try:
-            return sizes.parse(str(value))
-        except InvalidInput as error:
-            self.fail(str(error), param, ctx)
-
-
 # Choices of options whose values are listed outside the configs.
 _CHOICES = {"layout": layouts.CHOICES}
 
@@ -175,13 +100,13 @@ def _of_field(field: dataclasses.Field, type_: Any, panel: str) -> click.Option:
     if type_ in (bool, bool | None):
         name += f"/--no-{option_name(field.name)}"
     elif get_origin(type_) is Literal:
-        settings["type"] = Choice(get_args(type_))
+        settings["type"] = parameter_types.Choice(get_args(type_))
     elif word := words(type_):
-        settings["type"] = NumberOrWord(word)
+        settings["type"] = parameter_types.NumberOrWord(word)
     elif field.name in _CHOICES:
-        settings["type"] = Choice(_CHOICES[field.name])
+        settings["type"] = parameter_types.Choice(_CHOICES[field.name])
     elif type_ == sizes.Size:
-        settings["type"] = SizeType()
+        settings["type"] = parameter_types.SizeType()
     elif type_ == tuple[float | str, ...]:
         return VariadicOption(
             [name],

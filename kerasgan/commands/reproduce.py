@@ -2,7 +2,7 @@
 
 import rich_click as click
 
-from kerasgan.commands import messages, options, sweep
+from kerasgan.commands import messages, parameter_types, sweep
 from kerasgan.commands.train import parsed
 from kerasgan.utils.errors import InvalidInput, unknown
 
@@ -17,10 +17,12 @@ _EVALUATED = 1000
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Runs at once."
 )
-@click.option("--out", type=options.FilePath(), help="The sweep's folder.  [default: sweeps/NAME]")
+@click.option(
+    "--out", type=parameter_types.FilePath(), help="The sweep's folder.  [default: sweeps/NAME]"
+)
 @click.option(
     "--cascade",
-    type=options.FilePath(),
+    type=parameter_types.FilePath(),
     help="OpenCV's file for the face count, the measure of the course, of the changes to DCGAN's "
     "training; needs the extra 'faces'. Without it, images are judged by their Frechet distance.",
 )

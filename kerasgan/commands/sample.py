@@ -7,7 +7,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from kerasgan.commands import messages, options
+from kerasgan.commands import messages, options, parameter_types
 from kerasgan.configs.generation import LARGEST_SIGMA, GenerationConfig
 from kerasgan.inference.requests import SampleRequest, parse
 from kerasgan.labels import LabelSchema, format_values
@@ -41,13 +41,13 @@ _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 )
 @click.option(
     "--sigma",
-    type=options.FiniteNumber(min=0, max=LARGEST_SIGMA),
+    type=parameter_types.FiniteNumber(min=0, max=LARGEST_SIGMA),
     help="Standard deviation of the noise.  [default: as in training]",
 )
 @click.option("--separate", is_flag=True, help="Write one file per image to the folder OUT.")
 @click.option(
     "--text",
-    type=options.FilePath(exists=True, dir_okay=False),
+    type=parameter_types.FilePath(exists=True, dir_okay=False),
     help="Generate a list of lines such as '1,breed=tabby,coat=short', or with the colours of a "
     "tag file, as sample_<id>_<n>.png.",
 )
@@ -57,7 +57,7 @@ _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
     help="Interpolate between the noise of SEED and SEED + 1, as a row or, if OUT ends in .gif, "
     "an animation.",
 )
-@click.option("--out", type=options.FilePath(), help="Image file, or folder of files.")
+@click.option("--out", type=parameter_types.FilePath(), help="Image file, or folder of files.")
 def sample(
     run, checkpoint, values, rows, columns, count, seed, sigma, separate, text, interpolate, out
 ):
@@ -69,7 +69,6 @@ def sample(
     _check_output(out, text, separate, interpolate)
 
     from kerasgan.runs import lookup
-    from kerasgan.utils import files
 
     wanted = [*values, *filter(None, (rows, columns))]
     run = lookup.run(run, GenerationConfig, labels=wanted)
@@ -88,10 +87,7 @@ def sample(
         raise InvalidInput(f"-n is {count}; one file holds {_MOST_IN_GRID:,} images: --separate")
     captions = schema.captions(schema.indices(values))
     name = _file_name(captions) or ("sheet" if is_sheet else "images")
-    is_folder = bool(text or separate)
-    default = f"{text.stem if text else name}-samples" if is_folder else f"{name}-seed{seed}.png"
-    out = out or Path(default)
-    (files.check_writable if is_folder else files.check_file)(out)
+    out = _checked_output(out, text, separate, name, seed)
 
     from kerasgan.inference import loading
 
@@ -111,6 +107,19 @@ def sample(
         messages.tell(f"{text}: {problem}", err=True)
     if problems:
         click.get_current_context().exit(1)
+
+
+def _checked_output(
+    out: Path | None, text: Path | None, separate: bool, name: str, seed: int
+) -> Path:
+    """The file or folder to write, which can be written; by default one named after the images."""
+    from kerasgan.utils import files
+
+    is_folder = bool(text or separate)
+    default = f"{text.stem if text else name}-samples" if is_folder else f"{name}-seed{seed}.png"
+    out = out or Path(default)
+    (files.check_writable if is_folder else files.check_file)(out)
+    return out
 
 
 def _file_name(captions: list[str]) -> str:

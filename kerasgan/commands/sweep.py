@@ -5,7 +5,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from kerasgan.commands import messages, options
+from kerasgan.commands import messages, parameter_types
 from kerasgan.commands.options import VariadicOption
 from kerasgan.commands.train import parsed, train
 from kerasgan.configs.options import option_name
@@ -31,7 +31,9 @@ _FIXED = {"out", "preset", "seed"}
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Runs at once."
 )
 @click.option("--evaluate", type=click.IntRange(min=1), help="Images to evaluate each run on.")
-@click.option("--out", type=options.FilePath(), help="The sweep's folder.  [default: sweeps/NAME]")
+@click.option(
+    "--out", type=parameter_types.FilePath(), help="The sweep's folder.  [default: sweeps/NAME]"
+)
 @click.argument("train_options", nargs=-1, type=click.UNPROCESSED)
 def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
     """Train MODEL with every combination of the values, then compare the runs.

@@ -9,7 +9,7 @@ from pathlib import Path
 import rich_click as click
 
 from kerasgan import registry
-from kerasgan.commands import messages, options
+from kerasgan.commands import messages, options, parameter_types
 from kerasgan.commands.names import NamedGroup
 from kerasgan.configs import Config
 from kerasgan.runs import directory, lookup
@@ -69,14 +69,14 @@ def parameters(config: type[Config]) -> list[click.Option]:
     """All options of `kerasgan train MODEL`."""
     preset = click.RichOption(
         ["--preset"],
-        type=options.Choice(list(config.PRESETS)),
+        type=parameter_types.Choice(list(config.PRESETS)),
         help=f"Named set of default values. {options.describe_presets(config)}.  "
         f"[default: {config.default_preset()}]",
         panel="Model",
     )
     config_file = click.RichOption(
         ["--config", "config_file"],
-        type=options.FilePath(),
+        type=parameter_types.FilePath(),
         metavar="FILE",
         help="A run's config.json, whose options take the place of the preset's.",
         panel="Model",
@@ -90,7 +90,7 @@ def parameters(config: type[Config]) -> list[click.Option]:
     )
     out = click.RichOption(
         ["--out"],
-        type=options.FilePath(),
+        type=parameter_types.FilePath(),
         help="The run directory, new or empty.  [default: the next runs/NUMBER-MODEL]",
         panel="Logging",
     )

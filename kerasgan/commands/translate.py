@@ -2,7 +2,7 @@
 
 import rich_click as click
 
-from kerasgan.commands import messages, options
+from kerasgan.commands import messages, options, parameter_types
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable
@@ -13,7 +13,7 @@ from kerasgan.utils.printing import printable
     "inputs",
     nargs=-1,
     required=True,
-    type=options.FilePath(exists=True),
+    type=parameter_types.FilePath(exists=True),
     metavar="INPUT...",
 )
 @options.run("the newest translation run, else the bundled one")
@@ -29,7 +29,9 @@ from kerasgan.utils.printing import printable
     is_flag=True,
     help="Write original, translated and, unless by cut, back, side by side.",
 )
-@click.option("--out", required=True, type=options.FilePath(), help="Folder for the PNG files.")
+@click.option(
+    "--out", required=True, type=parameter_types.FilePath(), help="Folder for the PNG files."
+)
 def translate(inputs, run, checkpoint, to, values, triptych, out) -> None:
     """Translate or edit image files and folders, at their own size.
 

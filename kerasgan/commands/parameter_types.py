@@ -1,0 +1,83 @@
+"""Types of the values of options."""
+
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from kerasgan.utils import sizes
+from kerasgan.utils.errors import InvalidInput, hint
+
+
+class FilePath(click.Path):
+    """A path. An empty one, as a shell makes of an unset variable, is not the current folder."""
+
+    def __init__(self, **settings: Any):
+        super().__init__(path_type=Path, **settings)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if not os.fspath(value).strip():
+            self.fail("must not be empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class FiniteNumber(click.FloatRange):
+    """A number in a range, and not NaN."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"must be a number, got {value}", param, ctx)
+        return number
+
+
+class Choice(click.Choice):
+    """A choice whose error suggests the nearest allowed value."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        near = hint(str(value), [str(choice) for choice in self.choices])
+        return super().get_invalid_choice_message(value, ctx) + near
+
+
+class NumberOrWord(click.ParamType):
+    """A number, or one of some words.
+
+    Args:
+        words: the words.
+    """
+
+    name = "float"
+
+    def __init__(self, words: tuple[str, ...]):
+        self._words = words
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "|".join(["FLOAT", *self._words])
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | str:
+        if value in self._words:
+            return value
+        try:
+            return float(value)
+        except ValueError:
+            self.fail(f"must be a number or {', '.join(self._words)}, got {value!r}", param, ctx)
+
+
+class SizeType(click.ParamType):
+    """The size of images, a side of squares or HEIGHTxWIDTH."""
+
+    name = "size"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> sizes.Size:
+        try:
+            return sizes.parse(str(value))
+        except InvalidInput as error:
+            self.fail(str(error), param, ctx)
