@@ -188,7 +188,7 @@ def test_damaged_checkpoints_are_set_aside_down_to_the_first_whole_one(run):
 
 
 def test_a_config_that_was_changed_is_refused_by_its_fields(run):
-    file = run.path / directory.CONFIG_FILE
+    file = run.config_file
     record = json.loads(file.read_text())
     record["config"] |= {"sigma": 0.25, "batch_size": 8}
     file.write_text(json.dumps(record))

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from kerasgan.labels import LabelSchema
-from kerasgan.runs import directory
+from kerasgan.runs import directory, home
 from tests.conftest import tiny_config
 
 
@@ -44,5 +44,5 @@ def test_commands_models_and_options_are_completed(line, answer):
 )
 def test_runs_are_completed(line):
     directory.create(tiny_config("gan"), LabelSchema(), "0123", "report", "kerasgan", None)
-    (name,) = (path.name for path in directory.home().iterdir())
+    (name,) = (path.name for path in home.folder().iterdir())
     assert completed(f"kerasgan {line}") == [f"plain,{name}"]

@@ -276,9 +276,9 @@ def test_a_damaged_run_hides_no_other_where_the_newest_is_looked_up(caplog):
         directory.create(tiny_config("gan"), LabelSchema(), "0", "report", "kerasgan")
         for _ in range(3)
     ]
-    (made[2].path / directory.CONFIG_FILE).write_text("{")
-    record = json.loads((made[1].path / directory.CONFIG_FILE).read_text())
-    (made[1].path / directory.CONFIG_FILE).write_text(json.dumps({**record, "model": "none"}))
+    made[2].config_file.write_text("{")
+    record = json.loads(made[1].config_file.read_text())
+    made[1].config_file.write_text(json.dumps({**record, "model": "none"}))
     assert lookup.run().path == made[0].path
     assert caplog.text.count("left out a damaged run") == 2
 

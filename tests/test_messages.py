@@ -134,6 +134,6 @@ def test_ctrl_c_has_an_exit_code_of_its_own(kerasgan, monkeypatch):
     def interrupted():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("kerasgan.runs.directory.home", interrupted)
+    monkeypatch.setattr("kerasgan.runs.home.folder", interrupted)
     done = kerasgan("runs")
     assert (done.exit_code, done.output) == (130, "interrupted\n")

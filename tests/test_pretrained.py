@@ -14,7 +14,7 @@ from PIL import Image
 import kerasgan as package
 from kerasgan.commands import cli
 from kerasgan.commands.train import parsed
-from kerasgan.runs import directory, lookup, status
+from kerasgan.runs import directory, home, lookup, status
 
 SHIPPED = Path(package.__file__).parent / "pretrained"
 MODELS = sorted(path.name for path in SHIPPED.iterdir())
@@ -24,7 +24,7 @@ MODELS = sorted(path.name for path in SHIPPED.iterdir())
 def test_a_bundled_run_is_small_and_records_its_command(model):
     files = [path for path in (SHIPPED / model).rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 4e6
-    record = json.loads((SHIPPED / model / directory.CONFIG_FILE).read_text())
+    record = json.loads((SHIPPED / model / home.CONFIG_FILE).read_text())
     with click.Context(cli):
         made = parsed(model, shlex.split(record["command"])[3:])
     run = lookup.run(f"pretrained/{model}")

@@ -8,7 +8,7 @@ from kerasgan.configs.generation import GenerationConfig
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.datasets.colours import COLOURS
 from kerasgan.labels import BINARY, LabelSchema
-from kerasgan.runs import directory, locks, lookup
+from kerasgan.runs import directory, home, locks, lookup
 from kerasgan.utils.errors import InvalidInput
 
 HAIR_AND_EYES = LabelSchema.of(COLOURS)
@@ -61,7 +61,7 @@ def test_the_resolved_precision_is_not_part_of_a_name():
 def test_two_processes_never_get_the_same_number(monkeypatch):
     create()
     # The other process listed the runs before the first one was created.
-    monkeypatch.setattr(directory, "numbered", lambda folder: {})
+    monkeypatch.setattr(home, "numbered", dict)
     assert create(sigma=2.0).path.name.startswith("0002-")
 
 
@@ -103,7 +103,7 @@ def test_without_runs_there_is_none_to_find():
     ],
 )
 def test_a_directory_of_something_else_is_refused(change, message):
-    file = create().path / directory.CONFIG_FILE
+    file = create().config_file
     file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
     with pytest.raises(InvalidInput, match=message):
         lookup.run(str(file.parent))
@@ -111,7 +111,7 @@ def test_a_directory_of_something_else_is_refused(change, message):
 
 @pytest.mark.parametrize("content", ["", "{", "[]"])
 def test_a_damaged_config_is_refused(content):
-    file = create().path / directory.CONFIG_FILE
+    file = create().config_file
     file.write_text(content)
     with pytest.raises(InvalidInput, match="cannot be read"):
         lookup.run(str(file.parent))

@@ -12,7 +12,7 @@ import pytest
 from filelock import lock_descriptor, unlock_descriptor
 
 from kerasgan.labels import LabelSchema
-from kerasgan.runs import directory, locks, status
+from kerasgan.runs import directory, home, locks, status
 from kerasgan.training import failure_signs
 from kerasgan.training.callbacks import append_event
 from kerasgan.utils import files
@@ -117,10 +117,10 @@ def test_a_damaged_file_is_named(run, name):
 
 def test_runs_are_listed_the_newest_last_and_damage_hides_no_other(kerasgan, run):
     for number in (3, 10, 2):
-        shutil.copytree(run.path, directory.home() / f"{number:04d}-copy")
-    shutil.copytree(run.path, directory.home() / "named")
-    (directory.home() / "0002-copy" / directory.CONFIG_FILE).write_text("{")
-    (directory.home() / "0004-no-run").mkdir()
+        shutil.copytree(run.path, home.folder() / f"{number:04d}-copy")
+    shutil.copytree(run.path, home.folder() / "named")
+    (home.folder() / "0002-copy" / home.CONFIG_FILE).write_text("{")
+    (home.folder() / "0004-no-run").mkdir()
     done = kerasgan("runs")
     head, *lines = done.output.splitlines()
     assert head.split() == [
@@ -173,27 +173,27 @@ def test_a_run_is_deleted_when_a_person_agrees(run):
     assert run.path.exists()
     code, said = at_terminal(b"y\n", "runs", "delete", "1")
     assert (code, f"deleted {run.path.absolute()}" in said) == (0, True)
-    assert list(directory.home().iterdir()) == []
+    assert list(home.folder().iterdir()) == []
 
 
 def test_other_runs_keep_their_numbers_and_damaged_ones_can_be_deleted(kerasgan, run):
     for number in (2, 3):
-        shutil.copytree(run.path, directory.home() / f"{number:04d}-copy")
-    (directory.home() / "0002-copy" / directory.CONFIG_FILE).write_text("{")
+        shutil.copytree(run.path, home.folder() / f"{number:04d}-copy")
+    (home.folder() / "0002-copy" / home.CONFIG_FILE).write_text("{")
     done = kerasgan("runs", "delete", "--yes", 1, "0002-copy", "0001")
     assert done.exit_code == 0, done.output
-    assert [path.name for path in directory.home().iterdir()] == ["0003-copy"]
+    assert [path.name for path in home.folder().iterdir()] == ["0003-copy"]
 
 
 def test_what_a_killed_delete_leaves_is_no_run_and_goes_with_the_next(kerasgan, run, monkeypatch):
-    shutil.copytree(run.path, directory.home() / "0002-copy")
+    shutil.copytree(run.path, home.folder() / "0002-copy")
     with monkeypatch.context() as patch:
         patch.setattr(files, "remove_set_aside", lambda parent: sys.exit(137))
         assert kerasgan("runs", "delete", "--yes", 1).exit_code == 137
     assert run.path.name not in kerasgan("runs").output
-    assert len(list(directory.home().iterdir())) == 2
+    assert len(list(home.folder().iterdir())) == 2
     assert kerasgan("runs", "delete", "--yes", 2).exit_code == 0
-    assert list(directory.home().iterdir()) == []
+    assert list(home.folder().iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_what_a_killed_delete_leaves_is_no_run_and_goes_with_the_next(kerasgan, 
 )
 def test_what_is_no_run_is_not_deleted_and_then_nothing_is(kerasgan, run, tmp_path, words, message):
     (tmp_path / "other").mkdir()
-    (tmp_path / "other" / directory.CONFIG_FILE).write_text("{}")
+    (tmp_path / "other" / home.CONFIG_FILE).write_text("{}")
     done = kerasgan("runs", "delete", *words)
     assert done.exit_code == 2
     assert message in done.output.splitlines()[-1]

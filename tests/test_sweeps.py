@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from kerasgan.experiments import comparison, sweeps
-from kerasgan.runs import directory
+from kerasgan.runs import directory, home
 from kerasgan.utils.errors import Interrupted, InvalidInput
 from tests.conftest import tiny_options
 
@@ -81,7 +81,7 @@ def said(monkeypatch):
         commands.append(words)
         if words[0] == "train":
             Path(words[-1]).mkdir()
-            (Path(words[-1]) / directory.CONFIG_FILE).touch()
+            (Path(words[-1]) / home.CONFIG_FILE).touch()
         return "exit code 1: not finite" if "2" in words else "done"
 
     monkeypatch.setattr(sweeps, "_kerasgan", run)

@@ -13,7 +13,7 @@ from kerasgan.configs.checking import check_types
 from kerasgan.experiments import comparison
 from kerasgan.labels import LabelSchema
 from kerasgan.reporting import plots
-from kerasgan.runs import directory, status
+from kerasgan.runs import directory, home, status
 from kerasgan.training import callbacks
 from kerasgan.utils.errors import InvalidInput
 from tests import stubs
@@ -26,7 +26,7 @@ def run():
 
 
 def changed(run, part="config", **values):
-    file = run.path / directory.CONFIG_FILE
+    file = run.config_file
     record = json.loads(file.read_text())
     (record if part is None else record[part]).update(values)
     file.write_text(json.dumps(record))
@@ -59,7 +59,7 @@ def test_a_wrong_type_names_field_value_and_file(run, field, value, allowed):
     changed(run, **{field: value})
     with pytest.raises(InvalidInput) as refused:
         directory.read(run.path)
-    file = run.path / directory.CONFIG_FILE
+    file = run.config_file
     message = f"{file} cannot be used: {field} is {value!r}; allowed: {allowed}"
     assert str(refused.value).startswith(message)
 
@@ -98,7 +98,7 @@ def test_a_run_is_read_as_it_was_written(model):
 )
 def test_any_other_content_is_refused_by_its_file(run, part, values):
     changed(run, part, **values)
-    with pytest.raises(InvalidInput, match=str(run.path / directory.CONFIG_FILE)):
+    with pytest.raises(InvalidInput, match=str(run.config_file)):
         directory.read(run.path)
 
 
@@ -229,7 +229,7 @@ def test_a_bad_evaluation_names_its_file_in_a_comparison(run, content):
 
 def test_a_run_without_a_command_is_extended(trained, tmp_path):
     shutil.copytree(trained.path, tmp_path / "copy")
-    file = tmp_path / "copy" / directory.CONFIG_FILE
+    file = tmp_path / "copy" / home.CONFIG_FILE
     record = json.loads(file.read_text())
     del record["command"], record["preset"]
     file.write_text(json.dumps(record))

@@ -15,7 +15,7 @@ from kerasgan.configs.base import Config
 from kerasgan.configs.options import option_name, panel, words
 from kerasgan.datasets import layouts
 from kerasgan.labels import parse_values
-from kerasgan.runs import directory
+from kerasgan.runs import home
 from kerasgan.utils import sizes
 
 # Panels of `kerasgan train MODEL --help`, in this order.
@@ -31,7 +31,7 @@ def complete_run(
 ) -> list[CompletionItem]:
     """The names of runs that begin with `incomplete`, or else a request to complete a path."""
     # Names with control characters are not offered to a shell.
-    found = (folder.name for folder in directory.folders() if folder.name.isprintable())
+    found = (folder.name for folder in home.runs() if folder.name.isprintable())
     names = [name for name in found if name.startswith(incomplete)]
     return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="dir")]
 

@@ -34,7 +34,7 @@ def reproduce(name, seeds, jobs, out, cascade, train_options) -> None:
     cores. The same command continues a reproduction that was stopped.
     """
     from kerasgan.experiments import comparison, reproductions
-    from kerasgan.runs import directory
+    from kerasgan.runs import home
 
     known = reproductions.REPRODUCTIONS
     if name is None:
@@ -49,7 +49,7 @@ def reproduce(name, seeds, jobs, out, cascade, train_options) -> None:
         raise InvalidInput(f"--cascade applies to {counting}, got {name}")
     planned = reproductions.plan(reproduction, train_options, seeds, parsed)
     sweep.check(planned)
-    folder = out or directory.home().parent / "sweeps" / name
+    folder = out or home.folder().parent / "sweeps" / name
     evaluate = ("--n", str(_EVALUATED)) if reproduction.evaluated else ()
     if cascade:
         evaluate += ("--cascade", str(cascade))

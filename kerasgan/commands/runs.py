@@ -18,12 +18,11 @@ def runs(context: click.Context) -> None:
     """
     if context.invoked_subcommand:
         return
-    from kerasgan.runs import status
-    from kerasgan.runs.directory import home
+    from kerasgan.runs import home, status
 
     found = status.of_home()
     if not found:
-        folder = home().absolute()
+        folder = home.folder().absolute()
         messages.tell(f"no run in {folder}; train one with: kerasgan train acgan --preset quick")
         return
     messages.table(status.HEAD, map(status.row, found))
@@ -39,12 +38,12 @@ def delete(names: tuple[str, ...], yes: bool) -> None:
 
     Other runs keep their numbers.
     """
-    from kerasgan.runs import directory, locks, lookup, status
+    from kerasgan.runs import directory, home, locks, lookup, status
     from kerasgan.utils import files
 
     # The target of a link is deleted, not the link; a run that is named twice, only once.
     folders = dict.fromkeys(lookup.folder(name).resolve() for name in names)
-    known = {folder.resolve() for folder in directory.folders()}
+    known = {folder.resolve() for folder in home.runs()}
     for folder in folders:
         # Before sizes are summed, which may take long.
         if folder not in known:

@@ -43,7 +43,7 @@ def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
     """
     train.resolve_command(click.get_current_context(), [model])
     from kerasgan.experiments import sweeps
-    from kerasgan.runs import directory
+    from kerasgan.runs import home
 
     varied: dict[str, list[str]] = {}
     for text in vary:
@@ -53,7 +53,7 @@ def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
         varied[option] = values
     planned = sweeps.plan(model, train_options, varied, seeds)
     check(planned)
-    folder = out or directory.home().parent / "sweeps" / "-".join([model, *varied])
+    folder = out or home.folder().parent / "sweeps" / "-".join([model, *varied])
     evaluation = ("--n", str(evaluate)) if evaluate else ()
     _, failed = carry_out(planned, folder, jobs, evaluation, f"{model}: {', '.join(vary)}")
     if failed:

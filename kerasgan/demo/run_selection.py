@@ -7,7 +7,7 @@ from kerasgan.configs.generation import GenerationConfig
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.inference import loading
 from kerasgan.models.base import AdversarialModel
-from kerasgan.runs import directory, lookup, status
+from kerasgan.runs import home, lookup, status
 from kerasgan.runs.directory import PRETRAINED, Run
 from kerasgan.runs.status import RunStatus
 from kerasgan.utils.errors import InvalidInput
@@ -22,7 +22,7 @@ def runs_of(kind: type[Config], name: str | None = None) -> list[Run]:
     Args:
         name: path, number or name of a run; ignored if it is of another kind.
     """
-    names = (name, *map(str, reversed(directory.folders())), PRETRAINED)
+    names = (name, *map(str, reversed(home.runs())), PRETRAINED)
     runs = (run for each in names for run in _lookup(each, kind) if run.checkpoint_files)
     return list({run.path: run for run in runs}.values())
 
@@ -33,7 +33,7 @@ def statuses(name: str | None = None) -> list[RunStatus]:
         run for kind in (GenerationConfig, TranslationConfig) for run in _lookup(PRETRAINED, kind)
     )
     paths = [run.path for run in _lookup(name, Config)]
-    paths += [*reversed(directory.folders()), *(run.path for run in bundled)]
+    paths += [*reversed(home.runs()), *(run.path for run in bundled)]
     return [status.of_folder(path) for path in dict.fromkeys(paths)]
 
 

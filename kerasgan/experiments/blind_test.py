@@ -20,8 +20,7 @@ from kerasgan.inference import loading
 from kerasgan.labels import LabelSchema
 from kerasgan.models.sampling import random_labels
 from kerasgan.reporting import html_page
-from kerasgan.runs import lookup
-from kerasgan.runs.directory import CONFIG_FILE
+from kerasgan.runs import home, lookup
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable
 from kerasgan.utils.sizes import Size, sides, simplified
@@ -115,7 +114,7 @@ class FolderImages:
 def source(name: str) -> Source:
     """The images of a folder, or else of the run with this path, number or name."""
     path = Path(name)
-    if path.is_dir() and not (path / CONFIG_FILE).exists():
+    if path.is_dir() and not home.is_run(path):
         return FolderImages(path)
     return GeneratedImages(name)
 

@@ -12,7 +12,7 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-from kerasgan.runs import directory
+from kerasgan.runs import directory, home
 from kerasgan.utils import files, progress
 from kerasgan.utils.errors import Interrupted, InvalidInput
 from kerasgan.utils.processes import STOP_SIGNALS
@@ -155,7 +155,7 @@ def _train(
     """Train or resume a run, then evaluate it unless that is done; how the last process ended."""
     path, log_path = folder / run.folder, folder / f"{run.folder}.log"
     words = ["train", *run.words, "--out", str(path)]
-    if (path / directory.CONFIG_FILE).exists():
+    if home.is_run(path):
         words = ["resume", str(path)]
     end = _kerasgan(words, log_path, processes)
     if end == "done" and evaluate and not (path / directory.EVALUATION_FILE).exists():

@@ -2,7 +2,7 @@
 
 import json
 
-from kerasgan.runs.directory import CONFIG_FILE, EVALUATION_FILE, Run
+from kerasgan.runs.directory import EVALUATION_FILE, Run
 from kerasgan.utils.sizes import sides
 
 _LICENCE = "unknown"
@@ -26,7 +26,7 @@ def text(run: Run, usage: str) -> str:
     """
     config = run.config
     height, width = sides(config.image_size)
-    record = json.loads((run.path / CONFIG_FILE).read_text())
+    record = json.loads(run.config_file.read_text())
     values = {
         "latent_dim": config.latent_dim,
         "sigma": config.sigma,

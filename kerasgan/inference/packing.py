@@ -13,7 +13,7 @@ import numpy as np
 
 from kerasgan import registry
 from kerasgan.inference import loading
-from kerasgan.runs import archives, checkpoints, directory, lookup
+from kerasgan.runs import archives, checkpoints, directory, home, lookup
 from kerasgan.runs.directory import Run
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput
@@ -39,7 +39,7 @@ def pack(run: Run, out: Path, checkpoint: str = "latest") -> None:
     halves = {key: _to_float16(key, array) for key, array in arrays.items()}
     with files.replacing(out) as temporary:
         temporary.mkdir()
-        files.write(temporary / directory.CONFIG_FILE, _config_without_out(run))
+        files.write(temporary / home.CONFIG_FILE, _config_without_out(run))
         for name in _COPIED_FILES:
             if (run.path / name).is_file():
                 shutil.copyfile(run.path / name, temporary / name)
@@ -59,7 +59,7 @@ def _to_float16(key: str, array: np.ndarray) -> np.ndarray:
 
 def _config_without_out(run: Run) -> str:
     """The run's config.json, with `--out FOLDER` removed from the command."""
-    record = json.loads((run.path / directory.CONFIG_FILE).read_text())
+    record = json.loads(run.config_file.read_text())
     words = shlex.split(record["command"])
     if "--out" in words:
         index = words.index("--out")

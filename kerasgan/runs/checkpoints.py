@@ -202,7 +202,7 @@ def _check_definition(run: Run, path: Path, saved: dict) -> None:
     ]
     if differing:
         raise InvalidInput(
-            f"{run.path / directory.CONFIG_FILE} differs from the copy in {path.name}: "
+            f"{run.config_file} differs from the copy in {path.name}: "
             f"{', '.join(differing)}; undo the change, or start a new run"
         )
 

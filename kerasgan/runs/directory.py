@@ -13,12 +13,12 @@ from typing import Any
 import kerasgan
 from kerasgan import registry
 from kerasgan.configs import Config
-from kerasgan.configs.options import option_name
 from kerasgan.labels import LabelSchema
+from kerasgan.runs import home
+from kerasgan.runs.home import CONFIG_FILE
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput
 
-CONFIG_FILE = "config.json"
 # In bytes.
 MAX_CONFIG_SIZE = 4 * 2**20
 # Ending of the name of a checkpoint that was found damaged.
@@ -41,6 +41,10 @@ class Run:
     config: Config
     schema: LabelSchema
     data_key: str
+
+    @property
+    def config_file(self) -> Path:
+        return self.path / CONFIG_FILE
 
     @property
     def metrics_file(self) -> Path:
@@ -100,31 +104,6 @@ class Run:
         return os.listdir(self.checkpoints) if os.path.lexists(self.checkpoints) else []
 
 
-def home() -> Path:
-    """Folder of the numbered runs: `$KERASGAN_HOME/runs`, or `./runs`."""
-    return Path(os.environ.get("KERASGAN_HOME", ".")) / "runs"
-
-
-def run_name(config: Config, preset: str) -> str:
-    """Model, preset unless it is the default one, and options that differ from the preset."""
-    # With the same steps, options derived from them do not differ.
-    base = dataclasses.asdict(type(config).from_preset(preset, steps=config.steps))
-    base["steps"] = type(config).from_preset(preset).steps
-    if base["precision"] == "auto":
-        # `auto` is already resolved in the config, so this is not a choice of the user.
-        base["precision"] = config.precision
-    parts = [config.MODEL] + [preset] * (preset != config.default_preset())
-    for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
-        if value != base[field.name]:
-            # A rectangle is a tuple, too, but has a text of its own.
-            if type(value) is tuple:
-                value = "_".join(map(str, value))
-            text = "" if value is True else Path(str(value)).name
-            parts.append(option_name(field.name) + text)
-    return re.sub(r"[^\w.-]+", "_", "-".join(parts))[:100]
-
-
 def create(
     config: Config,
     schema: LabelSchema,
@@ -138,13 +117,13 @@ def create(
     Args:
         data_key: see `Run`.
         preset, command: name of the preset and command line, stored in config.json.
-        out: the directory. Default: the next number in `home()`.
+        out: the directory. Default: the next number in `home.folder()`.
 
     Raises:
         InvalidInput: if `out` is not empty, or the folder is not writable.
     """
     if out is None:
-        out = _next_numbered(run_name(config, preset))
+        out = home.new_folder(home.name_of(config, preset))
     else:
         files.check_vacant(out)
         out.mkdir(parents=True, exist_ok=True)
@@ -158,44 +137,6 @@ def create(
     return run
 
 
-def _next_numbered(name: str) -> Path:
-    runs = home()
-    files.check_writable(runs)
-    runs.mkdir(parents=True, exist_ok=True)
-    number = max(numbered(runs), default=0)
-    while True:
-        number += 1
-        unnamed = runs / f"{number:04d}"
-        try:
-            unnamed.mkdir()
-        except FileExistsError:
-            continue
-        # Another process may have created and renamed this number in the meantime.
-        if any(runs.glob(f"{number:04d}-*")):
-            unnamed.rmdir()
-            continue
-        return unnamed.rename(runs / f"{number:04d}-{name}")
-
-
-def folders() -> list[Path]:
-    """All run directories in `home()`: those without a number by name, then the numbered ones."""
-    with_number = numbered(home()).values()
-    others = sorted(set(home().glob("[!.]*")) - set(with_number))
-    return [path for path in (*others, *with_number) if is_run(path)]
-
-
-def is_run(path: Path) -> bool:
-    """Whether a folder has a config.json, which may be damaged or a link to nothing."""
-    return os.path.lexists(path / CONFIG_FILE)
-
-
-def numbered(runs: Path) -> dict[int, Path]:
-    """Folders whose names begin with a number, {number: folder}, sorted by number."""
-    matches = ((re.match(r"(\d{4,})(-|$)", path.name), path) for path in sorted(runs.glob("*")))
-    by_number = {int(match[1]): path for match, path in matches if match and path.is_dir()}
-    return dict(sorted(by_number.items()))
-
-
 def write(run: Run, **record: str) -> None:
     """Write config.json: the run's definition, package versions and `record`."""
     content = {
@@ -204,7 +145,7 @@ def write(run: Run, **record: str) -> None:
         "versions": {"kerasgan": kerasgan.__version__, "python": platform.python_version()}
         | {name: version(name) for name in ("keras", "tensorflow", "numpy")},
     }
-    files.write(run.path / CONFIG_FILE, json.dumps(content, indent=2) + "\n")
+    files.write(run.config_file, json.dumps(content, indent=2) + "\n")
 
 
 def definition(run: Run) -> dict[str, Any]:
@@ -290,7 +231,7 @@ def configure(
 
 def _read_folder(path: Path) -> dict[str, Any]:
     file = path / CONFIG_FILE
-    if not is_run(path):
+    if not home.is_run(path):
         raise InvalidInput(f"{path} is not a run directory: it has no {CONFIG_FILE}")
     if not file.is_file():
         raise InvalidInput(f"{file} cannot be read: it is not a file")

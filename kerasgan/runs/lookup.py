@@ -8,7 +8,7 @@ from pathlib import Path
 from kerasgan import registry
 from kerasgan.configs import Config
 from kerasgan.labels import identifier
-from kerasgan.runs import directory
+from kerasgan.runs import directory, home
 from kerasgan.utils.errors import InvalidInput, hint
 
 # In order of preference.
@@ -65,31 +65,31 @@ def check(run: directory.Run, kind: type[Config]) -> None:
 
 def _newest(kind: type[Config], shipped: bool, labels: Collection[str]) -> directory.Run:
     known: dict[str, None] = {}
-    for path in reversed(directory.numbered(directory.home()).values()):
+    for path in reversed(home.numbered().values()):
         if (run := _read(path)) is not None and isinstance(run.config, kind):
             if _has_labels(run, labels):
                 return run
             known |= dict.fromkeys(run.conditions.names)
     description = "run" if kind is Config else f"run of {_models(kind)}"
-    home = directory.home().absolute()
+    root = home.folder().absolute()
     bundled = _shipped(kind) if shipped else []
     if found := [run for run in bundled if _has_labels(run, labels)]:
-        log.info("no %s in %s: using %s", description, home, found[0].name)
+        log.info("no %s in %s: using %s", description, root, found[0].name)
         return found[0]
     if labels:
         known |= {name: None for run in bundled for name in run.conditions.names}
         lacking = [name for name in labels if name not in {other.lower() for other in known}]
         wanted = ", ".join(lacking or labels)
         raise InvalidInput(
-            f"no {description} in {home} has the labels {wanted}{hint(wanted, known)}; labels of "
+            f"no {description} in {root} has the labels {wanted}{hint(wanted, known)}; labels of "
             f"runs: {', '.join(known) or 'none'}"
         )
-    raise InvalidInput(f"no {description} in {home}; train one, or give the path of one")
+    raise InvalidInput(f"no {description} in {root}; train one, or give the path of one")
 
 
 def _read(path: Path) -> directory.Run | None:
     """The run in a folder; None and a warning if it is damaged, None if it is no run."""
-    if not directory.is_run(path):
+    if not home.is_run(path):
         return None
     try:
         return directory.read(path)
@@ -119,12 +119,12 @@ def folder(name: str) -> Path:
     Raises:
         InvalidInput: if there is none.
     """
-    numbered = directory.numbered(directory.home())
-    for path in (directory.home() / name, Path(name)):
+    numbered = home.numbered()
+    for path in (home.folder() / name, Path(name)):
         if os.path.isdir(path):
             return path
     if name.isdecimal() and int(name) in numbered:
         return numbered[int(name)]
-    known = [path.name for path in directory.folders()]
+    known = [path.name for path in home.runs()]
     near, names = hint(name, known), ", ".join(known) or "none"
     raise InvalidInput(f"no run {name!r}{near}; allowed: a path, or a number or name of: {names}")

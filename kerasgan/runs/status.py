@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kerasgan.metrics import accuracies
-from kerasgan.runs import directory, locks
+from kerasgan.runs import directory, home, locks
 from kerasgan.runs.directory import Run
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput
@@ -53,8 +53,8 @@ class RunStatus:
 
 
 def of_home() -> list[RunStatus]:
-    """The states of all runs in `directory.folders()`, damaged ones included, the newest last."""
-    return [of_folder(folder) for folder in directory.folders()]
+    """The states of all runs in `home.runs()`, damaged ones included, the newest last."""
+    return [of_folder(folder) for folder in home.runs()]
 
 
 def of_folder(folder: Path) -> RunStatus:

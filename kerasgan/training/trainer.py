@@ -16,7 +16,7 @@ from kerasgan.configs.groups import BatchNormOptions
 from kerasgan.datasets import labelled, unpaired
 from kerasgan.evaluation import monitor
 from kerasgan.models import replicas
-from kerasgan.runs import checkpoints, directory
+from kerasgan.runs import checkpoints, directory, home
 from kerasgan.runs.directory import Run
 from kerasgan.training import (
     callbacks,
@@ -75,7 +75,7 @@ def start(
         transfer.initialize(model, init)
     if is_chief:
         size = checkpoints.size_in_bytes(model)
-        files.check_writable(out or directory.home(), (config.keep_checkpoints + 1) * size)
+        files.check_writable(out or home.folder(), (config.keep_checkpoints + 1) * size)
         run = directory.create(config, data.schema, data.key, preset, command, out)
         if init is not None:
             # Until the next checkpoint, a resumed run starts from these weights, too.

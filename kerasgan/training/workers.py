@@ -17,7 +17,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from kerasgan.configs import Config
-from kerasgan.runs import directory, locks
+from kerasgan.runs import locks
 from kerasgan.runs.directory import Run
 from kerasgan.training import waiting
 from kerasgan.utils.errors import InvalidInput
@@ -144,7 +144,7 @@ def own_run(run: Run) -> Iterator[Run]:
             yield run
         return
     with tempfile.TemporaryDirectory() as folder:
-        records = (run.path / directory.CONFIG_FILE, run.metrics_file, run.health_file)
+        records = (run.config_file, run.metrics_file, run.health_file)
         for file in filter(Path.is_file, records):
             shutil.copy(file, folder)
         yield dataclasses.replace(run, path=Path(folder))
