@@ -5,7 +5,6 @@ import pytest
 
 from kerasgan.labels import (
     BINARY,
-    MAX_COMBINATIONS,
     MISSING,
     Label,
     LabelSchema,
@@ -14,6 +13,7 @@ from kerasgan.labels import (
     identifier,
     parse_values,
 )
+from kerasgan.labels.schema import MAX_COMBINATIONS
 from kerasgan.utils.errors import InvalidInput
 
 SCHEMA = LabelSchema.of({"breed": ("Siamese", "tabby", "Tabby"), "indoors": BINARY})

@@ -1,13 +1,13 @@
-"""Labels of images: their names, their values and the combinations that occur."""
+"""The labels of a data set and the combinations of values that occur."""
 
 from __future__ import annotations
 
-import keyword
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from kerasgan.labels.label import MISSING, Label
+from kerasgan.labels.names import check_names, format_values, identifier
 from kerasgan.utils.errors import InvalidInput, unknown
 from kerasgan.utils.printing import printable
 
@@ -15,68 +15,8 @@ from kerasgan.utils.printing import printable
 if TYPE_CHECKING:
     import numpy as np
 
-# Values of a binary label, in the order of its vectors.
-BINARY = ("no", "yes")
-MISSING = -1
 # A data set with more combinations keeps the first ones.
 MAX_COMBINATIONS = 10_000
-_SPELLINGS = {"0": "no", "false": "no", "-1": "no", "1": "yes", "true": "yes"}
-# Names of networks' inputs and layers, and of columns in metrics.csv, and beginnings of some.
-_RESERVED = {
-    "all", "combination", "condition", "copies", "critic_gradient", "fake", "flatten", "fool",
-    "gradient_norm", "joint", "loss", "mismatch", "mix", "noise", "penalty", "plane", "project",
-    "r1", "r2", "real", "reconstruction", "relativistic", "reshape", "seed", "source",
-    "wasserstein",
-}  # fmt: skip
-_RESERVED_BEGINNINGS = ("accuracy", "distance", "image", "score")
-
-
-class Label(NamedTuple):
-    """A label of which every image has one value, or none where it is missing.
-
-    Attributes:
-        name: letters, digits and underscores; names the label in networks, logs and options.
-        values: at least one, in the order of the label's one-hot vector. A binary label, which an
-            image has or lacks, has the values of `BINARY`.
-    """
-
-    name: str
-    values: tuple[str, ...]
-
-    @property
-    def is_binary(self) -> bool:
-        """Whether an image has the label or lacks it."""
-        return self.values == BINARY
-
-    @property
-    def argument(self) -> str:
-        """The label's name as an input of an exported model: `class_`, `label_5_years`."""
-        name = self.name.lower()
-        if keyword.iskeyword(name):
-            return f"{name}_"
-        return name if name.isidentifier() else f"label_{name}"
-
-    def index_of(self, value: str) -> int:
-        """Index of a value; upper and lower case need not match where that is unambiguous.
-
-        Raises:
-            InvalidInput: if the label has no such value; names the near ones.
-        """
-        # A number of classes, as in labels={"digit": 10}, names them "0", "1", ...
-        value = " ".join(str(value).split())
-        if self.is_binary:
-            value = _SPELLINGS.get(value.lower(), value)
-        for known in (self.values, [other.lower() for other in self.values]):
-            wanted = value if known is self.values else value.lower()
-            if known.count(wanted) == 1:
-                return known.index(wanted)
-        raise unknown(f"{self.name} value", value, self.values)
-
-    def caption(self, index: int) -> str:
-        """A value as a caption: the value, or `name` and `no name` of a binary label."""
-        if self.is_binary:
-            return self.name if index else f"no {self.name}"
-        return self.values[index]
 
 
 class LabelSchema(NamedTuple):
@@ -117,7 +57,7 @@ class LabelSchema(NamedTuple):
             InvalidInput: if a name cannot be a label's, or there are no or equal values.
         """
         check_names(labels)
-        schema = cls(tuple(Label(name, _values(name, given)) for name, given in labels.items()))
+        schema = cls(tuple(Label.of(name, given) for name, given in labels.items()))
         if combinations is None:
             sizes = schema.sizes.values()
             first = islice(product(*map(range, sizes)), MAX_COMBINATIONS if labels else 0)
@@ -146,7 +86,7 @@ class LabelSchema(NamedTuple):
                 "the labels must have the fields labels, combinations; got "
                 f"{printable(', '.join(fields))}"
             )
-        labels = tuple(map(_label_from_json, fields["labels"]))
+        labels = tuple(map(Label.from_json, fields["labels"]))
         check_names([label.name for label in labels])
         sizes = [len(label.values) for label in labels]
         for indices in fields["combinations"]:
@@ -277,83 +217,3 @@ class LabelSchema(NamedTuple):
             f"no image has {format_values(self.values(wanted))}; near combinations: "
             f"{'; '.join(near[:20]) or 'none'}"
         )
-
-
-def _values(name: str, given: int | Sequence[str]) -> tuple[str, ...]:
-    values = tuple(map(str, range(given))) if isinstance(given, int) else tuple(given)
-    if (
-        isinstance(given, str)
-        or not values
-        or not all(isinstance(value, str) for value in values)
-        or len(set(values)) < len(values)
-    ):
-        raise InvalidInput(
-            f"the label {name} must have different texts as values, or a number of values above 0; "
-            f"got {printable(repr(given), 60)}"
-        )
-    return values
-
-
-def _label_from_json(fields: Any) -> Label:
-    values = fields.get("values") if isinstance(fields, dict) else None
-    if (
-        not isinstance(fields, dict)
-        or fields.keys() != set(Label._fields)
-        or not isinstance(fields["name"], str)
-        or not isinstance(values, list)
-        or not values
-        or not all(isinstance(value, str) for value in values)
-        or len(set(values)) < len(values)
-    ):
-        raise ValueError(f"a label must have a name and different values, got {printable(fields)}")
-    return Label(fields["name"], tuple(values))
-
-
-def identifier(name: str) -> str:
-    """A label's name from the name of a column: other characters become underscores."""
-    return re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
-
-
-def check_names(names: Iterable[str]) -> None:
-    """Check the names of labels.
-
-    Raises:
-        InvalidInput: if one is no identifier, is used elsewhere, or occurs twice.
-    """
-    seen = set()
-    for name in names:
-        is_reserved = name.lower() in _RESERVED or name.lower().startswith(_RESERVED_BEGINNINGS)
-        if not name or identifier(name) != name or is_reserved:
-            raise InvalidInput(
-                f"a label cannot be named {printable(name)!r}; allowed: letters, digits and single "
-                f"underscores, but not {', '.join(sorted(_RESERVED))}, or a name that begins with "
-                f"{', '.join(_RESERVED_BEGINNINGS)}"
-            )
-        if name.lower() in seen:
-            raise InvalidInput(f"two labels are named {name!r}; rename one of their columns")
-        seen.add(name.lower())
-
-
-def format_values(values: Mapping[str, str]) -> str:
-    """Labels as text: `breed=tabby, coat=short`."""
-    return ", ".join(f"{name}={value}" for name, value in values.items()) or "no label"
-
-
-def parse_values(texts: Iterable[str]) -> dict[str, str]:
-    """{name: value} of texts such as `breed=tabby`.
-
-    Raises:
-        InvalidInput: if a text has another form, or a label is given twice.
-    """
-    values: dict[str, str] = {}
-    seen = set()
-    for text in texts:
-        name, equals, value = text.partition("=")
-        name, value = name.strip(), value.strip()
-        if not (name and equals and value):
-            raise InvalidInput(f"a label must be given as NAME=VALUE, got {text!r}")
-        if (key := identifier(name).lower()) in seen:
-            raise InvalidInput(f"the label {name} must be given once, got {text!r} too")
-        seen.add(key)
-        values[name] = value
-    return values
