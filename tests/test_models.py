@@ -8,9 +8,9 @@ from keras import ops
 
 from kerasgan import registry, tasks
 from kerasgan.datasets import labelled
-from kerasgan.models.base import unstack_updates
 from kerasgan.models.gradient_penalty import gradient_norms
 from kerasgan.models.shared_fakes import SharedFakesModel
+from kerasgan.models.two_players import unstack_updates
 from kerasgan.training import trainer
 from kerasgan.training.trends import unweighted
 from tests.conftest import tiny_config

@@ -10,8 +10,9 @@ from keras import ops
 
 from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.losses import bce, binary_accuracy, l1, least_squares
-from kerasgan.models.base import Networks, unstack_updates
+from kerasgan.models.base import Networks
 from kerasgan.models.image_pool import ImagePool
+from kerasgan.models.two_players import unstack_updates
 from kerasgan.models.unpaired import UnpairedModel
 from kerasgan.networks import cyclegan
 from kerasgan.utils.sizes import sides

@@ -2,7 +2,8 @@
 
 import tensorflow as tf
 
-from kerasgan.models.base import AdversarialModel, unstack_updates
+from kerasgan.models.base import AdversarialModel
+from kerasgan.models.two_players import unstack_updates
 
 
 class SharedFakesModel(AdversarialModel):

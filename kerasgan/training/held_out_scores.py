@@ -7,9 +7,9 @@ from scipy import stats
 
 from kerasgan.configs.generation import GenerationConfig
 from kerasgan.datasets.labelled import LabelledImages, Split
-from kerasgan.models.base import unstack_updates
 from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.models.step_random import LabelledStepRandom
+from kerasgan.models.two_players import unstack_updates
 from kerasgan.runs.directory import Run
 from kerasgan.training.callbacks import EveryNSteps, MetricsLog
 
