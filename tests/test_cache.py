@@ -24,12 +24,12 @@ def folder(monkeypatch, tmp_path):
     return folder
 
 
-def picture(number):
+def image(number):
     return np.asarray(draw(face(0, number), SIZE))
 
 
 def work(number):
-    return "is of no use" if number == 3 else picture(number)
+    return "is of no use" if number == 3 else image(number)
 
 
 def prepare(key="faces", work=work, items=range(COUNT)):
@@ -41,14 +41,14 @@ def must_not_run(item):
 
 
 def test_images_are_read_at_random():
-    pictures = prepare().images
-    assert pictures.shape == (COUNT, SIZE, SIZE, 3)
-    found = pictures[np.array([[5, 0], [11, 5]])]
+    images = prepare().images
+    assert images.shape == (COUNT, SIZE, SIZE, 3)
+    found = images[np.array([[5, 0], [11, 5]])]
     assert found.shape == (2, 2, SIZE, SIZE, 3)
     for at, number in (((0, 0), 5), ((0, 1), 0), ((1, 0), 11), ((1, 1), 5)):
-        np.testing.assert_array_equal(found[at], picture(number))
+        np.testing.assert_array_equal(found[at], image(number))
     with pytest.raises(OSError, match="no image 12"):
-        pictures[np.array([COUNT])]
+        images[np.array([COUNT])]
 
 
 def test_what_is_prepared_is_not_prepared_again():
@@ -64,15 +64,15 @@ def test_an_unreadable_image_is_reported_with_its_reason():
 
 
 def test_copies_and_mirror_images_share_their_fraction():
-    pictures = {number: picture(number) for number in range(3)}
-    pictures |= {4: pictures[0][:, ::-1], 5: pictures[1]}
+    images = {number: image(number) for number in range(3)}
+    images |= {4: images[0][:, ::-1], 5: images[1]}
     # As others have them in their folders: mirrored, and saved as a JPEG once more.
     large = draw(face(0, 3), 4 * SIZE)
     large.save("large.png")
     ImageOps.mirror(large).save("mirrored.jpg")
-    pictures[3] = decoding.resized(Path("large.png"), SIZE)
-    pictures[6] = decoding.resized(Path("mirrored.jpg"), SIZE)
-    fractions = prepare(work=pictures.get, items=range(7)).fractions
+    images[3] = decoding.resized(Path("large.png"), SIZE)
+    images[6] = decoding.resized(Path("mirrored.jpg"), SIZE)
+    fractions = prepare(work=images.get, items=range(7)).fractions
     assert len(set(fractions)) == 4
     np.testing.assert_array_equal(fractions[[4, 5, 6]], fractions[[0, 1, 3]])
     assert all(0 <= fraction < 1 for fraction in fractions)
@@ -238,11 +238,11 @@ def test_images_take_no_memory_of_their_own(folder):
     count, size = 1365, 128
     folder.mkdir()
     (folder / "many").write_bytes(bytes(count * size * size * 3))
-    pictures = cache.CachedImages(folder / "many", size)
-    pictures[np.arange(10)]
+    images = cache.CachedImages(folder / "many", size)
+    images[np.arange(10)]
     before = resident_bytes()
     for row in range(count):
-        pictures[np.array([row])]
+        images[np.array([row])]
     assert resident_bytes() - before < 16 * 2**20
 
 

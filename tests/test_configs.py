@@ -229,7 +229,7 @@ def test_a_preset_has_the_values_of_its_paper_or_report(model, preset):
     assert kind.PRESETS[preset].keys() <= stated.keys()
 
 
-def test_a_square_larger_than_the_picture_is_refused():
+def test_a_square_larger_than_the_image_is_refused():
     with pytest.raises(InvalidInput, match="load-size is 64; it must be at least image-size 256"):
         CycleGANConfig(load_size=64)
     quick = CycleGANConfig.from_preset("quick")

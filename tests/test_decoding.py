@@ -11,9 +11,9 @@ from kerasgan.datasets import decoding
 from kerasgan.utils.errors import InvalidInput
 
 
-def content(picture, kind="PNG", **options):
+def content(image, kind="PNG", **options):
     file = io.BytesIO()
-    picture.save(file, kind, **options)
+    image.save(file, kind, **options)
     return file.getvalue()
 
 
@@ -34,18 +34,18 @@ def test_transparency_shows_white():
     np.testing.assert_array_equal(pixels, [[[255, 255, 255], [200, 0, 0]]])
 
 
-def test_grey_pictures_of_8_and_16_bits():
+def test_grey_images_of_8_and_16_bits():
     deep = Image.fromarray(np.array([[0, 32768, 65535]], np.uint16))
-    for picture in (deep, of([[0, 128, 255]])):
-        pixels = np.asarray(decoding.read(content(picture)))
+    for image in (deep, of([[0, 128, 255]])):
+        pixels = np.asarray(decoding.read(content(image)))
         np.testing.assert_array_equal(pixels[0], [[0] * 3, [128] * 3, [255] * 3])
 
 
 def test_a_turned_photograph_stands_upright():
     exif = Image.Exif()
     exif[0x0112] = 6
-    picture = Image.new("RGB", (4, 2), "red")
-    assert decoding.read(content(picture, "JPEG", exif=exif)).size == (2, 4)
+    image = Image.new("RGB", (4, 2), "red")
+    assert decoding.read(content(image, "JPEG", exif=exif)).size == (2, 4)
 
 
 def test_the_first_frame_of_an_animation():
@@ -109,17 +109,17 @@ def test_shrinking_takes_every_pixel_into_account():
     ("broken", "message"),
     [
         (b"", "is not an image"),
-        (b"no picture", "is not an image"),
+        (b"no image", "is not an image"),
         (b"\x89PNG\r\n\x1a\n" + bytes(40), "cannot be read|is not an image"),
     ],
 )
-def test_what_is_no_picture(broken, message):
+def test_what_is_no_image(broken, message):
     with pytest.raises(InvalidInput, match=message):
         decoding.read(broken)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP"])
-def test_pictures_that_are_cut_short(kind):
+def test_images_that_are_cut_short(kind):
     noise = of(np.random.default_rng(0).integers(0, 256, (40, 40, 3)))
     whole = content(noise, kind)
     assert decoding.read(whole).size == (40, 40)

@@ -73,7 +73,7 @@ def round_trip(image):
 
 def test_files_that_cannot_be_translated_are_reported_and_the_others_written(make, tmp_path):
     make("faces/0.png")
-    (tmp_path / "faces" / "1.png").write_bytes(b"no picture")
+    (tmp_path / "faces" / "1.png").write_bytes(b"no image")
     Image.new("L", (100, 100), 200).save(tmp_path / "faces" / "2.png")
     files = folders.output_files([Path("faces")], Path("out"))
     problems = folders.translate_files(files, round_trip, is_triptych=True)

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import registry
+from kerasgan import registry, tasks
 from kerasgan.datasets.labelled import LabelledImages, Split
+from kerasgan.evaluation import held_out_scores
 from kerasgan.labels import LabelSchema
 from kerasgan.runs import directory
-from kerasgan.training import failure_signs, held_out_scores
+from kerasgan.training import callbacks, failure_signs
 from tests.conftest import tiny_config
 from tests.test_failure_signs import LEVEL, PART, acgan
 
@@ -27,14 +28,8 @@ SPLIT = Split(images(0, 60), images(1, 30))
 
 
 def scores(model, split=SPLIT):
-    """The columns that the callback logs of this model."""
-    run = directory.create(tiny_config("acgan"), SCHEMA, "0", "report", "kerasgan")
-    metrics = SimpleNamespace(evaluation={"accuracy": 0.5})
-    callback = held_out_scores.HeldOutScores(run, 0, split, metrics)
-    callback.set_model(model)
-    callback.execute()
-    assert metrics.evaluation.pop("accuracy") == 0.5
-    return metrics.evaluation
+    """The values that are measured of this model."""
+    return held_out_scores.HeldOutScores(tiny_config("acgan"), split).measure(model)
 
 
 def fake(score):
@@ -93,10 +88,11 @@ def test_scores_are_logged_at_whole_rows_where_enough_images_are_held_out():
     run = directory.create(
         tiny_config("gan", log_every=50), LabelSchema(), "0", "report", "kerasgan"
     )
-    callback = held_out_scores.HeldOutScores(run, 0, SPLIT, None)
+    (monitor,) = tasks.of(run.config).monitors(run, SPLIT)
+    callback = callbacks.Evaluation(run, 0, monitor, None)
     assert (callback.every, callback.is_due(150), callback.is_due(100)) == (150, True, False)
-    assert held_out_scores.names(run, SPLIT) == held_out_scores.NAMES
-    assert held_out_scores.names(run, Split(SPLIT.training, images(1, 19))) == ()
+    few = Split(SPLIT.training, images(1, 19))
+    assert tasks.of(run.config).monitors(run, few) == []
 
 
 @pytest.mark.parametrize(("area", "expected"), [(0.71, ["d-overfits"]), (0.69, [])])

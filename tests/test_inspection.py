@@ -106,8 +106,8 @@ def test_the_command_reports_and_exits_with_1(kerasgan, messy, tmp_path):
     assert "images/cut.png" in html
     assert "data:image/png;base64," in html
     assert "http" not in html.replace("http-equiv", "")
-    with Image.open(heat_map) as picture:
-        assert picture.width > 300
+    with Image.open(heat_map) as image:
+        assert image.width > 300
 
 
 @pytest.mark.parametrize("content", ["", "0,red hair red eyes\n"])

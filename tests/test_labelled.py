@@ -52,11 +52,11 @@ def test_a_folder_is_read_with_its_labels_in_the_reports_order(tiny, folder):
     assert training.labels.tolist() == list(map(list, combinations))
     assert len(held_out.rows) == 0
     left, right = training.pixels(np.array([0]))[0][8, [2, 13]]
-    with Image.open(folder / "images" / "0.png") as picture:
-        assert (tuple(left), tuple(right)) == (picture.getpixel((4, 6)), picture.getpixel((15, 6)))
+    with Image.open(folder / "images" / "0.png") as image:
+        assert (tuple(left), tuple(right)) == (image.getpixel((4, 6)), image.getpixel((15, 6)))
 
 
-def test_held_out_pictures_are_others_and_stay_the_same(tiny, folder):
+def test_held_out_images_are_others_and_stay_the_same(tiny, folder):
     training, held_out = load(tiny, folder, val_fraction=0.4)
     assert set(training.rows) | set(held_out.rows) == set(range(12))
     assert len(training.rows) + len(held_out.rows) == 12
@@ -67,9 +67,9 @@ def test_held_out_pictures_are_others_and_stay_the_same(tiny, folder):
 
 def test_copies_and_mirror_images_are_held_out_together(tiny, folder):
     for number in range(0, 12, 3):
-        with Image.open(folder / "images" / f"{number}.png") as picture:
-            ImageOps.mirror(picture).save(folder / "images" / f"{number + 1}.png")
-            picture.save(folder / "images" / f"{number + 2}.png")
+        with Image.open(folder / "images" / f"{number}.png") as image:
+            ImageOps.mirror(image).save(folder / "images" / f"{number + 1}.png")
+            image.save(folder / "images" / f"{number + 2}.png")
     (_, held_out) = load(tiny, folder, val_fraction=0.4)
     assert 0 < len(held_out.rows) < 12
     assert len(held_out.rows) == 3 * len({row // 3 for row in held_out.rows})
@@ -88,7 +88,7 @@ def test_avatars_beyond_the_training_ones_are_held_out(tiny):
 
 
 def test_what_cannot_be_used_is_named_and_left_out(tiny, folder, caplog):
-    (folder / "images" / "5.png").write_bytes(b"no picture")
+    (folder / "images" / "5.png").write_bytes(b"no image")
     with (folder / "tags.csv").open("a") as tags:
         tags.write("77,red hair red eyes\nnonsense\n0,red hair red eyes\n")
     caplog.set_level("INFO", "kerasgan")
@@ -113,7 +113,7 @@ def test_what_cannot_be_used_is_named_and_left_out(tiny, folder, caplog):
     ],
 )
 def test_strict_refuses_it(tiny, folder, tags, message):
-    (folder / "images" / "5.png").write_bytes(b"no picture")
+    (folder / "images" / "5.png").write_bytes(b"no image")
     (folder / "tags.csv").write_text(tags)
     with pytest.raises(InvalidInput, match=message):
         load(tiny, folder, strict=True)
@@ -141,7 +141,7 @@ def test_unconditional_models_need_no_labels(folder):
     assert training.labels.shape == (12, 0)
 
 
-def test_missing_labels_are_marked_where_any_picture_trains(tiny, folder):
+def test_missing_labels_are_marked_where_any_image_trains(tiny, folder):
     (folder / "tags.csv").write_text("0,red hair blue eyes\n1,blonde hair\n2,aqua eyes gray hair\n")
     training, _ = load(tiny, folder, val_fraction=0.0, label_rule="any")
     assert hair_and_eyes(training) == {

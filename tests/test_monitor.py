@@ -3,6 +3,7 @@
 import csv
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +14,6 @@ from kerasgan.evaluation import generation, inputs, monitor, real_sets
 from kerasgan.evaluation.features import classifier, efficientnet
 from kerasgan.inference import loading
 from kerasgan.runs import checkpoints, directory, lookup
-from kerasgan.training import held_out_scores
 from tests.conftest import SAMPLE, tiny_config, tiny_options
 
 OPTIONS = tiny_options("gan", log_every=1, evaluate_every=2, val_fraction=0.4, steps=5, ema=0.5)
@@ -23,7 +23,6 @@ OPTIONS = tiny_options("gan", log_every=1, evaluate_every=2, val_fraction=0.4, s
 def briefly(monkeypatch):
     monkeypatch.setattr(classifier, "_STEPS", 2)
     monkeypatch.setattr(real_sets, "MONITORED", 100)
-    monkeypatch.setattr(held_out_scores, "MIN_IMAGES", 4)
 
 
 def rows(run):
@@ -43,8 +42,6 @@ def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(ker
     assert measured.keys() == {"2", "4"}
     assert all((distance == "nan") == (other == "nan") for _, distance, other in found)
     assert Path("straight/evaluation.png").is_file()
-    assert [row["score_auc"] for row in rows("straight")][:-1] == ["nan"] * 4
-    assert 0 <= float(rows("straight")[-1]["score_auc"]) <= 1
 
     run = lookup.run("straight")
     step, arrays = checkpoints.load(run, "best")
@@ -53,9 +50,7 @@ def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(ker
     assert kerasgan("sample", "--run", "straight", "--checkpoint", "best").exit_code == 0
     # The averaged generator of that step has the logged metric.
     split = labelled.load(run.config)
-    again = monitor.Monitor(run, split).measure(
-        type("Model", (), {"sampling_generator": _generator(run, arrays)})
-    )
+    again = monitor.Monitor(run, split).measure(loading.from_arrays(run, arrays))
     assert again["sliced_wasserstein"] == pytest.approx(measured[str(step)], abs=1e-6)
 
     shutil.copytree("straight", "broken")
@@ -63,10 +58,6 @@ def test_numbers_are_logged_the_best_is_kept_and_a_resumed_run_logs_the_same(ker
         Path(f"broken/checkpoints/step-{lost:06d}.npz").unlink()
     assert kerasgan("resume", "broken").exit_code == 0
     assert rows("broken") == rows("straight")
-
-
-def _generator(run, arrays):
-    return loading.from_arrays(run, arrays).sampling_generator
 
 
 def test_a_run_without_a_best_checkpoint_says_so(kerasgan, trained, tmp_path):
@@ -93,17 +84,8 @@ def test_numbers_are_those_of_evaluate(tmp_path):
     )
     numbers = generation.evaluate(evaluation_inputs, noise).numbers
 
-    class Sampler:
-        def __init__(self, generator, schema, sigma):
-            pass
-
-        def generate(self, labels, seed):
-            return noise
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(monitor, "Sampler", Sampler)
-        model = type("Model", (), {"sampling_generator": None})
-        measured = measuring.measure(model)
+    sampler = SimpleNamespace(generate=lambda labels, seed: noise)
+    measured = measuring.measure(SimpleNamespace(sampler=lambda: sampler))
     for name in ("accuracy", "accuracy_hair", "accuracy_eyes"):
         assert measured[name] == pytest.approx(numbers[name]["value"])
     assert measured["frechet_distance"] > 0

@@ -49,9 +49,9 @@ def test_colours_are_drawn_uniformly():
 @pytest.mark.parametrize("style", portrait.STYLES)
 @pytest.mark.parametrize("size", [16, 32, 64])
 def test_size_and_mode(style, size):
-    picture = portrait.draw(traits.face(0, 0), size, style)
-    assert picture.size == (size, size)
-    assert picture.mode == "RGB"
+    image = portrait.draw(traits.face(0, 0), size, style)
+    assert image.size == (size, size)
+    assert image.mode == "RGB"
 
 
 @pytest.mark.parametrize("style", portrait.STYLES)
@@ -117,12 +117,12 @@ def test_hair_colours_are_far_apart(style):
 def test_eye_colours_are_far_apart_and_only_in_the_eyes(style):
     for index in range(3):
         face = traits.face(0, index)
-        pictures = {eyes: pixels(replace(face, eyes=eyes), style) for eyes in EYES}
-        different = np.ptp(np.stack(list(pictures.values())), axis=0).max(axis=2) > 0
+        images = {eyes: pixels(replace(face, eyes=eyes), style) for eyes in EYES}
+        different = np.ptp(np.stack(list(images.values())), axis=0).max(axis=2) > 0
         assert 0.03 < different.mean() < 0.2
         rows = np.flatnonzero(different.any(axis=1))
         assert rows.min() > SIZE * 0.3
         assert rows.max() < SIZE * 0.8
         for first, second in combinations(EYES, 2):
-            apart = pictures[first][different] - pictures[second][different]
+            apart = images[first][different] - images[second][different]
             assert np.linalg.norm(apart, axis=1).mean() > 20, (first, second)

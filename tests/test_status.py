@@ -88,7 +88,7 @@ def test_a_run_has_failed_until_it_comes_further(run):
     assert status.of_run(run).state == "stopped"
 
 
-def test_accuracy_is_of_generated_pictures_never_of_the_discriminator(run):
+def test_accuracy_is_of_generated_images_never_of_the_discriminator(run):
     assert status.of_run(run).accuracy == {"hair": 0.25}
     evaluated(run, accuracy_hair=0.75, accuracy_eyes=0.5, precision=0.9)
     assert status.of_run(run).accuracy == {"hair": 0.75, "eyes": 0.5}

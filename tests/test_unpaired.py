@@ -41,13 +41,13 @@ def drawn(steps, seed=0, batch_size=3, image_size=4, domains=DOMAINS):
     }
 
 
-def numbers(pictures):
-    return pictures[:, 0, 0, 0].astype(int).tolist()
+def numbers(images):
+    return images[:, 0, 0, 0].astype(int).tolist()
 
 
-def test_every_epoch_brings_every_picture_once_in_another_order():
-    pictures = drawn(range(7))
-    a, b = numbers(pictures["a"]), numbers(pictures["b"])
+def test_every_epoch_brings_every_image_once_in_another_order():
+    images = drawn(range(7))
+    a, b = numbers(images["a"]), numbers(images["b"])
     epochs = [a[start : start + 7] for start in range(0, 21, 7)]
     assert [sorted(epoch) for epoch in epochs] == [list(range(7))] * 3
     assert epochs[0] != epochs[1] != epochs[2]
@@ -55,13 +55,13 @@ def test_every_epoch_brings_every_picture_once_in_another_order():
 
 
 def test_domains_of_one_length_have_orders_of_their_own():
-    pictures = drawn(range(4), domains=UnpairedImages(marked(6, 0), marked(6, 0)))
-    assert numbers(pictures["a"]) != numbers(pictures["b"])
+    images = drawn(range(4), domains=UnpairedImages(marked(6, 0), marked(6, 0)))
+    assert numbers(images["a"]) != numbers(images["b"])
 
 
-def test_pictures_are_squares_cut_anywhere_and_flipped_half_of_the_time():
-    pictures = drawn(range(3), batch_size=150)["a"].astype(int)
-    rows, columns = pictures[..., 1], pictures[..., 2]
+def test_images_are_squares_cut_anywhere_and_flipped_half_of_the_time():
+    images = drawn(range(3), batch_size=150)["a"].astype(int)
+    rows, columns = images[..., 1], images[..., 2]
     # Rows and columns that follow one another: nothing is resized or turned upside down.
     assert (np.diff(rows, axis=1) == 1).all()
     steps = np.diff(columns, axis=2)
@@ -74,9 +74,9 @@ def test_pictures_are_squares_cut_anywhere_and_flipped_half_of_the_time():
         np.testing.assert_allclose(np.bincount(offsets) / 450, 1 / 3, atol=5 * 0.0222)
 
 
-def test_a_picture_is_cut_anew_every_time_it_comes():
+def test_a_image_is_cut_anew_every_time_it_comes():
     seen = drawn(range(12), batch_size=1, domains=UnpairedImages(marked(1, 0), marked(1, 0)))["a"]
-    assert len({picture.tobytes() for picture in seen}) > 4
+    assert len({image.tobytes() for image in seen}) > 4
 
 
 def test_a_step_and_a_seed_decide_everything():
@@ -86,9 +86,9 @@ def test_a_step_and_a_seed_decide_everything():
         assert not np.array_equal(one[name], drawn([5, 6], seed=1)[name])
 
 
-def test_pictures_of_the_wanted_size_are_taken_whole():
-    pictures = drawn(range(3), image_size=SIZE)["a"]
-    assert (np.sort(pictures[..., 2], axis=2) == np.arange(SIZE)).all()
+def test_images_of_the_wanted_size_are_taken_whole():
+    images = drawn(range(3), image_size=SIZE)["a"]
+    assert (np.sort(images[..., 2], axis=2) == np.arange(SIZE)).all()
 
 
 @pytest.fixture
@@ -109,12 +109,12 @@ def make(tmp_path):
     return make
 
 
-def reds(pictures):
-    assert pictures.shape[1:] == (36, 36, 3)
-    return pictures[np.arange(pictures.shape[0])][:, 18, 18, 0].tolist()
+def reds(images):
+    assert images.shape[1:] == (36, 36, 3)
+    return images[np.arange(images.shape[0])][:, 18, 18, 0].tolist()
 
 
-def test_folders_of_messy_pictures_are_read_and_their_tests_held_out(make):
+def test_folders_of_messy_images_are_read_and_their_tests_held_out(make):
     for name, colours in {"trainA": (10, 20, 30), "trainB": (40, 50), "testA": (60,)}.items():
         make(f"two/{name}", colours)
     config = tiny_config("cyclegan", data="two", val_fraction=0.0)
@@ -148,15 +148,15 @@ def test_avatars_are_shared_out_and_those_held_out_are_drawn_in_both_styles():
         "held-out a": (held_out.a, (5, 6), "cartoon"),
         "held-out b": (held_out.b, (5, 6), "animation"),
     }
-    for pictures, numbers, style in shown.values():
+    for images, numbers, style in shown.values():
         expected = [
             portrait.draw(traits.face(sources.AVATAR_SEED, number), 36, style) for number in numbers
         ]
-        np.testing.assert_array_equal(pictures[np.arange(len(numbers))], np.stack(expected))
-        assert pictures.shape[0] == len(numbers)
+        np.testing.assert_array_equal(images[np.arange(len(numbers))], np.stack(expected))
+        assert images.shape[0] == len(numbers)
 
 
-def test_a_domain_without_pictures_is_refused(make, tmp_path):
+def test_a_domain_without_images_is_refused(make, tmp_path):
     make("two/trainA", (10,))
     with pytest.raises(InvalidInput, match=r"no folder 'two/trainB'; allowed: .* Found trainA"):
         unpaired.load(tiny_config("cyclegan", data="two"))

@@ -5,6 +5,7 @@ from pathlib import Path
 import rich_click as click
 
 from kerasgan.commands import messages, options, parameter_types
+from kerasgan.inference.formats import FORMATS
 
 
 @click.command()
@@ -18,11 +19,10 @@ from kerasgan.commands import messages, options, parameter_types
 @click.option(
     "--format",
     "form",
-    type=parameter_types.Choice(["savedmodel", "keras", "onnx"]),
+    type=parameter_types.Choice(list(FORMATS)),
     default="savedmodel",
     show_default=True,
-    help="savedmodel: for TensorFlow Serving. keras: plain Keras layers and a model card. onnx: "
-    "the generator, by the extra 'onnx'.",
+    help=" ".join(f"{name}: {form.description}." for name, form in FORMATS.items()),
 )
 def export(run: str | None, out: Path | None, checkpoint: str, form: str) -> None:
     """Export a model to OUT/<model>/<version>/.

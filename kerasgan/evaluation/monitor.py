@@ -11,8 +11,7 @@ from kerasgan.evaluation.inputs import MonitorInputs
 from kerasgan.evaluation.needs import Needs
 from kerasgan.evaluation.real_sets import NotMet
 from kerasgan.metrics import Metric
-from kerasgan.models.base import AdversarialModel
-from kerasgan.models.sampling import Sampler
+from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.runs.directory import Run
 from kerasgan.utils.errors import InvalidInput
 
@@ -60,7 +59,6 @@ class Monitor:
         config, held_out = run.config, split.held_out
         # Perceptual features take seconds each time: only where the best-metric needs them.
         is_perceptual = _NEEDS[config.best_metric] == _PERCEPTUAL
-        self._run = run
         self._inputs = MonitorInputs(
             config,
             split,
@@ -80,7 +78,8 @@ class Monitor:
             for metric in measured
             for name, options in metric.variants(labels).items()
         }
-        self.names = list(self._values)
+        self.names = tuple(self._values)
+        self.every = config.evaluate_every
 
     def _is_met(self, metric: Metric) -> bool:
         try:
@@ -89,10 +88,9 @@ class Monitor:
             return False
         return True
 
-    def measure(self, model: AdversarialModel) -> dict[str, float]:
+    def measure(self, model: GeneratesFromNoise) -> dict[str, float]:
         """Metrics of the sampling generator's images, {name: value}."""
-        sampler = Sampler(model.sampling_generator, self._run.schema, self._run.config.sigma)
-        images = sampler.generate(self._inputs.requested, self._inputs.seed)
+        images = model.sampler().generate(self._inputs.requested, self._inputs.seed)
         needs = Needs(self._inputs, images)
         return {
             name: _value(metric, needs, options) for name, (metric, options) in self._values.items()

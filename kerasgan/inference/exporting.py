@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kerasgan.inference import keras_file, loading, onnx_file, saved_model
+from kerasgan.inference import loading, saved_model
+from kerasgan.inference.formats import FORMATS
 from kerasgan.models.base import AdversarialModel
 from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.models.sampling import random_labels
@@ -14,9 +15,6 @@ from kerasgan.runs.directory import Run
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput, unknown
 
-# {format: module with `check()`, `write(run, model, endpoints, folder)` and `sampled(folder, run,
-# labels, seed)`}.
-FORMATS = {"savedmodel": saved_model, "keras": keras_file, "onnx": onnx_file}
 # Images that are compared, and how far apart they may be, in grey levels.
 _COMPARED, _TOLERANCE = 8, 1
 
@@ -44,7 +42,7 @@ def export(
     """
     if format not in FORMATS:
         raise unknown("format", format, FORMATS)
-    form = FORMATS[format]
+    form = FORMATS[format].load()
     model = loading.load(run, checkpoint)
     generates = isinstance(model, GeneratesFromNoise)
     if not generates and form is not saved_model:

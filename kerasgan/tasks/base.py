@@ -5,7 +5,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import keras
 import numpy as np
@@ -29,6 +29,21 @@ log = logging.getLogger(__name__)
 Data = LabelledImages | UnpairedImages
 DataSplit = Split | UnpairedSplit
 Translator = DomainTranslator | Editor
+
+
+class Monitor(Protocol):
+    """Measures a model while it trains.
+
+    Attributes:
+        names: of the values.
+        every: number of steps between two measurements.
+    """
+
+    names: tuple[str, ...]
+    every: int
+
+    def measure(self, model: Any) -> dict[str, float]:
+        """Values of the model's current weights, {name: value}."""
 
 
 class EvaluationRequest(NamedTuple):
@@ -96,6 +111,10 @@ class Task(ABC):
 
         Inputs are held-out images, or training images if none are held out.
         """
+
+    def monitors(self, run: Run, split: DataSplit) -> list[Monitor]:
+        """What is measured while a run trains."""
+        return []
 
     @abstractmethod
     def row(self, run: Run, model: AdversarialModel, count: int) -> np.ndarray:

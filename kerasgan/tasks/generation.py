@@ -3,7 +3,7 @@
 import numpy as np
 
 from kerasgan.datasets import labelled
-from kerasgan.evaluation import generation, inputs
+from kerasgan.evaluation import generation, held_out_scores, inputs, monitor
 from kerasgan.evaluation.features import efficientnet
 from kerasgan.inference import loading, saved_model
 from kerasgan.labels import MISSING
@@ -18,6 +18,12 @@ class Generation(Task):
 
     def preview(self, run, split, model):
         return lambda: model.sampler().sheet(self.config.seed)
+
+    def monitors(self, run, split):
+        used = [monitor.Monitor(run, split)] if self.config.is_evaluated else []
+        if held_out_scores.is_possible(split):
+            used.append(held_out_scores.HeldOutScores(self.config, split))
+        return used
 
     def row(self, run, model, count):
         combinations = run.schema.combinations or ((MISSING,) * len(run.schema.labels),)

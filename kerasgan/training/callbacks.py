@@ -11,11 +11,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasgan.evaluation.monitor import Monitor
 from kerasgan.metrics import is_better
 from kerasgan.reporting import plots
 from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import Run
+from kerasgan.tasks.base import Monitor
 from kerasgan.training.failure_sign import FailureSign
 from kerasgan.training.failure_signs import detect_failures
 from kerasgan.utils import files
@@ -200,26 +200,27 @@ class FailureDetector(EveryNSteps):
 
 
 class Evaluation(EveryNSteps):
-    """Evaluate generated images and save the best checkpoint.
+    """Measure the model, and save the best checkpoint if the best-metric is measured.
 
     Args:
+        monitor: see `Task.monitors`.
         metrics: executes after this callback and logs the values.
     """
 
-    def __init__(
-        self, run: Run, initial_step: int, every: int, monitor: Monitor, metrics: MetricsLog
-    ):
-        super().__init__(run, initial_step, every)
+    def __init__(self, run: Run, initial_step: int, monitor: Monitor, metrics: MetricsLog):
+        super().__init__(run, initial_step, monitor.every)
         self.monitor = monitor
         self.metrics = metrics
 
+    def is_due(self, step: int) -> bool:
+        # Not at the last step: a run that is extended drops that row, and the best with it.
+        return step % self.every == 0
+
     def execute(self) -> None:
-        if self.step % self.every:
-            return
         check_finite(self.model, self.run)
-        metric = self.run.config.best_metric
-        _, earlier = plots.known(self.metrics.history, metric)
         values = self.monitor.measure(self.model)
         self.metrics.evaluation |= values
-        if all(is_better(metric, values[metric], value) for value in earlier):
+        metric = self.run.config.best_metric
+        _, earlier = plots.known(self.metrics.history, metric)
+        if metric in values and all(is_better(metric, values[metric], value) for value in earlier):
             checkpoints.save(self.run, self.model, self.step, checkpoints.BEST)

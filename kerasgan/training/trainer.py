@@ -21,7 +21,6 @@ from kerasgan.runs.directory import Run
 from kerasgan.training import (
     callbacks,
     error_messages,
-    held_out_scores,
     interaction,
     precision,
     resuming,
@@ -168,7 +167,9 @@ def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step
     devices = workers.description(config.strategy)
     log.info("training %s on %s, from step %d to %d", run.path, devices, initial_step, config.steps)
     stop = interaction.StopOnSignal()
-    evaluation, metrics = _evaluation_and_metrics(own_run, split, initial_step)
+    monitors = task.monitors(own_run, split)
+    measured = [name for each in monitors for name in each.names]
+    metrics = callbacks.MetricsLog(own_run, initial_step, config.log_every, measured)
     detector = callbacks.FailureDetector(own_run, initial_step, config.log_every, metrics)
     draw = task.preview(own_run, split, model)
     sheet = snapshots.SampleSheet(own_run, initial_step, config.sample_every, draw)
@@ -183,7 +184,7 @@ def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step
                 stop,
                 interaction.ProgressBar(own_run, initial_step),
                 interaction.DurationEstimate(own_run, initial_step),
-                *evaluation,
+                *(callbacks.Evaluation(own_run, initial_step, each, metrics) for each in monitors),
                 metrics,
                 detector,
                 snapshots.Plots(own_run, initial_step, config.sample_every),
@@ -213,19 +214,3 @@ def _check_end(
 def _checkpoint_minutes(strategy: str, minutes: float) -> float:
     # All machines must write checkpoints at the same steps, but their clocks differ.
     return 0.0 if strategy == workers.MULTI_WORKER else minutes
-
-
-def _evaluation_and_metrics(
-    run: Run, split: _Split, initial_step: int
-) -> tuple[list[callbacks.EveryNSteps], callbacks.MetricsLog]:
-    """The callbacks that evaluate and score, where the run has them, and the one that logs."""
-    config, scores = run.config, held_out_scores.names(run, split)
-    monitors = [monitor.Monitor(run, split)] if config.is_evaluated else []
-    names = [name for each in monitors for name in each.names]
-    metrics = callbacks.MetricsLog(run, initial_step, config.log_every, [*names, *scores])
-    used = [
-        callbacks.Evaluation(run, initial_step, config.evaluate_every, each, metrics)
-        for each in monitors
-    ]
-    used += [held_out_scores.HeldOutScores(run, initial_step, split, metrics)] if scores else []
-    return used, metrics

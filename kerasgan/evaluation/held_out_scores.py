@@ -10,10 +10,7 @@ from kerasgan.datasets.labelled import LabelledImages, Split
 from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.models.step_random import LabelledStepRandom
 from kerasgan.models.two_players import unstack_updates
-from kerasgan.runs.directory import Run
-from kerasgan.training.callbacks import EveryNSteps, MetricsLog
 
-NAMES = ("score_training", "score_held_out", "score_auc")
 # The standard error of the area is 0.07 with 20 held-out images, 0.03 with 200.
 MIN_IMAGES, MAX_IMAGES = 20, 200
 # Steps between two measurements at least, so that they take little of the training's time.
@@ -21,34 +18,33 @@ _MIN_EVERY = 125
 _BATCH = 40
 
 
-def names(run: Run, split: Split) -> tuple[str, ...]:
-    """The columns of a run that generates images and has enough of both kinds; else none."""
-    is_generation = isinstance(run.config, GenerationConfig)
-    return NAMES if is_generation and min(part.size for part in split) >= MIN_IMAGES else ()
+def is_possible(split: Split) -> bool:
+    """Whether there are enough images of both kinds."""
+    return min(part.size for part in split) >= MIN_IMAGES
 
 
-class HeldOutScores(EveryNSteps):
-    """Score the same training and held-out images, every few rows of metrics.csv.
+class HeldOutScores:
+    """Scores of the same training and held-out images, every few rows of metrics.csv.
 
     Means of scores, which only compare within a row, and the area under the ROC curve of telling
     training images from held-out ones by their scores. Nothing is trained and nothing drawn.
 
     Args:
-        metrics: executes after this callback and logs the values.
+        config: of the run.
+        split: its data.
     """
 
-    def __init__(self, run: Run, initial_step: int, split: Split, metrics: MetricsLog):
-        log_every = run.config.log_every
-        super().__init__(run, initial_step, log_every * -(-_MIN_EVERY // log_every))
-        self.metrics = metrics
-        self._training, self._held_out = (_chosen(part, run.config.GROUP) for part in split)
+    names = ("score_training", "score_held_out", "score_auc")
 
-    def execute(self) -> None:
-        training, held_out = (
-            _scores(self.model, part) for part in (self._training, self._held_out)
-        )
+    def __init__(self, config: GenerationConfig, split: Split):
+        self.every = config.log_every * -(-_MIN_EVERY // config.log_every)
+        self._training, self._held_out = (_chosen(part, config.GROUP) for part in split)
+
+    def measure(self, model: GeneratesFromNoise) -> dict[str, float]:
+        """The means and the area of a model's discriminator, {name: value}."""
+        training, held_out = (_scores(model, part) for part in (self._training, self._held_out))
         values = training.mean(), held_out.mean(), area_under_curve(training, held_out)
-        self.metrics.evaluation |= dict(zip(NAMES, map(float, values), strict=True))
+        return dict(zip(self.names, map(float, values), strict=True))
 
 
 def area_under_curve(positive: np.ndarray, negative: np.ndarray) -> float:
