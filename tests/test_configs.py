@@ -86,7 +86,8 @@ def test_cyclegans_presets_are_the_reports():
     rates = report_b.learning_rate, report_b.final_learning_rate
     assert rates[0] * 0.8**29 == pytest.approx(rates[1], rel=1e-12)
     assert presets["summer-winter"].identity_weight == 0
-    assert (presets["maps"].blocks, presets["maps"].norm) == (6, "batch")
+    maps = presets["maps"]
+    assert (maps.blocks, maps.norm, maps.d_norm) == (6, "batch", "batch")
 
 
 # The values of each preset that a paper, its code or a report states.
@@ -144,7 +145,10 @@ STATED = {
         "load_size": 286,
         "blocks": 9,
         "norm": "instance",
+        "d_norm": "instance",
         "upsample": "transpose",
+        "antialias": False,
+        "penalty_weight": 0.0,
     },
     # Choi et al. 2018, sections 3.1, 4, 5.2 and 5.3; the length is of the authors' main.py.
     ("stargan", "paper"): {

@@ -8,6 +8,7 @@ from kerasgan.layers import (
     Conv2DTranspose,
     LabelConcatConv2D,
     ReflectionPadding2D,
+    SpectralConv2D,
     UpsampleConv2D,
 )
 from kerasgan.layers.kernels import patches, winograd
@@ -228,3 +229,48 @@ def test_label_concat_conv_is_saved_with_its_model(tmp_path):
     loaded = keras.models.load_model(tmp_path / "model.keras")
     inputs = [np.ones((1, 4, 12, 3), "float32"), np.ones((1, 2), "float32")]
     np.testing.assert_array_equal(loaded(inputs), layer(inputs))
+
+
+def spectral(stddev=0.5, **settings):
+    layer = SpectralConv2D(
+        4, 3, kernel_initializer=keras.initializers.RandomNormal(stddev, seed=1), **settings
+    )
+    layer.build((None, 8, 8, 3))
+    return layer
+
+
+def test_a_spectral_convolution_divides_by_the_largest_singular_value():
+    layer = spectral(use_bias=False)
+    images = np.random.default_rng(0).normal(size=(2, 8, 8, 3)).astype("float32")
+    for _ in range(100):
+        layer(images, training=True)
+    kernel = layer.kernel.numpy()
+    sigma = np.linalg.svd(kernel.reshape(27, 4), compute_uv=False)[0]
+    expected = tf.nn.conv2d(images, kernel / sigma, 1, "VALID")
+    np.testing.assert_allclose(layer(images), expected, rtol=1e-4, atol=1e-5)
+    # The kernel itself is as before, and ten times the kernel has the same outputs.
+    layer.kernel.assign(10 * kernel)
+    np.testing.assert_allclose(layer(images), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_the_gradient_passes_through_the_spectral_norm():
+    """Miyato et al. 2018, eq. 12: the outputs do not change along the kernel itself."""
+    layer = spectral(use_bias=False)
+    images = np.random.default_rng(0).normal(size=(2, 8, 8, 3)).astype("float32")
+    for _ in range(100):
+        layer(images, training=True)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(layer(images) ** 3)
+    gradient = tape.gradient(loss, layer.kernel.value).numpy()
+    along = (gradient * layer.kernel.numpy()).sum()
+    assert abs(along) < 1e-3 * np.linalg.norm(gradient) * np.linalg.norm(layer.kernel.numpy())
+
+
+def test_the_power_iteration_advances_only_in_training():
+    layer = spectral()
+    images = np.ones((1, 8, 8, 3), "float32")
+    before = layer.u.numpy()
+    layer(images)
+    np.testing.assert_array_equal(layer.u.numpy(), before)
+    layer(images, training=True)
+    assert not np.array_equal(layer.u.numpy(), before)

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from kerasgan.datasets.unpaired import UnpairedImages
-from kerasgan.models.cyclegan import CycleGAN, call_batched, call_separately
+from kerasgan.models.cyclegan import CycleGAN, call_each
 from kerasgan.models.variables import named_variables
 from kerasgan.runs import checkpoints
 from tests import variables
@@ -166,7 +166,7 @@ def test_both_cycle_terms_reach_both_generators():
 
 
 def test_each_image_is_translated_once_and_the_pools_reach_the_discriminators():
-    model = build(norm="batch")
+    model = build(norm="batch", d_norm="batch")
     generator = model.generator = Watched(model.generator)
     discriminator = model.discriminator = Watched(model.discriminator)
     for step in range(3):
@@ -197,12 +197,36 @@ def test_with_instance_norm_batches_share_a_pass_without_affecting_each_other():
     straight = images_of(real)
     crossed = {"a": real["b"], "b": real["a"]}
     for network in (model.generator, model.discriminator):
-        shared, alone = (how(network, straight, crossed) for how in (call_batched, call_separately))
+        shared = call_each(network, "instance", straight, crossed)
+        alone = [network(images, training=True) for images in (straight, crossed)]
         for one, other in zip(tf.nest.flatten(shared), tf.nest.flatten(alone), strict=True):
             np.testing.assert_allclose(one, other, atol=1e-5)
     watched = model.generator = Watched(model.generator)
     model.generator_losses(real)
     assert [len(inputs["a"]) for inputs in watched.seen] == [2 * len(real["a"]), len(real["a"])]
+
+
+@pytest.mark.parametrize("d_norm", ["none", "spectral", "instance"])
+def test_the_penalties_are_gamma_half_times_the_squared_gradients_of_the_mean_score(d_norm):
+    model = build(d_norm=d_norm, penalty_weight=3.0, penalty_share=0.5, batch_size=4)
+    batch = batch_of(model, 0)
+    real, pool = (update_of(batch[player]) for player in ("generator", "discriminator"))
+    fakes = {name: -real[name] for name in "ab"}
+    losses, metrics = model.discriminator_losses(real, fakes, pool)
+    for name in "ab":
+        critic = model.discriminator.get_layer(f"discriminator_{name}")
+        expected = {}
+        for kind, images in (("r1", real[name][:2]), ("r2", fakes[name][:2])):
+            images = tf.convert_to_tensor(images)
+            with tf.GradientTape() as tape:
+                tape.watch(images)
+                score = tf.reduce_mean(critic(images), axis=(1, 2, 3))
+            gradient = tape.gradient(score, images).numpy()
+            expected[kind] = (gradient**2).sum(axis=(1, 2, 3)).mean()
+            assert float(metrics[f"d_{kind}_{name}"]) == pytest.approx(expected[kind], rel=1e-2)
+        penalty = 3.0 / 2 * (expected["r1"] + expected["r2"])
+        assert penalty > 0
+        assert float(losses[f"d_penalty_{name}"]) == pytest.approx(penalty, rel=1e-2)
 
 
 def update_of(batch):
@@ -230,7 +254,7 @@ def pooled(stored, count, images, coins, slots):
     ("player", "other"), [("discriminator", "generator"), ("generator", "discriminator")]
 )
 def test_an_update_changes_its_own_networks_only(player, other):
-    model = build(norm="batch")
+    model = build(norm="batch", d_norm="batch")
     real = update_of(batch_of(model, 0)["generator"])
     pool = update_of(batch_of(model, 0)["discriminator"])
     inputs = {"generator": [real], "discriminator": [real, images_of(real), pool]}[player]

@@ -57,7 +57,14 @@ def test_stargan_has_the_published_parameters():
     assert colours.count_params() == convolutions + heads
 
 
-@pytest.mark.parametrize("settings", [{}, {"norm": "batch", "upsample": "nearest"}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"norm": "batch", "upsample": "nearest"},
+        {"norm": "batch", "upsample": "bilinear", "antialias": True},
+    ],
+)
 @pytest.mark.parametrize("residual", [False, True])
 def test_a_translation_has_its_images_size_and_range(settings, residual):
     model = cyclegan.generators(blocks=1, width=0.1, residual=residual, **settings)
@@ -73,6 +80,37 @@ def test_a_translation_has_its_images_size_and_range(settings, residual):
     for name, layer, source in (("a", "b_to_a", "b"), ("b", "a_to_b", "a")):
         alone = model.get_layer(layer)(images[source], training=False)
         np.testing.assert_array_equal(translated[name], alone)
+
+
+def test_the_norms_of_a_discriminators_kernels_add_no_trained_parameters():
+    published = cyclegan.discriminator(norm="none")
+    assert published.count_params() == 2_764_737
+    spectral = cyclegan.discriminator(norm="spectral")
+    trained = sum(int(np.prod(v.shape)) for v in spectral.trainable_variables)
+    assert trained == 2_764_737
+    # A vector for every filter.
+    assert spectral.count_params() == trained + 64 + 128 + 256 + 512 + 1
+
+
+def test_with_a_blur_before_halving_a_finest_pattern_vanishes():
+    """Strides keep one phase of alternating pixels; a blur keeps their mean."""
+    stripes = np.tile([1.0, -1.0], 8)[None, None, :, None] * np.ones((1, 16, 1, 1), "float32")
+    image = keras.Input((16, 16, 1))
+    halved = keras.Model(image, cyclegan.halved(image, "half"))
+    np.testing.assert_allclose(halved(stripes), np.zeros((1, 8, 8, 1)), atol=1e-6)
+    ramp = np.arange(16, dtype="float32")[None, None, :, None] * np.ones((1, 16, 1, 1), "float32")
+    np.testing.assert_allclose(halved(ramp)[0, 4, 1:-1, 0], 2 * np.arange(1, 7) + 0.5, atol=1e-5)
+
+
+def test_bilinear_upsampling_is_that_of_images():
+    image = keras.Input((6, 6, 2))
+    model = keras.Model(image, cyclegan.upsample_conv(image, 2, "bilinear", "up", use_bias=False))
+    kernel = np.zeros((3, 3, 2, 2), "float32")
+    kernel[1, 1] = np.eye(2)
+    model.get_layer("up").kernel.assign(kernel)
+    x = np.random.default_rng(0).normal(size=(1, 6, 6, 2)).astype("float32")
+    expected = tf.image.resize(x, (12, 12), "bilinear")
+    np.testing.assert_allclose(model(x)[:, 1:-1, 1:-1], expected[:, 1:-1, 1:-1], atol=1e-5)
 
 
 def test_an_editor_that_changes_images_begins_with_the_identity():

@@ -50,6 +50,7 @@ class CycleGANConfig(UnpairedConfig):
             "data": "tfds:cycle_gan/maps",
             "blocks": 6,
             "norm": "batch",
+            "d_norm": "batch",
             "steps": 219_200,
         },
         "quick": QUICK,

@@ -20,6 +20,7 @@ QUICK = {
     "width": 0.5,
     "blocks": 6,
     "norm": "batch",
+    "d_norm": "batch",
     "upsample": "nearest",
     "residual_output": True,
     "precision": "auto",
@@ -86,9 +87,29 @@ class UnpairedConfig(UnpairedDataOptions, BatchNormOptions, TranslationConfig):
     blocks: int = option(
         9, "Residual blocks; the paper takes 6, and 9 from 256 pixels on.", at_least=1
     )
-    norm: Literal["instance", "batch"] = option("instance", "The norm of all networks.")
-    upsample: Literal["transpose", "nearest"] = option(
-        "transpose", "Transposed convolutions, or repeated pixels and a convolution."
+    norm: Literal["instance", "batch"] = option("instance", "The norm of the generators.")
+    d_norm: Literal["instance", "batch", "spectral", "none"] = option(
+        "instance", "The norm of the discriminators; spectral: of their kernels."
+    )
+    upsample: Literal["transpose", "nearest", "bilinear"] = option(
+        "transpose",
+        "Transposed convolutions, or repeated pixels, or interpolated ones, and a convolution.",
+    )
+    antialias: bool = option(
+        False, "Blur before halving, as CUT's code does, instead of convolutions of stride 2."
+    )
+    penalty_weight: float = option(
+        0.0,
+        "Weight gamma of the discriminators' penalties gamma/2 (R1 + R2); above 0 it excludes "
+        "d-norm batch.",
+        at_least=0,
+    )
+    penalty_share: float = option(
+        0.25,
+        "Share of each batch that the penalties are computed on.",
+        above=0,
+        at_most=1,
+        only_with="penalty_weight",
     )
     batch_size: int = option(1, "Images of each domain per step.", at_least=1)
     # 200 epochs of about a thousand images.
@@ -98,6 +119,12 @@ class UnpairedConfig(UnpairedDataOptions, BatchNormOptions, TranslationConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        # The penalty is about the gradient of scores that depend on their own image alone.
+        if self.penalty_weight and self.d_norm == "batch":
+            raise InvalidInput(
+                f"penalty-weight is {self.penalty_weight} and d-norm batch; with a penalty it must "
+                "be instance, spectral or none"
+            )
         if self.load_size < min(sizes.sides(self.image_size)):
             part = "" if isinstance(self.image_size, int) else "the shorter side of "
             raise InvalidInput(

@@ -48,6 +48,55 @@ class Conv2D(keras.layers.Conv2D):
 
 
 @keras.saving.register_keras_serializable("kerasgan")
+class SpectralConv2D(Conv2D):
+    """`Conv2D` with its kernel divided by its spectral norm, the largest singular value.
+
+    The kernel counts as a matrix [height x width x C, filters]. A call with `training=True` makes
+    one step of the power iteration. Gradients pass through the norm; Keras's
+    `SpectralNormalization` replaces the trained kernel by the divided one instead.
+
+    Args:
+        filters, kernel_size, settings: as in `Conv2D`.
+
+    Reference: Miyato, Kataoka, Koyama and Yoshida 2018, "Spectral Normalization for Generative
+    Adversarial Networks" (arXiv:1802.05957), eq. 8 and algorithm 1.
+    """
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.u = self.add_weight(
+            shape=(1, self.filters),
+            initializer=keras.initializers.RandomNormal(stddev=1.0),
+            trainable=False,
+            aggregation="only_first_replica",
+            dtype="float32",
+            autocast=False,
+            name="u",
+        )
+
+    def call(self, inputs, training=False):
+        if training:
+            self.u.assign(_singular_vectors(_matrix(self.kernel), self.u.value)[1])
+        return super().call(inputs)
+
+    def convolution_op(self, inputs, kernel):
+        v, u = map(ops.stop_gradient, _singular_vectors(_matrix(kernel), self.u.value))
+        sigma = ops.sum(ops.matmul(v, _matrix(kernel)) * u)
+        return super().convolution_op(inputs, kernel / ops.cast(sigma, kernel.dtype))
+
+
+def _matrix(kernel):
+    """A kernel [h, w, C, F] as float32 [h w C, F]."""
+    return ops.cast(ops.reshape(kernel, (-1, kernel.shape[-1])), "float32")
+
+
+def _singular_vectors(matrix, u):
+    """A step of the power iteration: rows v [1, N] and u [1, F] from u, for a matrix [N, F]."""
+    v = ops.normalize(ops.matmul(u, ops.transpose(matrix)))
+    return v, ops.normalize(ops.matmul(v, matrix))
+
+
+@keras.saving.register_keras_serializable("kerasgan")
 class Conv2DTranspose(keras.layers.Conv2DTranspose):
     """`keras.layers.Conv2DTranspose`, faster on a CPU.
 

@@ -45,12 +45,13 @@ class CUT(UnpairedModel, SharedFakesModel):
         self._encode = partial(encoder, training=True)
 
     def build_networks(self, config, schema):
-        options = {"width": config.width, "norm": config.norm}
+        options = {"width": config.width, "antialias": config.antialias}
         return Networks(
-            discriminator=cyclegan.discriminator(**options),
+            discriminator=cyclegan.discriminator(norm=config.d_norm, **options),
             generator=cyclegan.generators(
                 config.TARGETS,
                 blocks=config.blocks,
+                norm=config.norm,
                 upsample=config.upsample,
                 residual=config.residual_output,
                 **options,
@@ -83,19 +84,26 @@ class CUT(UnpairedModel, SharedFakesModel):
 
     def discriminator_losses(self, batch, fakes):
         """Least squares of the scores of real and of generated images of b."""
-        real = self._scores(batch["image"], batch["real_augmentation"])
-        fake = self._scores(fakes, batch["augmentation"])
+        seen = (
+            self.augment(batch["image"], batch["real_augmentation"]),
+            self.augment(fakes, batch["augmentation"]),
+        )
+        real, fake = (self.discriminator(images, training=True) for images in seen)
         losses = {"d_real": least_squares(real, 1.0), "d_fake": least_squares(fake, 0.0)}
         metrics = {
             "d_accuracy_real": binary_accuracy(ops.mean(real, axis=(1, 2)), 1, 0.5),
             "d_accuracy_fake": binary_accuracy(ops.mean(fake, axis=(1, 2)), 0, 0.5),
         }
+        if self.config.penalty_weight:
+            losses["d_penalty"], (r1, r2) = self.penalties(self.discriminator, *seen)
+            metrics |= {"d_r1": r1, "d_r2": r2}
         return losses, metrics
 
     def generator_losses(self, batch, fakes):
         """Eq. 5, whose last term is left out if its weight is 0."""
         config = self.config
-        scores = self._scores(fakes, batch["augmentation"])
+        seen = self.augment(fakes, batch["augmentation"])
+        scores = self.discriminator(seen, training=True)
         losses = {
             "g_fool": least_squares(scores, 1.0),
             "g_nce": config.nce_weight * self._nce(batch["source"], fakes, batch),
@@ -135,9 +143,6 @@ class CUT(UnpairedModel, SharedFakesModel):
     def _translate(self, images, is_mirrored):
         """Translations of images, of which some are mirrored first."""
         return self.generator({"a": mirrored(images, is_mirrored)}, training=True)["b"]
-
-    def _scores(self, images, draws):
-        return self.discriminator(self.augment(images, draws), training=True)
 
 
 def mirrored(images, is_mirrored):

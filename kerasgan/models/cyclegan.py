@@ -38,8 +38,6 @@ class CycleGAN(UnpairedModel):
     def __init__(self, labels=None, **options):
         super().__init__(labels, **options)
         config = self.config
-        # BatchNorm would mix the statistics of a joint batch.
-        self._call_each = call_batched if config.norm == "instance" else call_separately
         self._loss = {"bce": bce, "lsgan": least_squares}[config.loss]
         self._threshold = {"bce": 0.0, "lsgan": 0.5}[config.loss]
         shape = (*sides(config.image_size), 3)
@@ -47,11 +45,12 @@ class CycleGAN(UnpairedModel):
         self.pool_b = ImagePool(config.pool_size, shape, config.pool_exchange)
 
     def build_networks(self, config, schema):
-        options = {"width": config.width, "norm": config.norm}
+        options = {"width": config.width, "antialias": config.antialias}
         return Networks(
-            discriminator=cyclegan.discriminators(**options),
+            discriminator=cyclegan.discriminators(norm=config.d_norm, **options),
             generator=cyclegan.generators(
                 blocks=config.blocks,
+                norm=config.norm,
                 upsample=config.upsample,
                 residual=config.residual_output,
                 **options,
@@ -94,7 +93,7 @@ class CycleGAN(UnpairedModel):
         cycle_weight = self.config.cycle_weight
         identity_weight = cycle_weight * self.config.identity_weight
         swapped = [{"a": real["b"], "b": real["a"]}] if self.config.identity_weight else []
-        fakes, *identities = self._call_each(self.generator, real, *swapped)
+        fakes, *identities = call_each(self.generator, self.config.norm, real, *swapped)
         scores = self.discriminator(self._seen(fakes, batch["augmentation"]), training=True)
         cycled = self.generator(fakes, training=True)
         losses = {f"g_fool_{name}": self._loss(scores[name], 1.0) for name in _DOMAINS}
@@ -119,7 +118,7 @@ class CycleGAN(UnpairedModel):
     def discriminator_losses(self, batch, fakes, pool):
         """Each discriminator's losses of real and of generated images, divided by d_ratio."""
         seen = self._seen(batch, pool["real"]), self._seen(fakes, pool["fake"])
-        real, fake = self._call_each(self.discriminator, *seen)
+        real, fake = call_each(self.discriminator, self.config.d_norm, *seen)
         ratio = self.config.d_ratio
         losses = {f"d_real_{name}": self._loss(real[name], 1.0) / ratio for name in _DOMAINS}
         losses |= {f"d_fake_{name}": self._loss(fake[name], 0.0) / ratio for name in _DOMAINS}
@@ -128,7 +127,14 @@ class CycleGAN(UnpairedModel):
             for name in _DOMAINS
         }
         scores = ops.concatenate([ops.mean(real[name], axis=(1, 2)) for name in _DOMAINS])
-        return losses, {**totals, "d_accuracy_real": binary_accuracy(scores, 1, self._threshold)}
+        metrics = {**totals, "d_accuracy_real": binary_accuracy(scores, 1, self._threshold)}
+        if self.config.penalty_weight:
+            for name in _DOMAINS:
+                critic = self.discriminator.get_layer(f"discriminator_{name}")
+                images = [images[name] for images in seen]
+                losses[f"d_penalty_{name}"], (r1, r2) = self.penalties(critic, *images)
+                metrics |= {f"d_r1_{name}": r1, f"d_r2_{name}": r2}
+        return losses, metrics
 
     def _seen(self, images, draws):
         """Images of both domains as the discriminators see them."""
@@ -139,18 +145,18 @@ def _images(batch: dict) -> dict:
     return {name: batch[name] for name in _DOMAINS}
 
 
-def call_batched(network: keras.Model, *batches: dict) -> list:
-    """Outputs of the network for each batch, {name: [B, ...]}, computed in one pass.
+def call_each(network: keras.Model, norm: str, *batches: dict) -> list:
+    """Outputs of the network for each batch, {name: [B, ...]}.
 
-    Equal to `call_separately` if no sample affects another one, as with instance norm, and faster,
-    as convolutions of few images use the cores of a CPU badly.
+    One pass computes them all, which is faster, as convolutions of few images use the cores of a
+    CPU badly, unless BatchNorm would mix the statistics of the joint batch.
+
+    Args:
+        norm: the network's.
     """
+    if norm == "batch":
+        return [network(batch, training=True) for batch in batches]
     joined = tf.nest.map_structure(lambda *parts: ops.concatenate(parts), *batches)
     outputs = network(joined, training=True)
     parts = [ops.split(tensor, len(batches)) for tensor in tf.nest.flatten(outputs)]
     return [tf.nest.pack_sequence_as(outputs, part) for part in zip(*parts, strict=True)]
-
-
-def call_separately(network: keras.Model, *batches: dict) -> list:
-    """Outputs of the network for each batch, {name: [B, ...]}, in a pass for each."""
-    return [network(batch, training=True) for batch in batches]

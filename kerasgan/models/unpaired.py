@@ -1,8 +1,11 @@
 """Training on unpaired images of two domains."""
 
+from keras import ops
+
 from kerasgan import optimizers
 from kerasgan.models import examples
 from kerasgan.models.base import AdversarialModel
+from kerasgan.models.gradient_penalty import first_samples, zero_centred_penalties
 from kerasgan.models.step_random import UnpairedStepRandom
 
 
@@ -19,6 +22,21 @@ class UnpairedModel(AdversarialModel):
     def step_random(self, step, given):
         config = self.config
         return UnpairedStepRandom(given, config.seed, step, config.image_size, config.augment)
+
+    def penalties(self, critic, real, fakes):
+        """gamma/2 (R1 + R2), and both of them, of the mean score of an image's patches.
+
+        Args:
+            critic: network of images [B, H, W, 3] -> scores [B, h, w, 1].
+            real, fakes: images [B, H, W, 3], of which `penalty_share` is used.
+        """
+        images = first_samples((real, fakes), self.config.penalty_share)
+
+        def score(images):
+            return ops.mean(critic(images, training=True), axis=(1, 2))
+
+        r1, r2 = zero_centred_penalties(score, *images)
+        return self.config.penalty_weight / 2 * (r1 + r2), (r1, r2)
 
     def optimizers(self):
         config = self.config

@@ -14,29 +14,59 @@ from collections.abc import Sequence
 import keras
 from keras import layers, ops
 
-from kerasgan.layers import Conv2D, Conv2DTranspose, InstanceNormalization, UpsampleConv2D
+from kerasgan.layers import (
+    Conv2D,
+    Conv2DTranspose,
+    InstanceNormalization,
+    ReflectionPadding2D,
+    SpectralConv2D,
+    UpsampleConv2D,
+)
 from kerasgan.networks.dcgan import batch_norm, initial_weights
 from kerasgan.networks.widths import scaled
 
 _NORMS = {"instance": InstanceNormalization, "batch": batch_norm}
 
 
-def conv(filters: int, size: int, name: str, **settings) -> layers.Layer:
+def conv(filters: int, size: int, name: str, kind=Conv2D, **settings) -> layers.Layer:
     """Convolution with the paper's initial weights, by default without padding."""
-    return Conv2D(filters, size, kernel_initializer=initial_weights(), name=name, **settings)
+    return kind(filters, size, kernel_initializer=initial_weights(), name=name, **settings)
 
 
-def upsample_conv(filters: int, upsample: str, name: str, use_bias: bool) -> layers.Layer:
-    """3x3 layer that doubles height and width; see `generator` for `upsample`."""
+def blur(x, name: str):
+    """Blur by [1, 2, 1] / 4 in both directions."""
+    x = ReflectionPadding2D(1, name=f"{name}_pad")(x)
+    for index in range(2):
+        x = layers.AveragePooling2D(2, strides=1, name=f"{name}_{index}")(x)
+    return x
+
+
+def halved(x, name: str):
+    """Halve height and width after a blur: together [1, 3, 3, 1] / 8 in both directions.
+
+    Reference: Zhang 2019, "Making Convolutional Networks Shift-Invariant Again" (arXiv:1904.11486).
+    """
+    return layers.AveragePooling2D(2, name=f"{name}_pool")(blur(x, f"{name}_blur"))
+
+
+def upsample_conv(x, filters: int, upsample: str, name: str, use_bias: bool):
+    """Apply a 3x3 layer that doubles height and width; see `generator` for `upsample`."""
     settings = {"kernel_initializer": initial_weights(), "use_bias": use_bias, "name": name}
-    if upsample == "nearest":
-        return UpsampleConv2D(filters, **settings)
-    return Conv2DTranspose(filters, 3, strides=2, padding="same", **settings)
+    if upsample == "transpose":
+        return Conv2DTranspose(filters, 3, strides=2, padding="same", **settings)(x)
+    x = UpsampleConv2D(filters, **settings)(x)
+    # A blur of repeated pixels interpolates, and may as well follow the convolution.
+    return blur(x, f"{name}_blur") if upsample == "bilinear" else x
+
+
+def normed(x, norm: str, name: str):
+    """Apply a norm, of "instance" or "batch"; others are none of a layer's output."""
+    return _NORMS[norm](name=f"{name}_norm")(x) if norm in _NORMS else x
 
 
 def conv_norm(x, layer, norm: str):
-    """Apply a convolution layer and its norm, "instance" or "batch"."""
-    return _NORMS[norm](name=f"{layer.name}_norm")(layer(x))
+    """Apply a convolution layer and its norm."""
+    return normed(layer(x), norm, layer.name)
 
 
 def conv_norm_relu(x, layer, norm: str):
@@ -70,6 +100,7 @@ def generator(
     width: float = 1.0,
     norm: str = "instance",
     upsample: str = "transpose",
+    antialias: bool = False,
     residual: bool = False,
     name: str = "generator",
 ) -> keras.Model:
@@ -91,21 +122,25 @@ def generator(
         blocks: number of residual blocks.
         width: factor on the number of filters.
         norm: "instance" or "batch".
-        upsample: "transpose" for transposed convolutions, as published, or "nearest" for repeated
-            pixels and a convolution.
+        upsample: "transpose" for transposed convolutions, as published, "nearest" for repeated
+            pixels and a convolution, or "bilinear" for interpolated ones.
+        antialias: whether convolutions of stride 2 have stride 1 instead, and `halved` follows
+            their ReLU.
         residual: whether the last layer computes a change of the input; see `residual_output`.
     """
     image = keras.Input((None, None, 3), name="image")
     bias = {"use_bias": norm == "instance"}
     x = conv_norm_relu(image, conv(scaled(64, width), 7, "in", padding="reflect", **bias), norm)
     for step, filters in enumerate((128, 256)):
-        down = conv(scaled(filters, width), 3, f"down_{step}", strides=2, padding="same", **bias)
-        x = conv_norm_relu(x, down, norm)
+        settings = {"strides": 1 if antialias else 2, "padding": "same", **bias}
+        x = conv_norm_relu(x, conv(scaled(filters, width), 3, f"down_{step}", **settings), norm)
+        if antialias:
+            x = halved(x, f"down_{step}")
     for block in range(blocks):
         x = residual_block(x, norm, f"block_{block}", **bias)
     for step, filters in enumerate((128, 64)):
-        up = upsample_conv(scaled(filters, width), upsample, f"up_{step}", **bias)
-        x = conv_norm_relu(x, up, norm)
+        x = upsample_conv(x, scaled(filters, width), upsample, f"up_{step}", **bias)
+        x = layers.ReLU(name=f"up_{step}_relu")(normed(x, norm, f"up_{step}"))
     if residual:
         output = residual_output(image, x, padding="reflect")
     else:
@@ -115,7 +150,10 @@ def generator(
 
 
 def discriminator(
-    width: float = 1.0, norm: str = "instance", name: str = "discriminator"
+    width: float = 1.0,
+    norm: str = "instance",
+    antialias: bool = False,
+    name: str = "discriminator",
 ) -> keras.Model:
     """Build image [B, H, W, 3] -> logits or scores [B, H/8 - 2, W/8 - 2, 1], one for each patch.
 
@@ -129,22 +167,27 @@ def discriminator(
 
     Args:
         width: factor on the number of filters.
-        norm: "instance" or "batch".
+        norm: "instance" or "batch", "spectral" for every convolution's own, or "none".
+        antialias: whether convolutions of stride 2 have stride 1 instead, and `halved` follows
+            their leaky ReLU.
     """
     image = keras.Input((None, None, 3), name="image")
-    bias = {"use_bias": norm == "instance"}
-    x = conv(scaled(64, width), 4, "down_0", strides=2, padding="same")(image)
-    x = layers.LeakyReLU(0.2, name="down_0_relu")(x)
-    for step, filters in enumerate((128, 256), start=1):
-        down = conv(scaled(filters, width), 4, f"down_{step}", strides=2, padding="same", **bias)
-        x = conv_norm(x, down, norm)
+    kind = {"kind": SpectralConv2D if norm == "spectral" else Conv2D}
+    bias = {**kind, "use_bias": norm != "batch"}
+    x = image
+    for step, filters in enumerate((64, 128, 256)):
+        own = {"strides": 1 if antialias else 2, "padding": "same", **(bias if step else kind)}
+        x = conv(scaled(filters, width), 4, f"down_{step}", **own)(x)
+        x = normed(x, norm, f"down_{step}") if step else x
         x = layers.LeakyReLU(0.2, name=f"down_{step}_relu")(x)
+        if antialias:
+            x = halved(x, f"down_{step}")
     # One pixel on each side. "same" pads a 4x4 kernel so only with stride 2.
     x = layers.ZeroPadding2D(1, name="wide_pad")(x)
     x = conv_norm(x, conv(scaled(512, width), 4, "wide", **bias), norm)
     x = layers.LeakyReLU(0.2, name="wide_relu")(x)
     x = layers.ZeroPadding2D(1, name="score_pad")(x)
-    return keras.Model(image, conv(1, 4, "score", dtype="float32")(x), name=name)
+    return keras.Model(image, conv(1, 4, "score", dtype="float32", **kind)(x), name=name)
 
 
 def generators(targets: Sequence[str] = ("b", "a"), **settings) -> keras.Model:
