@@ -13,10 +13,10 @@ import numpy as np
 
 from kerasgan import metrics, registry, tasks
 from kerasgan.configs import Config
-from kerasgan.configs.translation import TranslationConfig
+from kerasgan.configs.translation import TRAINING, TranslationConfig
 from kerasgan.evaluation import report
 from kerasgan.evaluation.result import Evaluation
-from kerasgan.inference import exporting, loading
+from kerasgan.inference import exporting, loading, scaling
 from kerasgan.inference.image_to_image import EditRequest
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import directory, lookup
@@ -175,6 +175,7 @@ def translate(
     run: str | Path | Run | None = None,
     *,
     to: str | None = None,
+    scale: str | int = TRAINING,
     checkpoint: str = "latest",
     **labels: str,
 ) -> np.ndarray:
@@ -184,6 +185,9 @@ def translate(
         images: uint8 [n, H, W, 3] of any size from 8 x 8 on.
         run: of a model that translates. Default: the newest one, else the bundled one.
         to: target domain of CycleGAN, "a" or "b", and of CUT, "b". Default: "b".
+        scale: shorter side, in pixels, at which the network sees larger images; "training" for
+            that of the images it was trained on, "original" for the images' own. What changes is
+            enlarged and added to the image.
         checkpoint: of the run.
         labels: of StarGAN, new values; other labels stay as they are read in the image.
 
@@ -191,8 +195,8 @@ def translate(
         uint8 [n, H, W, 3].
 
     Raises:
-        InvalidInput: if nothing is to change, a label or value is unknown, or the images have
-            another type or shape.
+        InvalidInput: if nothing is to change, a label, a value or the scale is unknown, or the
+            images have another type or shape.
 
     Example:
         >>> edited = kerasgan.translate(faces, "runs/0003-stargan", Young="no")
@@ -210,6 +214,7 @@ def translate(
         raise InvalidInput(f"nothing to change; labels: {', '.join(found.schema.names)}")
     translator = task.translator(found, loading.load(found, str(checkpoint)))
     round_trip = task.round_trip(translator, changes)
+    round_trip = scaling.at_scale(round_trip, scale, found.config.image_size)
     translated = [next(round_trip(image)) for image in images]
     return np.stack(translated) if translated else images
 

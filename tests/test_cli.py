@@ -69,7 +69,7 @@ def _translate_export_load(kerasgan, tmp_path, model):
     image = np.random.default_rng(0).integers(0, 256, (33, 42, 3), np.uint8)
     Image.fromarray(image).save(tmp_path / "one.png")
     colours = ("--hair", "red", "--eyes", "blue") if model == "stargan" else ()
-    done = kerasgan("translate", "one.png", *colours, "--out", "translated")
+    done = kerasgan("translate", "one.png", *colours, "--scale", "original", "--out", "translated")
     assert done.exit_code == 0, done.output
     assert "wrote 1 images to translated" in done.output
     with Image.open("translated/one.png") as translated:

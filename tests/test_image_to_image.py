@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from kerasgan.datasets.unpaired import UnpairedImages
-from kerasgan.inference import image_to_image, previews
+from kerasgan.inference import image_to_image, previews, scaling
 from kerasgan.labels import LabelSchema
 from kerasgan.networks import cyclegan
 from kerasgan.utils.errors import InvalidInput
@@ -128,3 +128,46 @@ def test_the_sheet_shows_each_domain_translated_and_back(has_identity):
     original, translated, back = (cells[:16, start : start + 16] for start in (0, 17, 33))
     np.testing.assert_array_equal(original[:15, :15], domains.a[0][:15, :15])
     assert translated.shape == back.shape
+
+
+def darker(image):
+    """A round trip whose translation is 40 levels darker, and back."""
+    yield np.clip(image.astype(int) - 40, 0, 255).astype(np.uint8)
+    yield image
+
+
+def seen_sizes(scale, image, image_size=16):
+    """The size at which the network sees an image, and the round trip."""
+    seen = []
+
+    def round_trip(inputs):
+        seen.append(inputs.shape[:2])
+        return darker(inputs)
+
+    results = list(scaling.at_scale(round_trip, scale, image_size)(image))
+    return seen, results
+
+
+def test_a_large_image_is_seen_at_the_size_of_training_and_keeps_its_edges():
+    image = np.full((60, 90, 3), 200, np.uint8)
+    image[:, 45:] = 90
+    seen, (translated, back) = seen_sizes("training", image)
+    assert seen == [(16, 24)]
+    # Blurred only is the change, which is the same everywhere.
+    np.testing.assert_array_equal(translated, image - 40)
+    np.testing.assert_array_equal(back, image)
+
+
+@pytest.mark.parametrize(
+    ("scale", "size"), [("original", (60, 90)), (30, (30, 45)), (200, (60, 90))]
+)
+def test_a_scale_is_a_shorter_side_that_no_image_is_enlarged_to(scale, size):
+    seen, (translated, _) = seen_sizes(scale, np.full((60, 90, 3), 200, np.uint8))
+    assert seen == [size]
+    assert translated.shape == (60, 90, 3)
+
+
+@pytest.mark.parametrize("scale", ["half", 7, 0, 12.5])
+def test_an_impossible_scale_is_refused(scale):
+    with pytest.raises(InvalidInput, match="scale must be training, original or a number"):
+        scaling.at_scale(darker, scale, 16)

@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +49,17 @@ class NumberOrWord(click.ParamType):
 
     Args:
         words: the words.
+        number: float or int.
     """
 
-    name = "float"
+    name = "number"
 
-    def __init__(self, words: tuple[str, ...]):
+    def __init__(self, words: Sequence[str], number: type[float] | type[int] = float):
         self._words = words
+        self._number = number
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        return "|".join(["FLOAT", *self._words])
+        return "|".join([{float: "FLOAT", int: "INTEGER"}[self._number], *self._words])
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -64,9 +67,10 @@ class NumberOrWord(click.ParamType):
         if value in self._words:
             return value
         try:
-            return float(value)
+            return self._number(value)
         except ValueError:
-            self.fail(f"must be a number or {', '.join(self._words)}, got {value!r}", param, ctx)
+            kind = {float: "number", int: "whole number"}[self._number]
+            self.fail(f"must be a {kind} or {', '.join(self._words)}, got {value!r}", param, ctx)
 
 
 class SizeType(click.ParamType):

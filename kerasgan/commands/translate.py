@@ -3,7 +3,7 @@
 import rich_click as click
 
 from kerasgan.commands import messages, options, parameter_types
-from kerasgan.configs.translation import TranslationConfig
+from kerasgan.configs.translation import SCALES, TRAINING, TranslationConfig
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable
 
@@ -25,6 +25,14 @@ from kerasgan.utils.printing import printable
 )
 @options.label_values
 @click.option(
+    "--scale",
+    type=parameter_types.NumberOrWord(SCALES, int),
+    default=TRAINING,
+    show_default=True,
+    help="Shorter side, in pixels, at which the network sees larger images: that of the images it "
+    "was trained on, or their own. What changes is enlarged and added to the image.",
+)
+@click.option(
     "--triptych",
     is_flag=True,
     help="Write original, translated and, unless by cut, back, side by side.",
@@ -32,7 +40,7 @@ from kerasgan.utils.printing import printable
 @click.option(
     "--out", required=True, type=parameter_types.FilePath(), help="Folder for the PNG files."
 )
-def translate(inputs, run, checkpoint, to, values, triptych, out) -> None:
+def translate(inputs, run, checkpoint, to, values, scale, triptych, out) -> None:
     """Translate or edit image files and folders, at their own size.
 
     StarGAN's discriminator reads labels without an option off the image, and they are kept.
@@ -43,7 +51,7 @@ def translate(inputs, run, checkpoint, to, values, triptych, out) -> None:
     run = lookup.run(run, TranslationConfig, labels=values)
 
     from kerasgan import tasks
-    from kerasgan.inference import folders, loading
+    from kerasgan.inference import folders, loading, scaling
     from kerasgan.inference.image_to_image import EditRequest
 
     task = tasks.of(run.config)
@@ -57,6 +65,7 @@ def translate(inputs, run, checkpoint, to, values, triptych, out) -> None:
     model = loading.load(run, checkpoint)
     messages.tell(f"run: {run.name}")
     round_trip = task.round_trip(task.translator(run, model), changes)
+    round_trip = scaling.at_scale(round_trip, scale, run.config.image_size)
     problems = folders.translate_files(output_files, round_trip, triptych)
     messages.tell(f"wrote {len(output_files) - len(problems)} images to {out}")
     for file, reason in problems.items():

@@ -8,6 +8,10 @@ from kerasgan.configs.data_options import AugmentationOptions
 from kerasgan.configs.groups import LoggingOptions, Schedule, ScheduleOptions, schedule_option
 from kerasgan.configs.options import option
 
+# At what size a network sees larger images: that of its training, or their own.
+TRAINING, ORIGINAL = "training", "original"
+SCALES = (TRAINING, ORIGINAL)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SheetOptions(LoggingOptions):
