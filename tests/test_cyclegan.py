@@ -106,9 +106,12 @@ def test_generator_losses_against_numpy(loss):
     toy(model)
     real = images(0)
     a, b = real["a"], real["b"]
-    losses, _, fake = model.generator_losses(real)
+    losses, metrics, fake = model.generator_losses(real)
     np.testing.assert_allclose(fake["a"], 2 * b)
     np.testing.assert_allclose(fake["b"], a + 1)
+    # How much a translation differs from its own input.
+    assert float(metrics["g_change_a"]) == pytest.approx(np.abs(b).mean(), rel=1e-5)
+    assert float(metrics["g_change_b"]) == pytest.approx(1.0, rel=1e-5)
     assert floats(losses) == pytest.approx(
         {
             "g_fool_a": fool((2 * b).mean(axis=(1, 2, 3)), loss),
@@ -136,6 +139,10 @@ def test_discriminator_losses_are_divided_by_their_ratio(loss):
     assert weights.shape == correct.shape
     expected = {}
     for name in "ab":
+        for kind, shown in (("real", real[name]), ("fake", fake[name])):
+            difference = np.sqrt(np.mean((shown[0] - shown[1]) ** 2))
+            found = float(metrics[f"d_distance_{kind}_{name}"])
+            assert found == pytest.approx(difference, rel=1e-5)
         score = real[name].mean(axis=(1, 2, 3))
         expected[f"d_real_{name}"] = fool(score, loss) / 4
         score = fake[name].mean(axis=(1, 2, 3))

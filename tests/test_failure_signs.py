@@ -124,6 +124,16 @@ def test_a_sign_fires_beyond_its_threshold_alone(sign):
     assert names(acgan(**short)) == []
 
 
+def test_a_domain_whose_translations_are_all_alike_is_named():
+    domains = {
+        f"{name}{domain}": values for name, values in DISTANCES.items() for domain in ("_a", "_b")
+    }
+    collapsed = {**HEALTHY["cyclegan"], **domains, "d_distance_fake_b": 0.028}
+    (sign,) = failure_signs.detect_failures(history(**collapsed), {})
+    assert (sign.name, sign.fatal) == ("collapse_b", True)
+    assert "generated images of domain b of a batch differ by 0.028" in sign.message
+
+
 def test_a_class_loss_that_was_learned_may_stay_above_the_discriminators():
     eyes = np.where(PART < 0.3, 1.3, 0.06)
     columns = {"g_eyes": eyes, "d_eyes": 0.02, "d_accuracy_eyes": 0.98}

@@ -75,7 +75,7 @@ def test_one_direction_has_no_way_back():
     translator = image_to_image.DomainTranslator(Generators(), ("b",))
     (translated,) = image_to_image.translate_round_trip(translator, "b")(domains.a[0])
     np.testing.assert_array_equal(translated, 255 - domains.a[0])
-    for has_identity, columns in ((False, 2), (True, 4)):
+    for has_identity, columns in ((False, 2), (True, 3)):
         sheet = previews.domain_sheet(translator, domains, 8, has_identity)
         assert sheet.width == columns * 66
         cells = np.asarray(sheet)[-66::4, ::4]
@@ -116,18 +116,25 @@ def test_labels_without_a_request_are_kept_as_read():
 
 
 @pytest.mark.parametrize("has_identity", [False, True])
-def test_the_sheet_shows_each_domain_translated_and_back(has_identity):
-    domains = UnpairedImages(noise(9, 16, 16, 3), noise(3, 16, 16, 3))
-    sheet = previews.domain_sheet(
-        image_to_image.DomainTranslator(Generators(), ("b", "a")), domains, 8, has_identity
-    )
-    columns = 8 if has_identity else 6
-    # Sixteen pixels are shown as 64, with a gap of two.
-    assert sheet.width == columns * 66
-    cells = np.asarray(sheet)[-3 * 66 :: 4, ::4]
-    original, translated, back = (cells[:16, start : start + 16] for start in (0, 17, 33))
-    np.testing.assert_array_equal(original[:15, :15], domains.a[0][:15, :15])
-    assert translated.shape == back.shape
+def test_the_sheet_has_the_columns_of_cyclegans_authors(monkeypatch, has_identity):
+    shown = {}
+
+    def recorded(columns, names):
+        shown.update(zip(names, columns, strict=True))
+
+    monkeypatch.setattr(previews, "columns_sheet", recorded)
+    domains = UnpairedImages(noise(9, 16, 16, 3), noise(3, 16, 16, 3) // 2)
+    translator = image_to_image.DomainTranslator(Generators(), ("b", "a"))
+    previews.domain_sheet(translator, domains, 8, has_identity)
+    a, b = domains.a[np.arange(3)], domains.b[np.arange(3)]
+    expected = {"real_a": a, "fake_b": 255 - a, "rec_a": a}
+    # The generator into b, of an image of b.
+    expected |= {"idt_a": 255 - b} if has_identity else {}
+    expected |= {"real_b": b, "fake_a": 255 - b, "rec_b": b}
+    expected |= {"idt_b": 255 - a} if has_identity else {}
+    assert list(shown) == list(expected)
+    for name, images in expected.items():
+        np.testing.assert_array_equal(shown[name], images)
 
 
 def darker(image):

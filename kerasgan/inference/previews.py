@@ -14,29 +14,29 @@ from kerasgan.utils import images
 def domain_sheet(
     translator: DomainTranslator, data: UnpairedImages, rows: int, has_identity: bool
 ) -> Image.Image:
-    """Columns of each domain side by side: original, translated, translated back.
+    """Columns of each direction side by side, named as CycleGAN's authors name them.
 
-    Columns that need another direction than the translator's are left out.
+    Of a to b: `real_a`; its translation, `fake_b`; that translated back, `rec_a`, if the translator
+    can; and `idt_a`, the same generator's output for the image of b in this row.
 
     Args:
         data: its first images are shown.
         rows: number of images of each domain, at most.
-        has_identity: whether to show each generator's output for images of its target domain too.
+        has_identity: whether to show `idt_a` and `idt_b`.
     """
-    columns, labels = [], []
-    count = min(rows, data.size)
-    for domain, domain_images in data.by_name.items():
-        other, original = other_domain(domain), domain_images[np.arange(count)]
-        shown = {}
-        if other in translator.domains:
-            titles = (f"to {other}", "and back")
-            shown |= zip(titles, translator.round_trip(original, other), strict=False)
-        if has_identity and domain in translator.domains:
-            shown[f"to {domain}"] = translator.translate(original, domain)
-        if shown:
-            columns += [original, *shown.values()]
-            labels += [domain, *shown]
-    return columns_sheet(columns, labels)
+    columns = {}
+    count = np.arange(min(rows, data.size))
+    originals = {domain: shown[count] for domain, shown in data.by_name.items()}
+    for domain, original in originals.items():
+        other = other_domain(domain)
+        if other not in translator.domains:
+            continue
+        names = f"fake_{other}", f"rec_{domain}"
+        columns[f"real_{domain}"] = original
+        columns |= zip(names, translator.round_trip(original, other), strict=False)
+        if has_identity:
+            columns[f"idt_{domain}"] = translator.translate(originals[other], other)
+    return columns_sheet(list(columns.values()), list(columns))
 
 
 def label_sheet(editor: Editor, data: LabelledImages, rows: int) -> Image.Image:

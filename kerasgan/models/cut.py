@@ -11,7 +11,7 @@ import tensorflow as tf
 from keras import ops
 
 from kerasgan.configs.cut import CUTConfig
-from kerasgan.losses import binary_accuracy, least_squares, patch_nce
+from kerasgan.losses import binary_accuracy, l1, least_squares, patch_nce
 from kerasgan.models.base import Networks
 from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.models.unpaired import UnpairedModel
@@ -94,6 +94,8 @@ class CUT(UnpairedModel, SharedFakesModel):
             "d_accuracy_real": binary_accuracy(ops.mean(real, axis=(1, 2)), 1, 0.5),
             "d_accuracy_fake": binary_accuracy(ops.mean(fake, axis=(1, 2)), 0, 0.5),
         }
+        for kind, images in zip(("real", "fake"), (batch["image"], fakes), strict=True):
+            metrics |= self.distances(kind, {"": images})
         if self.config.penalty_weight:
             losses["d_penalty"], (r1, r2) = self.penalties(self.discriminator, *seen)
             metrics |= {"d_r1": r1, "d_r2": r2}
@@ -112,7 +114,7 @@ class CUT(UnpairedModel, SharedFakesModel):
             same = self._translate(batch["image"], batch["is_mirrored"])
             identity = self._nce(batch["image"], same, batch)
             losses["g_nce_identity"] = config.identity_weight * identity
-        return losses, {}
+        return losses, {"g_change": l1(fakes, batch["source"])}
 
     def _nce(self, images, translated, batch):
         """Mean of `patch_nce` over the layers, between images and their translations.

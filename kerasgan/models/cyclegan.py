@@ -102,7 +102,11 @@ class CycleGAN(UnpairedModel):
         for same in identities:
             for name in _DOMAINS:
                 losses[f"g_identity_{name}"] = identity_weight * l1(same[name], real[name])
-        return losses, self._generator_totals(losses), fakes
+        changes = {
+            f"g_change_{name}": l1(fakes[name], real[other])
+            for name, other in zip(_DOMAINS, reversed(_DOMAINS), strict=True)
+        }
+        return losses, {**self._generator_totals(losses), **changes}, fakes
 
     @staticmethod
     def _generator_totals(losses):
@@ -128,6 +132,8 @@ class CycleGAN(UnpairedModel):
         }
         scores = ops.concatenate([ops.mean(real[name], axis=(1, 2)) for name in _DOMAINS])
         metrics = {**totals, "d_accuracy_real": binary_accuracy(scores, 1, self._threshold)}
+        for kind, shown in zip(("real", "fake"), (batch, fakes), strict=True):
+            metrics |= self.distances(kind, {f"_{name}": shown[name] for name in _DOMAINS})
         if self.config.penalty_weight:
             for name in _DOMAINS:
                 critic = self.discriminator.get_layer(f"discriminator_{name}")

@@ -117,4 +117,4 @@ class StarGAN(SharedFakesModel):
             losses[f"g_{name}"] = self.config.class_weight * cross_entropy(outputs[name], target)
         weight = self.config.reconstruction_weight
         losses["g_reconstruction"] = weight * l1(rebuilt, batch["image"])
-        return losses, {}
+        return losses, {"g_change": l1(fakes, batch["image"])}

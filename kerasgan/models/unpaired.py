@@ -3,6 +3,7 @@
 from keras import ops
 
 from kerasgan import optimizers
+from kerasgan.losses import pairwise_distance
 from kerasgan.models import examples
 from kerasgan.models.base import AdversarialModel
 from kerasgan.models.gradient_penalty import first_samples, zero_centred_penalties
@@ -22,6 +23,20 @@ class UnpairedModel(AdversarialModel):
     def step_random(self, step, given):
         config = self.config
         return UnpairedStepRandom(given, config.seed, step, config.image_size, config.augment)
+
+    @staticmethod
+    def distances(kind: str, images: dict) -> dict:
+        """Distances between the images of a batch, {"d_distance_real_a": scalar}; {} for one image.
+
+        Args:
+            kind: "real" or "fake".
+            images: {suffix: [B, H, W, 3]}.
+        """
+        return {
+            f"d_distance_{kind}{suffix}": pairwise_distance(batch)
+            for suffix, batch in images.items()
+            if batch.shape[0] > 1
+        }
 
     def penalties(self, critic, real, fakes):
         """gamma/2 (R1 + R2), and both of them, of the mean score of an image's patches.

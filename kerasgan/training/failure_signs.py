@@ -53,6 +53,8 @@ COLLAPSED_RATIO = 0.05
 # a quarter of the filters, batches of 16, 2,500 steps).
 OVERFITTED_AUC = 0.7
 
+# Endings of the columns of a model's only discriminator, or of each domain's.
+_DOMAINS = ("", "_a", "_b")
 _LOWER = "a lower"
 _SLOWER = {"learning_rate": _LOWER}
 # The report adds noise to real images when D memorises them; another course report saw fewer
@@ -94,25 +96,27 @@ def _not_finite(history: History) -> Iterator[FailureSign]:
 
 
 def _collapse(history: History) -> Iterator[FailureSign]:
-    """Mode collapse: the generated images of a batch are nearly the same."""
-    if "d_distance_fake" not in history:
-        return
-    fake, real = history["d_distance_fake"], history["d_distance_real"]
-    since = holds_since(history["step"], fake < COLLAPSED_RATIO * real, MIN_STEPS)
-    if since is not None:
-        message = (
-            f"generated images of a batch differ by {fake[-1]:.2g}, real ones by "
-            f"{real[-1]:.2g}, since step {since}: G generates nearly the same image every time"
-        )
-        remedies = {"label_noise": "", "critic_steps": "more", **_SLOWER}
-        yield FailureSign("collapse", fake[-1], since, message, remedies, fatal=True)
+    """Mode collapse: the generated images of a batch, or of one domain, are nearly the same."""
+    for domain in _DOMAINS:
+        if f"d_distance_fake{domain}" not in history:
+            continue
+        fake, real = (history[f"d_distance_{kind}{domain}"] for kind in ("fake", "real"))
+        since = holds_since(history["step"], fake < COLLAPSED_RATIO * real, MIN_STEPS)
+        if since is not None:
+            of = f" of domain {domain[1:]}" if domain else ""
+            message = (
+                f"generated images{of} of a batch differ by {fake[-1]:.2g}, real ones by "
+                f"{real[-1]:.2g}, since step {since}: G generates nearly the same image every time"
+            )
+            remedies = {"label_noise": "", "critic_steps": "more", **_SLOWER}
+            yield FailureSign(f"collapse{domain}", fake[-1], since, message, remedies, fatal=True)
 
 
 def _d_loss_zero(history: History) -> Iterator[FailureSign]:
     """D, or the D of one domain, separates all images, so G's gradient vanishes."""
     losses = {
         domain: (f"d_real{domain} + d_fake{domain}", history[f"d_real{domain}"] + fake)
-        for domain in ("", "_a", "_b")
+        for domain in _DOMAINS
         if (fake := history.get(f"d_fake{domain}")) is not None
     }
     if "d_relativistic" in history:
