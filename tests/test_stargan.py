@@ -163,6 +163,24 @@ def test_losses_against_numpy(schema, classification):
     assert floats(losses) == pytest.approx(expected, rel=1e-5)
 
 
+def test_cross_entropy_with_zero_centred_penalties_against_numpy():
+    model = untrained(loss="bce", penalty_weight=3.0, penalty_share=0.5, class_weight=0.0)
+    batch = sample(**COLOURS.sizes)
+    model.generator, model.discriminator = Editor(), Critic(**batch.pop("logits"))
+    fakes = model.generate(batch)
+    losses, metrics = model.discriminator_losses(batch, fakes)
+    real, fake = (np.asarray(images)[:, ::8, ::8, 0] for images in (batch["image"], fakes))
+    assert float(losses["d_real"]) == pytest.approx(np.logaddexp(0, -real).mean(), rel=1e-5)
+    assert float(losses["d_fake"]) == pytest.approx(np.logaddexp(0, fake).mean(), rel=1e-5)
+    # The mean score has gradient 1/4 at four values.
+    for name in ("d_r1", "d_r2"):
+        assert float(metrics[name]) == pytest.approx(4 / 4**2, rel=1e-5)
+    assert float(losses["d_penalty"]) == pytest.approx(3.0 / 2 * (0.25 + 0.25), rel=1e-5)
+    assert "d_wasserstein" not in metrics
+    losses, _ = model.generator_losses(batch, fakes)
+    assert float(losses["g_fool"]) == pytest.approx(np.logaddexp(0, -fake).mean(), rel=1e-5)
+
+
 def test_a_step_makes_all_critic_updates_at_one_rate(data):
     model = build(data, critic_steps=3, steps=3)
     for step in range(2):

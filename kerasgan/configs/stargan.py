@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from kerasgan.configs.data_options import ConditionalDataOptions, MirrorOptions
 from kerasgan.configs.image_sizes import Multiples, image_size_option
@@ -52,7 +52,20 @@ class StarGANConfig(TranslationConfig, ConditionalDataOptions, MirrorOptions):
     mirror: bool = option(True, "Mirror half of the real images, as the paper does.")
     class_weight: float = option(1.0, "Weight of the classification losses.", at_least=0)
     reconstruction_weight: float = option(10.0, "Weight of the reconstruction loss.", at_least=0)
-    penalty_weight: float = option(10.0, "Weight of the gradient penalty (lambda).", at_least=0)
+    loss: Literal["wasserstein", "bce"] = option(
+        "wasserstein",
+        "The paper's Wasserstein loss with a gradient penalty, or StarGAN v2's cross-entropy with "
+        "penalties gamma/2 (R1 + R2).",
+    )
+    penalty_weight: float = option(
+        10.0, "Weight of the penalty: lambda, or gamma with --loss bce.", at_least=0
+    )
+    penalty_share: float = option(
+        0.25,
+        "With --loss bce: share of each batch that the penalties are computed on.",
+        above=0,
+        at_most=1,
+    )
     critic_steps: int = option(5, "Critic updates per generator update.", at_least=1)
     # Target labels are those of the batch's other images.
     batch_size: int = option(16, "Images per update.", at_least=2)

@@ -4,6 +4,8 @@ Reference: Choi et al. 2018, "StarGAN: Unified Generative Adversarial Networks f
 Image-to-Image Translation" (arXiv:1711.09020), with the Wasserstein loss of its eq. 8.
 """
 
+from typing import NamedTuple
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -12,6 +14,7 @@ from kerasgan import optimizers
 from kerasgan.configs.stargan import StarGANConfig
 from kerasgan.losses import (
     accuracy,
+    bce,
     cross_entropy,
     gradient_penalty,
     l1,
@@ -19,10 +22,72 @@ from kerasgan.losses import (
     pairwise_distance,
 )
 from kerasgan.models.base import Networks
-from kerasgan.models.gradient_penalty import interpolated_gradient_norms
+from kerasgan.models.gradient_penalty import (
+    first_samples,
+    interpolated_gradient_norms,
+    zero_centred_penalties,
+)
 from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.models.step_random import LabelledStepRandom
 from kerasgan.networks import stargan
+
+
+class Wasserstein(NamedTuple):
+    """The adversarial loss of eq. 8, with a penalty on gradients between images.
+
+    weight: lambda.
+    """
+
+    weight: float
+
+    def real(self, scores):
+        """Loss of scores that should be those of real images."""
+        return -ops.mean(scores)
+
+    def fake(self, scores):
+        """Loss of scores that should be those of generated images."""
+        return ops.mean(scores)
+
+    def metrics(self, real, fake):
+        """What is recorded of the scores, {metric: scalar}."""
+        return {"d_wasserstein": ops.mean(real) - ops.mean(fake)}
+
+    def penalty(self, critic, real, fakes, alpha):
+        """The weighted penalty, and what it was computed of, {metric: scalar}."""
+        norms = interpolated_gradient_norms(critic, real, fakes, alpha)
+        return self.weight * gradient_penalty(norms), {"d_critic_gradient": ops.mean(norms)}
+
+
+class NonSaturating(NamedTuple):
+    """Cross-entropy with R1 and R2, as of StarGAN v2 (Choi et al. 2020, arXiv:1912.01865), eq. 1.
+
+    weight: gamma, of gamma/2 (R1 + R2); the reference has R1 alone.
+    share: part of each batch that the penalties are computed on.
+    """
+
+    weight: float
+    share: float
+
+    def real(self, scores):
+        """Loss of scores that should be those of real images."""
+        return bce(scores, 1.0)
+
+    def fake(self, scores):
+        """Loss of scores that should be those of generated images."""
+        return bce(scores, 0.0)
+
+    def metrics(self, real, fake):
+        """What is recorded of the scores, {metric: scalar}."""
+        return {"d_score_real": ops.mean(real), "d_score_fake": ops.mean(fake)}
+
+    def penalty(self, critic, real, fakes, alpha):
+        """The weighted penalty, and what it was computed of, {metric: scalar}."""
+
+        def score(images):
+            return ops.mean(critic(images), axis=(1, 2))
+
+        r1, r2 = zero_centred_penalties(score, *first_samples((real, fakes), self.share))
+        return self.weight / 2 * (r1 + r2), {"d_r1": r1, "d_r2": r2}
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -36,6 +101,14 @@ class StarGAN(SharedFakesModel):
     """
 
     CONFIG = StarGANConfig
+
+    def __init__(self, labels=None, **options):
+        super().__init__(labels, **options)
+        weight, share = self.config.penalty_weight, self.config.penalty_share
+        self._adversarial = {
+            "wasserstein": Wasserstein(weight),
+            "bce": NonSaturating(weight, share),
+        }[self.config.loss]
 
     def build_networks(self, config, schema):
         labels, width = schema.sizes, config.width
@@ -78,27 +151,22 @@ class StarGAN(SharedFakesModel):
         return self.generator({"image": batch["image"], **batch["target"]}, training=True)
 
     def discriminator_losses(self, batch, fakes):
-        """The terms of eq. 5: eq. 8 negated, and the class losses of real images, eq. 2."""
+        """The terms of eq. 5: the adversarial loss, and the class losses of real images, eq. 2."""
         image = self.augment(batch["image"], batch["real_augmentation"])
         fakes = self.augment(fakes, batch["augmentation"])
         outputs = self.discriminator(image, training=True)
         real = outputs["source"]
         fake = self.discriminator(fakes, training=True)["source"]
-        norms = interpolated_gradient_norms(
-            lambda images: self.discriminator(images, training=True)["source"],
-            image,
-            fakes,
-            batch["alpha"],
-        )
+        penalty, measured = self._adversarial.penalty(self._score, image, fakes, batch["alpha"])
         losses = {
-            "d_real": -ops.mean(real),
-            "d_fake": ops.mean(fake),
-            "d_penalty": self.config.penalty_weight * gradient_penalty(norms),
+            "d_real": self._adversarial.real(real),
+            "d_fake": self._adversarial.fake(fake),
+            "d_penalty": penalty,
         }
         metrics = {
-            "d_wasserstein": ops.mean(real) - ops.mean(fake),
+            **self._adversarial.metrics(real, fake),
+            **measured,
             "d_accuracy_real": pair_accuracy(real, fake),
-            "d_critic_gradient": ops.mean(norms),
             "d_distance_real": pairwise_distance(image),
             "d_distance_fake": pairwise_distance(fakes),
         }
@@ -107,12 +175,16 @@ class StarGAN(SharedFakesModel):
             metrics[f"d_accuracy_{name}"] = accuracy(outputs[name], rows)
         return losses, metrics
 
+    def _score(self, images):
+        """Scores [B, h, w, 1] of images [B, H, W, 3]."""
+        return self.discriminator(images, training=True)["source"]
+
     def generator_losses(self, batch, fakes):
         """The terms of eq. 6: the critic's score, the target's class losses, the reconstruction."""
         seen = self.augment(fakes, batch["augmentation"])
         outputs = self.discriminator(seen, training=True)
         rebuilt = self.generator({"image": fakes, **batch["labels"]}, training=True)
-        losses = {"g_fool": -ops.mean(outputs["source"])}
+        losses = {"g_fool": self._adversarial.real(outputs["source"])}
         for name, target in batch["target"].items():
             losses[f"g_{name}"] = self.config.class_weight * cross_entropy(outputs[name], target)
         weight = self.config.reconstruction_weight
