@@ -8,13 +8,14 @@ import tensorflow as tf
 
 from kerasgan.datasets import labelled, unpaired
 from kerasgan.evaluation import translation
-from kerasgan.evaluation.features import classifier
+from kerasgan.evaluation.features import classifier, efficientnet
 from kerasgan.inference import loading
 from kerasgan.labels import BINARY, MISSING, LabelSchema
 from kerasgan.runs import directory
 from tests.conftest import tiny_config, tiny_options
 
 COUNT = 40
+DISTANCES = ["sliced_wasserstein"] + ["perceptual_frechet"] * efficientnet.is_installed()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -80,8 +81,10 @@ def test_true_translations_are_equal_to_the_truth(monkeypatch):
                 assert numbers[f"{area}ssim_{name}{ending}"]["value"] < 0.7
         # They are read as the true images are.
         assert numbers[f"kept_hair_{name}"]["value"] == numbers[f"kept_hair_{name}"]["ceiling"]
-        low, high = numbers[f"sliced_wasserstein_{name}"]["floor_interval"]
-        assert low <= numbers[f"sliced_wasserstein_{name}"]["value"] <= high
+        for distance in DISTANCES:
+            low, high = numbers[f"{distance}_{name}"]["floor_interval"]
+            assert low <= numbers[f"{distance}_{name}"]["value"] <= high
+            assert numbers[f"{distance}_{name}_doing_nothing"]["value"] > high
     assert numbers["cycle_l1_a"]["value"] == numbers["cycle_l1_b"]["value"] == 0
     assert {number["n"] for number in numbers.values()} == {COUNT, COUNT // 2}
 

@@ -1,13 +1,15 @@
 """Evaluation of models that translate images: true counterparts, and labels that are read."""
 
+from collections.abc import Callable
 from functools import partial
 
+import keras
 import numpy as np
 
 from kerasgan.datasets import colours, labelled, sources, unpaired
 from kerasgan.datasets.avatars import portrait, traits
 from kerasgan.evaluation import inputs, intervals
-from kerasgan.evaluation.features import classifier
+from kerasgan.evaluation.features import classifier, efficientnet, perceptual
 from kerasgan.evaluation.metrics import accuracy, distances, similarity
 from kerasgan.evaluation.result import Evaluation, number
 from kerasgan.inference import loading
@@ -30,6 +32,8 @@ def evaluate_domains(
     distance of the translations from it, `..._doing_nothing` of the untranslated faces and
     `..._random` of other faces of domain b; `face_...` leaves out the background, which a cartoon
     lacks. `kept_...` is how often a classifier of the target domain reads the face's true colours.
+    Distances between sets of images, `sliced_wasserstein_...` and, where its weights are installed,
+    `perceptual_frechet_...`, are from images of the target domain, whose own distance is the floor.
 
     Raises:
         InvalidInput: if the run has no such checkpoint, or too few images are held out.
@@ -41,7 +45,7 @@ def evaluate_domains(
     for domain, held_out in split.held_out.by_name.items():
         inputs.check_count(held_out.shape[0])
         images[domain] = held_out[np.arange(min(count, held_out.shape[0]))]
-    numbers = {}
+    numbers, network = {}, _perceptual_network()
     is_paired = config.has_avatars
     for domain in translator.domains:
         source, truth = other_domain(domain), images[domain]
@@ -49,13 +53,16 @@ def evaluate_domains(
         translated, *back = translator.round_trip(images[source], domain)
         if back:
             numbers[f"cycle_l1_{source}"] = _cycle(*back, images[source], seed)
-        numbers[f"sliced_wasserstein_{name}"] = _distance(translated, truth, seed)
+        sets = {"": translated, "_doing_nothing": images[source]}
+        for suffix, shown in sets.items():
+            numbers |= _distances(f"{name}{suffix}", shown, truth, seed, network)
         if is_paired:
             different = np.roll(truth, len(truth) // 2, axis=0)
             shown = {"": translated, "_doing_nothing": images[source], "_random": different}
             numbers |= _compare(name, shown, truth, _masks(run, domain, truth), seed)
             numbers |= _read_colours(name, translated, truth, _labelled(run, split, domain), seed)
     missing = {} if is_paired else {"likeness to the truth, colours kept": "the data has neither"}
+    missing |= _missing(network)
     sheet = domain_sheet(translator, split.held_out, config.sheet_rows, config.identity_weight > 0)
     return Evaluation(numbers, {}, {"translations": np.asarray(sheet)}, missing)
 
@@ -66,7 +73,8 @@ def evaluate_labels(
     """Evaluate a StarGAN on at most `count` held-out images, changing one label at a time.
 
     `changed_<label>` is how often a classifier trained on real images reads the requested label,
-    `kept_<other>_with_<label>` how often it reads another label unchanged.
+    `kept_<other>_with_<label>` how often it reads another label unchanged. Distances, as in
+    `evaluate_domains`, are of the edits whose label was read as requested.
 
     Raises:
         InvalidInput: if the data has other labels than the run, or as `evaluate_domains`.
@@ -81,20 +89,22 @@ def evaluate_labels(
     indices = np.arange(min(count, held_out.size))
     original, labels = held_out.pixels(indices), held_out.labels[indices]
     editor, network = Editor(model, run.schema), classifier.trained(split.training)
-    numbers = {}
+    numbers, perceptual_network = {}, _perceptual_network()
     ceiling = classifier.agreement(run.schema, classifier.read(network, original), labels)
     random = np.random.default_rng(seed)
     for name, requested in _requests(labels, run.schema, random).items():
         edited = editor.edit(original, requested)
         back = editor.edit(edited, labels)
         numbers[f"cycle_l1_{name}"] = _cycle(back, original, seed)
-        numbers[f"sliced_wasserstein_{name}"] = _distance(edited, original, seed)
-        read = classifier.read(network, edited)
-        for label, agrees in classifier.agreement(run.schema, read, requested).items():
+        agreement = classifier.agreement(run.schema, classifier.read(network, edited), requested)
+        changed = agreement[name].filled(False)
+        numbers |= _distances(name, edited[changed], original, seed, perceptual_network)
+        for label, agrees in agreement.items():
             title = f"changed_{label}" if label == name else f"kept_{label}_with_{name}"
             numbers[title] = _accuracy(agrees, ceiling[label], seed)
     sheet = label_sheet(editor, held_out, run.config.sheet_rows)
-    return Evaluation(numbers, {}, {"edits": np.asarray(sheet)}, {})
+    missing = _missing(perceptual_network)
+    return Evaluation(numbers, {}, {"edits": np.asarray(sheet)}, missing)
 
 
 def _accuracy(agrees: np.ma.MaskedArray, ceiling: np.ma.MaskedArray, seed: int) -> dict:
@@ -108,13 +118,41 @@ def _cycle(back: np.ndarray, original: np.ndarray, seed: int) -> dict:
     return number(intervals.mean(values), len(values), seed)
 
 
-def _distance(translated: np.ndarray, real: np.ndarray, seed: int) -> dict:
-    """Distance of translations from real images of other faces, beside its floor."""
+def _perceptual_network() -> keras.Model | None:
+    return perceptual.load() if efficientnet.is_installed() else None
+
+
+def _missing(network: keras.Model | None) -> dict[str, str]:
+    lacking = {"perceptual distance": f"its weights are not installed ({efficientnet.INSTALL})"}
+    return {} if network else lacking
+
+
+def _distances(
+    name: str, translated: np.ndarray, real: np.ndarray, seed: int, network: keras.Model | None
+) -> dict[str, dict]:
+    """Distances of translations from real images; none of fewer than 4 images."""
+    if min(len(translated), len(real)) < 4:
+        return {}
+    distance = partial(distances.sliced_wasserstein, seed=seed)
+    shown = translated / 255.0, real / 255.0
+    numbers = {f"sliced_wasserstein_{name}": _distance(distance, *shown, seed)}
+    if network:
+        rows = (perceptual.features(network, images) for images in (real, translated))
+        known, made = perceptual.standardised(*rows)
+        distance = _distance(distances.frechet_distance, made, known, seed)
+        numbers[f"perceptual_frechet_{name}"] = distance
+    return numbers
+
+
+def _distance(distance: Callable, translated: np.ndarray, real: np.ndarray, seed: int) -> dict:
+    """Distance of translations from real images of others, beside its floor.
+
+    Args:
+        translated, real: rows of each set.
+    """
     size = min(len(real), len(translated)) // 2
     order = np.random.default_rng(seed).permutation(2 * size)
-    parts = (real[order[:size]], real[order[size:]], translated[order[size:]])
-    first, second, generated = (part / 255.0 for part in parts)
-    distance = partial(distances.sliced_wasserstein, seed=seed)
+    first, second, generated = real[order[:size]], real[order[size:]], translated[order[size:]]
     estimate, floor = (
         intervals.jackknife(distance, first, part, seed=seed) for part in (generated, second)
     )
