@@ -14,6 +14,7 @@ from PIL import Image
 import kerasgan as package
 from kerasgan.commands import cli
 from kerasgan.commands.train import parsed
+from kerasgan.experiments import chosen_images
 from kerasgan.runs import directory, home, lookup, status
 
 SHIPPED = Path(package.__file__).parent / "pretrained"
@@ -85,3 +86,46 @@ def test_a_bundled_run_cannot_be_resumed(kerasgan):
     assert (done.exit_code, "no run in" in done.output) == (2, True)
     done = kerasgan("resume", "pretrained")
     assert (done.exit_code, "no run 'pretrained'" in done.output) == (2, True)
+
+
+def test_a_report_shows_chosen_images_by_each_run(kerasgan, tmp_path, monkeypatch):
+    shown = []
+    grid = chosen_images.images.grid
+    monkeypatch.setattr(
+        chosen_images.images, "grid", lambda *args: shown.append(args) or grid(*args)
+    )
+    random = np.random.default_rng(0)
+    for name in ("one", "two"):
+        pixels = random.integers(0, 256, (48, 60, 3), np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+    runs = ("pretrained/cyclegan", "pretrained/cyclegan")
+    done = kerasgan("report", *runs, "--inputs", "one.png", "two.png", "--html", "page.html")
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "page.html").is_file()
+    (cells, columns, rows, names), *_ = shown
+    assert (len(cells), columns) == (6, 2)
+    assert (rows, names) == (["original", "cyclegan", "cyclegan"], ["one", "two"])
+    # The image in the middle of a white square, and its translation below.
+    np.testing.assert_array_equal(cells[0][0], 255)
+    assert not np.array_equal(cells[0], cells[2])
+    np.testing.assert_array_equal(cells[2], cells[4])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["cyclegan", "--to", "a"], "--to, --set, --hair and --eyes need --inputs"),
+        (["r3gan", "--inputs", "one.png"], "is a run of r3gan; allowed: cyclegan"),
+        (["cyclegan", "--inputs"], "'--inputs'"),
+        (["cyclegan", "--inputs", "one.png", "gone.png"], "'gone.png' does not exist"),
+        (["cyclegan", "--inputs", "one.png", "--hair", "red"], "--set does not apply"),
+        (["cyclegan", "--inputs", "text.png"], "text.png is not an image"),
+    ],
+)
+def test_images_that_a_report_cannot_show_are_refused(kerasgan, tmp_path, words, message):
+    Image.new("RGB", (40, 40)).save(tmp_path / "one.png")
+    (tmp_path / "text.png").write_text("no image")
+    done = kerasgan("report", f"pretrained/{words[0]}", *words[1:], "--html", "page.html")
+    assert done.exit_code == 2, done.output
+    assert message in done.output
+    assert not (tmp_path / "page.html").exists()

@@ -61,6 +61,13 @@ def html_page(default: str) -> Callable:
     )
 
 
+target_domain = click.option(
+    "--to",
+    type=click.Choice(["a", "b"]),
+    help="Target domain of cyclegan, or b of cut.  [default: b]",
+)
+
+
 def label_values(function: Callable) -> Callable:
     """The options --set, --hair and --eyes; the command gets them as `values`, {label: value}."""
 

@@ -18,11 +18,7 @@ from kerasgan.utils.printing import printable
 )
 @options.run("the newest translation run, else the bundled one")
 @options.checkpoint
-@click.option(
-    "--to",
-    type=click.Choice(["a", "b"]),
-    help="Target domain of cyclegan, or b of cut.  [default: b]",
-)
+@options.target_domain
 @options.label_values
 @click.option(
     "--scale",

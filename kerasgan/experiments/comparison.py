@@ -101,18 +101,25 @@ def table_of(
     return _as_markdown(table)
 
 
-def write(compared: Sequence[RunResults], folder: Path, title: str, note: str = "") -> None:
+def write(
+    compared: Sequence[RunResults],
+    folder: Path,
+    title: str,
+    note: str = "",
+    sheets: Sequence[Path] = (),
+) -> None:
     """Write table.csv, table.md, curves/*.png, samples.png and report.html into the folder.
 
     Args:
         note: text above the table.
+        sheets: files of further images for the page.
     """
     table = means(compared)
     files.write(folder / "table.csv", _as_csv(compared))
     files.write(folder / "table.md", _as_markdown(table))
     curves = _draw_curves(compared, folder / "curves")
     samples = _draw_samples(compared, folder / "samples.png")
-    page = _as_html(title, note, table, [*samples, *curves])
+    page = _as_html(title, note, table, [*sheets, *samples, *curves])
     files.write(folder / "report.html", page)
 
 
