@@ -1,18 +1,21 @@
+import dataclasses
 import json
 
 import keras
 import numpy as np
 import pytest
 from keras import layers
+from PIL import Image
 
-from kerasgan import metrics
+from kerasgan import metrics, tasks
 from kerasgan.datasets import labelled
 from kerasgan.evaluation import generation, needs, real_sets, report
 from kerasgan.evaluation.features import classifier, efficientnet, inception, perceptual
 from kerasgan.evaluation.inputs import EvaluationInputs
 from kerasgan.evaluation.metrics import distances, values
-from kerasgan.labels import LabelSchema
-from tests.conftest import SAMPLE, tiny_config, tiny_options
+from kerasgan.labels import MISSING, LabelSchema
+from kerasgan.runs import directory
+from tests.conftest import tiny_config, tiny_options
 
 CONFIG = tiny_config("acgan", data="avatars", num_avatars=400, val_fraction=0.5)
 needs_weights = pytest.mark.skipif(
@@ -134,7 +137,6 @@ def test_a_run_is_evaluated_by_command(kerasgan, tmp_path, monkeypatch):
         (["--n", "3"], "3 is not in the range x>=100"),
         (["--data", "nowhere"], "no data 'nowhere'"),
         (["--fid-weights", "nowhere.pth"], "nowhere.pth must hold tensors saved by PyTorch"),
-        (["--data", str(SAMPLE / "tags.csv")], "images are held out, and an evaluation needs 40"),
         ([], "images are held out, and an evaluation needs 40"),
     ],
 )
@@ -359,3 +361,39 @@ def test_real_images_of_a_folder_are_held_out_ones_that_chose_no_checkpoint(avat
     assert len(indices(2, 50)) == 50
     # In random order.
     assert (np.diff(indices(2, 50)) < 0).any()
+
+
+def test_other_data_is_compared_with_as_a_whole_and_copies_are_of_the_runs_own(tmp_path):
+    """Labels and values that the run lacks are missing."""
+
+    random = np.random.default_rng(0)
+
+    def images(folder, count, first, values):
+        lines = ["file_name,hair,form"]
+        for number in range(count):
+            pixels = random.integers(0, 256, (16, 16, 3), np.uint8)
+            pixels[0, 0] = first + number
+            (tmp_path / folder).mkdir(exist_ok=True)
+            Image.fromarray(pixels).save(tmp_path / folder / f"{number}.png")
+            lines.append(f"{number}.png,{values[number % len(values)]},round")
+        (tmp_path / folder / "metadata.csv").write_text("\n".join(lines))
+        return str(tmp_path / folder)
+
+    own = images("own", 50, 0, ("red", "blue"))
+    config = tiny_config("acgan", data=own, labels=("hair",), val_fraction=0.2)
+    split = labelled.load(config)
+    run = directory.create(config, split.training.schema, split.training.key, "report", "kerasgan")
+    other = dataclasses.replace(config, data=images("other", 60, 100, ("blue", "green")))
+    training, held_out = tasks.of(other)._compared(run)
+    assert held_out.size == 60
+    marks = held_out.pixels(np.arange(60))[:, 0, 0, 0]
+    assert sorted(marks.tolist()) == list(range(100, 160))
+    assert held_out.schema == training.schema == split.training.schema
+    (label,) = training.schema.labels
+    read = [label.values[index] if index != MISSING else None for index in held_out.labels[:, 0]]
+    assert sorted(read, key=str) == [None] * 30 + ["blue"] * 30
+    assert training.pixels(np.arange(training.size))[:, 0, 0, 0].max() < 50
+    # Without the images that it was trained on, a part of the others stands for them.
+    lost = dataclasses.replace(run, config=dataclasses.replace(config, data="gone"))
+    training, held_out = tasks.of(other)._compared(lost)
+    assert training.size + held_out.size == 60

@@ -1,9 +1,10 @@
 """Images with labels, ready for training."""
 
+import dataclasses
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import tensorflow as tf
@@ -86,6 +87,12 @@ class LabelledImages(NamedTuple):
         """Read the images with these indices: uint8 [*indices.shape, H, W, 3]."""
         return self.images[self.rows[indices]]
 
+    def labelled_by(self, schema: LabelSchema) -> Self:
+        """The images with the labels of another schema; a label or value it lacks is missing."""
+        labels = self.schema.translated(self.labels, schema, is_strict=False)
+        combination = _combination(schema, labels)
+        return self._replace(schema=schema, labels=labels, combination=combination)
+
 
 def _combination(schema: LabelSchema, labels: np.ndarray) -> np.ndarray:
     index = {combination: number for number, combination in enumerate(schema.combinations)}
@@ -94,7 +101,7 @@ def _combination(schema: LabelSchema, labels: np.ndarray) -> np.ndarray:
 
 
 class Split(NamedTuple):
-    """Images to train on, and images held out for evaluation."""
+    """Images to train on, and images held out for evaluation, of one schema."""
 
     training: LabelledImages
     held_out: LabelledImages
@@ -141,6 +148,17 @@ def load(config: Config) -> Split:
         return LabelledImages(key, prepared.images, rows, schema, indices[rows], combination[rows])
 
     return Split(*(subset(np.flatnonzero(readable & part)) for part in (~held_out, held_out)))
+
+
+def load_unseen(config: Config) -> LabelledImages:
+    """All images of data that a run was not trained on; of avatars, those held out.
+
+    Raises:
+        InvalidInput: as `load`.
+    """
+    if config.has_avatars:
+        return load(config).held_out
+    return load(dataclasses.replace(config, val_fraction=0.0)).training
 
 
 def _check_labels(config: Config, schema: LabelSchema) -> None:

@@ -172,8 +172,14 @@ class LabelSchema(NamedTuple):
             for column, (name, size) in enumerate(self.sizes.items())
         }
 
-    def translated(self, indices: np.ndarray, other: LabelSchema) -> np.ndarray:
+    def translated(
+        self, indices: np.ndarray, other: LabelSchema, is_strict: bool = True
+    ) -> np.ndarray:
         """Indices of the same labels and values in another schema, int [n, L of the other].
+
+        Args:
+            is_strict: whether to raise an error; else what the other schema lacks, and a label that
+                it has more, is missing.
 
         Raises:
             InvalidInput: if the other lacks a value of these images, or this a label of the other.
@@ -181,14 +187,18 @@ class LabelSchema(NamedTuple):
         import numpy as np
 
         columns = []
+        known = {label.name.lower() for label in self.labels}
         for label in other.labels:
+            if not is_strict and label.name.lower() not in known:
+                columns.append(np.full(len(indices), MISSING))
+                continue
             own = self.label(label.name)
             used = indices[:, self.names.index(own.name)]
             index_of = {value: index for index, value in enumerate(label.values)}
             lacking = {own.values[index] for index in set(used.tolist()) - {MISSING}} - set(
                 index_of
             )
-            if lacking:
+            if lacking and is_strict:
                 raise unknown(f"{label.name} value", sorted(lacking)[0], label.values)
             table = [index_of.get(value, MISSING) for value in own.values]
             columns.append(np.array([*table, MISSING])[used])

@@ -1,5 +1,7 @@
 """Generation: images from noise, with or without labels."""
 
+import logging
+
 import numpy as np
 
 from kerasgan.datasets import labelled
@@ -8,6 +10,9 @@ from kerasgan.evaluation.features import efficientnet
 from kerasgan.inference import loading, saved_model
 from kerasgan.labels import MISSING
 from kerasgan.tasks.base import Task
+from kerasgan.utils.errors import InvalidInput
+
+log = logging.getLogger(__name__)
 
 
 class Generation(Task):
@@ -40,7 +45,7 @@ class Generation(Task):
         real = inputs.load(
             run,
             self.config,
-            self.load(),
+            self._compared(run),
             request.count,
             request.seed,
             networks=networks,
@@ -48,6 +53,18 @@ class Generation(Task):
             gan_train=request.gan_train,
         )
         return generation.evaluate(real, sampler.generate(real.requested, request.seed))
+
+    def _compared(self, run):
+        """The run's training images, and the images to compare with: all of other data."""
+        if self.config.located().data == run.config.located().data:
+            return self.load()
+        unseen = labelled.load_unseen(self.config)
+        try:
+            training = labelled.load(run.config).training
+        except InvalidInput as error:
+            log.warning("copies are looked for in a part of %s: %s", self.config.data, error)
+            return self.load()
+        return labelled.Split(training, unseen.labelled_by(training.schema))
 
     def endpoints(self, run, generator):
         return saved_model.generation_endpoints(generator, run.conditions, self.config.sigma)
