@@ -130,8 +130,9 @@ def test_what_is_damaged_is_found_and_prepared_again(folder, caplog, damage):
     assert list(folder.glob(".tmp-*")) == []
 
 
-def test_a_disk_that_fails_is_not_damage(monkeypatch):
+def test_a_disk_that_fails_is_not_damage(folder, monkeypatch):
     prepare()
+    next(folder.glob("*/checked.json")).unlink()
 
     def failing(*_):
         raise OSError(5, "I/O")
@@ -198,7 +199,9 @@ def test_no_worker_survives_its_parent(tmp_path):
 _SLOW = """
 import time
 import numpy as np
-from kerasgan.datasets import cache
+from kerasgan.datasets import cache, preparation
+
+preparation._RECORDED = 4
 
 def work(number):
     print(number, flush=True)
@@ -213,15 +216,53 @@ def slow_process():
     return subprocess.Popen([sys.executable, "-c", _SLOW], stdout=subprocess.PIPE, text=True)
 
 
-def test_what_a_killed_process_left_is_removed_and_done_again(folder):
+def test_after_a_kill_the_next_process_goes_on_where_the_last_record_was(folder):
     process = slow_process()
-    assert [process.stdout.readline() for _ in range(3)] == ["0\n", "1\n", "2\n"]
+    # Records follow images 4 and 8.
+    assert [process.stdout.readline() for _ in range(11)][-1] == "10\n"
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    assert [path.name for path in folder.glob(".tmp-*")] != []
-    prepared = prepare("slow")
-    assert prepared.images.shape[0] == COUNT
-    assert list(folder.glob(".tmp-*")) == []
+    (unfinished,) = folder.glob(f"*{cache.UNFINISHED}")
+    seen = []
+
+    def work(number):
+        seen.append(number)
+        return np.full((SIZE, SIZE, 3), number, np.uint8)
+
+    items = range(40)
+    prepared = prepare("slow", work, items)
+    assert seen == list(range(8, 40))
+    assert not unfinished.exists()
+    whole = prepare("whole", lambda number: np.full((SIZE, SIZE, 3), number, np.uint8), items)
+    rows = np.arange(40)
+    np.testing.assert_array_equal(prepared.images[rows], whole.images[rows])
+    np.testing.assert_array_equal(prepared.digests, whole.digests)
+    np.testing.assert_array_equal(prepared.fractions, whole.fractions)
+
+
+@pytest.mark.parametrize("record", ["", "[]", '{"done": "x", "unreadable": {}}'])
+def test_a_damaged_record_begins_anew(folder, monkeypatch, record):
+    unfinished = folder / f"faces-v2{cache.UNFINISHED}"
+    unfinished.mkdir(parents=True)
+    (unfinished / "done.json").write_text(record)
+    (unfinished / "pixels.bin").write_bytes(bytes(5000))
+    np.testing.assert_array_equal(prepare().images[np.array([5])][0], image(5))
+
+
+def test_what_was_compared_with_its_hashes_is_read_again_only_if_it_was_written(
+    folder, monkeypatch
+):
+    prepare()
+    with monkeypatch.context() as patch:
+        patch.setattr(cache, "digest", must_not_run)
+        prepare(work=must_not_run)
+        (target,) = (path for path in folder.iterdir() if path.is_dir())
+        status = (target / "pixels.bin").stat()
+        _zero(target)
+        # As after a restored date.
+        os.utime(target / "pixels.bin", ns=(status.st_atime_ns, status.st_mtime_ns))
+        with pytest.raises(AssertionError):
+            prepare()
 
 
 def test_of_two_processes_one_prepares_and_the_other_waits():

@@ -1,7 +1,6 @@
 """A disk cache of prepared images: decoded or drawn once, then read at random."""
 
 import errno
-import hashlib
 import json
 import logging
 import math
@@ -9,16 +8,16 @@ import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import platformdirs
 from filelock import FileLock, Timeout
-from PIL import Image
 
-from kerasgan.datasets import duplicates, parallel
+from kerasgan.datasets.hashes import digest
+from kerasgan.datasets.preparation import PIXELS, TABLES, Preparation
 from kerasgan.utils import files
 from kerasgan.utils.sizes import Size, sides
 
@@ -27,7 +26,10 @@ log = logging.getLogger(__name__)
 _CHUNK = 64
 # To be raised whenever the format of the files changes.
 _FORMAT = 2
-_PIXELS, _TABLES = "pixels.bin", "tables.npz"
+# The state of the pixels when they were last compared with their hashes.
+_CHECKED = "checked.json"
+# Ending of the name of a folder whose preparation has not ended.
+UNFINISHED = ".unfinished"
 # Raised while reading damaged content.
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -111,8 +113,9 @@ def prepare(
 ) -> Prepared:
     """Load images once and keep them on disk.
 
-    What is on the disk is compared with the hashes that were stored, and loaded anew if it differs.
-    If two processes need the same images, one prepares them and the other waits.
+    What is on the disk is compared with the hashes that were stored if it changed since, and loaded
+    anew if it differs. If two processes need the same images, one prepares them and the other
+    waits; if a process was killed, the next one goes on where it was.
 
     Args:
         key: identifies the images; must differ whenever the pixels may differ.
@@ -135,10 +138,9 @@ def prepare(
             # Another process may have prepared it in the meantime.
             prepared = _opened(target, count, size) if target.is_dir() else None
             if prepared is None:
-                files.remove_stale(folder(), key)
-                _replace(
-                    target, parallel.parallel_map(load_image, items, count, title), count, size
-                )
+                unfinished = target.with_name(f"{key}{UNFINISHED}")
+                Preparation(unfinished, size).run(load_image, items, count, title)
+                _publish(unfinished, target)
                 prepared = _opened(target, count, size)
     if prepared is None:
         raise OSError(errno.EIO, "what was written cannot be read back", str(target))
@@ -146,27 +148,25 @@ def prepare(
     return prepared
 
 
-def _replace(target: Path, results: Iterator, count: int, size: Size) -> None:
-    """Write a prepared folder in the place of a damaged one, if there is one."""
-    with files.replacing(target) as temporary:
-        temporary.mkdir()
-        _write(temporary, results, count, size)
-        if target.exists():
-            files.set_aside(target)
-    files.remove_stale(target.parent, target.name)
+def _publish(folder: Path, target: Path) -> None:
+    """Put a prepared folder in the place of a damaged one, if there is one."""
+    if target.exists():
+        files.set_aside(target)
+    files.publish(folder, target)
+    files.remove_set_aside(target.parent)
 
 
 def _opened(target: Path, count: int, size: Size) -> Prepared | None:
     """The images in a folder, or None and a warning if they are not those that were written."""
     try:
-        with np.load(target / _TABLES) as tables:
+        with np.load(target / TABLES) as tables:
             digests, fractions = tables["digests"], tables["fractions"]
             unreadable = json.loads(str(tables["unreadable"]))
-        bytes_found = (target / _PIXELS).stat().st_size
+        bytes_found = (target / PIXELS).stat().st_size
         if (len(digests), bytes_found) != (count, count * math.prod(sides(size)) * 3):
             raise ValueError(f"{len(digests)} images in {bytes_found} bytes, of {count}")
-        images = CachedImages(target / _PIXELS, size)
-        _check_digests(images, digests)
+        images = CachedImages(target / PIXELS, size)
+        _check_digests(target, images, digests)
     except _DAMAGE as error:
         log.warning("%s is damaged and will be prepared again: %s", target, error)
         return None
@@ -174,13 +174,29 @@ def _opened(target: Path, count: int, size: Size) -> Prepared | None:
     return Prepared(images, digests, fractions, unreadable)
 
 
-def _check_digests(images: CachedImages, digests: np.ndarray) -> None:
-    """Raise ValueError if an image differs from its digest."""
+def _check_digests(target: Path, images: CachedImages, digests: np.ndarray) -> None:
+    """Raise ValueError if an image differs from its digest.
+
+    A file that is in the state in which it was compared is not read: the system changes the time of
+    its status with every write, which no tool can set.
+    """
+    state = json.dumps(_state(target / PIXELS))
+    checked = target / _CHECKED
+    if checked.is_file() and checked.read_text() == state:
+        return
     for start in range(0, len(digests), _CHUNK):
         rows = np.arange(start, min(start + _CHUNK, len(digests)))
         for row, pixels in zip(rows.tolist(), images[rows], strict=True):
             if digest(pixels) != digests[row].tobytes():
                 raise ValueError(f"image {row} differs from what was written")
+    # A folder of other users is compared every time.
+    with suppress(PermissionError):
+        files.write(checked, state)
+
+
+def _state(file: Path) -> list[int]:
+    status = file.stat()
+    return [status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns]
 
 
 @contextmanager
@@ -195,37 +211,3 @@ def _locked(key: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _write(target: Path, results: Iterator, count: int, size: Size) -> None:
-    digests = np.empty((count, 16), np.uint8)
-    fractions = np.empty(count)
-    signatures = np.empty((count, *duplicates.SHAPE), np.uint8)
-    unreadable = {}
-    with (target / _PIXELS).open("wb") as file:
-        for index, pixels in enumerate(results):
-            if isinstance(pixels, str):
-                unreadable[index] = pixels
-                pixels = np.zeros((*sides(size), 3), np.uint8)
-            file.write(pixels.tobytes())
-            original, mirrored = digest(pixels), digest(pixels[:, ::-1])
-            digests[index] = np.frombuffer(original, np.uint8)
-            fractions[index] = int.from_bytes(min(original, mirrored)[:6]) / 2**48
-            signatures[index] = duplicates.signature(Image.fromarray(pixels))
-    group = duplicates.group(signatures)
-    shared = np.ones(count)
-    np.minimum.at(shared, group, fractions)
-    np.savez(
-        target / _TABLES,
-        digests=digests,
-        fractions=shared[group],
-        unreadable=json.dumps(unreadable),
-    )
-
-
-def digest(*arrays: np.ndarray) -> bytes:
-    """A 16-byte hash of the arrays' bytes."""
-    hashed = hashlib.blake2b(digest_size=16)
-    for array in arrays:
-        hashed.update(np.ascontiguousarray(array))
-    return hashed.digest()

@@ -13,6 +13,7 @@ from kerasgan.configs import Config
 from kerasgan.configs.data_options import TFDS
 from kerasgan.datasets import cache, colours, selection, sources
 from kerasgan.datasets.avatars import traits
+from kerasgan.datasets.hashes import digest
 from kerasgan.datasets.layouts.base import AnnotatedImage, Values
 from kerasgan.datasets.layouts.image_folders import Domains
 from kerasgan.datasets.sources import Source
@@ -142,7 +143,7 @@ def load(config: Config) -> Split:
     schema, indices = _encode(labels, readable)
     _check_labels(config, schema)
     combination = _combination(schema, indices)
-    key = cache.digest(prepared.digests, *indices.T, combination).hex()
+    key = digest(prepared.digests, *indices.T, combination).hex()
 
     def subset(rows: np.ndarray) -> LabelledImages:
         return LabelledImages(key, prepared.images, rows, schema, indices[rows], combination[rows])

@@ -11,6 +11,7 @@ import tensorflow as tf
 from kerasgan.configs.data_options import TFDS
 from kerasgan.configs.unpaired import UnpairedConfig
 from kerasgan.datasets import cache, sources
+from kerasgan.datasets.hashes import digest
 from kerasgan.datasets.sources import Source
 from kerasgan.datasets.tfds import TfdsImages
 from kerasgan.labels import LabelSchema
@@ -119,7 +120,7 @@ def load(config: UnpairedConfig) -> UnpairedSplit:
             prepared.images.subset(np.flatnonzero(readable & part))
             for part in (~held_out, held_out)
         ]
-    key = cache.digest(*digests).hex()
+    key = digest(*digests).hex()
     return UnpairedSplit(*(UnpairedImages(a, b, key) for a, b in zip(*parts.values(), strict=True)))
 
 

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from kerasgan.configs.generation import GenerationConfig
-from kerasgan.datasets import cache
+from kerasgan.datasets.hashes import digest
 from kerasgan.datasets.labelled import LabelledImages, Split
 from kerasgan.evaluation import intervals
 from kerasgan.evaluation.features import classifier, efficientnet, inception, perceptual
@@ -236,4 +236,4 @@ def check_count(held_out: int) -> None:
 
 def as_labelled(images: np.ndarray, labels: np.ndarray, schema: LabelSchema) -> LabelledImages:
     """Generated images as a data set to train on, with the requested labels, int [n, L]."""
-    return LabelledImages.of(cache.digest(images).hex(), images, schema, labels)
+    return LabelledImages.of(digest(images).hex(), images, schema, labels)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from kerasgan.datasets import (
-    cache,
     colours,
     decoding,
     duplicates,
@@ -18,6 +17,7 @@ from kerasgan.datasets import (
     parallel,
     selection,
 )
+from kerasgan.datasets.hashes import digest
 from kerasgan.datasets.layouts.base import AnnotatedImage, Listing
 from kerasgan.labels import MISSING, Label
 from kerasgan.utils.errors import InvalidInput
@@ -148,8 +148,8 @@ def examine(name: str, root: Path) -> Examined:
         mode,
         frames,
         mode == "RGB" and frames == 1 and is_upright,
-        cache.digest(shape, pixels),
-        cache.digest(shape, pixels[:, ::-1]),
+        digest(shape, pixels),
+        digest(shape, pixels[:, ::-1]),
         duplicates.signature(upright),
     )
 
