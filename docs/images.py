@@ -3,7 +3,7 @@
 `python -m docs.images --runs DIR` trains every model by its quick preset on drawn faces, into
 DIR/MODEL. This takes about three hours on two CPU cores; runs that exist already are not trained
 again. `--sweep sweeps/sigma` copies the image of `kerasgan reproduce sigma`, run with the options
-that docs/reproductions.md gives.
+that docs/notes/reproductions.md gives.
 """
 
 import subprocess

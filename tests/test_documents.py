@@ -24,8 +24,8 @@ from kerasgan.evaluation.features import classifier
 from tests.conftest import OWN, SAMPLE, TINY
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("", "benchmarks", "data", "docs", "docs/models")
-DOCUMENTS = sorted(path for folder in FOLDERS for path in (ROOT / folder).glob("*.md"))
+FOLDERS = ("*.md", "benchmarks/*.md", "data/*.md", "docs/**/*.md")
+DOCUMENTS = sorted(path for folder in FOLDERS for path in ROOT.glob(folder))
 OWN_MODULES = ("benchmarks", "docs", "tests")
 # Blocks of these languages show no command lines.
 NO_COMMANDS = ("text",)
@@ -236,6 +236,29 @@ def test_the_command_lines_work_in_their_order(kerasgan, document, kept):
         if not trained.exists():
             run(*words, "--out", str(trained))
         shutil.copytree(trained, Path("runs") / f"{number:04d}-{words[1]}")
+
+
+def anchors(document):
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", FENCE.sub("", document.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_links_into_the_repository_lead_somewhere(name):
+    """MkDocs checks those of docs/."""
+    text = (ROOT / name).read_text()
+    links = re.findall(r"""(?:\]\(|(?:src|href)=")([^)\s"]+)""", text)
+    assert len(links) > 2
+    dead = []
+    for link in links:
+        file, _, anchor = link.partition("#")
+        target = ROOT / (file or name)
+        if "://" not in link and not (
+            target.exists() and (not anchor or anchor in anchors(target))
+        ):
+            dead.append(link)
+    assert dead == []
 
 
 def test_the_citation_names_this_version():

@@ -9,7 +9,7 @@ import pytest
 from kerasgan import registry
 
 ROOT = Path(__file__).parent.parent
-PAGE = (ROOT / "docs" / "fidelity.md").read_text()
+PAGE = (ROOT / "docs" / "explanation" / "fidelity.md").read_text()
 TESTS = {
     name
     for path in Path(__file__).parent.glob("test_*.py")

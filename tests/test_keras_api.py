@@ -384,7 +384,7 @@ def test_the_names_of_the_package_are_those_it_documents():
 
 
 def test_the_examples_of_the_documents_run(tmp_path):
-    page = (Path(__file__).parent.parent / "docs" / "python.md").read_text()
+    page = (Path(__file__).parent.parent / "docs" / "how-to" / "python.md").read_text()
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     assert len(blocks) > 6
     done = subprocess.run(
