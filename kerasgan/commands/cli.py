@@ -9,10 +9,12 @@ import rich_click as click
 
 import kerasgan
 from kerasgan.commands import messages
+from kerasgan.commands.cache import cache
 from kerasgan.commands.compare import compare
 from kerasgan.commands.data import data
 from kerasgan.commands.demo import demo
 from kerasgan.commands.describe import describe
+from kerasgan.commands.doctor import doctor
 from kerasgan.commands.evaluate import evaluate
 from kerasgan.commands.export import export
 from kerasgan.commands.names import NamedGroup
@@ -117,6 +119,6 @@ def cli(quiet: bool, verbose: bool, debug: bool) -> None:
 
 for command in (
     train, describe, resume, runs, sample, translate, evaluate, export, compare, sweep, reproduce,
-    report, demo, data,
+    report, demo, data, cache, doctor,
 ):  # fmt: skip
     cli.add_command(command)

@@ -4,14 +4,13 @@ import csv
 import json
 import math
 import zipfile
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kerasgan.metrics import accuracies
 from kerasgan.runs import directory, home, locks
 from kerasgan.runs.directory import Run
-from kerasgan.utils import files
+from kerasgan.utils import files, printing
 from kerasgan.utils.errors import InvalidInput
 
 _LOSSES = ("d_loss", "g_loss")
@@ -62,7 +61,7 @@ def of_folder(folder: Path) -> RunStatus:
     try:
         return of_run(directory.read(folder))
     except (InvalidInput, OSError) as error:
-        return RunStatus(folder, _size(folder), "damaged", str(error))
+        return RunStatus(folder, files.folder_size(folder), "damaged", str(error))
 
 
 def of_run(run: Run) -> RunStatus:
@@ -83,7 +82,7 @@ def of_run(run: Run) -> RunStatus:
         state = "finished" if step >= run.config.steps else "stopped"
     return RunStatus(
         run.path,
-        _size(run.path),
+        files.folder_size(run.path),
         state,
         run=run,
         step=step,
@@ -141,15 +140,6 @@ def _accuracy(run: Run, last: dict[str, float]) -> dict[str, float]:
     return accuracies(measured)
 
 
-def _size(folder: Path) -> int:
-    total = 0
-    for path in folder.rglob("*"):
-        # Temporary files of a run that is training come and go.
-        with suppress(OSError):
-            total += path.lstat().st_size if path.is_file() else 0
-    return total
-
-
 def row(status: RunStatus) -> list[str]:
     """The table cells of a run, below HEAD."""
     if status.run is None:
@@ -164,9 +154,4 @@ def row(status: RunStatus) -> list[str]:
             " ".join(f"{name} {rate:.1%}" for name, rate in status.accuracy.items()),
         ]
     state = ": ".join(filter(None, (status.state, status.problem)))
-    return [status.name, *known, _size_text(status.size), state]
-
-
-def _size_text(count: int) -> str:
-    """A number of bytes as text: 12.3 MiB."""
-    return f"{count / 2**20:,.1f} MiB"
+    return [status.name, *known, printing.mebibytes(status.size), state]

@@ -25,24 +25,29 @@ def resolved(precision: str) -> str:
     """
     if precision != "auto":
         return precision
+    chosen, reason = automatic()
+    log.info("precision %s: %s", chosen, reason)
+    return chosen
+
+
+def automatic() -> tuple[str, str]:
+    """The precision that "auto" selects on this machine, and the reason."""
     gpus = tf.config.list_physical_devices("GPU")
     return _of_gpu(gpus[0]) if gpus else _of_cpu()
 
 
-def _of_gpu(gpu: tf.config.PhysicalDevice) -> str:
+def _of_gpu(gpu: tf.config.PhysicalDevice) -> tuple[str, str]:
     details = tf.config.experimental.get_device_details(gpu)
     name, capability = details.get("device_name"), details.get("compute_capability", (0, 0))
     chosen = "bfloat16" if capability >= _AMPERE else "float32"
-    log.info("precision %s: %s has compute capability %d.%d", chosen, name, *capability)
-    return chosen
+    return chosen, f"{name} has compute capability {capability[0]}.{capability[1]}"
 
 
-def _of_cpu() -> str:
+def _of_cpu() -> tuple[str, str]:
     found = _CPU_FLAGS.search(_CPU_INFO.read_text()) if _CPU_INFO.exists() else None
-    chosen = "bfloat16" if found else "float32"
-    reason = f"has {found[0]}" if found else "lists neither avx512_bf16 nor amx_bf16"
-    log.info("precision %s: the CPU %s", chosen, reason)
-    return chosen
+    if found:
+        return "bfloat16", f"the CPU has {found[0]}"
+    return "float32", "the CPU lists neither avx512_bf16 nor amx_bf16"
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.printing import mebibytes
 
 log = logging.getLogger(__name__)
 
@@ -174,6 +175,16 @@ def remove_set_aside(parent: Path) -> None:
     remove_stale(parent, f"{_REMOVED}-*")
 
 
+def folder_size(folder: Path) -> int:
+    """Bytes of all files in a folder and in those below it."""
+    total = 0
+    for path in folder.rglob("*"):
+        # Temporary files of other processes come and go.
+        with suppress(OSError):
+            total += path.lstat().st_size if path.is_file() else 0
+    return total
+
+
 def check_writable(folder: Path, needed_bytes: int = 0) -> None:
     """Check that a folder can be written and that its disk has `needed_bytes` left.
 
@@ -205,7 +216,7 @@ def check_space(file: Path, needed_bytes: int) -> None:
 
 def _lack_of_space(folder: Path, needed_bytes: int) -> str:
     free = shutil.disk_usage(folder).free
-    needed = f"needs {needed_bytes / 2**20:,.1f} MiB, {free / 2**20:,.1f} MiB are free"
+    needed = f"needs {mebibytes(needed_bytes)}, {mebibytes(free)} are free"
     return needed if free < needed_bytes else ""
 
 

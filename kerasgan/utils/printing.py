@@ -40,5 +40,10 @@ def printable_lines(text: object) -> str:
     )
 
 
+def mebibytes(count: int) -> str:
+    """A number of bytes as text: 12.3 MiB."""
+    return f"{count / 2**20:,.1f} MiB"
+
+
 def _escaped(found: re.Match[str]) -> str:
     return found[0].encode("unicode-escape", "surrogatepass").decode("ascii")

@@ -36,7 +36,7 @@ def conv(images: tf.Tensor, kernel: tf.Tensor, strides: tuple[int, int], padding
         padding: "same", "valid" or, with strides of 1, "reflect": as "same", but the pixels
             outside mirror those inside, without repeating the edge.
     """
-    has_choice = _has_choice()
+    has_choice = can_choose()
     case = (images.shape, kernel.shape, strides, padding)
     by_patches = has_choice and patches.is_faster(*case)
     if has_choice and not by_patches:
@@ -63,12 +63,13 @@ def conv_transpose(
         strides: along height and width.
         padding: "same" or "valid".
     """
-    if _has_choice():
+    if can_choose():
         winograd = choose_winograd(output_shape, kernel.shape, strides, padding, inputs.dtype)
         if winograd:
             return winograd.conv_transpose(inputs, kernel)
     return ops.conv_transpose(inputs, kernel, strides, padding)
 
 
-def _has_choice() -> bool:
+def can_choose() -> bool:
+    """Whether there is a choice: on a CPU, outside of `direct`."""
     return not _only_direct and not tf.config.list_physical_devices("GPU")

@@ -1,0 +1,57 @@
+"""kerasgan cache: the folder of prepared images."""
+
+from pathlib import Path
+
+import rich_click as click
+
+from kerasgan.commands import messages
+from kerasgan.commands.names import NamedGroup
+
+
+@click.group(cls=NamedGroup, invoke_without_command=True)
+@click.pass_context
+def cache(context: click.Context) -> None:
+    """Print the folder of prepared images and trained classifiers, and its size."""
+    if context.invoked_subcommand is None:
+        messages.tell(description())
+
+
+def description() -> str:
+    """The cache folder and its size."""
+    from kerasgan.datasets.cache import folder
+    from kerasgan.utils import files, printing
+
+    return f"{folder()}: {printing.mebibytes(files.folder_size(folder()))}"
+
+
+@cache.command()
+def clear() -> None:
+    """Delete the prepared images and classifiers; they are made again when they are needed.
+
+    Images that another command is preparing are kept, and files that are not kerasgan's.
+    """
+    from filelock import FileLock, Timeout
+
+    from kerasgan.datasets.cache import folder
+    from kerasgan.utils import files
+
+    files.remove_abandoned(folder())
+    files.remove_set_aside(folder())
+    for lock in folder().glob("*.lock"):
+        try:
+            with FileLock(lock, timeout=0):
+                _delete(lock.with_suffix(""))
+        except Timeout:
+            messages.say(f"kept, as another command is preparing it: {lock.with_suffix('')}")
+    for classifier in folder().glob("classifier-*.weights.h5"):
+        classifier.unlink()
+    messages.tell(description())
+
+
+def _delete(prepared: Path) -> None:
+    """Delete a folder of prepared images; a training that has opened them reads on."""
+    from kerasgan.utils import files
+
+    if prepared.is_dir():
+        files.set_aside(prepared)
+        files.remove_set_aside(prepared.parent)
