@@ -21,6 +21,16 @@ IMAGES = Path(__file__).parent / "images"
 _HAIR = ("blue", "pink", "green", "blonde", "black")
 _EYES = ("red", "blue", "green", "yellow", "brown")
 _ROWS, _COLUMNS = 5, 11
+# The labels of the animation, one after the other.
+_STOPS = (
+    ("blue", "red"),
+    ("pink", "green"),
+    ("green", "yellow"),
+    ("blonde", "blue"),
+    ("black", "red"),
+)
+_FACES, _FACES_PER_ROW = 12, 6
+_FRAMES, _MILLISECONDS, _PAUSE = 7, 120, 900
 
 
 @click.command()
@@ -43,7 +53,9 @@ def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
         if model == "acgan":
             save(Image.open(path / "losses.png"), "acgan-losses.png")
     bundled = lookup.run(directory.PRETRAINED)
-    save(sheet(bundled, loading.load(bundled)), "pretrained.png")
+    faces = loading.load(bundled)
+    save(sheet(bundled, faces), "pretrained.png")
+    save_animation(walk(bundled, faces), "walk.webp")
     if sweep:
         save(Image.open(sweep / "samples.png"), "reproduce-sigma.png")
 
@@ -91,6 +103,45 @@ def _edits(editor, data):
             columns.append(editor.edit(original, labels))
             names.append(f"{colour} {name}")
     return columns_sheet(columns, names)
+
+
+def walk(run, model):
+    """Frames of the same faces while their labels change from one stop to the next, and round.
+
+    The generator's one-hot inputs are interpolated linearly; the noise stays.
+    """
+    import numpy as np
+
+    from kerasgan.models.sampling import Sampler
+    from kerasgan.utils import images
+
+    sampler = Sampler(model.sampling_generator, run.schema, run.config.sigma)
+    stops = [run.schema.indices({"hair": hair, "eyes": eyes}) for hair, eyes in _STOPS]
+    inputs = [sampler.inputs(np.tile(stop, (_FACES, 1)), seed=0) for stop in stops]
+    for index, start in enumerate(inputs):
+        end = inputs[(index + 1) % len(inputs)]
+        for position in np.arange(_FRAMES) / _FRAMES:
+            between = {name: start[name] * (1 - position) + end[name] * position for name in start}
+            cells = images.to_uint8(model.sampling_generator(between, training=False))
+            yield images.grid(np.asarray(cells), _FACES_PER_ROW)
+
+
+def save_animation(frames, name: str) -> None:
+    """Write frames to docs/images as an endless animation that pauses at each stop."""
+    from kerasgan.utils import files
+
+    first, *others = frames
+    durations = [_MILLISECONDS if i % _FRAMES else _PAUSE for i in range(len(others) + 1)]
+    with files.replacing(IMAGES / name) as temporary:
+        first.save(
+            temporary,
+            save_all=True,
+            append_images=others,
+            duration=durations,
+            loop=0,
+            quality=50,
+            method=4,
+        )
 
 
 def save(image, name: str) -> None:

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from PIL import Image
 
 from docs import images
 from kerasgan import registry, tasks
+from kerasgan.inference import loading
 from kerasgan.runs.directory import Run
 from tests.conftest import tiny_config
 from tests.test_documents import DOCUMENTS
@@ -32,11 +34,34 @@ def test_a_sheet_has_five_rows(tmp_path, model, columns, has_labels):
     assert (sheet.size != (columns * CELL, 5 * CELL)) == has_labels
 
 
+def test_the_labels_of_an_animation_change_while_the_noise_stays(monkeypatch, tmp_path, trained):
+    monkeypatch.setattr(images, "IMAGES", tmp_path)
+    monkeypatch.setattr(images, "_FRAMES", 2)
+    stops = [trained.schema.label(name).values[:2] for name in ("hair", "eyes")]
+    monkeypatch.setattr(images, "_STOPS", tuple(zip(*stops, strict=True)))
+    frames = list(images.walk(trained, loading.load(trained)))
+    assert len(frames) == 4
+    assert len({frame.tobytes() for frame in frames}) == 3
+    assert frames[1].tobytes() == frames[3].tobytes()
+    images.save_animation(frames, "walk.webp")
+    with Image.open(tmp_path / "walk.webp") as animation:
+        assert animation.n_frames == 4
+
+
+def test_every_image_of_the_documents_has_a_text():
+    for path in DOCUMENTS:
+        assert "![](" not in path.read_text(), path
+        for tag in re.findall(r"<img [^>]*>", path.read_text()):
+            assert re.search(r' alt="[^"]+"', tag), tag
+
+
 def test_the_documents_show_the_images_that_the_command_writes():
     text = "".join(path.read_text() for path in DOCUMENTS)
-    shown = set(re.findall(r"images/([\w-]+\.png)", text))
+    shown = set(re.findall(r"images/([\w-]+\.(?:png|webp))", text))
     others = {"acgan-losses.png", "pretrained.png", "reproduce-sigma.png"}
+    others |= {"metric-values.png", "walk.webp"}
     written = {f"{model}.png" for model in registry.names()} | others
     files = {path.name: path.stat().st_size for path in images.IMAGES.iterdir()}
     assert shown == files.keys() <= written
-    assert sum(files.values()) < 1.5e6
+    assert sum(files.values()) < 1.8e6
+    assert files["walk.webp"] < 400e3
