@@ -51,10 +51,11 @@ def test_a_card_opens_the_command_and_the_options_of_the_preset():
     assert rest.strip() == "- [other](page.md): no model"
 
 
-def test_the_landing_page_shows_every_model():
+def test_the_landing_page_and_the_readme_show_every_model():
     root = Path(__file__).parent.parent
     for name in registry.names():
         assert f"\n- [{name}](models/{name}.md): " in (root / "docs" / "index.md").read_text()
+        assert f"\n| [{name}](docs/models/{name}.md) | " in (root / "README.md").read_text()
 
 
 def test_a_model_without_an_image_has_a_card():
