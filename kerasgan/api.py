@@ -39,7 +39,7 @@ def load(source: str | Path | Run, checkpoint: str = "latest") -> AdversarialMod
     Raises:
         InvalidInput: if there is no such file or run, or it cannot be read.
 
-    Example:
+    Examples:
         >>> images = kerasgan.load("pretrained").sample(4, seed=7)
     """
     if isinstance(source, Run) or Path(source).suffix != ".keras":
@@ -77,7 +77,7 @@ def train(
         TrainingFailed: if a loss is not finite.
         Interrupted: after a checkpoint, if a signal stopped training.
 
-    Example:
+    Examples:
         >>> run = kerasgan.train("r3gan", preset="quick", data="my-images", labels=("breed",))
     """
     name, chosen = _configured(model, preset, config, options)
@@ -107,7 +107,7 @@ def describe(
     Raises:
         InvalidInput: if an option cannot be used.
 
-    Example:
+    Examples:
         >>> kerasgan.describe("gan", image_size=64, measure=False).parameters
     """
     return description.describe(_configured(model, preset, config, options)[1], measure)
@@ -145,7 +145,7 @@ def evaluate(
         InvalidInput: if the run has no such checkpoint, too few images are held out, or weights are
             missing.
 
-    Example:
+    Examples:
         >>> kerasgan.evaluate("runs/0001-acgan", count=2000).numbers["accuracy"]["value"]
     """
     if count < 100 or seed < 0:
@@ -198,7 +198,7 @@ def translate(
         InvalidInput: if nothing is to change, a label, a value or the scale is unknown, or the
             images have another type or shape.
 
-    Example:
+    Examples:
         >>> edited = kerasgan.translate(faces, "runs/0003-stargan", Young="no")
     """
     images = np.asarray(images)
@@ -240,7 +240,7 @@ def export(
     Raises:
         InvalidInput: if the run has no such checkpoint, or the folder is not writable.
 
-    Example:
+    Examples:
         >>> kerasgan.export("pretrained", format="keras")
     """
     found = lookup.find(run)

@@ -20,7 +20,7 @@ class SampleGrid(keras.callbacks.Callback):
         every: epochs between sheets.
         seed: of the noise.
 
-    Example:
+    Examples:
         >>> gan.fit(dataset, epochs=10, callbacks=[kerasgan.callbacks.SampleGrid("samples")])
     """
 

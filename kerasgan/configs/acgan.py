@@ -29,7 +29,7 @@ def head_weights(weights: Sequence[float | str], labels: Collection[str]) -> dic
     Raises:
         InvalidInput: if there are too few or too many numbers, or a name or weight is impossible.
 
-    Example:
+    Examples:
         >>> head_weights(["breed=0.5"], ["breed", "coat"])
         {'source': 1.0, 'breed': 0.5, 'coat': 0.325}
     """

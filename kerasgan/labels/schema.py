@@ -30,7 +30,7 @@ class LabelSchema(NamedTuple):
         combinations: [L] indices each, of the images without a missing label, in order of first
             appearance; at most MAX_COMBINATIONS.
 
-    Example:
+    Examples:
         >>> schema = LabelSchema.of({"breed": ("siamese", "tabby"), "indoors": BINARY})
         >>> schema.sizes
         {'breed': 2, 'indoors': 2}

@@ -26,7 +26,7 @@ class ACGAN(GeneratesFromNoise, SharedFakesModel):
     Raises:
         InvalidInput: if the loss weights do not fit the labels.
 
-    Example:
+    Examples:
         >>> gan = kerasgan.ACGAN({"breed": 12, "coat": 3}, image_size=64, sigma=0.5)
         >>> gan.compile()
         >>> gan.fit(dataset, epochs=10)

@@ -109,7 +109,7 @@ class AdversarialModel(Fitting, KerasSaving):
     def from_preset(cls, preset: str, labels: Labels | None = None, **options: Any) -> Self:
         """The model with a preset's options; `options` beat them.
 
-        Example:
+        Examples:
             >>> gan = kerasgan.ACGAN.from_preset("quick", labels={"breed": 12, "coat": 3})
         """
         return cls(labels, **{**cls.CONFIG.model_preset(preset), **options})
@@ -167,7 +167,7 @@ class AdversarialModel(Fitting, KerasSaving):
             discriminator_optimizer, generator_optimizer: of one player, instead.
             jit_compile: whether XLA compiles the training step.
 
-        Example:
+        Examples:
             >>> gan.compile()
             >>> gan.compile("adam", generator_optimizer=keras.optimizers.Adam(1e-4, beta_1=0.5))
         """

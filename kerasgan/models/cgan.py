@@ -19,7 +19,7 @@ from kerasgan.networks import cgan
 class CGAN(GeneratesFromNoise, SharedFakesModel):
     """Conditional DCGAN on the combinations of labels that occur in the data.
 
-    Example:
+    Examples:
         >>> gan = kerasgan.CGAN({"breed": 5, "coat": 3}, image_size=64)
         >>> gan.compile()
         >>> gan.fit(dataset, epochs=10)

@@ -26,7 +26,7 @@ class CUT(UnpairedModel, SharedFakesModel):
     A patch of a translation should resemble the patch of the original at the same position more
     than other patches of the original. `generator` maps {a} to {b}; `heads` are trained with it.
 
-    Example:
+    Examples:
         >>> gan = kerasgan.CUT(image_size=256)
         >>> gan.compile()
         >>> gan.fit(tf.data.Dataset.zip((horses, zebras)), epochs=10)

@@ -20,7 +20,7 @@ from kerasgan.networks import cwgan, dcgan
 class CWGAN(GeneratesFromNoise, AdversarialModel):
     """Conditional WGAN. The discriminator is the critic; a constraint clips its weights.
 
-    Example:
+    Examples:
         >>> gan = kerasgan.CWGAN({"breed": 5}, image_size=64)
         >>> gan.compile()
         >>> gan.fit(dataset, epochs=10)

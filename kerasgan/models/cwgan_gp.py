@@ -23,7 +23,7 @@ class CWGANGP(CWGAN):
     Raises:
         InvalidInput: if all images have the same labels, so that none can mismatch.
 
-    Example:
+    Examples:
         >>> gan = kerasgan.CWGANGP({"breed": 5}, image_size=64, mismatch="max")
         >>> gan.compile()
         >>> gan.fit(dataset, epochs=10)

@@ -27,7 +27,7 @@ class CycleGAN(UnpairedModel):
     `generator` maps {a, b} to {a: translation of b, b: translation of a}. A loss is named after
     the domain of the images that it compares or scores: `g_fool_b` scores translations of a.
 
-    Example:
+    Examples:
         >>> gan = kerasgan.CycleGAN(image_size=256, identity_weight=0.5)
         >>> gan.compile()
         >>> gan.fit(tf.data.Dataset.zip((summer, winter)), epochs=10)

@@ -20,7 +20,7 @@ from kerasgan.networks import dcgan
 class GAN(GeneratesFromNoise, SharedFakesModel):
     """Unconditional DCGAN with binary cross-entropy or least squares.
 
-    Example:
+    Examples:
         >>> gan = kerasgan.GAN(image_size=64, loss="lsgan")
         >>> gan.compile()
         >>> gan.fit(dataset, epochs=10)

@@ -95,7 +95,7 @@ class GeneratesFromNoise:
         Raises:
             InvalidInput: if there is no such label or value; names the near ones.
 
-        Example:
+        Examples:
             >>> images = gan.sample(16, eyes="red", seed=7)
         """
         if count < 1 or seed < 0:

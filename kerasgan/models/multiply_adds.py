@@ -21,7 +21,7 @@ def of_layer(layer: keras.Layer) -> int:
     Args:
         layer: of a Functional model all of whose shapes are known.
 
-    Example:
+    Examples:
         >>> dense = keras.layers.Dense(10)
         >>> keras.Model(image := keras.Input([32]), dense(image))
         >>> of_layer(dense)

@@ -22,7 +22,7 @@ from kerasgan.networks import r3gan
 class R3GAN(GeneratesFromNoise, SharedFakesModel):
     """Relativistic pairing loss, zero-centred gradient penalties, class logits as projection.
 
-    Example:
+    Examples:
         >>> gan = kerasgan.R3GAN({"breed": 5}, image_size=64)
         >>> gan.compile()
         >>> gan.fit(dataset, epochs=10)

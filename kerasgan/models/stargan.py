@@ -94,7 +94,7 @@ class NonSaturating(NamedTuple):
 class StarGAN(SharedFakesModel):
     """A generator that edits the labels of an image, and a critic that also classifies them.
 
-    Example:
+    Examples:
         >>> gan = kerasgan.StarGAN({"young": ["no", "yes"]}, image_size=128)
         >>> gan.compile()
         >>> gan.fit(dataset, epochs=10)

@@ -19,7 +19,7 @@ from kerasgan.networks import dcgan
 class WGAN(GeneratesFromNoise, SharedFakesModel):
     """Unconditional WGAN. The discriminator is the critic; a constraint clips its weights.
 
-    Example:
+    Examples:
         >>> gan = kerasgan.WGAN(image_size=64, clip=0.01)
         >>> gan.compile()
         >>> gan.fit(dataset, epochs=10)

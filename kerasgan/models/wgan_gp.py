@@ -18,7 +18,7 @@ from kerasgan.networks import dcgan
 class WGANGP(WGAN):
     """WGAN whose critic is constrained by a gradient penalty instead of weight clipping.
 
-    Example:
+    Examples:
         >>> gan = kerasgan.WGANGP(image_size=64, penalty_weight=10.0)
         >>> gan.compile()
         >>> gan.fit(dataset, epochs=10)

@@ -38,7 +38,7 @@ def parse(text: str) -> int | Rectangle:
     Raises:
         InvalidInput: if it has another form.
 
-    Example:
+    Examples:
         >>> parse("64x96").height
         64
     """
