@@ -82,8 +82,16 @@ def _of_panel(panel: str, configs: dict[str, type[Config]]) -> Iterator[list[str
                 models.setdefault(tuple(_row(option)), []).append(name)
     for row, having in models.items():
         lacking = [name for name in configs if name not in having]
-        some = len(lacking) >= len(having)
-        yield [*row, ", ".join(having) if some else f"all but {', '.join(lacking)}" * bool(lacking)]
+        yield [*row, _named(having, lacking)]
+
+
+def _named(having: list[str], lacking: list[str]) -> str:
+    """The models that have an option, or those that lack it, whichever are fewer."""
+    if not lacking:
+        return "all"
+    if len(having) <= len(lacking):
+        return ", ".join(having)
+    return f"all but {', '.join(lacking)}"
 
 
 def _presets(config: type[Config]) -> Iterator[list[str]]:

@@ -38,8 +38,14 @@ def test_every_option_of_every_model_is_listed_with_its_default():
             assert f"`{option.opts[0]}`" in section, (name, option)
     assert "| `--image-size` SIZE | 96 |" in found["acgan"]
     assert "| `quick` | image-size 48," in found["acgan"]
-    (row,) = re.findall(r"\| `--mirror`.*no-mirror.*", found["Data"])[:1]
-    assert row.endswith("| all but cyclegan, cut, stargan |")
+    endings = {
+        "`--domain-a`": "cyclegan, cut |",
+        "`--seed`": "all |",
+        "`--layout`": "all but cyclegan, cut |",
+    }
+    for option, ending in endings.items():
+        (row,) = re.findall(rf"^\| {option}.*", found["Data"] + found["Training"], re.MULTILINE)
+        assert row.endswith(f"| {ending}")
 
 
 def test_a_card_opens_the_command_and_the_options_of_the_preset():
