@@ -9,6 +9,7 @@ import importlib
 import re
 import shlex
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -195,6 +196,8 @@ def tiny(words):
         case ["train" | "describe", model, *_]:
             small = {**TINY, **OWN[model], "num_avatars": 400, "steps": 1}
             del small["data"]
+            if dict(pairwise(words)).get("--data", "avatars") != "avatars":
+                del small["num_avatars"]
             return [*words, *(w for k, v in small.items() for w in (f"--{k.replace('_', '-')}", v))]
         case ["resume", *_] if "--steps" in words:
             return [*words, "--steps", 2]
