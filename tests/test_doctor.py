@@ -96,6 +96,8 @@ def folder(monkeypatch, tmp_path):
 def test_the_cache_is_measured_and_cleared(kerasgan, folder):
     assert kerasgan("cache").output == f"{folder}: 0.0 MiB\n"
     prepared = prepare("faces")
+    (lock,) = folder.glob("*.lock")
+    lock.with_suffix(".unfinished").mkdir()
     (folder / "big").write_bytes(bytes(2**20))
     (folder / "classifier-v1-faces-0.weights.h5").write_bytes(bytes(2**20))
     assert kerasgan("cache").output == f"{folder}: 2.0 MiB\n"

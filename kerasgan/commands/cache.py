@@ -32,7 +32,7 @@ def clear() -> None:
     """
     from filelock import FileLock, Timeout
 
-    from kerasgan.datasets.cache import folder
+    from kerasgan.datasets.cache import UNFINISHED, folder
     from kerasgan.utils import files
 
     files.remove_abandoned(folder())
@@ -41,6 +41,7 @@ def clear() -> None:
         try:
             with FileLock(lock, timeout=0):
                 _delete(lock.with_suffix(""))
+                _delete(lock.with_suffix(UNFINISHED))
         except Timeout:
             messages.say(f"kept, as another command is preparing it: {lock.with_suffix('')}")
     for classifier in folder().glob("classifier-*.weights.h5"):
