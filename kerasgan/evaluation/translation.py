@@ -130,8 +130,8 @@ def _missing(network: keras.Model | None) -> dict[str, str]:
 def _distances(
     name: str, translated: np.ndarray, real: np.ndarray, seed: int, network: keras.Model | None
 ) -> dict[str, dict]:
-    """Distances of translations from real images; none of fewer than 4 images."""
-    if min(len(translated), len(real)) < 4:
+    """Distances of translations from real images; none of too few for an interval."""
+    if min(len(translated), len(real)) < 2 * intervals.GROUPS:
         return {}
     distance = partial(distances.sliced_wasserstein, seed=seed)
     shown = translated / 255.0, real / 255.0
