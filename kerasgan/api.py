@@ -4,7 +4,6 @@
 `kerasgan`, whose level INFO also shows progress bars.
 """
 
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -130,7 +129,8 @@ def evaluate(
 
     Args:
         run: path, number or name of a run, or a `Run`. Default: the newest.
-        data: to compare with, instead of the run's own.
+        data: to compare with, instead of the run's own. A run that held nothing out is compared
+            with a tenth of this, or, if it was trained on avatars, with further avatars.
         count: number of generated images, or the most held-out images to translate.
         seed, checkpoint: of the images.
         features: "classifier", "perceptual", "inception": the networks in whose features distances
@@ -154,7 +154,7 @@ def evaluate(
         if name not in metrics.FEATURES:
             raise unknown("features", name, metrics.FEATURES)
     found = lookup.find(run)
-    config = dataclasses.replace(found.config, **({"data": data} if data else {}))
+    config = found.config.evaluated_on(data)
     request = tasks.EvaluationRequest(
         count,
         seed,

@@ -422,6 +422,22 @@ def test_rendered_faces_are_data_to_train_on(kerasgan, tmp_path):
     assert kerasgan("data", "check", "faces").exit_code == 0
 
 
+def test_a_run_of_epochs_counts_its_images_and_is_extended_by_epochs(kerasgan, tmp_path):
+    options = tiny_options("gan", steps=None, batch_size=24, out="run")
+    both = kerasgan("train", "gan", *options, "--epochs", 1, "--steps", 3)
+    assert (both.exit_code, "steps and epochs exclude one another" in both.output) == (2, True)
+    assert kerasgan("train", "gan", *options, "--epochs", 1).exit_code == 0
+    run = directory.read(tmp_path / "run")
+    assert (run.config.epochs, run.config.steps) == (1, 2)
+    assert (run.samples / "step-000002-epoch-1.png").is_file()
+    further = kerasgan("resume", "run", "--epochs", 2)
+    assert further.exit_code == 0, further.output
+    assert "trained 4 steps: " in further.output
+    assert "kerasgan resume run --epochs 4" in further.output
+    refused = kerasgan("evaluate", "--run", "run")
+    assert (refused.exit_code, "0 images are held out" in refused.output) == (2, True)
+
+
 def test_lists_are_given_by_commas_and_by_repeating_the_option():
     words = ["--exclude-tag", "long hair, polychromatic", "--exclude-tag", "line_art"]
     words += ["--data", "faces"]

@@ -81,8 +81,10 @@ def test_cyclegans_presets_are_the_reports():
     assert report_b.pool_exchange == 1
     training, _ = avatar_indices("b", report_b.num_avatars, report_b.val_fraction)
     assert len(training) == 10_000
-    # 30 epochs of 10,000 images.
-    assert report_b.schedule_steps * report_b.batch_size == 30 * 10_000
+    # 30 epochs of 10,000 images, after each of which the rate changes.
+    counted = report_b.counted(10_000)
+    assert counted.schedule_steps * counted.batch_size == 30 * 10_000
+    assert counted.schedule_interval == counted.steps_per_epoch
     rates = report_b.learning_rate, report_b.final_learning_rate
     assert rates[0] * 0.8**29 == pytest.approx(rates[1], rel=1e-12)
     assert presets["summer-winter"].identity_weight == 0
@@ -176,7 +178,9 @@ STATED = {
         "loss": "bce",
         "d_steps": 1,
         "share_fakes": True,
-        "steps": 19 * 36_740 // 64,
+        "num_avatars": 36_740,
+        "val_fraction": 0.0,
+        "epochs": 19,
     },
     ("cgan", "report"): {
         "learning_rate": 2e-5,
@@ -184,7 +188,9 @@ STATED = {
         "batch_size": 64,
         "latent_dim": 100,
         "image_size": 64,
-        "steps": 20_000,
+        "num_avatars": 36_740,
+        "val_fraction": 0.0,
+        "epochs": 43,
     },
     ("acgan", "report"): {
         "image_size": 96,
@@ -198,6 +204,7 @@ STATED = {
         "g_steps": 2,
         "share_fakes": False,
         "ema": 0.0,
+        "val_fraction": 0.0,
     },
     ("wgan-gp", "report"): {
         "optimizer": "rmsprop",
@@ -207,19 +214,31 @@ STATED = {
         "critic_norm": "batch",
         "share_fakes": True,
         "batch_size": 64,
-        "steps": 3 * 36_740 // 64,
+        "num_avatars": 36_740,
+        "val_fraction": 0.0,
+        "epochs": 3,
     },
-    ("cwgan", "report"): {"learning_rate": 2e-4, "clip": 0.01, "critic_steps": 5, "batch_size": 64},
+    ("cwgan", "report"): {
+        "learning_rate": 2e-4,
+        "clip": 0.01,
+        "critic_steps": 5,
+        "batch_size": 64,
+        "val_fraction": 0.0,
+        "epochs": 230,
+    },
     ("cwgan-gp", "report"): {
         "learning_rate": 2e-4,
         "mismatch": "max",
         "penalty_weight": 10.0,
         "critic_steps": 5,
         "batch_size": 64,
+        "val_fraction": 0.0,
+        "epochs": 230,
     },
     ("stargan", "report"): {
         "data": "tfds:celeb_a",
         "labels": ("Black_Hair", "Male", "Young", "Mustache"),
+        "val_fraction": 0.0,
     },
 }
 
@@ -238,3 +257,52 @@ def test_a_square_larger_than_the_image_is_refused():
         CycleGANConfig(load_size=64)
     quick = CycleGANConfig.from_preset("quick")
     assert dataclasses.replace(quick, load_size=quick.image_size)
+
+
+@pytest.mark.parametrize(("d_steps", "steps"), [(1, 3 * 25), (3, 3 * 9)])
+def test_an_epoch_has_the_steps_that_see_every_image(d_steps, steps):
+    config = ACGANConfig(epochs=3, batch_size=4, d_steps=d_steps).counted(99)
+    assert config.steps == steps
+    assert config.schedule_steps == steps
+    of_epoch = config.steps_per_epoch
+    assert [config.epoch_of(step) for step in (1, of_epoch, of_epoch + 1, steps)] == [1, 1, 2, 3]
+
+
+def test_steps_take_the_place_of_a_presets_epochs_and_epochs_that_of_its_steps():
+    gan = registry.config_class("gan")
+    assert gan.from_preset("report").epochs == 19
+    of_steps = gan.from_preset("report", steps=7)
+    assert (of_steps.epochs, of_steps.steps, of_steps.epoch_of(7)) == (0, 7, 0)
+    quick = gan.from_preset("quick", epochs=2).counted(8000)
+    assert quick.steps == 2 * 250
+    assert quick.with_options(steps=7).epochs == 0
+    with pytest.raises(InvalidInput, match="steps and epochs exclude one another"):
+        quick.check_applicable(["epochs", "steps"])
+
+
+@pytest.mark.parametrize(
+    ("trained_on", "held_out", "data", "expected"),
+    [
+        ("avatars", 0.0, None, ("avatars", 0.1)),
+        ("avatars", 0.2, None, ("avatars", 0.2)),
+        ("/faces", 0.0, "/others", ("/others", 0.1)),
+        ("/faces", 0.2, "/others", ("/others", 0.2)),
+        # Its own images are those that it has seen.
+        ("/faces", 0.0, "/faces", ("/faces", 0.0)),
+        ("/faces", 0.0, None, ("/faces", 0.0)),
+    ],
+)
+def test_a_run_that_held_nothing_out_is_judged_by_images_it_has_not_seen(
+    trained_on, held_out, data, expected
+):
+    config = ACGANConfig(data=trained_on, val_fraction=held_out).evaluated_on(data)
+    assert (config.data, config.val_fraction) == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "preset", "images", "steps"),
+    [("cwgan-gp", "report", 8000, 230 * 25), ("cyclegan", "maps", 1096, 219_200)],
+)
+def test_the_epochs_of_reports_count_batches_of_real_images(model, preset, images, steps):
+    config = registry.config_class(model).from_preset(preset)
+    assert config.counted(images).steps == steps

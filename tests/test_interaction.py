@@ -70,6 +70,21 @@ def test_durations_have_the_unit_that_a_reader_expects(hours, words):
     assert interaction.duration(hours) == words
 
 
+def test_the_bar_has_the_epoch(monkeypatch):
+    config = ACGAN(epochs=3).with_options(epochs=3, steps=12)
+    run = directory.create(config, ALL_PAIRS, "0123", "report", "kerasgan")
+    bar = interaction.ProgressBar(run, initial_step=3)
+    bar.set_model(types.SimpleNamespace(record=lambda: {"d_loss": 1.0, "g_loss": 2.0}))
+    bar.on_train_begin()
+    titles = []
+    for batch in range(9):
+        bar._last_update = -9.0
+        bar.on_train_batch_end(batch)
+        titles.append(bar._bar.desc.removesuffix(": "))
+    bar.on_train_end()
+    assert titles == [f"acgan, epoch {epoch} of 3" for epoch in [1] + 4 * [2] + 4 * [3]]
+
+
 @pytest.fixture
 def handlers():
     """Give the signals back their handlers."""

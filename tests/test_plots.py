@@ -37,7 +37,7 @@ def test_metrics_are_read_and_drawn(tmp_path):
     (tmp_path / "metrics.csv").write_text("step,d_loss,g_loss\n10,1.5,nan\n20,1.25,2\n")
     metrics = plots.read_metrics(tmp_path / "metrics.csv")
     np.testing.assert_array_equal(metrics["d_loss"], [1.5, 1.25])
-    plots.save_losses(metrics, tmp_path / "losses.png", "run")
+    plots.save_losses(metrics, tmp_path / "losses.png", "run", steps_per_epoch=5)
     with Image.open(tmp_path / "losses.png") as image:
         assert min(image.size) > 100
 

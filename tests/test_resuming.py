@@ -1,6 +1,7 @@
 """What is checked before a run is resumed, without training it."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -30,12 +31,25 @@ def test_a_run_never_begins_again_unless_it_is_told_to(run):
     damage(run)
     for _ in range(2):
         with pytest.raises(InvalidInput, match=r"none of the 2 checkpoints .* --from-start"):
-            trainer.resume(run, steps=9)
+            trainer.resume(run, {"steps": 9})
         # Also where the damaged ones were set aside.
         resuming.clear(run)
     assert resuming.newest_checkpoint(run, from_start=True) == (0, None)
     shutil.rmtree(run.checkpoints)
     assert resuming.newest_checkpoint(run, from_start=False) == (0, None)
+
+
+def test_a_run_is_extended_in_its_own_unit(run):
+    assert resuming.extended(run, 2, {"steps": 9}) == {"steps": 9}
+    assert resuming.extended(run, 2, {}) == {}
+    with pytest.raises(InvalidInput, match=r"counts in steps, so --steps .* got --epochs"):
+        resuming.extended(run, 2, {"epochs": 3})
+    of_epochs = replace(run, config=replace(run.config, epochs=2, steps=10))
+    assert resuming.extended(of_epochs, 10, {"epochs": 3}) == {"epochs": 3, "steps": 15}
+    with pytest.raises(InvalidInput, match=r"counts in epochs, so --epochs .* got --steps"):
+        resuming.extended(of_epochs, 10, {"steps": 12})
+    with pytest.raises(InvalidInput, match=r"greater than the 1.6 epochs already trained .* got 1"):
+        resuming.extended(of_epochs, 8, {"epochs": 1})
 
 
 def test_a_whole_checkpoint_is_not_thrown_away(run):

@@ -1,11 +1,12 @@
 """When sample sheets and checkpoints are written."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
-from kerasgan.runs import checkpoints, directory
+from kerasgan.runs import checkpoints, directory, sheets
 from kerasgan.training import snapshots, trainer
 from tests.conftest import tiny_config
 from tests.stubs import ALL_PAIRS
@@ -35,6 +36,15 @@ def test_the_first_sheets_are_early_and_resuming_changes_no_step(run, initial_st
     fit([sheet], steps=140 - initial_step)
     written = sorted(int(path.stem[5:]) for path in run.samples.iterdir())
     assert written == expected
+
+
+def test_sheets_of_a_run_of_epochs_are_named_after_them(run):
+    run = replace(run, config=run.config.with_options(epochs=4, steps=140))
+    sheet = snapshots.SampleSheet(run, 0, 50, lambda: Image.new("RGB", (1, 1)))
+    fit([sheet], steps=140)
+    epochs = {1: 1, 10: 1, 30: 1, 35: 1, 50: 2, 70: 2, 100: 3, 105: 3, 140: 4}
+    names = {step: f"step-{step:06d}-epoch-{epoch}.png" for step, epoch in epochs.items()}
+    assert {step: file.name for step, file in sheets.by_step(run.samples).items()} == names
 
 
 @pytest.fixture

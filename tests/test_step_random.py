@@ -56,6 +56,28 @@ def test_a_step_has_the_same_batch_wherever_the_data_set_starts(data):
     assert all(equal(collect(data, 7, 0, 4)[2:], collect(data, 7, 2, 2)))
 
 
+def shuffled(data, batch_size, updates, done=0, count=6, seed=7):
+    """Numbers of the images of `count` steps, in the order of the updates, int [count, n]."""
+    steps = data.shuffled_steps(seed, batch_size, updates, done).take(count)
+    batches = [step["image"][..., 0, 0, 0] for step in steps.as_numpy_iterator()]
+    assert batches[0].shape == (batch_size, updates)
+    return np.array([batch.T.ravel() for batch in batches])
+
+
+@pytest.mark.parametrize(("batch_size", "updates"), [(5, 1), (4, 1), (2, 2), (3, 3), (12, 2)])
+def test_an_epoch_has_each_image_once_before_any_repeats(data, batch_size, updates):
+    per_epoch = -(-COUNT // (batch_size * updates))
+    epochs = shuffled(data, batch_size, updates, count=3 * per_epoch).reshape(3, -1)
+    for epoch in epochs:
+        assert sorted(epoch[:COUNT]) == list(range(COUNT))
+    assert len({tuple(epoch) for epoch in epochs}) == 3
+
+
+def test_an_epoch_is_the_same_wherever_the_data_set_starts(data):
+    np.testing.assert_array_equal(shuffled(data, 4, 2)[3:], shuffled(data, 4, 2, 3, 3))
+    assert (shuffled(data, 4, 2) != shuffled(data, 4, 2, seed=8)).any()
+
+
 def test_steps_and_seeds_have_different_batches(data):
     first, second = collect(data, 7, 0, 2)
     assert not any(equal(first, second))

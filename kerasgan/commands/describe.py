@@ -74,8 +74,10 @@ def _tell(description) -> None:
 def _tell_duration(description) -> None:
     from kerasgan.training import interaction
 
+    config = description.config
+    epochs = f"{config.epochs} epochs of {description.num_images:,} images, " * bool(config.epochs)
     messages.tell(
-        f"{description.config.steps:,} steps on this machine: about "
+        f"{epochs}{config.steps:,} steps on this machine: about "
         f"{interaction.duration(description.hours)}, at {description.seconds_per_step:.3g} s each\n"
         "  measured: three steps on random images, without evaluation, sample sheets, checkpoints"
     )

@@ -8,11 +8,14 @@ from kerasgan.commands import messages, options
 @click.command()
 @click.argument("run", required=False, shell_complete=options.complete_run)
 @click.option("--steps", type=click.IntRange(min=1), help="New number of steps.")
+@click.option(
+    "--epochs", type=click.IntRange(min=1), help="New number of epochs, of a run that has some."
+)
 @click.option("--data", help="Where the run's data is now, if it has moved.")
 @click.option("--domain-a", help="Where domain a is now, if it has moved.")
 @click.option("--domain-b", help="Where domain b is now, if it has moved.")
 @click.option("--from-start", is_flag=True, help="Begin at step 0 if all checkpoints are damaged.")
-def resume(run: str | None, steps: int | None, from_start: bool, **locations: str | None) -> None:
+def resume(run, steps, epochs, from_start: bool, **locations: str | None) -> None:
     """Continue the training of RUN from its newest checkpoint.
 
     RUN is a path, number or name. Default: the newest run.
@@ -23,8 +26,11 @@ def resume(run: str | None, steps: int | None, from_start: bool, **locations: st
     found = lookup.run(run, shipped=False)
     messages.tell(f"run: {found.path}")
     moved = {name: path for name, path in locations.items() if path is not None}
-    done = trainer.resume(found, steps, moved, from_start)
+    lengths = {"steps": steps, "epochs": epochs}
+    length = {unit: number for unit, number in lengths.items() if number is not None}
+    done = trainer.resume(found, length, moved, from_start)
+    unit = "epochs" if done.config.epochs else "steps"
     messages.tell(
         f"trained {done.config.steps} steps: {done.path}; to train further: "
-        f"kerasgan resume {done.path} --steps {2 * done.config.steps}"
+        f"kerasgan resume {done.path} --{unit} {2 * getattr(done.config, unit)}"
     )

@@ -69,7 +69,7 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
     MODEL: ClassVar[str] = "acgan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.acgan:ACGAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "report": {},
+        "report": {"val_fraction": 0.0},
         "quick": {
             "image_size": 48,
             "width": 0.5,

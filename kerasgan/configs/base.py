@@ -8,7 +8,12 @@ from typing import Any, ClassVar, Self, get_type_hints
 
 from kerasgan.configs.checking import check_types
 from kerasgan.configs.data_options import DataOptions
-from kerasgan.configs.groups import LearningRateOptions, LoggingOptions, TrainingOptions
+from kerasgan.configs.groups import (
+    LearningRateOptions,
+    LoggingOptions,
+    TrainingOptions,
+    length,
+)
 from kerasgan.configs.options import is_of_model, option_name
 from kerasgan.utils.errors import InvalidInput, unknown
 
@@ -22,7 +27,8 @@ class Config(DataOptions, LearningRateOptions, TrainingOptions, LoggingOptions):
 
     MODEL is the model's name. MODEL_CLASS and TASK are paths `module:class` of the model and of
     its task, see `kerasgan.tasks`; importing them imports TensorFlow. PRESETS are named sets of
-    values; the first is the defaults. Each replica's part of a batch is a multiple of GROUP.
+    values; the first is that of a run without `--preset`. Each replica's part of a batch is a
+    multiple of GROUP.
     """
 
     PANEL: ClassVar[str] = "Model"
@@ -34,7 +40,7 @@ class Config(DataOptions, LearningRateOptions, TrainingOptions, LoggingOptions):
 
     @classmethod
     def default_preset(cls) -> str:
-        """Name of the preset without options: the model's defaults."""
+        """Name of the preset of a run without `--preset`."""
         return next(iter(cls.PRESETS))
 
     def loss_factors(self, labels: Collection[str]) -> dict[str, float]:
@@ -52,10 +58,12 @@ class Config(DataOptions, LearningRateOptions, TrainingOptions, LoggingOptions):
         """The config where `options` beat the preset and the preset the defaults."""
         if preset not in cls.PRESETS:
             raise unknown("preset", preset, cls.PRESETS)
-        return cls(**{**cls.PRESETS[preset], **options})
+        return cls(**{**cls.PRESETS[preset], **length(options)})
 
     def check_applicable(self, given: Collection[str]) -> None:
         """Raise InvalidInput if one of the given options changes nothing in this config."""
+        if {"steps", "epochs"} <= {*given}:
+            raise InvalidInput("steps and epochs exclude one another")
         for field in dataclasses.fields(self):
             name, kinds = option_name(field.name), field.metadata["kinds_of_data"]
             if field.name not in given:

@@ -70,6 +70,11 @@ class DataOptions(Options):
         return self.data == AVATARS
 
     @property
+    def num_drawn(self) -> int:
+        """Number of avatars in an epoch; 0 for images that are read, whose number is not known."""
+        return self.num_avatars if self.has_avatars else 0
+
+    @property
     def kind_of_data(self) -> str:
         """AVATARS, DATA_SETS or FILES."""
         if self.has_avatars:
@@ -83,6 +88,17 @@ class DataOptions(Options):
             return {}
         given = {name: getattr(self, name) for name in self.LOCATIONS}
         return {k: Path(v) for k, v in given.items() if v and not v.startswith(TFDS)}
+
+    def evaluated_on(self, data: str | None) -> Self:
+        """A copy with other data to judge the run by, or with its own; a part of it is held out.
+
+        A run that held nothing out is judged by further avatars, or by a share of the other data.
+        """
+        other = dataclasses.replace(self, data=data) if data else self
+        is_seen = other.located().data == self.located().data and not self.has_avatars
+        if self.val_fraction or is_seen:
+            return other
+        return dataclasses.replace(other, val_fraction=DataOptions.val_fraction)
 
     def located(self) -> Self:
         """A copy with absolute paths, by which a run is resumed from any folder."""

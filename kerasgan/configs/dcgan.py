@@ -21,6 +21,10 @@ _QUICK = {
 }
 
 
+# Report E's number of images.
+_REPORT_E = {"num_avatars": 36_740, "val_fraction": 0.0}
+
+
 @dataclass(frozen=True, kw_only=True)
 class DCGANConfig(GenerationConfig):
     """The options of every model on DCGAN's networks."""
@@ -35,7 +39,7 @@ class GANConfig(DCGANConfig):
     MODEL: ClassVar[str] = "gan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.gan:GAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "report": {},
+        "report": {**_REPORT_E, "epochs": 19},
         # Radford et al. 2015; "code" is its faces/train_uncond_dcgan.py.
         "paper": {
             # Section 4; its beta_1 of 0.5 is the default.
@@ -79,7 +83,7 @@ class CGANConfig(ConditionalConfig, DCGANConfig):
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.cgan:CGAN"
     ONLY_COMBINATIONS: ClassVar[bool] = True
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "report": {},
+        "report": {**_REPORT_E, "epochs": 43},
         "quick": {**_QUICK, "learning_rate": 4e-4, "steps": 3000},
     }
 
@@ -92,6 +96,10 @@ class CGANConfig(ConditionalConfig, DCGANConfig):
 class _CriticConfig(DCGANConfig):
     learning_rate: float = option(2e-4, "The optimizer's learning rate, for both players.", above=0)
     critic_steps: int = option(5, "Critic updates per generator update.", at_least=1)
+
+    @property
+    def d_steps(self) -> int:
+        return self.critic_steps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +142,7 @@ class WGANGPConfig(_CriticConfig):
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.wgan_gp:WGANGP"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
         "baseline": {},
-        "report": {"critic_norm": "batch", "share_fakes": True},
+        "report": {**_REPORT_E, "epochs": 3, "critic_norm": "batch", "share_fakes": True},
         # Gulrajani et al. 2017; "code" is its gan_64x64.py.
         "paper": {
             # Algorithm 1; lambda 10, beta_1 0 and beta_2 0.9 are the defaults.
@@ -175,7 +183,7 @@ class CWGANConfig(ConditionalConfig, _CriticConfig):
     MODEL: ClassVar[str] = "cwgan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.cwgan:CWGAN"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "report": {},
+        "report": {"epochs": 230, "val_fraction": 0.0},
         "quick": {**_QUICK, "learning_rate": 5e-4, "clip": 0.1, "steps": 3000},
     }
 
@@ -190,7 +198,7 @@ class CWGANGPConfig(ConditionalConfig, _CriticConfig):
     MODEL: ClassVar[str] = "cwgan-gp"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.cwgan_gp:CWGANGP"
     PRESETS: ClassVar[dict[str, dict[str, Any]]] = {
-        "report": {},
+        "report": {"epochs": 230, "val_fraction": 0.0},
         "quick": {**_QUICK, "learning_rate": 1e-3, "steps": 1000},
     }
 

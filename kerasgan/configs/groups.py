@@ -71,11 +71,44 @@ class TrainingOptions(AveragingOptions):
         "none",
         "Train on one device, on all of this machine, or on the machines that TF_CONFIG names.",
     )
+    epochs: int = option(
+        0,
+        "Passes over the training images, each in a new random order, instead of --steps; 0: "
+        "--steps. An epoch has as many steps as it takes to see every image.",
+        at_least=0,
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.deterministic and self.jit:
             raise InvalidInput("jit is on; with deterministic it must be off")
+
+    @property
+    def d_steps(self) -> int:
+        """Updates of the discriminator per step, each on a batch of real images."""
+        return 1
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps of an epoch; 0 without epochs."""
+        return self.steps // self.epochs if self.epochs else 0
+
+    def epoch_of(self, step: int) -> int:
+        """The epoch that a step belongs to, from 1 on; 0 without epochs."""
+        return -(-step // self.steps_per_epoch) if self.epochs else 0
+
+    def counted(self, num_images: int) -> Self:
+        """The config with the steps that its epochs of so many images have."""
+        per_epoch = -(-num_images // (self.batch_size * self.d_steps))
+        return self.with_options(epochs=self.epochs, steps=self.epochs * per_epoch)
+
+    def with_options(self, **options: Any) -> Self:
+        return super().with_options(**length(options))
+
+
+def length(options: dict[str, Any]) -> dict[str, Any]:
+    """The options, by which a number of steps takes the place of a preset's epochs."""
+    return {"epochs": 0, **options} if "steps" in options else options
 
 
 @dataclass(frozen=True, kw_only=True)

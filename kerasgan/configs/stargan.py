@@ -32,6 +32,7 @@ class StarGANConfig(TranslationConfig, ConditionalDataOptions, MirrorOptions):
         "report": {
             "data": "tfds:celeb_a",
             "labels": ("Black_Hair", "Male", "Young", "Mustache"),
+            "val_fraction": 0.0,
         },
         "quick": {
             "image_size": 32,
@@ -73,6 +74,10 @@ class StarGANConfig(TranslationConfig, ConditionalDataOptions, MirrorOptions):
     steps: int = option(40_000, "Training steps; each makes one update of G.", at_least=1)
     learning_rate: float = option(1e-4, "Adam's first learning rate, for both players.", above=0)
     beta_1: float = option(0.5, "Adam's decay of the first moment.", at_least=0, below=1)
+
+    @property
+    def d_steps(self) -> int:
+        return self.critic_steps
 
     def loss_factors(self, labels: Collection[str]) -> dict[str, float]:
         return {f"{player}_{name}": self.class_weight for player in "dg" for name in labels}

@@ -54,6 +54,11 @@ class UnpairedDataOptions(DataOptions):
         return super().has_avatars and not self.domain_a
 
     @property
+    def num_drawn(self) -> int:
+        # Half of them are of each domain.
+        return -(-super().num_drawn // 2)
+
+    @property
     def paths(self) -> dict[str, Path]:
         found = super().paths
         return {k: v for k, v in found.items() if k != "data"} if self.domain_a else found

@@ -1,28 +1,19 @@
 """Images with labels, ready for training."""
 
 import dataclasses
-import logging
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import NamedTuple, Self
 
 import numpy as np
 import tensorflow as tf
 
 from kerasgan.configs import Config
-from kerasgan.configs.data_options import TFDS
-from kerasgan.datasets import cache, colours, selection, sources
-from kerasgan.datasets.avatars import traits
+from kerasgan.datasets import cache, labelled_sources, selection, sources
 from kerasgan.datasets.hashes import digest
-from kerasgan.datasets.layouts.base import AnnotatedImage, Values
-from kerasgan.datasets.layouts.image_folders import Domains
-from kerasgan.datasets.sources import Source
-from kerasgan.datasets.tfds import TfdsImages
+from kerasgan.datasets.labelled_sources import SourceLabels
 from kerasgan.labels import MISSING, Label, LabelSchema
-from kerasgan.models.step_random import StepRandom
+from kerasgan.models.step_random import StepRandom, shuffled_rows
 from kerasgan.utils.errors import InvalidInput
-
-log = logging.getLogger(__name__)
 
 
 class LabelledImages(NamedTuple):
@@ -70,9 +61,44 @@ class LabelledImages(NamedTuple):
             "combination": int64 [B, updates]}.
         """
 
+        def sample(step: tf.Tensor) -> tf.Tensor:
+            return StepRandom(seed, step, batch_size).integers("examples", updates, self.size)
+
+        return self._read(sample, initial_step)
+
+    def shuffled_steps(
+        self, seed: int, batch_size: int, updates: int, initial_step: int
+    ) -> tf.data.Dataset:
+        """As `steps`, but each image once per epoch, in an order that is new in every epoch.
+
+        Where an epoch is no whole number of steps, its last step has images that it had before.
+        """
+        of_step = batch_size * updates
+        steps_per_epoch = -(-self.size // of_step)
+        # Updates one after the other have consecutive images.
+        within_step = tf.reshape(tf.range(of_step, dtype=tf.int64), [updates, batch_size])
+
+        def shuffle(step: tf.Tensor) -> tf.Tensor:
+            positions = tf.reshape(step % steps_per_epoch * of_step + within_step, [-1])
+            epochs = tf.fill([of_step], step // steps_per_epoch)
+            passes, positions = positions // self.size, positions % self.size
+            rows = shuffled_rows(seed, passes, epochs, positions, self.size)
+            return tf.transpose(tf.reshape(rows, [updates, batch_size]))
+
+        return self._read(shuffle, initial_step)
+
+    @property
+    def epoch_size(self) -> int:
+        """Number of images of an epoch, N."""
+        return self.size
+
+    def _read(
+        self, rows_of: Callable[[tf.Tensor], tf.Tensor], initial_step: int
+    ) -> tf.data.Dataset:
+        """Elements of the steps from `initial_step` on; rows_of: step -> int64 [B, updates]."""
+
         def read(step: tf.Tensor) -> dict[str, tf.Tensor]:
-            random = StepRandom(seed, step, batch_size)
-            rows = random.integers("examples", updates, self.size)
+            rows = rows_of(step)
             # The images may be larger than memory, so they stay in their file.
             pixels = tf.numpy_function(self.pixels, [rows], tf.uint8, stateful=False)
             return {
@@ -108,17 +134,6 @@ class Split(NamedTuple):
     held_out: LabelledImages
 
 
-class _Labels(NamedTuple):
-    """Labels of the N images of a source.
-
-    labels: with all values that a user could expect.
-    values: [N] values of each label, None where it is missing.
-    """
-
-    labels: list[Label]
-    values: Sequence[tuple[str | None, ...]]
-
-
 def load(config: Config) -> Split:
     """Load the images of `config.data` at `config.image_size`; they are prepared on first use.
 
@@ -129,7 +144,7 @@ def load(config: Config) -> Split:
         InvalidInput: if the data does not exist or leaves nothing to train on, or, if
             `config.strict`, for any problem in it.
     """
-    source, labels = _source(config)
+    source, labels = labelled_sources.of_config(config)
     prepared, readable = sources.prepare(source, config.image_size, config.strict)
     if config.has_avatars:
         held_out = np.array([int(name) for name in source.names]) >= config.num_avatars
@@ -179,7 +194,7 @@ def _check_labels(config: Config, schema: LabelSchema) -> None:
         )
 
 
-def _encode(labels: _Labels, readable: np.ndarray) -> tuple[LabelSchema, np.ndarray]:
+def _encode(labels: SourceLabels, readable: np.ndarray) -> tuple[LabelSchema, np.ndarray]:
     """The schema of the readable images, with the values that occur, and int64 [N, L]."""
     rows = np.flatnonzero(readable).tolist()
     known, columns = [], []
@@ -193,75 +208,3 @@ def _encode(labels: _Labels, readable: np.ndarray) -> tuple[LabelSchema, np.ndar
         columns.append([index.get(value, MISSING) for value in values])
     indices = np.array(columns, np.int64).reshape(len(columns), len(readable)).T
     return LabelSchema.of_images(known, indices[rows]), indices
-
-
-def _source(config: Config) -> tuple[Source, _Labels]:
-    if config.has_avatars:
-        return _avatars(config)
-    return _tfds(config) if config.data.startswith(TFDS) else _folder(config)
-
-
-def _avatars(config: Config) -> tuple[Source, _Labels]:
-    sources.check_square(config.image_size)
-    indices = range(sources.held_out_avatars(config.num_avatars, config.val_fraction).stop)
-    pairs = [traits.colours(sources.AVATAR_SEED, index) for index in indices]
-    values = [{name: (v,) for name, v in zip(colours.COLOURS, pair, strict=True)} for pair in pairs]
-    images = [
-        AnnotatedImage(str(index), (), each) for index, each in zip(indices, values, strict=True)
-    ]
-    rows, labels = _labels(images, colours.COLOURS, config)
-    return sources.avatar_source(rows, config.image_size), labels
-
-
-def _folder(config: Config) -> tuple[Source, _Labels]:
-    path = Path(config.data)
-    listing = sources.read_listing(
-        path, config.layout, config.follow_links, config.strict, needs_lines=_rule(config) != "any"
-    )
-    if isinstance(listing.layout, Domains):
-        raise InvalidInput(
-            f"{path} has two domains for cyclegan and cut, but {config.MODEL} trains on one "
-            "folder; name one of its folders"
-        )
-    rows, labels = _labels(listing.images, listing.orders, config)
-    names = [listing.images[row].name for row in rows]
-    paths = [listing.root / name for name in names]
-    return sources.file_source(paths, names, config.image_size, config.resize_mode), labels
-
-
-def _rule(config: Config) -> str:
-    return config.label_rule if config.IS_CONDITIONAL else "any"
-
-
-def _tfds(config: Config) -> tuple[Source, _Labels]:
-    data = TfdsImages(config.data.removeprefix(TFDS))
-    images = data.annotated_images()
-    rows, labels = _labels(images, data.orders, config)
-    names = [images[row].name for row in rows]
-    source = sources.encoded_source(
-        data.key, data.contents(rows), names, config.image_size, config.resize_mode
-    )
-    return source, labels
-
-
-def _labels(
-    images: Sequence[AnnotatedImage], orders: Values, config: Config
-) -> tuple[list[int], _Labels]:
-    """The indices of the images to train on, and their labels."""
-    labels, line = selection.choose_labels(images, orders, config.labels, config.data)
-    if line and config.IS_CONDITIONAL:
-        log.info(line)
-    selected = selection.select(
-        images,
-        [label.name for label in labels],
-        _rule(config),
-        config.exclude_tag,
-        config.require_tag,
-        config.min_per_class if config.IS_CONDITIONAL else 1,
-    )
-    for why, names in selected.left_out.items():
-        log.info("%s: left out %s images: %s", config.data, f"{len(names):,}", why)
-    if not selected.rows:
-        reasons = "; ".join(f"{len(names):,} {why}" for why, names in selected.left_out.items())
-        raise InvalidInput(f"{config.data} has no image to train on: {reasons}")
-    return selected.rows, _Labels(labels, selected.values)

@@ -15,6 +15,7 @@ from kerasgan.datasets.hashes import digest
 from kerasgan.datasets.sources import Source
 from kerasgan.datasets.tfds import TfdsImages
 from kerasgan.labels import LabelSchema
+from kerasgan.models.step_random import shuffled_rows
 from kerasgan.utils.errors import InvalidInput
 
 DOMAINS = ("a", "b")
@@ -59,7 +60,8 @@ class UnpairedImages(NamedTuple):
             positions = step * batch_size + tf.range(batch_size, dtype=tf.int64)
             given = {}
             for number, (name, images) in enumerate(self.by_name.items()):
-                rows = _shuffled_rows(seed, positions, number, images.shape[0])
+                count = images.shape[0]
+                rows = shuffled_rows(seed, number, positions // count, positions % count, count)
                 # The images may be larger than memory, so they stay in their file.
                 pixels = tf.numpy_function(images.__getitem__, [rows], tf.uint8, stateful=False)
                 given[name] = tf.ensure_shape(pixels, [*rows.shape, *images.shape[1:]])[:, None]
@@ -67,6 +69,14 @@ class UnpairedImages(NamedTuple):
 
         counter = tf.data.Dataset.counter(start=np.int64(initial_step))
         return counter.map(read, num_parallel_calls=2)
+
+    # Always in shuffled orders, as in the authors' code.
+    shuffled_steps = steps
+
+    @property
+    def epoch_size(self) -> int:
+        """Number of images of an epoch: those of the larger domain, as the authors' code counts."""
+        return max(self.a.shape[0], self.b.shape[0])
 
     @property
     def schema(self) -> LabelSchema:
@@ -79,18 +89,6 @@ class UnpairedSplit(NamedTuple):
 
     training: UnpairedImages
     held_out: UnpairedImages
-
-
-def _shuffled_rows(seed: int, positions: tf.Tensor, domain: int, count: int) -> tf.Tensor:
-    epochs, positions = positions // count, positions % count
-    same = tf.ones_like(epochs)
-    # `tf.random.experimental.index_shuffle` fails with a seed for each index (TensorFlow 2.21).
-    return tf.raw_ops.RandomIndexShuffle(
-        index=positions,
-        seed=tf.stack([seed * same, domain * same, epochs], axis=1),
-        max_index=tf.constant(count - 1, tf.int64),
-        rounds=4,
-    )
 
 
 def load(config: UnpairedConfig) -> UnpairedSplit:

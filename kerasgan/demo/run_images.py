@@ -5,6 +5,7 @@ from pathlib import Path
 from PIL import Image
 
 from kerasgan.datasets import decoding
+from kerasgan.runs import sheets
 
 
 def loss_plot(path: str) -> Image.Image | None:
@@ -15,16 +16,12 @@ def loss_plot(path: str) -> Image.Image | None:
 
 def sample_steps(path: str) -> list[int]:
     """Steps with a sample sheet, in ascending order."""
-    return sorted(int(file.stem.removeprefix("step-")) for file in _sheets(path).glob("step-*.png"))
+    return list(sheets.by_step(Path(path) / "samples"))
 
 
 def sample_sheet(path: str, step: int) -> Image.Image:
     """The sample sheet of a step."""
-    return _open(_sheets(path) / f"step-{step:06d}.png")
-
-
-def _sheets(path: str) -> Path:
-    return Path(path) / "samples"
+    return _open(sheets.by_step(Path(path) / "samples")[step])
 
 
 def _open(file: Path) -> Image.Image:

@@ -230,7 +230,7 @@ def check_count(held_out: int) -> None:
     if held_out < 2 * intervals.GROUPS:
         raise InvalidInput(
             f"{held_out} images are held out, and an evaluation needs {2 * intervals.GROUPS}; "
-            "allowed: a larger --val-fraction, or other --data"
+            "allowed: --data of other images, or a run with a larger --val-fraction"
         )
 
 

@@ -50,10 +50,13 @@ def plan(
         parse: the config that `kerasgan train` would make of a model and options.
     """
     planned = []
+    # The presets of the reports hold nothing out.
+    held_out = ["--val-fraction", "0.1"] if reproduction.evaluated else []
     for setting, (model, *own) in reproduction.settings.items():
-        words = [*options, *own]
-        if batches := reproduction.batches_per_step.get(setting):
-            words += ["--steps", str(max(parse(model, words).steps // batches, 1))]
+        words = [*held_out, *options, *own]
+        batches, config = reproduction.batches_per_step.get(setting), parse(model, words)
+        if batches and not config.epochs:
+            words += ["--steps", str(max(config.steps // batches, 1))]
         planned += [
             Planned(setting, seed, (model, *words, "--seed", str(seed))) for seed in range(seeds)
         ]

@@ -11,6 +11,28 @@ from kerasgan.utils.images import to_float
 from kerasgan.utils.sizes import Size, sides
 
 
+def shuffled_rows(
+    seed: int, stream: int | tf.Tensor, epochs: tf.Tensor, positions: tf.Tensor, count: int
+) -> tf.Tensor:
+    """Rows at positions of an order of `count` rows that is new in every epoch.
+
+    Args:
+        stream, epochs, positions: int64 [n]; each stream has orders of its own, and positions are
+            in [0, count).
+
+    Returns:
+        int64 [n].
+    """
+    same = tf.ones_like(epochs)
+    # `tf.random.experimental.index_shuffle` fails with a seed for each index (TensorFlow 2.21).
+    return tf.raw_ops.RandomIndexShuffle(
+        index=positions,
+        seed=tf.stack([seed * same, stream * same, epochs], axis=1),
+        max_index=tf.constant(count - 1, tf.int64),
+        rounds=4,
+    )
+
+
 class StepRandom:
     """Random numbers of one training step.
 

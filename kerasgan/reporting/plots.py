@@ -7,6 +7,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from kerasgan.labels import Label
@@ -75,12 +76,20 @@ def panels(columns: list[str]) -> dict[str, list[str]]:
     return {title: names for title, names in (grouped | last).items() if names}
 
 
-def save_losses(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
-    """Write losses.png: losses, accuracies and gradient norms over the steps."""
-    _save_panels(panels(list(metrics)), metrics, path, title)
+def save_losses(
+    metrics: dict[str, np.ndarray], path: Path, title: str, steps_per_epoch: int = 0
+) -> None:
+    """Write losses.png: losses, accuracies and gradient norms over the steps.
+
+    Args:
+        steps_per_epoch: for an axis of epochs above each panel; 0 for none.
+    """
+    _save_panels(panels(list(metrics)), metrics, path, title, steps_per_epoch)
 
 
-def save_evaluations(metrics: dict[str, np.ndarray], path: Path, title: str) -> None:
+def save_evaluations(
+    metrics: dict[str, np.ndarray], path: Path, title: str, steps_per_epoch: int = 0
+) -> None:
     """Write evaluation.png: the metrics of `--evaluate-every` over the steps, if there are any."""
     names = [name for name in metrics if name.partition("_")[0] not in ("d", "g")]
     grouped: dict[str, list[str]] = {}
@@ -88,12 +97,16 @@ def save_evaluations(metrics: dict[str, np.ndarray], path: Path, title: str) -> 
         if name not in ("step", "seconds"):
             grouped.setdefault(panel(name), []).append(name)
     if grouped:
-        _save_panels(grouped, metrics, path, title)
+        _save_panels(grouped, metrics, path, title, steps_per_epoch)
 
 
 @_PLAIN
 def _save_panels(
-    grouped: dict[str, list[str]], metrics: dict[str, np.ndarray], path: Path, title: str
+    grouped: dict[str, list[str]],
+    metrics: dict[str, np.ndarray],
+    path: Path,
+    title: str,
+    steps_per_epoch: int,
 ) -> None:
     rows = -(-len(grouped) // 3)
     figure, axes = plt.subplots(
@@ -107,10 +120,17 @@ def _save_panels(
         axis.set(title=name, xlabel="step", yscale="log" if name == "gradient norm" else "linear")
         axis.grid(alpha=0.3)
         axis.legend()
+        if steps_per_epoch:
+            _add_epochs(axis, steps_per_epoch)
     for axis in axes.flat[len(grouped) :]:
         axis.set_axis_off()
     figure.suptitle(title)
     _save(figure, path)
+
+
+def _add_epochs(axis: Axes, steps_per_epoch: int) -> None:
+    to_epochs, to_steps = (lambda step: step / steps_per_epoch, lambda n: n * steps_per_epoch)
+    axis.secondary_xaxis("top", functions=(to_epochs, to_steps)).set_xlabel("epoch")
 
 
 def known(metrics: dict[str, np.ndarray], column: str) -> tuple[np.ndarray, np.ndarray]:

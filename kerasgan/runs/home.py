@@ -22,7 +22,10 @@ def name_of(config: Config, preset: str) -> str:
     """Model, preset unless it is the default one, and options that differ from the preset."""
     # With the same steps, options derived from them do not differ.
     base = dataclasses.asdict(type(config).from_preset(preset, steps=config.steps))
-    base["steps"] = type(config).from_preset(preset).steps
+    planned = type(config).from_preset(preset)
+    # The steps of epochs follow from the number of images.
+    base["steps"] = config.steps if config.epochs else planned.steps
+    base["epochs"] = planned.epochs if config.epochs else 0
     if base["precision"] == "auto":
         # `auto` is already resolved in the config, so this is not a choice of the user.
         base["precision"] = config.precision

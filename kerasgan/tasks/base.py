@@ -100,7 +100,8 @@ class Task(ABC):
     ) -> tf.data.Dataset:
         """An infinite dataset with one batch per step after `initial_step`."""
         config = self.config
-        steps = data.steps(config.seed, config.batch_size, model.d_steps, initial_step)
+        draw = data.shuffled_steps if config.epochs else data.steps
+        steps = draw(config.seed, config.batch_size, model.d_steps, initial_step)
         return model.batches(steps, initial_step)
 
     @abstractmethod

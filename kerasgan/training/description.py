@@ -14,6 +14,8 @@ from kerasgan.training import interaction, precision, trainer, workers
 from kerasgan.utils import sizes
 from kerasgan.utils.errors import InvalidInput
 
+SOME_IMAGES = 10_000
+
 
 class LayerDescription(NamedTuple):
     """A layer of a network.
@@ -59,7 +61,8 @@ class Description(NamedTuple):
     """What a run would be.
 
     Attributes:
-        config: all options of the run.
+        config: all options of the run, with the steps that epochs of `num_images` have.
+        num_images: of an epoch; where it is not known without reading them, `SOME_IMAGES`.
         schema: the labels that the networks are built for; without any for a model that takes none.
         networks: the generators, then the discriminators.
         d_steps, g_steps: updates of both players per step.
@@ -68,6 +71,7 @@ class Description(NamedTuple):
     """
 
     config: Config
+    num_images: int
     schema: LabelSchema
     networks: tuple[NetworkDescription, ...]
     d_steps: int
@@ -100,6 +104,9 @@ def describe(config: Config, measure: bool) -> Description:
         raise InvalidInput(f"strategy must be none or mirrored to describe, got {config.strategy}")
     workers.check(config, None)
     config = dataclasses.replace(config, precision=precision.resolved(config.precision))
+    num_images = config.num_drawn or SOME_IMAGES
+    if config.epochs:
+        config = config.counted(num_images)
     task = tasks.of(config)
     data = task.random_data()
     # The step is counted as a whole, not as the part of a replica.
@@ -117,7 +124,14 @@ def describe(config: Config, measure: bool) -> Description:
         timed.fit_batches(task.batches(data, timed), timer.LAST, [timer])
         seconds = timer.seconds
     return Description(
-        config, model.schema, tuple(networks), model.d_steps, model.g_steps, work, seconds
+        config,
+        num_images,
+        model.schema,
+        tuple(networks),
+        model.d_steps,
+        model.g_steps,
+        work,
+        seconds,
     )
 
 

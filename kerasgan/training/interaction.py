@@ -105,9 +105,16 @@ class ProgressBar(keras.callbacks.Callback):
         if time.monotonic() - self._last_update > 1.0:
             means = {name: f"{mean:.3f}" for name, mean in self.model.record().items()}
             losses = {name: means[name] for name in ("d_loss", "g_loss")}
+            self._bar.set_description_str(self._title(), refresh=False)
             self._bar.set_postfix(losses, refresh=False)
             self._last_update = time.monotonic()
         self._bar.update()
+
+    def _title(self) -> str:
+        config = self.run.config
+        # The step that has just ended is not yet counted.
+        epoch = config.epoch_of(self._bar.n + 1)
+        return f"{config.MODEL}, epoch {epoch} of {config.epochs}" if epoch else config.MODEL
 
     def on_train_end(self, logs: Any = None) -> None:
         self._bar.close()

@@ -38,13 +38,31 @@ def newest_checkpoint(run: Run, from_start: bool) -> tuple[int, checkpoints.Lazy
     return (step, arrays) if step == newest else checkpoints.load(run, str(step))
 
 
-def check_steps(run: Run, trained: int, steps: int) -> None:
-    """Raise InvalidInput if a run cannot be extended to a number of steps."""
-    if steps <= trained:
+def extended(run: Run, trained: int, length: Mapping[str, int]) -> dict[str, int]:
+    """Options of a run that is extended to a number of steps or of epochs.
+
+    Args:
+        trained: number of steps.
+        length: as of `trainer.resume`.
+
+    Raises:
+        InvalidInput: if the run counts in the other unit, or is already as long.
+    """
+    per_epoch = run.config.steps_per_epoch
+    unit, size = ("epochs", per_epoch) if per_epoch else ("steps", 1)
+    if not length:
+        return {}
+    if length.keys() != {unit}:
         raise InvalidInput(
-            f"--steps must be greater than the {trained} steps already trained in {run.path}, "
-            f"got {steps}"
+            f"{run.path} counts in {unit}, so --{unit} extends it, got --{' and --'.join(length)}"
         )
+    if length[unit] * size <= trained:
+        done = trained if size == 1 else f"{trained / size:.3g}"
+        raise InvalidInput(
+            f"--{unit} must be greater than the {done} {unit} already trained in {run.path}, "
+            f"got {length[unit]}"
+        )
+    return {**length, "steps": length[unit] * size}
 
 
 def moved(config: Config, locations: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 
 from kerasgan.reporting import plots
-from kerasgan.runs import checkpoints
+from kerasgan.runs import checkpoints, sheets
 from kerasgan.runs.directory import Run
 from kerasgan.training.callbacks import EveryNSteps, check_finite
 from kerasgan.utils import images
@@ -20,27 +20,30 @@ class Plots(EveryNSteps):
     def execute(self) -> None:
         metrics = plots.read_metrics(self.run.metrics_file)
         if metrics["step"].size:
-            plots.save_losses(metrics, self.run.path / "losses.png", self.run.path.name)
-            plots.save_evaluations(metrics, self.run.path / "evaluation.png", self.run.path.name)
+            name, per_epoch = self.run.path.name, self.run.config.steps_per_epoch
+            plots.save_losses(metrics, self.run.path / "losses.png", name, per_epoch)
+            plots.save_evaluations(metrics, self.run.path / "evaluation.png", name, per_epoch)
 
 
 class SampleSheet(EveryNSteps):
     """Write samples/step-*.png from the same noise or the same input images every time.
 
-    Executes at the steps `FIRST` too, to show the beginning of training.
+    Executes at the steps `FIRST` and after the epochs `FIRST_EPOCHS` too, to show the beginning of
+    training.
 
     Args:
         draw: () -> sheet.
     """
 
-    FIRST = (1, 10, 30, 100)
+    FIRST, FIRST_EPOCHS = (1, 10, 30, 100), (1, 2, 3)
 
     def __init__(self, run: Run, initial_step: int, every: int, draw: Callable[[], Image.Image]):
         super().__init__(run, initial_step, every)
         self.draw = draw
 
     def is_due(self, step: int) -> bool:
-        return step in self.FIRST or super().is_due(step)
+        of_epochs = (epoch * self.run.config.steps_per_epoch for epoch in self.FIRST_EPOCHS)
+        return step in self.FIRST or step in of_epochs or super().is_due(step)
 
     def execute(self) -> None:
         images.save(self.draw(), self.file)
@@ -48,7 +51,7 @@ class SampleSheet(EveryNSteps):
     @property
     def file(self) -> Path:
         """Path of the sheet for the current step."""
-        return self.run.samples / f"step-{self.step:06d}.png"
+        return sheets.file(self.run.samples, self.step, self.run.config.epoch_of(self.step))
 
 
 class Checkpoint(EveryNSteps):

@@ -2,10 +2,12 @@
 
 import math
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
+from kerasgan.runs import sheets
 from kerasgan.runs.directory import Run
 from kerasgan.training.callbacks import EveryNSteps, MetricsLog
 from kerasgan.training.snapshots import SampleSheet
@@ -42,10 +44,9 @@ class TensorBoardLog(EveryNSteps):
         self._writer = tf.summary.create_file_writer(str(folder))
         for row in range(len(self.metrics.history["step"])):
             self._write_row(row)
-        for file in sorted(self.run.samples.glob("step-*.png")):
-            step = int(file.stem.removeprefix("step-"))
+        for step, file in sheets.by_step(self.run.samples).items():
             if step <= self.step:
-                self._write_sheet(step)
+                self._write_sheet(step, file)
         self._writer.flush()
 
     def is_due(self, step: int) -> bool:
@@ -55,7 +56,7 @@ class TensorBoardLog(EveryNSteps):
         if self.metrics.is_due(self.step):
             self._write_row(-1)
         if self.sheet.is_due(self.step):
-            self._write_sheet(self.step)
+            self._write_sheet(self.step, self.sheet.file)
         self._writer.flush()
 
     def on_train_end(self, logs: Any = None) -> None:
@@ -69,7 +70,6 @@ class TensorBoardLog(EveryNSteps):
                 if not math.isnan(value):
                     tf.summary.scalar(name, value)
 
-    def _write_sheet(self, step: int) -> None:
-        png = (self.run.samples / f"step-{step:06d}.png").read_bytes()
+    def _write_sheet(self, step: int, file: Path) -> None:
         with self._writer.as_default(step):
-            tf.summary.image("samples", tf.io.decode_png(png, channels=3)[None])
+            tf.summary.image("samples", tf.io.decode_png(file.read_bytes(), channels=3)[None])

@@ -64,10 +64,12 @@ def start(
     config = dataclasses.replace(config, precision=precision.resolved(config.precision))
     _seed(config.seed, config.deterministic)
     split = tasks.of(config).load()
+    data = split.training
     config = config.located()
+    if config.epochs:
+        config = config.counted(data.epoch_size)
     if config.is_evaluated:
         monitor.check(config, split)
-    data = split.training
     interaction.advise(config, data.size)
     model = build(config, data)
     if init is not None:
@@ -89,20 +91,21 @@ def start(
 
 def resume(
     run: Run,
-    steps: int | None = None,
+    length: Mapping[str, int] = MappingProxyType({}),
     locations: Mapping[str, str] = MappingProxyType({}),
     from_start: bool = False,
 ) -> Run:
     """Continue a run from its newest checkpoint that is not damaged.
 
     Args:
-        steps: extends the run to this number of steps. Without it a finished run stays as it is.
+        length: extends the run, {"steps": number} or, if it counts in epochs, {"epochs": number}.
+            Without it a finished run stays as it is.
         locations: where data is that has moved, {option: path}.
         from_start: whether to begin at step 0 if all checkpoints are damaged.
 
     Raises:
-        InvalidInput: if `steps` is not greater than the steps already trained, the data has
-            changed or is not there, or no checkpoint is whole.
+        InvalidInput: if `length` is not greater than what is already trained, the data has changed
+            or is not there, or no checkpoint is whole.
         TrainingFailed, Interrupted: as `start`.
         OSError: if a checkpoint cannot be opened.
     """
@@ -110,9 +113,7 @@ def resume(
     tensorboard.check(run.config.tensorboard)
     with workers.own_run(run) as own_run:
         step, arrays = resuming.newest_checkpoint(run, from_start)
-        if steps is not None:
-            resuming.check_steps(run, step, steps)
-        options = {} if steps is None else {"steps": steps}
+        options = resuming.extended(run, step, length)
         own_run = directory.update(own_run, **options, **resuming.moved(run.config, locations))
         run = dataclasses.replace(run, config=own_run.config)
         if step >= run.config.steps:
