@@ -32,6 +32,20 @@ def test_norm_and_dropout_can_be_left_out():
     assert {layer.rate for layer in layers_of(keras.layers.Dropout, dropout=0.0)} == {0.0}
 
 
+def test_the_failed_runs_of_the_report_can_be_made():
+    assert (ACGANConfig().g_norm, ACGANConfig().mix_batches) == ("batch", False)
+    networks = {
+        norm: acgan.generator(16, 8, {"hair": 3}, 0.05, norm=norm) for norm in ("batch", "none")
+    }
+    norms = {
+        norm: sum(isinstance(layer, keras.layers.BatchNormalization) for layer in network.layers)
+        for norm, network in networks.items()
+    }
+    assert norms == {"batch": 5, "none": 0}
+    with pytest.raises(InvalidInput, match="mix-batches does not apply: d-norm is none"):
+        ACGANConfig(d_norm="none", mix_batches=True).check_applicable(["mix_batches"])
+
+
 class LinearCritic:
     """Source 0.5 sum(x), constant class logits."""
 

@@ -4,7 +4,8 @@ import pytest
 import tensorflow as tf
 
 from kerasgan.datasets.unpaired import UnpairedImages
-from kerasgan.models.cyclegan import CycleGAN, call_each
+from kerasgan.models.calls import call_each
+from kerasgan.models.cyclegan import CycleGAN
 from kerasgan.models.variables import named_variables
 from kerasgan.runs import checkpoints
 from tests import variables
@@ -204,7 +205,7 @@ def test_with_instance_norm_batches_share_a_pass_without_affecting_each_other():
     straight = images_of(real)
     crossed = {"a": real["b"], "b": real["a"]}
     for network in (model.generator, model.discriminator):
-        shared = call_each(network, "instance", straight, crossed)
+        shared = call_each(network, True, straight, crossed)
         alone = [network(images, training=True) for images in (straight, crossed)]
         for one, other in zip(tf.nest.flatten(shared), tf.nest.flatten(alone), strict=True):
             np.testing.assert_allclose(one, other, atol=1e-5)

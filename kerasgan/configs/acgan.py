@@ -106,6 +106,15 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
     d_norm: Literal["batch", "none"] = option(
         "batch", "BatchNorm in the discriminator, as the report has it, or none."
     )
+    g_norm: Literal["batch", "none"] = option(
+        "batch", "BatchNorm in the generator, as the report has it, or none, which fails."
+    )
+    mix_batches: bool = option(
+        False,
+        "Show the discriminator real and generated images in one batch, whose BatchNorm statistics "
+        "they share; according to the report the generator then soon makes noise.",
+        only_with="d_norm",
+    )
     d_dropout: float = option(
         0.5,
         "Rate of the dropout after the discriminator's last two blocks; half of it after the "

@@ -10,6 +10,7 @@ from kerasgan import optimizers
 from kerasgan.configs.acgan import ACGANConfig, head_weights
 from kerasgan.losses import accuracy, bce, binary_accuracy, cross_entropy, pairwise_distance
 from kerasgan.models.base import Networks
+from kerasgan.models.calls import call_each
 from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.models.gradient_penalty import first_samples, zero_centred_penalties
 from kerasgan.models.shared_fakes import SharedFakesModel
@@ -58,6 +59,7 @@ class ACGAN(GeneratesFromNoise, SharedFakesModel):
                 schema.sizes,
                 config.width,
                 activation=config.generator_activation,
+                norm=config.g_norm,
             ),
             d_steps=config.d_steps,
             g_steps=config.g_steps,
@@ -96,9 +98,9 @@ class ACGAN(GeneratesFromNoise, SharedFakesModel):
 
     def discriminator_losses(self, batch, fakes):
         """L_S and L_C of real images, but only L_S of generated ones (eq. 2 and 3)."""
-        # Separate batches: BatchNorm must not mix the statistics of real and generated images.
-        logits = self.discriminator(batch["image"], training=True)
-        real, fake = logits["source"], self.discriminator(fakes, training=True)["source"]
+        is_joint = self.config.mix_batches
+        logits, of_fakes = call_each(self.discriminator, is_joint, batch["image"], fakes)
+        real, fake = logits["source"], of_fakes["source"]
         weights = self._weights
         losses = {
             "d_real": weights["source"] * bce(real, 1.0),

@@ -5,12 +5,12 @@ Cycle-Consistent Adversarial Networks" (arXiv:1703.10593).
 """
 
 import keras
-import tensorflow as tf
 from keras import ops
 
 from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.losses import bce, binary_accuracy, l1, least_squares
 from kerasgan.models.base import Networks
+from kerasgan.models.calls import call_each
 from kerasgan.models.image_pool import ImagePool
 from kerasgan.models.two_players import unstack_updates
 from kerasgan.models.unpaired import UnpairedModel
@@ -93,7 +93,7 @@ class CycleGAN(UnpairedModel):
         cycle_weight = self.config.cycle_weight
         identity_weight = cycle_weight * self.config.identity_weight
         swapped = [{"a": real["b"], "b": real["a"]}] if self.config.identity_weight else []
-        fakes, *identities = call_each(self.generator, self.config.norm, real, *swapped)
+        fakes, *identities = call_each(self.generator, self.config.norm != "batch", real, *swapped)
         scores = self.discriminator(self._seen(fakes, batch["augmentation"]), training=True)
         cycled = self.generator(fakes, training=True)
         losses = {f"g_fool_{name}": self._loss(scores[name], 1.0) for name in _DOMAINS}
@@ -122,7 +122,7 @@ class CycleGAN(UnpairedModel):
     def discriminator_losses(self, batch, fakes, pool):
         """Each discriminator's losses of real and of generated images, divided by d_ratio."""
         seen = self._seen(batch, pool["real"]), self._seen(fakes, pool["fake"])
-        real, fake = call_each(self.discriminator, self.config.d_norm, *seen)
+        real, fake = call_each(self.discriminator, self.config.d_norm != "batch", *seen)
         ratio = self.config.d_ratio
         losses = {f"d_real_{name}": self._loss(real[name], 1.0) / ratio for name in _DOMAINS}
         losses |= {f"d_fake_{name}": self._loss(fake[name], 0.0) / ratio for name in _DOMAINS}
@@ -149,20 +149,3 @@ class CycleGAN(UnpairedModel):
 
 def _images(batch: dict) -> dict:
     return {name: batch[name] for name in _DOMAINS}
-
-
-def call_each(network: keras.Model, norm: str, *batches: dict) -> list:
-    """Outputs of the network for each batch, {name: [B, ...]}.
-
-    One pass computes them all, which is faster, as convolutions of few images use the cores of a
-    CPU badly, unless BatchNorm would mix the statistics of the joint batch.
-
-    Args:
-        norm: the network's.
-    """
-    if norm == "batch":
-        return [network(batch, training=True) for batch in batches]
-    joined = tf.nest.map_structure(lambda *parts: ops.concatenate(parts), *batches)
-    outputs = network(joined, training=True)
-    parts = [ops.split(tensor, len(batches)) for tensor in tf.nest.flatten(outputs)]
-    return [tf.nest.pack_sequence_as(outputs, part) for part in zip(*parts, strict=True)]

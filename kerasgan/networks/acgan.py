@@ -27,6 +27,7 @@ def generator(
     labels: dict[str, int],
     width: float = 1.0,
     activation: str = "relu",
+    norm: str = "batch",
 ) -> keras.Model:
     """Build {noise [B, latent_dim], label one-hot [B, K], ...} -> image [B, H, W, 3] in [-1, 1].
 
@@ -44,6 +45,7 @@ def generator(
         labels: length of each label, {name: K}.
         width: factor on the number of filters.
         activation: "relu" or "leaky_relu" (slope 0.2).
+        norm: "batch" or "none".
     """
     inputs = {
         "noise": keras.Input((latent_dim,), name="noise"),
@@ -53,13 +55,19 @@ def generator(
     x = layers.Concatenate(name="condition")(list(inputs.values()))
     x = layers.Dense(math.prod(base) * depth, name="project")(x)
     x = layers.Reshape((*base, depth), name="reshape")(x)
-    x = FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name="norm_0")(x)
     for block, filters in enumerate((512, 256, 128, 64), start=1):
+        x = _normalized(x, norm, f"norm_{block - 1}")
         x = UpsampleConv2D(scaled(filters, width), name=f"upsample_{block}")(x)
         x = layers.Activation(activation, name=f"activation_{block}")(x)
-        x = FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
+    x = _normalized(x, norm, "norm_4")
     image = Conv2D(3, 3, padding="same", activation="tanh", dtype="float32", name="image")(x)
     return keras.Model(inputs, image, name="generator")
+
+
+def _normalized(x, norm: str, name: str):
+    if norm == "none":
+        return x
+    return FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=name)(x)
 
 
 def discriminator(
@@ -97,8 +105,8 @@ def discriminator(
     for block, (filters, stride, rate) in enumerate(blocks):
         x = Conv2D(scaled(filters, width), 3, stride, "same", name=f"conv_{block}")(x)
         features = x = PenaltyLeakyReLU(0.2, name=f"activation_{block}")(x)
-        if block > 0 and norm == "batch":
-            x = FusedBatchNormalization(momentum=BATCH_NORM_MOMENTUM, name=f"norm_{block}")(x)
+        if block > 0:
+            x = _normalized(x, norm, f"norm_{block}")
         x = ByteDropout(rate * dropout, name=f"dropout_{block}")(x)
     x = layers.Flatten(dtype="float32", name="flatten")(x)
     if minibatch_stddev:
