@@ -96,10 +96,10 @@ def test_what_is_no_cascade_is_refused(images, cascade, content):
     pytest.importorskip("cv2", reason="needs the extra 'faces'")
     cascade.write_text(content)
     with pytest.raises(
-        InvalidInput, match=r"must be a cascade that OpenCV can load, got .*cascade.xml"
+        InvalidInput, match=r"cascade must be one that OpenCV can load, got .*cascade.xml"
     ):
         face_count.count_faces(images, cascade)
-    with pytest.raises(InvalidInput, match=r"--cascade must be a file, got .*nowhere.xml"):
+    with pytest.raises(InvalidInput, match=r"the cascade must be a file, got .*nowhere.xml"):
         face_count.count_faces(images, cascade.with_name("nowhere.xml"))
 
 

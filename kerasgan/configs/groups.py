@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
-from kerasgan import metrics
 from kerasgan.configs.options import Options, option
 from kerasgan.utils.errors import InvalidInput
 
@@ -221,30 +220,6 @@ class LoggingOptions(Options):
         """Whether the model is evaluated while it trains."""
         return False
 
-
-@dataclass(frozen=True, kw_only=True)
-class EvaluationOptions(LoggingOptions):
-    """Evaluation while a model trains."""
-
-    IS_OF_MODEL: ClassVar[bool] = False
-    evaluate_every: int = option(
-        0,
-        "Steps between evaluations on a small sample, a multiple of log-every; 0: none. The best "
-        "checkpoint is kept as 'best'.",
-        at_least=0,
-    )
-    best_metric: Literal[metrics.UNCONDITIONAL] = option(
-        "frechet_distance", "Metric that selects the best checkpoint.", only_with="evaluate_every"
-    )
-
-    @property
-    def is_evaluated(self) -> bool:
-        return self.evaluate_every > 0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.evaluate_every % self.log_every:
-            raise InvalidInput(
-                f"evaluate-every is {self.evaluate_every}; it must be a multiple of log-every "
-                f"{self.log_every}"
-            )
+    def whole_rows(self, steps: int) -> int:
+        """The least number of steps that is at least this one and a multiple of `log_every`."""
+        return self.log_every * -(-steps // self.log_every)

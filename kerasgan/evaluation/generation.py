@@ -10,7 +10,7 @@ from kerasgan import metrics
 from kerasgan.evaluation import result
 from kerasgan.evaluation.features import inception, inception_2015, perceptual
 from kerasgan.evaluation.inputs import EvaluationInputs
-from kerasgan.evaluation.metrics import copies
+from kerasgan.evaluation.metrics import copies, face_count
 from kerasgan.evaluation.needs import Needs, Samples
 from kerasgan.evaluation.real_sets import NotMet
 from kerasgan.evaluation.result import Evaluation
@@ -58,6 +58,8 @@ def evaluate(inputs: EvaluationInputs, images: np.ndarray) -> Evaluation:
             values[metric.name] = _values(samples, inputs.seed)
     confusions = {} if "accuracy" in missing else _confusions(inputs, needs)
     shown = {} if "near copies" in missing else {"nearest training images": _pairs(inputs, needs)}
+    if inputs.cascade:
+        shown["faces"] = face_count.draw_faces(images[: face_count.IMAGES], inputs.cascade)
     networks = {name: network.name for name, network in inputs.networks.items()}
     return Evaluation(numbers, confusions, shown, missing, inputs.schema, values, networks)
 

@@ -37,7 +37,7 @@ class HeldOutScores:
     names = ("score_training", "score_held_out", "score_auc")
 
     def __init__(self, config: GenerationConfig, split: Split):
-        self.every = config.log_every * -(-_MIN_EVERY // config.log_every)
+        self.every = config.whole_rows(_MIN_EVERY)
         self._training, self._held_out = (_chosen(part, config.GROUP) for part in split)
 
     def measure(self, model: GeneratesFromNoise) -> dict[str, float]:

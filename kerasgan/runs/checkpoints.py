@@ -193,8 +193,8 @@ def _check_definition(run: Run, path: Path, saved: dict) -> None:
     current = directory.definition(run)
     before, now = saved["config"], current["config"]
     differing = [key for key in ("model", "schema", "data_key") if saved[key] != current[key]]
-    # The weights do not depend on these: a run may be extended, and its data may move.
-    free = {"steps", "epochs", *run.config.LOCATIONS}
+    # The weights do not depend on these: a run may be extended, and its files may move.
+    free = {"steps", "epochs", "count_faces", *run.config.LOCATIONS}
     differing += [
         f"{option_name(field)} ({before.get(field)} -> {now.get(field)})"
         for field in sorted((before.keys() | now.keys()) - free)

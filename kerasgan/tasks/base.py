@@ -113,6 +113,10 @@ class Task(ABC):
         Inputs are held-out images, or training images if none are held out.
         """
 
+    def check_monitors(self, split: DataSplit) -> None:
+        """Raise InvalidInput if a value cannot be measured that `config` wants while it trains."""
+        return
+
     def monitors(self, run: Run, split: DataSplit) -> list[Monitor]:
         """What is measured while a run trains."""
         return []

@@ -1,12 +1,14 @@
 """Generation: images from noise, with or without labels."""
 
 import logging
+from pathlib import Path
 
 import numpy as np
 
 from kerasgan.datasets import labelled
-from kerasgan.evaluation import generation, held_out_scores, inputs, monitor
+from kerasgan.evaluation import face_counts, generation, held_out_scores, inputs, monitor
 from kerasgan.evaluation.features import efficientnet
+from kerasgan.evaluation.metrics import face_count
 from kerasgan.inference import loading, saved_model
 from kerasgan.labels import MISSING
 from kerasgan.tasks.base import Task
@@ -24,10 +26,18 @@ class Generation(Task):
     def preview(self, run, split, model):
         return lambda: model.sampler().sheet(self.config.seed)
 
+    def check_monitors(self, split):
+        if self.config.is_evaluated:
+            monitor.check(self.config, split)
+        if self.config.count_faces:
+            face_count.load(Path(self.config.count_faces))
+
     def monitors(self, run, split):
         used = [monitor.Monitor(run, split)] if self.config.is_evaluated else []
         if held_out_scores.is_possible(split):
             used.append(held_out_scores.HeldOutScores(self.config, split))
+        if self.config.count_faces:
+            used.append(face_counts.FaceCounts(run, split))
         return used
 
     def row(self, run, model, count):

@@ -14,7 +14,6 @@ from kerasgan import registry, tasks
 from kerasgan.configs import Config
 from kerasgan.configs.groups import BatchNormOptions
 from kerasgan.datasets import labelled, unpaired
-from kerasgan.evaluation import monitor
 from kerasgan.models import replicas
 from kerasgan.runs import checkpoints, directory, home
 from kerasgan.runs.directory import Run
@@ -68,8 +67,7 @@ def start(
     config = config.located()
     if config.epochs:
         config = config.counted(data.epoch_size)
-    if config.is_evaluated:
-        monitor.check(config, split)
+    tasks.of(config).check_monitors(split)
     interaction.advise(config, data.size)
     model = build(config, data)
     if init is not None:

@@ -1,11 +1,13 @@
 """Faces that a cascade finds in grids of 25 images: the score of the course behind the reports."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib.style
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image, ImageDraw
 
 from kerasgan.evaluation import intervals
 from kerasgan.evaluation.intervals import Estimate
@@ -38,11 +40,26 @@ def count_faces(images: np.ndarray, cascade: Path) -> np.ndarray:
     Raises:
         InvalidInput: if OpenCV is missing or the cascade cannot be loaded.
     """
-    detector = _load(cascade)
+    detector = load(cascade)
     grid = Grid(*images.shape[1:3])
     ends = range(IMAGES, len(images) + 1, IMAGES)
-    counts = [_count(grid.draw(images[end - IMAGES : end]), detector) for end in ends]
+    counts = [len(_find(grid.draw(images[end - IMAGES : end]), detector)) for end in ends]
     return np.array(counts, np.int64)
+
+
+def draw_faces(images: np.ndarray, cascade: Path) -> np.ndarray:
+    """A grid of 25 images with a box around each face that is found, uint8 [480, 640, 3].
+
+    Args:
+        images: uint8 [25, H, W, 3].
+        cascade: as of `count_faces`, which raises the same errors.
+    """
+    drawn = Grid(*images.shape[1:3]).draw(images)
+    sheet = Image.fromarray(drawn)
+    draw = ImageDraw.Draw(sheet)
+    for left, top, width, height in _find(drawn, load(cascade)):
+        draw.rectangle((left, top, left + width, top + height), outline="red", width=2)
+    return np.asarray(sheet)
 
 
 class Grid:
@@ -75,8 +92,12 @@ class Grid:
         return np.array(self._canvas.buffer_rgba())[:, :, :3]
 
 
-def _load(cascade: Path):
-    """Load OpenCV's detector."""
+def load(cascade: Path):
+    """Load OpenCV's detector.
+
+    Raises:
+        InvalidInput: as `count_faces`.
+    """
     try:
         from cv2 import CascadeClassifier, error
     except ImportError:
@@ -84,20 +105,20 @@ def _load(cascade: Path):
             "the face count needs OpenCV 4, the extra 'faces': pip install -e '.[faces]'"
         ) from None
     if not cascade.is_file():
-        raise InvalidInput(f"--cascade must be a file, got {cascade}")
+        raise InvalidInput(f"the cascade must be a file, got {cascade}")
     try:
         detector = CascadeClassifier(str(cascade))
     # OpenCV raises either for a file that it cannot parse.
     except (error, SystemError):
         detector = CascadeClassifier()
     if detector.empty():
-        raise InvalidInput(f"--cascade must be a cascade that OpenCV can load, got {cascade}")
+        raise InvalidInput(f"the cascade must be one that OpenCV can load, got {cascade}")
     return detector
 
 
-def _count(image: np.ndarray, detector) -> int:
+def _find(image: np.ndarray, detector) -> Sequence[tuple[int, int, int, int]]:
+    """The faces in an image, (left, top, width, height) of each."""
     import cv2
 
     gray = cv2.equalizeHist(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
-    faces = detector.detectMultiScale(gray, scaleFactor=1.1, minNeighbors=5, minSize=(24, 24))
-    return len(faces)
+    return detector.detectMultiScale(gray, scaleFactor=1.1, minNeighbors=5, minSize=(24, 24))
