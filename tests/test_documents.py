@@ -198,6 +198,9 @@ def tiny(words):
             del small["data"]
             if dict(pairwise(words)).get("--data", "avatars") != "avatars":
                 del small["num_avatars"]
+            if "--epochs" in words:
+                del small["steps"]
+                small |= {"num_avatars": 8, "epochs": 1}
             return [*words, *(w for k, v in small.items() for w in (f"--{k.replace('_', '-')}", v))]
         case ["resume", *_] if "--steps" in words:
             return [*words, "--steps", 2]

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from kerasgan.configs.stargan import StarGANConfig
 from kerasgan.datasets import labelled, sources
 from kerasgan.datasets.avatars.traits import colours
 from kerasgan.datasets.colours import EYES, HAIR
@@ -223,6 +224,22 @@ def test_attributes_of_a_celeba_list_are_binary_labels(folder):
     assert training.labels.tolist() == expected
     training = labelled.load(tiny_config("r3gan", **options)).training
     assert training.labels.tolist() == [*expected, [-1, -1]]
+
+
+def test_the_reports_four_attributes_of_celeba_are_trained_on(folder):
+    (folder / "tags.csv").unlink()
+    names = ["Young", "Smiling", "Black_Hair", "Mustache", "Male"]
+    rows = [
+        " ".join([f"{image}.png", *("1" if 7 * image >> bit & 1 else "-1" for bit in range(5))])
+        for image in range(11)
+    ]
+    (folder / "list_attr_celeba.txt").write_text("\n".join(["11", " ".join(names), *rows]))
+    config = StarGANConfig.from_preset("report", data=str(folder), image_size=16)
+    training, held_out = labelled.load(config)
+    assert training.schema.names == ("Black_Hair", "Male", "Young", "Mustache")
+    assert (training.size, held_out.size) == (11, 0)
+    expected = [[7 * image >> bit & 1 for bit in (2, 4, 0, 3)] for image in range(11)]
+    assert training.labels.tolist() == expected
 
 
 @pytest.fixture

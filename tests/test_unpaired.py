@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from kerasgan.configs.cyclegan import CycleGANConfig
 from kerasgan.datasets import sources, unpaired
 from kerasgan.datasets.avatars import portrait, traits
 from kerasgan.datasets.unpaired import UnpairedImages
@@ -181,3 +182,17 @@ def test_a_domain_without_images_is_refused(make, tmp_path):
 def test_domains_are_named_in_one_way(options, message):
     with pytest.raises(InvalidInput, match=message):
         tiny_config("cyclegan", **options)
+
+
+def test_the_reports_faces_and_paintings_are_two_folders_all_of_which_is_trained_on(tmp_path):
+    for domain, count in (("faces", 3), ("paintings", 4)):
+        (tmp_path / domain).mkdir()
+        for number in range(count):
+            Image.new("RGB", (50, 40), (60 * number, 0, 0)).save(
+                tmp_path / domain / f"{number}.png"
+            )
+    folders = {"domain_a": str(tmp_path / "faces"), "domain_b": str(tmp_path / "paintings")}
+    config = CycleGANConfig.from_preset("ukiyo-e", image_size=32, load_size=36, **folders)
+    training, held_out = unpaired.load(config)
+    assert [part.shape for part in (training.a, training.b)] == [(3, 36, 36, 3), (4, 36, 36, 3)]
+    assert (held_out.size, training.epoch_size) == (0, 4)
