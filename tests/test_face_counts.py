@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from kerasgan import registry
+from kerasgan import registry, tasks
 from kerasgan.datasets.labelled import LabelledImages, Split
 from kerasgan.evaluation.metrics import face_count
 from kerasgan.labels import LabelSchema
 from kerasgan.runs import directory
-from kerasgan.training import callbacks, face_counts, trainer
+from kerasgan.training import trainer
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 
@@ -31,16 +31,12 @@ def test_the_same_images_are_counted_at_whole_rows(run, tmp_path, monkeypatch):
         return np.array([len(counted), 3])
 
     monkeypatch.setattr(face_count, "count_faces", count)
-    images = LabelledImages.of(
-        "0", np.zeros((9, 16, 16, 3), np.uint8), SCHEMA, np.zeros((9, 1), int)
-    )
-    metrics = callbacks.MetricsLog(run, 0, run.config.log_every, face_counts.names(run))
-    callback = face_counts.FaceCount(run, 0, Split(images, images), metrics)
-    assert (callback.every, metrics.evaluation_names) == (100, ("faces_in_25",))
-    callback.set_model(registry.build_model(run.config, SCHEMA))
-    for expected in (2.0, 2.5):
-        callback.execute()
-        assert metrics.evaluation == {"faces_in_25": expected}
+    pixels, labels = np.zeros((9, 16, 16, 3), np.uint8), np.zeros((9, 1), int)
+    images = LabelledImages.of("0", pixels, SCHEMA, labels)
+    (monitor,) = tasks.of(run.config).monitors(run, Split(images, images))
+    assert (monitor.every, monitor.names) == (100, ("faces_in_25",))
+    model = registry.build_model(run.config, SCHEMA)
+    assert [monitor.measure(model)["faces_in_25"] for _ in range(2)] == [2.0, 2.5]
     np.testing.assert_array_equal(*counted)
     assert counted[0].shape == (250, 16, 16, 3)
 

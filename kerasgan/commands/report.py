@@ -61,14 +61,14 @@ def report(
 
     from kerasgan.experiments import chosen_images, comparison
     from kerasgan.inference.image_to_image import EditRequest
-    from kerasgan.utils import images
 
     compared = [comparison.read(run.path.name, run) for run in found]
     with TemporaryDirectory() as folder:
-        sheets = [Path(folder) / "inputs.png"] if inputs else []
-        for file in sheets:
-            images.save(chosen_images.sheet(found, inputs, EditRequest(to, values)), file)
-        comparison.write(compared, Path(folder), f"{len(found)} runs", sheets=sheets)
+        parts = []
+        if inputs:
+            sheet = chosen_images.sheet(found, inputs, EditRequest(to, values))
+            parts.append(comparison.figure(sheet, Path(folder) / "inputs.png"))
+        comparison.write(compared, Path(folder), f"{len(found)} runs", *parts)
         messages.tell((Path(folder) / "table.md").read_text())
         with files.replacing(html) as temporary:
             shutil.copyfile(Path(folder) / "report.html", temporary)

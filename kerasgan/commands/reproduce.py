@@ -1,5 +1,7 @@
 """kerasgan reproduce [NAME]"""
 
+from collections.abc import Callable
+
 import rich_click as click
 
 from kerasgan.commands import messages, parameter_types, sweep
@@ -26,40 +28,57 @@ _EVALUATED = 1000
     help="OpenCV's file for the face count, the measure of the course, of the changes to DCGAN's "
     "training; needs the extra 'faces'. Without it, images are judged by their Frechet distance.",
 )
+@click.option(
+    "--photo",
+    "photos",
+    type=parameter_types.FilePath(exists=True, dir_okay=False),
+    multiple=True,
+    help="Repeatable: an image file that the runs of cycle-weights translate in both directions.",
+)
 @click.argument("train_options", nargs=-1, type=click.UNPROCESSED)
-def reproduce(name, seeds, jobs, out, cascade, train_options) -> None:
+def reproduce(name, seeds, jobs, out, cascade, photos, train_options) -> None:
     """Repeat an experiment of the course reports; without NAME, list the experiments.
 
     All other options are passed to `kerasgan train`: `--preset quick` is small enough for two CPU
     cores. The same command continues a reproduction that was stopped.
     """
-    from kerasgan.experiments import comparison, reproductions
+    from kerasgan.experiments import figures, reproductions
+    from kerasgan.experiments.reproduction import judged, plan
+    from kerasgan.reporting import html_page
     from kerasgan.runs import home
 
     known = reproductions.REPRODUCTIONS
     if name is None:
-        for each, reproduction in known.items():
-            messages.tell(f"{each}: {', '.join(reproduction.settings)}\n  {reproduction.claim}")
+        for each, listed in known.items():
+            messages.tell(f"{each}: {', '.join(listed.settings)}\n  {listed.claim}")
         return
     if name not in known:
         raise unknown("reproduction", name, known)
     reproduction = known[name]
-    if cascade and not reproduction.counts_faces:
-        counting = ", ".join(each for each in known if known[each].counts_faces)
-        raise InvalidInput(f"--cascade applies to {counting}, got {name}")
-    planned = reproductions.plan(reproduction, train_options, seeds, parsed)
-    sweep.check(planned)
-    folder = out or home.folder().parent / "sweeps" / name
+    _check_applicable("--cascade", cascade, name, known, lambda each: each.counts_faces)
+    _check_applicable("--photo", photos, name, known, lambda each: each.has_photos)
     evaluate = ("--n", str(_EVALUATED)) if reproduction.evaluated else ()
     if cascade:
+        train_options += ("--count-faces", str(cascade))
         evaluate += ("--cascade", str(cascade))
-    compared, failed = sweep.carry_out(planned, folder, jobs, evaluate, name, reproduction.claim)
-    if reproduction.columns and compared:
-        table = comparison.table_of(compared, reproduction.columns, reproduction.reported)
-        messages.tell(table)
-    groups = comparison.by_setting(compared)
-    messages.tell(f"The report: {reproduction.claim}")
-    if failed or groups.keys() != reproduction.settings.keys():
-        messages.tell("This reproduction is incomplete.")
+    planned = plan(reproduction, train_options, seeds, parsed)
+    sweep.check(planned)
+    folder = out or home.folder().parent / "sweeps" / name
+    compared, failed = sweep.carry_out(planned, folder, jobs, evaluate)
+    complete = len(compared) == len(planned) and (reproduction.may_fail or not failed)
+    lines, shown = [f"The report: {reproduction.claim}", "This reproduction is incomplete."], []
+    if complete:
+        lines, shown = judged(reproduction, compared), reproduction.figure(compared, folder)
+        shown += figures.translations(compared, folder, photos) if photos else []
+    text = html_page.preformatted("\n".join(lines))
+    sweep.write_page(compared, failed, folder, name, text, *shown)
+    for line in lines:
+        messages.tell(line)
+    if not complete:
         click.get_current_context().exit(1)
-    messages.tell(f"This reproduction {'agrees' if reproduction.agrees(groups) else 'disagrees'}.")
+
+
+def _check_applicable(option: str, value, name: str, known, allows: Callable[..., bool]) -> None:
+    allowed = [each for each in known if allows(known[each])]
+    if value and name not in allowed:
+        raise InvalidInput(f"{option} applies to {', '.join(allowed)}, got {name}")

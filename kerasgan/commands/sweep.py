@@ -55,7 +55,8 @@ def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
     check(planned)
     folder = out or home.folder().parent / "sweeps" / "-".join([model, *varied])
     evaluation = ("--n", str(evaluate)) if evaluate else ()
-    _, failed = carry_out(planned, folder, jobs, evaluation, f"{model}: {', '.join(vary)}")
+    compared, failed = carry_out(planned, folder, jobs, evaluation)
+    write_page(compared, failed, folder, f"{model}: {', '.join(vary)}")
     if failed:
         click.get_current_context().exit(1)
 
@@ -80,13 +81,11 @@ def check(planned) -> None:
         parsed(model, words)
 
 
-def carry_out(
-    planned, folder: Path, jobs: int, evaluate: Sequence[str], title: str, note: str = ""
-):
-    """Train the runs of a plan in `folder`, evaluate them by these options, and compare them.
+def carry_out(planned, folder: Path, jobs: int, evaluate: Sequence[str]):
+    """Train the runs of a plan in `folder`, and evaluate them by these options.
 
     Returns:
-        The compared runs, and one line for each run that failed.
+        Their results, and one line for each run that failed.
     """
     from kerasgan.experiments import comparison, sweeps
     from kerasgan.runs import directory
@@ -99,10 +98,16 @@ def carry_out(
         except InvalidInput as error:
             if ends[run] == "done":
                 ends[run] = str(error)
-    failed = [f"{run.folder}: {end}" for run, end in ends.items() if end != "done"]
-    comparison.write(compared, folder, title, "; ".join([note, *failed]))
+    return compared, [f"{run.folder}: {end}" for run, end in ends.items() if end != "done"]
+
+
+def write_page(compared, failed: Sequence[str], folder: Path, title: str, *parts: str) -> None:
+    """Compare results on a page in `folder`, below these parts, which are HTML."""
+    from kerasgan.experiments import comparison
+    from kerasgan.reporting import html_page
+
+    comparison.write(compared, folder, title, *parts, *map(html_page.paragraph, failed))
     messages.tell((folder / "table.md").read_text())
     messages.tell(f"wrote {folder / 'report.html'}")
     for line in failed:
         messages.tell(line, err=True)
-    return compared, failed

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from kerasgan import tasks
+from kerasgan.evaluation import intervals
 from kerasgan.inference import loading
 from kerasgan.reporting import html_page, plots
 from kerasgan.runs.directory import EVALUATION_FILE, Run
@@ -28,12 +30,14 @@ class RunResults(NamedTuple):
 
     metrics: columns of metrics.csv, {name: [rows]}.
     evaluation: {name: value} from evaluation.json; empty without it.
+    signs: names of the signs of failure that it raised, from health.jsonl.
     """
 
     setting: str
     run: Run
     metrics: dict[str, np.ndarray]
     evaluation: dict[str, float]
+    signs: tuple[str, ...] = ()
 
     def final(self) -> dict[str, float]:
         """The last value of each metric, and the evaluation."""
@@ -54,7 +58,15 @@ def read(setting: str, run: Run) -> RunResults:
     with files.named_if_damaged(file):
         numbers = json.loads(file.read_text())["numbers"] if file.is_file() else {}
         evaluation = {name: float(number["value"]) for name, number in numbers.items()}
-    return RunResults(setting, run, metrics, evaluation)
+    return RunResults(setting, run, metrics, evaluation, _signs(run))
+
+
+def _signs(run: Run) -> tuple[str, ...]:
+    if not run.health_file.is_file():
+        return ()
+    with files.named_if_damaged(run.health_file):
+        lines = run.health_file.read_text().splitlines()
+        return tuple(dict.fromkeys(str(json.loads(line)["sign"]) for line in lines))
 
 
 def by_setting(compared: Sequence[RunResults]) -> dict[str, list[RunResults]]:
@@ -87,7 +99,8 @@ def table_of(
     """A Markdown table with a row per setting below the report's row of it.
 
     Args:
-        columns: {heading: function of the unweighted final values}, averaged over the seeds.
+        columns: {heading: function of the unweighted final values}, averaged over the seeds and
+            followed by half the width of the mean's 95% interval.
         reported: {setting: the report's numbers, one per column}.
     """
     table = {}
@@ -95,32 +108,39 @@ def table_of(
         row = zip(columns, reported[setting], strict=True)
         table[f"{setting}, report"] = {heading: (number, 0.0) for heading, number in row}
         table[f"{setting}, here"] = {
-            heading: (float(np.mean([number(run.unweighted()) for run in runs])), 0.0)
+            heading: _mean_and_half_width([number(run.unweighted()) for run in runs])
             for heading, number in columns.items()
         }
     return _as_markdown(table)
 
 
-def write(
-    compared: Sequence[RunResults],
-    folder: Path,
-    title: str,
-    note: str = "",
-    sheets: Sequence[Path] = (),
-) -> None:
+def _mean_and_half_width(values: Sequence[float]) -> tuple[float, float]:
+    if len(values) == 1:
+        return float(values[0]), 0.0
+    mean = intervals.mean(np.array(values))
+    return mean.value, mean.high - mean.value
+
+
+def write(compared: Sequence[RunResults], folder: Path, title: str, *parts: str) -> None:
     """Write table.csv, table.md, curves/*.png, samples.png and report.html into the folder.
 
     Args:
-        note: text above the table.
-        sheets: files of further images for the page.
+        parts: HTML above the table of the page.
     """
     table = means(compared)
     files.write(folder / "table.csv", _as_csv(compared))
     files.write(folder / "table.md", _as_markdown(table))
     curves = _draw_curves(compared, folder / "curves")
     samples = _draw_samples(compared, folder / "samples.png")
-    page = _as_html(title, note, table, [*sheets, *samples, *curves])
+    figures = [*samples, *_faces(compared, folder), *curves]
+    page = _as_html(title, [*parts, _signs_table(compared)], table, figures)
     files.write(folder / "report.html", page)
+
+
+def figure(shown: Image.Image, file: Path) -> str:
+    """Write an image, and return it as HTML, named as the file."""
+    images.save(shown, file)
+    return html_page.image(file.stem, file.read_bytes())
 
 
 def _as_csv(compared: Sequence[RunResults]) -> str:
@@ -183,14 +203,33 @@ def _draw_samples(compared: Sequence[RunResults], file: Path) -> list[Path]:
     return [file]
 
 
+def _faces(compared: Sequence[RunResults], folder: Path) -> list[Path]:
+    """Copy the grids with the faces that a cascade found, of each setting that has one."""
+    written = []
+    for setting, (results, *_) in by_setting(compared).items():
+        grid = results.run.path / "evaluation" / "faces.png"
+        if grid.is_file():
+            written.append(folder / "faces" / f"faces found, {setting}.png")
+            files.write(written[-1], grid.read_bytes())
+    return written
+
+
+def _signs_table(compared: Sequence[RunResults]) -> str:
+    rows = [(results.run.path.name, ", ".join(results.signs) or "none") for results in compared]
+    return html_page.table(["run", "signs of failure"], rows)
+
+
 def _as_html(
-    title: str, note: str, table: dict[str, dict[str, tuple[float, float]]], image_files: list[Path]
+    title: str,
+    parts: Sequence[str],
+    table: dict[str, dict[str, tuple[float, float]]],
+    image_files: list[Path],
 ) -> str:
     names = list(dict.fromkeys(name for row in table.values() for name in row))
     rows = ([setting, *(_cell(row.get(name)) for name in names)] for setting, row in table.items())
     return html_page.page(
         title,
-        html_page.paragraph(note),
+        *parts,
         html_page.table(["setting", *names], rows),
         *(html_page.image(file.stem, file.read_bytes()) for file in image_files),
     )

@@ -114,7 +114,7 @@ class Task(ABC):
         """
 
     def check_monitors(self, split: DataSplit) -> None:
-        """Raise InvalidInput if a value cannot be measured that `config` wants while it trains."""
+        """Raise InvalidInput if something that `monitors` shall measure cannot be measured."""
         return
 
     def monitors(self, run: Run, split: DataSplit) -> list[Monitor]:
