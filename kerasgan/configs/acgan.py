@@ -107,7 +107,7 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
         "batch", "BatchNorm in the discriminator, as the report has it, or none."
     )
     g_norm: Literal["batch", "none"] = option(
-        "batch", "BatchNorm in the generator, as the report has it, or none, which fails."
+        "batch", "BatchNorm in the generator, as the report has it, or none."
     )
     mix_batches: bool = option(
         False,
