@@ -70,7 +70,8 @@ def test_the_translations_run_the_settings_of_their_reports():
     for config in configs("cycle-weights", "--preset", "quick").values():
         assert config.identity_weight == 0
     for config in configs("lsgan-vs-bce").values():
-        assert (config.blocks, config.norm, config.identity_weight) == (6, "batch", 0.5)
+        assert (config.blocks, config.norm, config.d_norm) == (6, "batch", "batch")
+        assert config.identity_weight == 0.5
 
 
 # Source accuracy of D, and G's losses, from the report's table.

@@ -71,11 +71,12 @@ _CYCLE_WEIGHTS = Reproduction(
     has_photos=True,
 )
 
+_REPORT_E4 = (
+    *("--blocks", "6", "--norm", "batch", "--d-norm", "batch"),
+    *("--identity-weight", "0.5"),
+)
 _LSGAN_VS_BCE = Reproduction(
-    varied(
-        *("cyclegan", "loss", "lsgan", "bce"),
-        shared=("--blocks", "6", "--norm", "batch", "--identity-weight", "0.5"),
-    ),
+    varied("cyclegan", "loss", "lsgan", "bce", shared=_REPORT_E4),
     (
         Claim(
             "With binary cross-entropy the generators' adversarial loss is much higher than with "
