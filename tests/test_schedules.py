@@ -32,7 +32,7 @@ def test_report_b_multiplies_its_rate_by_0_8():
 
 
 def test_report_b_multiplies_its_rate_once_per_epoch():
-    config = CycleGANConfig.from_preset("cartoon-animation")
+    config = CycleGANConfig.from_preset("cartoon-animation").counted(10_000)
     steps = config.schedule_interval
     assert steps * config.batch_size == 10_000
     exponential = schedule_of(config)
