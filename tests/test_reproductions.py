@@ -304,7 +304,7 @@ def test_one_page_has_verdicts_signs_and_faces(kerasgan, tmp_path, monkeypatch):
     page = (tmp_path / "out" / "report.html").read_text()
     assert "This reproduction disagrees (one seed" in page
     assert "<td>not-finite</td>" in page
-    assert "faces found, mixed batches" in page
+    assert f"faces found, {made.path.name}" in page
 
     # Of another experiment, a run that failed is missing.
     monkeypatch.setattr(sweep, "carry_out", lambda *_: ([], failed))

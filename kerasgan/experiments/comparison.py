@@ -206,10 +206,10 @@ def _draw_samples(compared: Sequence[RunResults], file: Path) -> list[Path]:
 def _faces(compared: Sequence[RunResults], folder: Path) -> list[Path]:
     """Copy the grids with the faces that a cascade found, of each setting that has one."""
     written = []
-    for setting, (results, *_) in by_setting(compared).items():
+    for results, *_ in by_setting(compared).values():
         grid = results.run.path / "evaluation" / "faces.png"
         if grid.is_file():
-            written.append(folder / "faces" / f"faces found, {setting}.png")
+            written.append(folder / "faces" / f"faces found, {results.run.path.name}.png")
             files.write(written[-1], grid.read_bytes())
     return written
 
