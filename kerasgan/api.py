@@ -129,8 +129,8 @@ def evaluate(
 
     Args:
         run: path, number or name of a run, or a `Run`. Default: the newest.
-        data: to compare with, instead of the run's own. A run that held nothing out is compared
-            with a tenth of this, or, if it was trained on avatars, with further avatars.
+        data: to compare with, instead of the run's own; a run that held nothing out needs it,
+            unless it was trained on avatars.
         count: number of generated images, or the most held-out images to translate.
         seed, checkpoint: of the images.
         features: "classifier", "perceptual", "inception": the networks in whose features distances

@@ -92,7 +92,7 @@ class DataOptions(Options):
     def evaluated_on(self, data: str | None) -> Self:
         """A copy with other data to judge the run by, or with its own; a part of it is held out.
 
-        A run that held nothing out is judged by further avatars, or by a share of the other data.
+        A run that held nothing out is judged by further avatars or by other data.
         """
         other = dataclasses.replace(self, data=data) if data else self
         is_seen = other.located().data == self.located().data and not self.has_avatars
