@@ -91,6 +91,14 @@ def test_scores_are_logged_at_whole_rows_where_enough_images_are_held_out():
     (monitor,) = tasks.of(run.config).monitors(run, SPLIT)
     callback = callbacks.Evaluation(run, 0, monitor, None)
     assert (callback.every, callback.is_due(150), callback.is_due(100)) == (150, True, False)
+    # No best checkpoint is chosen by scores.
+    callback.metrics = SimpleNamespace(evaluation={}, history={"step": []})
+    callback.monitor = SimpleNamespace(measure=lambda model: {"score_auc": 0.6})
+    callback.set_model(SimpleNamespace(failed_step=0, weights=[]))
+    callback.step = 150
+    callback.execute()
+    assert callback.metrics.evaluation == {"score_auc": 0.6}
+    assert not run.checkpoints.exists()
     few = Split(SPLIT.training, images(1, 19))
     assert tasks.of(run.config).monitors(run, few) == []
 

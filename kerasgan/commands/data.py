@@ -64,9 +64,15 @@ def check(path, layout, labels, follow_links, html, heat_map, fix) -> None:
 
     Exit code 0: no problem; 1: at least one problem; 2: no image to train on.
     """
+    from kerasgan.datasets import shards
     from kerasgan.datasets.checks import cleaning, html_report, inspection, text_report
     from kerasgan.utils import files
 
+    if shards.is_pattern(str(path)):
+        raise InvalidInput(
+            f"{path}: tar files are not checked; train names the damaged ones, and refuses them "
+            "with --strict"
+        )
     for file in filter(None, (html, heat_map)):
         files.check_file(file)
     if html and html.suffix.lower() not in (".html", ".htm"):

@@ -12,7 +12,9 @@ from kerasgan.utils.errors import InvalidInput, unknown
 TFDS = "tfds:"
 # Kinds of data, as messages name them.
 AVATARS, DATA_SETS, FILES = "avatars", "TensorFlow Datasets", "files and folders"
-_NOT_DRAWN = (DATA_SETS, FILES)
+SHARDS = "tar files"
+SHARD_SUFFIX = ".tar"
+_NOT_DRAWN = (DATA_SETS, FILES, SHARDS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,9 @@ class DataOptions(Options):
     PANEL: ClassVar[str] = "Data"
 
     data: str = option(
-        AVATARS, "'avatars' (drawn faces), a folder of images, a label file, or tfds:NAME."
+        AVATARS,
+        "'avatars' (drawn faces), a folder of images, a label file, tar files such as "
+        "'shards/{000..099}.tar', or tfds:NAME.",
     )
     num_avatars: int = option(
         8000,
@@ -76,10 +80,12 @@ class DataOptions(Options):
 
     @property
     def kind_of_data(self) -> str:
-        """AVATARS, DATA_SETS or FILES."""
+        """AVATARS, DATA_SETS, SHARDS or FILES."""
         if self.has_avatars:
             return AVATARS
-        return FILES if self.paths else DATA_SETS
+        if not self.paths:
+            return DATA_SETS
+        return SHARDS if self.data.endswith(SHARD_SUFFIX) else FILES
 
     @property
     def paths(self) -> dict[str, Path]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kerasgan.configs import Config
 from kerasgan.configs.data_options import TFDS
-from kerasgan.datasets import colours, selection, sources
+from kerasgan.datasets import colours, selection, shards, sources
 from kerasgan.datasets.avatars import traits
 from kerasgan.datasets.layouts.base import AnnotatedImage, Values
 from kerasgan.datasets.layouts.image_folders import Domains
@@ -38,7 +38,9 @@ def of_config(config: Config) -> tuple[Source, SourceLabels]:
     """
     if config.has_avatars:
         return _avatars(config)
-    return _tfds(config) if config.data.startswith(TFDS) else _folder(config)
+    if config.data.startswith(TFDS):
+        return _tfds(config)
+    return _shards(config) if shards.is_pattern(config.data) else _folder(config)
 
 
 def _avatars(config: Config) -> tuple[Source, SourceLabels]:
@@ -71,6 +73,16 @@ def _folder(config: Config) -> tuple[Source, SourceLabels]:
 
 def _rule(config: Config) -> str:
     return config.label_rule if config.IS_CONDITIONAL else "any"
+
+
+def _shards(config: Config) -> tuple[Source, SourceLabels]:
+    data = shards.ShardImages(config.data)
+    for problem, places in data.problems.items():
+        sources.report_problem(problem, places, config.strict)
+    rows, labels = _labels(data.images, {}, config)
+    names = [data.images[row].name for row in rows]
+    members = [data.members[row] for row in rows]
+    return sources.shard_source(members, names, config.image_size, config.resize_mode), labels
 
 
 def _tfds(config: Config) -> tuple[Source, SourceLabels]:

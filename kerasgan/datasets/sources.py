@@ -14,6 +14,7 @@ from kerasgan.datasets import cache, decoding, layouts
 from kerasgan.datasets.avatars import portrait, traits
 from kerasgan.datasets.layouts.base import Listing
 from kerasgan.datasets.layouts.label_file import AMBIGUOUS, UNLABELLED, UNMATCHED
+from kerasgan.datasets.shards import Member
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable, shortened
 from kerasgan.utils.sizes import Size
@@ -107,6 +108,17 @@ def file_source(
     return Source(key, _reader(size, resize_mode), paths, names, "Reading images")
 
 
+def shard_source(
+    members: Sequence[Member], names: Sequence[str], size: Size, resize_mode: decoding.ResizeMode
+) -> Source:
+    """Image files in tar files; arguments as of `file_source`."""
+    shards = dict.fromkeys(member.shard for member in members)
+    state = [(str(shard.absolute()), *_state(shard)) for shard in shards]
+    key = f"shards-{_hash([[size, resize_mode, list(names)], state])}"
+    load_image = partial(read_member, size=size, resize_mode=resize_mode)
+    return Source(key, load_image, members, names, "Reading images")
+
+
 def encoded_source(
     key: str,
     contents: Iterable[bytes],
@@ -153,6 +165,11 @@ def read_image(
         return decoding.resized(source, size, resize_mode)
     except InvalidInput as reason:
         return str(reason)
+
+
+def read_member(member: Member, size: Size, resize_mode: decoding.ResizeMode) -> np.ndarray | str:
+    """Decode an image in a tar file, as `read_image`."""
+    return read_image(member.read(), size, resize_mode)
 
 
 def read_listing(

@@ -221,6 +221,8 @@ class Evaluation(EveryNSteps):
         values = self.monitor.measure(self.model)
         self.metrics.evaluation |= values
         metric = self.run.config.best_metric
+        if metric not in values:
+            return
         _, earlier = plots.known(self.metrics.history, metric)
-        if metric in values and all(is_better(metric, values[metric], value) for value in earlier):
+        if all(is_better(metric, values[metric], value) for value in earlier):
             checkpoints.save(self.run, self.model, self.step, checkpoints.BEST)

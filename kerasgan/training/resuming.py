@@ -6,6 +6,7 @@ from pathlib import Path
 from kerasgan import tasks
 from kerasgan.configs import Config
 from kerasgan.configs.options import option_name
+from kerasgan.datasets import shards
 from kerasgan.runs import checkpoints
 from kerasgan.runs.directory import Run
 from kerasgan.tasks.base import DataSplit
@@ -90,7 +91,8 @@ def load(run: Run) -> DataSplit:
         InvalidInput: if they are not there, or differ from those that it was created with.
     """
     for name, path in run.config.paths.items():
-        if not path.exists():
+        # Tar files are named one by one when they are read.
+        if not (path.exists() or shards.is_pattern(str(path))):
             option = option_name(name)
             raise InvalidInput(
                 f"{path}, the {option} of {run.path}, is not there; if it has moved, "
