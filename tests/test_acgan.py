@@ -4,7 +4,6 @@ import keras
 import pytest
 import rich_click as click
 import tensorflow as tf
-from keras import ops
 
 from kerasgan.commands import cli
 from kerasgan.commands.train import parsed
@@ -12,7 +11,7 @@ from kerasgan.configs.acgan import ACGANConfig, head_weights
 from kerasgan.networks import acgan
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
-from tests.test_models import build, floats, shared
+from tests.known_networks import known
 
 
 def layers_of(kind, **options):
@@ -46,29 +45,9 @@ def test_the_failed_runs_of_the_report_can_be_made():
         ACGANConfig(d_norm="none", mix_batches=True).check_applicable(["mix_batches"])
 
 
-class LinearCritic:
-    """Source 0.5 sum(x), constant class logits."""
-
-    def __call__(self, images, training):
-        count = images.shape[0]
-        source = 0.5 * ops.sum(images, axis=(1, 2, 3))[:, None]
-        return {"source": source, **dict.fromkeys(("hair", "eyes"), tf.zeros([count, 5]))}
-
-
-@pytest.mark.parametrize("weight", [1.0, 3.0])
-def test_the_penalty_is_half_gamma_times_the_squared_norms_of_both_kinds(weight):
-    model, batch = build("acgan", d_norm="none", penalty_weight=weight)
-    batch, fakes = shared(model, batch)
-    model.discriminator = LinearCritic()
-    batch["labels"] = dict.fromkeys(("hair", "eyes"), tf.zeros([4, 5]))
-    losses, _ = model.discriminator_losses(batch, fakes)
-    squared_norm = 0.5**2 * 16 * 16 * 3
-    assert floats(losses)["d_penalty"] == pytest.approx(weight / 2 * 2 * squared_norm)
-
-
 def test_there_is_no_penalty_unless_asked_for():
-    model, batch = build("acgan")
-    assert "d_penalty" not in model.discriminator_losses(*shared(model, batch))[0]
+    model, update, _ = known("acgan", heads=True)
+    assert "d_penalty" not in model.discriminator_losses(update, model.generate(update))[0]
 
 
 def test_a_penalty_is_refused_under_batch_norm():
@@ -130,10 +109,10 @@ def test_loss_weights_are_given_as_words():
 
 def test_a_missing_label_adds_no_class_loss():
     """Eq. 3 over the labelled images alone; the mean is over the batch."""
-    model, batch = build("acgan")
-    batch, fakes = shared(model, batch)
-    labelled, _ = model.discriminator_losses(batch, fakes)
-    missing = tf.nest.map_structure(tf.zeros_like, batch["labels"])
-    none, _ = model.discriminator_losses({**batch, "labels": missing}, fakes)
+    model, update, _ = known("acgan", heads=True)
+    fakes = model.generate(update)
+    labelled, _ = model.discriminator_losses(update, fakes)
+    missing = tf.nest.map_structure(tf.zeros_like, update["labels"])
+    none, _ = model.discriminator_losses({**update, "labels": missing}, fakes)
     assert float(none["d_hair"]) == float(none["d_eyes"]) == 0.0
     assert float(labelled["d_hair"]) > 0

@@ -5,11 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import registry, tasks
+from kerasgan import tasks
 from kerasgan.datasets import labelled
-from kerasgan.datasets.colours import COLOURS
-from kerasgan.labels import LabelSchema
-from kerasgan.models.player import RunningMeans
 from kerasgan.training import trainer
 from tests.conftest import tiny_config
 
@@ -111,62 +108,6 @@ def test_the_first_step_that_is_not_finite_is_remembered(tiny, data):
     for batch in (good, bad, good):
         model.train_step(batch)
     assert int(model.failed_step) == 2
-
-
-def test_running_means_weigh_their_values():
-    means = RunningMeans(["loss", "accuracy"])
-    means.update({"loss": 1.0, "accuracy": (np.float32([1, 0, 1]), np.float32([1, 1, 0]))})
-    means.update({"loss": 4.0, "accuracy": (np.float32([1]), np.float32([1]))})
-    assert means.result() == pytest.approx({"loss": 2.5, "accuracy": 2 / 3})
-    means.reset()
-    assert np.isnan(list(means.result().values())).all()
-
-
-def numpy_softplus(x):
-    return np.logaddexp(0, x.astype("float64"))
-
-
-def test_acgan_losses_against_numpy(tiny):
-    """With scores of our own, every term is that of the course report."""
-    config = dataclasses.replace(tiny, loss_weights=(1.0, 0.3, 0.35))
-    model = registry.build_model(config, LabelSchema.of(COLOURS))
-    random = np.random.default_rng(0)
-    heads = {"source": 1, "hair": 12, "eyes": 11}
-    real, fake = (
-        {name: random.normal(size=(4, k)).astype("float32") for name, k in heads.items()}
-        for _ in range(2)
-    )
-    # Real images are tagged by a first pixel of 9.
-    model.discriminator = lambda image, training: real if float(image[0, 0, 0, 0]) == 9 else fake
-    labels, fake_labels = (
-        {
-            name: np.eye(k, dtype="float32")[random.integers(k, size=4)]
-            for name, k in (("hair", 12), ("eyes", 11))
-        }
-        for _ in range(2)
-    )
-    image = np.full((4, 16, 16, 3), 9, "float32")
-    batch = {"image": image, "labels": labels, "fake_labels": fake_labels}
-    fakes = np.zeros_like(image)
-    d_losses, _ = model.discriminator_losses(batch, fakes)
-    g_losses, _ = model.generator_losses(batch, fakes)
-
-    def cross_entropy(logits, one_hot):
-        logits = logits.astype("float64")
-        log_p = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
-        return -(one_hot * log_p).sum(-1).mean()
-
-    expected = {
-        "d_real": numpy_softplus(-real["source"]).mean(),
-        "d_fake": numpy_softplus(fake["source"]).mean(),
-        "d_hair": 0.3 * cross_entropy(real["hair"], labels["hair"]),
-        "d_eyes": 0.35 * cross_entropy(real["eyes"], labels["eyes"]),
-        "g_fool": numpy_softplus(-fake["source"]).mean(),
-        "g_hair": 0.3 * cross_entropy(fake["hair"], fake_labels["hair"]),
-        "g_eyes": 0.35 * cross_entropy(fake["eyes"], fake_labels["eyes"]),
-    }
-    computed = {name: float(loss) for name, loss in {**d_losses, **g_losses}.items()}
-    assert computed == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("mix_batches", [False, True])

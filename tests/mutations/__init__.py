@@ -1,0 +1,1 @@
+"""Faults put into a copy of the code, to see whether the tests find them."""

@@ -1,0 +1,66 @@
+"""Put faults into a copy of the code and count those that the tests find.
+
+python -m tests.mutations --planted
+python -m tests.mutations --seed 0 -n 200
+"""
+
+import tempfile
+from pathlib import Path
+
+import click
+import keras  # noqa: F401
+import pytest
+
+import kerasgan  # noqa: F401  Sets what TensorFlow reads before keras imports it.
+from tests.mutations import generated, sandbox
+from tests.mutations.core import CORE
+from tests.mutations.planted import Fault, planted
+
+
+def read(file: str) -> str:
+    return (sandbox.REPOSITORY / file).read_text()
+
+
+def check_tests(folder: Path, faults: list[Fault]) -> None:
+    """Run each selection of tests on the unchanged code, where it must pass."""
+    for tests in dict.fromkeys(tuple(fault.tests) for fault in faults):
+        code, seconds, output = sandbox.run(folder, list(tests))
+        click.echo(f"without faults: {seconds:.0f} s  {' '.join(tests)}")
+        if code != pytest.ExitCode.OK:
+            raise click.ClickException(f"the tests must pass without faults:\n{output}")
+
+
+def try_fault(folder: Path, fault: Fault) -> bool:
+    """Whether the tests find the fault."""
+    with sandbox.written(folder / fault.file, fault.source):
+        code, seconds, _ = sandbox.run(folder, fault.tests)
+    found = code != pytest.ExitCode.OK
+    how = "survived" if not found else "timeout" if code is None else f"found ({code})"
+    click.echo(f"{how:10} {seconds:4.0f} s  {fault.file}  {fault.change!r}")
+    return found
+
+
+@click.command()
+@click.option("--planted", "is_planted", is_flag=True, help="The faults written by hand.")
+@click.option("-n", "count", default=200, help="Number of generated faults.")
+@click.option("--seed", default=0, help="Chooses the generated faults.")
+@click.option("--only", default="", help="Part of the names of files to be changed.")
+def main(is_planted: bool, count: int, seed: int, only: str) -> None:
+    """Exit with code 1 if a planted fault, or a tenth of the generated ones, is not found."""
+    if is_planted:
+        faults = planted(read)
+    else:
+        every = [
+            f for file, tests in CORE.items() for f in generated.mutants(file, read(file), tests)
+        ]
+        faults = generated.draw(every, count, seed)
+    faults = [fault for fault in faults if only in fault.file]
+    with tempfile.TemporaryDirectory() as folder:
+        sandbox.copy_repository(Path(folder))
+        check_tests(Path(folder), faults)
+        found = sum([try_fault(Path(folder), fault) for fault in faults])
+    click.echo(f"{found} of {len(faults)} faults found")
+    raise SystemExit(found < (1.0 if is_planted else 0.9) * len(faults))
+
+
+main()
