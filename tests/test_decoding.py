@@ -1,5 +1,7 @@
 import ast
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +137,49 @@ def test_a_decompression_bomb_is_refused_with_the_limit(monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 40)
     with pytest.raises(InvalidInput, match="has more than the limit of 99 pixels"):
         decoding.read(content(Image.new("RGB", (10, 10))))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "I;16", "1"])
+@pytest.mark.parametrize(("orientation", "rows"), [(1, 45), (6, 44)])
+def test_a_large_image_is_decoded_in_parts_to_means_of_its_pixels(
+    monkeypatch, mode, orientation, rows
+):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    pixels = np.random.default_rng(0).integers(0, 256, (rows, 64, 4), np.uint8)
+    if mode == "I;16":
+        image = Image.fromarray(pixels[..., 0].astype(np.uint16) * 257)
+    else:
+        image = Image.fromarray(pixels[..., : 4 if mode == "RGBA" else 3]).convert(mode)
+    transparency = {"transparency": 3} if mode == "P" else {}
+    png = content(image, exif=exif, **transparency)
+    expected = decoding.read(png).reduce(4)
+    monkeypatch.setattr(decoding, "_LARGE", 1000)
+    found = decoding.read(png, 5)
+    np.testing.assert_allclose(np.asarray(found, int), np.asarray(expected, int), atol=1)
+    # Where it would become smaller than twice the size, it stays as it is.
+    assert decoding.read(png, 15).size == decoding.read(png).size
+
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from kerasgan.datasets import decoding
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(decoding.resized(Path("large.png"), 64).shape)
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print((after - before) / 1024, file=sys.stderr)
+"""
+
+
+def test_the_largest_image_takes_little_more_memory_than_its_pixels():
+    image = Image.new("P", (9400, 9400))
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.save("large.png", transparency=1, compress_level=1)
+    done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True)
+    assert done.stdout == "(64, 64, 3)\n"
+    # 84 MiB of indices in the palette; as RGBA they would be four times as many.
+    assert float(done.stderr) < 200
 
 
 def test_a_missing_file(tmp_path):

@@ -2,11 +2,13 @@
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,7 +23,7 @@ from kerasgan.inference import exporting, loading
 from kerasgan.labels import LabelSchema
 from kerasgan.reporting import plots
 from kerasgan.runs import checkpoints, directory, lookup
-from kerasgan.training import error_messages
+from kerasgan.training import error_messages, trainer
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput, TrainingFailed
 from tests import stubs
@@ -156,6 +158,20 @@ def test_networks_that_are_too_large_name_the_options():
             error_messages.too_large(config),
         ):
             raise error
+
+
+def test_a_limit_of_the_memory_is_named_before_networks_are_built(monkeypatch, caplog):
+    """At the limit TensorFlow may crash, which nothing can explain afterwards."""
+
+    def build_model(config, schema):
+        raise MemoryError
+
+    monkeypatch.setattr(registry, "build_model", build_model)
+    for limit, count in ((resource.RLIM_INFINITY, 0), (7 * 2**30, 1)):
+        monkeypatch.setattr(resource, "getrlimit", lambda _, limit=limit: (limit, limit))
+        with pytest.raises(InvalidInput, match="do not fit into the memory"):
+            trainer.build(tiny_config("gan"), SimpleNamespace(schema=LabelSchema()))
+        assert caplog.text.count("limited to 7.0 GiB (ulimit -v)") == count
 
 
 def test_a_full_disk_during_training_names_the_file_and_how_to_continue(painted):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.sizes import Size, sides
@@ -18,6 +18,8 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF")
 
 # Pillow's own limit: beyond it, a small file could be crafted to fill the memory.
 PIXEL_LIMIT = 89_478_485
+# Images with more pixels are converted in parts, which takes a quarter of the memory.
+_LARGE = 2**24
 
 ResizeMode = Literal["crop", "pad"]
 
@@ -48,7 +50,8 @@ def read(source: Path | bytes, size: int | None = None, limit: int | None = None
 
     Args:
         source: the file or its content.
-        size: a large JPEG may be decoded at a smaller scale that keeps this width and height.
+        size: a large image may be decoded at a smaller scale that keeps twice this width and
+            height.
         limit: maximum number of pixels, below PIXEL_LIMIT.
 
     Raises:
@@ -57,6 +60,9 @@ def read(source: Path | bytes, size: int | None = None, limit: int | None = None
     with opened(source, limit) as image:
         if size is not None:
             image.draft("RGB", (2 * size, 2 * size))
+            factor = min(image.size) // (2 * size)
+            if factor > 1 and image.width * image.height > _LARGE and image.mode != "F":
+                return ImageOps.exif_transpose(_reduced(image, factor))
         return upright(image)
 
 
@@ -77,6 +83,19 @@ def opened(source: Path | bytes, limit: int | None = None) -> Iterator[Image.Ima
 def upright(image: Image.Image) -> Image.Image:
     """Decode an opened image as upright RGB on white."""
     return _to_rgb(ImageOps.exif_transpose(image))
+
+
+def _reduced(image: Image.Image, factor: int) -> Image.Image:
+    """RGB on white, with the mean of each square of `factor` pixels, converted row by row."""
+    width, height = (-(-side // factor) for side in image.size)
+    reduced = Image.new("RGB", (width, height))
+    for row in range(height):
+        top, bottom = row * factor, min((row + 1) * factor, image.height)
+        band = _to_rgb(image.crop((0, top, image.width, bottom)))
+        reduced.paste(band.reduce(factor), (0, row))
+    orientation = ExifTags.Base.Orientation
+    reduced.getexif()[orientation] = image.getexif().get(orientation, 1)
+    return reduced
 
 
 def _open(source: Path | bytes, limit: int | None) -> Image.Image:

@@ -1,7 +1,9 @@
 """What the errors that end a training mean, and what to do about them."""
 
+import logging
 import math
 import re
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +16,8 @@ from kerasgan.runs.directory import Run
 from kerasgan.training import workers
 from kerasgan.utils.errors import InvalidInput, TrainingFailed, of_system
 from kerasgan.utils.sizes import sides
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -51,6 +55,17 @@ def check_batch(config: Config) -> None:
         raise InvalidInput(
             f"batch-size is {config.batch_size}: a batch at image-size {config.image_size} needs "
             f"{needed / 2**30:,.0f} GiB, and this machine has {total / 2**30:,.0f}"
+        )
+
+
+def warn_of_limit() -> None:
+    """Log that the memory of this process is limited, as TensorFlow may crash at the limit."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY:
+        log.warning(
+            "the address space of this process is limited to %.1f GiB (ulimit -v); at the limit "
+            "TensorFlow may end it without a message",
+            limit / 2**30,
         )
 
 

@@ -130,6 +130,7 @@ def resume(
 def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImages) -> keras.Model:
     """Create and compile the model of a config."""
     synchronize = isinstance(config, BatchNormOptions) and config.sync_batch_norm
+    error_messages.warn_of_limit()
     with (
         error_messages.too_large(config),
         workers.strategy(config.strategy).scope(),
