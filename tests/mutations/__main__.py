@@ -4,6 +4,7 @@ python -m tests.mutations --planted
 python -m tests.mutations --seed 0 -n 200
 """
 
+import functools
 import tempfile
 from pathlib import Path
 
@@ -21,17 +22,18 @@ def read(file: str) -> str:
     return (sandbox.REPOSITORY / file).read_text()
 
 
-def check_tests(folder: Path, faults: list[Fault]) -> None:
-    """Run each selection of tests on the unchanged code, where it must pass."""
-    for tests in dict.fromkeys(tuple(fault.tests) for fault in faults):
-        code, seconds, output = sandbox.run(folder, list(tests))
-        click.echo(f"without faults: {seconds:.0f} s  {' '.join(tests)}")
-        if code != pytest.ExitCode.OK:
-            raise click.ClickException(f"the tests must pass without faults:\n{output}")
+@functools.cache
+def check_tests(folder: Path, tests: tuple[str, ...]) -> None:
+    """Run tests on the unchanged code, where they must pass."""
+    code, seconds, output = sandbox.run(folder, list(tests))
+    if code != pytest.ExitCode.OK:
+        raise click.ClickException(f"{tests} must pass without faults:\n{output}")
+    click.echo(f"no fault   {seconds:4.0f} s  {' '.join(tests)}")
 
 
 def try_fault(folder: Path, fault: Fault) -> bool:
     """Whether the tests find the fault."""
+    check_tests(folder, tuple(fault.tests))
     with sandbox.written(folder / fault.file, fault.source):
         code, seconds, _ = sandbox.run(folder, fault.tests)
     found = code != pytest.ExitCode.OK
@@ -57,7 +59,6 @@ def main(is_planted: bool, count: int, seed: int, only: str) -> None:
     faults = [fault for fault in faults if only in fault.file]
     with tempfile.TemporaryDirectory() as folder:
         sandbox.copy_repository(Path(folder))
-        check_tests(Path(folder), faults)
         found = sum([try_fault(Path(folder), fault) for fault in faults])
     click.echo(f"{found} of {len(faults)} faults found")
     raise SystemExit(found < (1.0 if is_planted else 0.9) * len(faults))

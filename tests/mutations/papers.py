@@ -175,7 +175,7 @@ PAPERS = {
         },
     ),
     "kerasgan/models/r3gan.py": (
-        ["tests/test_r3gan.py", *_cases("r3gan", "test_r3gan", f"({_R3GAN})")],
+        ["tests/test_r3gan.py", *_cases("r3gan", "(losses and r3gan)", f"({_R3GAN})")],
         {
             "weight * self.config.penalty_decay, steps)": "weight, steps)",
             "self._gamma(self.step - 1) / 2 * (r1 + r2)": "self._gamma(self.step - 1) * (r1 + r2)",
