@@ -29,8 +29,9 @@ def test_an_unknown_preset_is_refused():
 
 @pytest.mark.parametrize("config", [registry.config_class(name) for name in registry.names()])
 def test_every_preset_can_be_made(config):
-    for preset in config.PRESETS:
-        config.from_preset(preset)
+    for preset, values in config.PRESETS.items():
+        made = config.from_preset(preset)
+        assert {name: getattr(made, name) for name in values} == values
 
 
 @pytest.mark.parametrize(

@@ -34,12 +34,6 @@ def test_a_bundled_run_is_small_and_records_its_command(model):
     assert status.of_run(run).state == "finished"
 
 
-def test_the_bundled_faces_have_the_requested_colours():
-    numbers = json.loads((SHIPPED / "r3gan" / directory.EVALUATION_FILE).read_text())["numbers"]
-    assert numbers["accuracy_hair"]["value"] > 0.98
-    assert numbers["accuracy_eyes"]["value"] > 0.92
-
-
 @pytest.mark.parametrize(("hair", "channel"), [("red", 0), ("green", 1), ("blue", 2)])
 def test_faces_are_generated_without_a_run(kerasgan, caplog, hair, channel):
     with caplog.at_level("INFO", "kerasgan"):
@@ -48,13 +42,28 @@ def test_faces_are_generated_without_a_run(kerasgan, caplog, hair, channel):
     assert "run: pretrained/r3gan" in done.output
     assert "runs: using pretrained/r3gan" in caplog.text
     files = sorted(Path(f"{hair}-red-samples").iterdir())
-    faces = []
-    for file in files:
-        with Image.open(file) as face:
-            faces.append(np.asarray(face, float))
     # The region above the eyes is hair.
-    above = np.stack(faces)[:, 8:24, 20:44].mean(axis=(0, 1, 2))
+    above = pixels(files)[:, 8:24, 20:44].mean(axis=(0, 1, 2))
     assert above.argmax() == channel
+
+
+def pixels(files):
+    images = []
+    for file in files:
+        with Image.open(file) as image:
+            images.append(np.asarray(image, float))
+    return np.stack(images)
+
+
+def test_the_eyes_of_the_same_faces_have_the_requested_colours():
+    model = package.load("pretrained/r3gan")
+    red, blue = (model.sample(8, seed=0, hair="white", eyes=colour) for colour in ("red", "blue"))
+    change = (red.astype(float) - blue).mean(axis=0)
+    # Mostly the region of the eyes changes, where red takes the place of blue.
+    eyes = np.s_[24:40, 12:52]
+    assert np.abs(change[eyes]).mean() > 2 * np.abs(change).mean()
+    more_red, _, more_blue = change[eyes].mean(axis=(0, 1))
+    assert more_red > 2 > -2 > more_blue
 
 
 def test_images_are_translated_without_a_run(kerasgan):
@@ -64,6 +73,7 @@ def test_images_are_translated_without_a_run(kerasgan):
     assert "run: pretrained/cyclegan" in done.output
     with Image.open("new/one.png") as translated:
         assert translated.size == (40, 33)
+        assert np.abs(np.asarray(translated, float) - (255, 0, 0)).mean() > 5
 
 
 def test_own_runs_come_before_the_bundled_ones(kerasgan, trained, tmp_path):

@@ -1,11 +1,14 @@
 """A copy of the repository whose tests run in forks of this process."""
 
+import compileall
+import gc
 import multiprocessing
 import os
+import py_compile
+import resource
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,13 +19,16 @@ TIMEOUT = 600
 
 
 def copy_repository(folder: Path) -> None:
-    """Copy what git tracks or would track."""
+    """Copy what git tracks or would track, and compile it."""
     words = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(words, cwd=REPOSITORY, check=True, capture_output=True, text=True)
     for name in filter(None, listed.stdout.split("\0")):
         if (source := REPOSITORY / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, folder / name)
+    # Compiled files are compared by content: a change may leave size and second as they are.
+    checked = py_compile.PycInvalidationMode.CHECKED_HASH
+    compileall.compile_dir(folder / "kerasgan", quiet=1, invalidation_mode=checked)
 
 
 @contextmanager
@@ -40,18 +46,25 @@ def run(folder: Path, tests: list[str]) -> tuple[int | None, float, str]:
     """Run tests of the copy, up to the first that fails.
 
     Returns:
-        pytest's exit code, or None after TIMEOUT; seconds; the end of pytest's output.
+        pytest's exit code, or None after TIMEOUT; seconds of the CPU; the end of the output.
     """
-    begin, output = time.monotonic(), folder / "output.txt"
-    # A fork has TensorFlow loaded already, which takes longer than most tests.
+    begin, output = _cpu_seconds(), folder / "output.txt"
+    # A fork has TensorFlow loaded already, which takes longer than most tests; the garbage
+    # collector leaves what is frozen, so that its pages stay shared.
+    gc.freeze()
     process = multiprocessing.get_context("fork").Process(target=_run, args=(folder, tests, output))
     process.start()
     process.join(TIMEOUT)
     if process.is_alive():
         process.kill()
         process.join()
-        return None, time.monotonic() - begin, ""
-    return process.exitcode, time.monotonic() - begin, output.read_text()[-2000:]
+        return None, _cpu_seconds() - begin, ""
+    return process.exitcode, _cpu_seconds() - begin, output.read_text()[-2000:]
+
+
+def _cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _run(folder: Path, tests: list[str], output: Path) -> None:
@@ -62,11 +75,9 @@ def _run(folder: Path, tests: list[str], output: Path) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] in ("kerasgan", "tests")]:
         del sys.modules[name]
     sys.path[:] = [str(folder), *(p for p in sys.path if Path(p).resolve() != REPOSITORY)]
-    # Compiled files are compared by size and second, which a change may leave as they are.
-    sys.dont_write_bytecode = True
     os.environ["PYTHONPATH"] = str(folder)
     import pytest
 
-    code = pytest.main(["-q", "-x", "-n", "0", "-p", "no:cacheprovider", *tests])
+    code = pytest.main(["-q", "-x", "-n", "0", "--tb=line", "-p", "no:cacheprovider", *tests])
     sys.stdout.flush()
     os._exit(code)
