@@ -245,6 +245,14 @@ def test_positions_are_of_each_layer_and_as_many_as_there_are():
     assert not np.array_equal(positions["down_1"], positions["block_0_sum"])
 
 
+def test_images_of_a_are_translated_and_compared_with_those_of_b():
+    black, white = (np.full((3, 34, 34, 3), grey, np.uint8) for grey in (0, 255))
+    batches = untrained().batches(UnpairedImages(black, white).steps(0, 2, 1, 0))
+    batch = next(iter(batches))["discriminator"]
+    np.testing.assert_array_equal(batch["source"], -np.ones((2, 1, 32, 32, 3)))
+    np.testing.assert_array_equal(batch["image"], np.ones((2, 1, 32, 32, 3)))
+
+
 def test_draws_depend_on_the_seed_and_the_step_alone():
     model = untrained()
     *_, third = model.batches(DOMAINS.steps(0, 2, 1, 0)).take(3)

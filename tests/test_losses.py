@@ -13,7 +13,9 @@ from kerasgan.losses import (
     gradient_penalty,
     l1,
     least_squares,
+    pair_accuracy,
     pairwise_distance,
+    relativistic,
 )
 
 
@@ -54,6 +56,25 @@ def test_losses_of_half_precision_logits_are_float32():
         == cross_entropy(logits, np.eye(3, dtype="float32")[:2]).dtype
         == "float32"
     )
+
+
+def test_a_relativistic_loss_is_small_where_the_first_score_is_larger():
+    scores, others = np.array([1.0, 0.0], "float32"), np.array([0.0, 2.0], "float32")
+    expected = (math.log1p(math.exp(-1)) + math.log1p(math.exp(2))) / 2
+    assert float(relativistic(scores, others)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_binary_accuracy_of_scores_has_a_threshold():
+    scores = np.array([[0.4], [0.6], [-1.0]], "float32")
+    np.testing.assert_array_equal(binary_accuracy(scores, 1, threshold=0.5)[0], [0, 1, 0])
+    np.testing.assert_array_equal(binary_accuracy(scores, 0, threshold=0.5)[0], [1, 0, 1])
+
+
+def test_pairs_of_maps_are_compared_by_their_means():
+    scores = np.array([[2.0, -5.0], [1.0, -0.5]], "float32")
+    correct, weights = pair_accuracy(scores, np.zeros((2, 2), "float32"))
+    np.testing.assert_array_equal(correct, [0, 1])
+    np.testing.assert_array_equal(weights, [1, 1])
 
 
 def test_binary_accuracy_is_the_sign_of_the_logit():

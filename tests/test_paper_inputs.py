@@ -105,6 +105,11 @@ def test_fakes_of_acgan_have_any_labels_equally_often():
             assert abs(shares - 1 / size).max() < 5 * 0.5 / np.sqrt(COUNT)
             others = [*rows[:index], critic["labels"][label][:, 0]]
             assert all(independent(labels[:, 0], other[:, 0]) for other in others)
+        drawn = [
+            np.argmax(player["fake_labels"][label], axis=-1).ravel()[:COUNT]
+            for player in (critic, generator)
+        ]
+        assert independent(*drawn)
 
 
 def test_fakes_of_cgan_have_combinations_of_their_own():
