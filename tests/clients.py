@@ -17,7 +17,7 @@ import psutil
 from kerasgan.runs import directory
 from tests.processes import start
 
-RUN = str(directory.SHIPPED / "r3gan")
+RUNS = [str(directory.SHIPPED / model) for model in ("r3gan", "cyclegan")]
 
 
 class Client:
@@ -48,20 +48,20 @@ class Client:
         return {"success": False, "output": {"error": "no answer"}}
 
     def prepare(self) -> int:
-        """Choose the run, as a browser does on loading; return the function of images."""
+        """Load the page and choose the bundled runs, as a browser; return the images' function."""
         labels = {one["id"]: one["props"].get("label") for one in self.config["components"]}
         alts = {one["id"]: one["props"].get("alt_text") for one in self.config["components"]}
-        found = None
-        for fn, one in enumerate(self.config["dependencies"]):
-            events = [name for _, name in one["targets"]]
-            given = [RUN if labels[i] == "Run" else None for i in one["inputs"]]
-            if "load" in events and RUN in given:
-                self.ask(fn, given)
-            if len(one["inputs"]) == 21 and [alts[output] for output in one["outputs"]] == [
-                "Images"
-            ]:
-                found = fn
-        return found
+        functions, runs = self.config["dependencies"], iter(RUNS)
+        for event in ("load", "change"):
+            for fn, one in enumerate(functions):
+                if event in (name for _, name in one["targets"]):
+                    data = [next(runs) if labels[i] == "Run" else None for i in one["inputs"]]
+                    self.ask(fn, data)
+        return next(
+            fn
+            for fn, one in enumerate(functions)
+            if len(one["inputs"]) == 21 and [alts[i] for i in one["outputs"]] == ["Images"]
+        )
 
 
 def use(page: str, session: str, until: float, counts: Counter) -> None:
@@ -70,7 +70,7 @@ def use(page: str, session: str, until: float, counts: Counter) -> None:
         client = Client(page, session)
         fn = client.prepare()
         while time.monotonic() < until:
-            answer = client.ask(fn, [RUN, "averaged", 1.0, 0, 1, "red", "red", *[None] * 14])
+            answer = client.ask(fn, [RUNS[0], "averaged", 1.0, 0, 1, "red", "red", *[None] * 14])
             problem = "" if answer["success"] else str(answer["output"].get("error"))
             counts[problem] += 1
     except Exception as error:
@@ -83,7 +83,7 @@ def use(page: str, session: str, until: float, counts: Counter) -> None:
 def main(count: int, seconds: float) -> None:
     """Print answers, errors and the memory of the server; exit with code 1 after an error."""
     process = start("demo", "--port", 0)
-    page = re.search(r"http://\S+", process.stderr.readline())[0]
+    page = re.search(r"http://\S+", process.stdout.readline())[0]
     server, counts, memory = psutil.Process(process.pid), Counter(), []
     until = time.monotonic() + seconds
     threads = [
@@ -92,11 +92,13 @@ def main(count: int, seconds: float) -> None:
     ]
     for thread in threads:
         thread.start()
-    while any(thread.is_alive() for thread in threads):
-        memory.append(server.memory_info().rss / 2**20)
-        time.sleep(0.5)
-    process.terminate()
-    process.communicate()
+    try:
+        while any(thread.is_alive() for thread in threads):
+            memory.append(server.memory_info().rss / 2**20)
+            time.sleep(0.5)
+    finally:
+        process.terminate()
+        process.communicate()
     answers = counts.pop("", 0)
     half = memory[len(memory) // 2]
     click.echo(
