@@ -15,7 +15,7 @@ import kerasgan as package
 from kerasgan.commands import cli
 from kerasgan.commands.train import parsed
 from kerasgan.experiments import chosen_images
-from kerasgan.runs import directory, home, lookup, status
+from kerasgan.runs import home, lookup, status
 
 SHIPPED = Path(package.__file__).parent / "pretrained"
 MODELS = sorted(path.name for path in SHIPPED.iterdir())

@@ -199,7 +199,7 @@ PAPERS = {
         _cases("stargan", "test_stargan", "of_stargan", "schedules_count"),
         {
             "tf.roll(rows, 1, axis=0)": "rows",
-            "self.config.penalty_weight * gradient_penalty(norms)": "0.0 * gradient_penalty(norms)",
+            "self.weight * gradient_penalty(norms)": "0.0 * gradient_penalty(norms)",
             'image = self.augment(batch["image"], batch["real_augmentation"])': (
                 'image = batch["image"]'
             ),
@@ -209,7 +209,7 @@ PAPERS = {
             "cross_entropy(outputs[name], target)": (
                 'cross_entropy(outputs[name], batch["labels"][name])'
             ),
-            '"g_fool": -ops.mean(outputs["source"])': '"g_fool": ops.mean(outputs["source"])',
+            '_adversarial.real(outputs["source"])': '_adversarial.fake(outputs["source"])',
             "(config.critic_steps, 1)": "(1, config.critic_steps)",
             "self.config.class_weight * cross_entropy(outputs[name], rows)": (
                 "cross_entropy(outputs[name], rows)"
