@@ -61,8 +61,8 @@ def test_tables_keep_a_line_for_each_row(capsys):
 
 def test_markup_of_rich_is_printed_literally(capsys):
     messages.table(["[red]a[/red]"], [["[link=x]b[/] :smile:"]])
-    messages.say("[red]c[/]", "red")
-    messages.tell("[red]d")
+    messages.notify("[red]c[/]", "red")
+    messages.echo("[red]d")
     record = logging.LogRecord("kerasgan.x", logging.WARNING, "", 0, "[bold]e", (), None)
     messages._Handler().emit(record)
     shown = capsys.readouterr()

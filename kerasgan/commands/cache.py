@@ -13,7 +13,7 @@ from kerasgan.commands.names import NamedGroup
 def cache(context: click.Context) -> None:
     """Print the folder of prepared images and trained classifiers, and its size."""
     if context.invoked_subcommand is None:
-        messages.tell(description())
+        messages.echo(description())
 
 
 def description() -> str:
@@ -43,10 +43,10 @@ def clear() -> None:
                 _delete(lock.with_suffix(""))
                 _delete(lock.with_suffix(UNFINISHED))
         except Timeout:
-            messages.say(f"kept, as another command is preparing it: {lock.with_suffix('')}")
+            messages.notify(f"kept, as another command is preparing it: {lock.with_suffix('')}")
     for classifier in folder().glob("classifier-*.weights.h5"):
         classifier.unlink()
-    messages.tell(description())
+    messages.echo(description())
 
 
 def _delete(prepared: Path) -> None:

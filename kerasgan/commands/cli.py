@@ -37,7 +37,7 @@ class _Error(click.ClickException):
         self.exit_code = exit_code
 
     def show(self, file=None) -> None:
-        messages.say(f"Error: {printable(self.format_message(), LONGEST_LINE)}", "red")
+        messages.notify(f"Error: {printable(self.format_message(), LONGEST_LINE)}", "red")
 
 
 class RootGroup(NamedGroup):
@@ -54,7 +54,7 @@ class RootGroup(NamedGroup):
             raise
         except Exception as error:
             if context.params["debug"]:
-                messages.say("".join(traceback.format_exception(error)).rstrip())
+                messages.notify("".join(traceback.format_exception(error)).rstrip())
             raise
 
     def invoke(self, context: click.Context):
@@ -67,12 +67,12 @@ class RootGroup(NamedGroup):
         except InvalidInput as error:
             raise _Error(str(error), 2) from error
         except Interrupted as stop:
-            messages.tell(str(stop), err=True)
+            messages.echo(str(stop), err=True)
             context.exit(128 + stop.signal_number)
         except KeyboardInterrupt:
             # TensorFlow would log the functions whose tracing was interrupted.
             logging.getLogger("tensorflow").disabled = True
-            messages.tell("interrupted", err=True)
+            messages.echo("interrupted", err=True)
             context.exit(128 + signal.SIGINT)
         except TrainingFailed as error:
             raise _Error(str(error), 1) from error

@@ -34,4 +34,4 @@ def compare(first: str, second: str, count: int, seed: int, html: Path) -> None:
     sources = [blind_test.source(name) for name in (first, second)]
     pairs = blind_test.pair(*sources, count, seed)
     files.write(html, blind_test.page(pairs, tuple(source.name for source in sources)))
-    messages.tell(f"wrote {html}: open it in a browser")
+    messages.echo(f"wrote {html}: open it in a browser")

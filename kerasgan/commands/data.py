@@ -26,7 +26,7 @@ def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> 
     from kerasgan.datasets.avatars import rendering
 
     rendering.render(folder, count, image_size, style, seed)
-    messages.tell(f"drew {count} faces: {folder}")
+    messages.echo(f"drew {count} faces: {folder}")
 
 
 @data.command()
@@ -81,7 +81,7 @@ def check(path, layout, labels, follow_links, html, heat_map, fix) -> None:
         files.check_vacant(fix)
     _check_outside(path, {"--heat-map": heat_map, "--fix": fix})
     report = inspection.check(path, layout, labels, follow_links)
-    messages.tell(text_report.as_text(report))
+    messages.echo(text_report.as_text(report))
     heat_map_png = None
     if len(report.labels) > 1 and (html or heat_map):
         from kerasgan.reporting import plots
@@ -89,14 +89,14 @@ def check(path, layout, labels, follow_links, html, heat_map, fix) -> None:
         heat_map_png = plots.draw_counts(report.pair_counts(0, 1), *report.labels[:2])
     if heat_map and heat_map_png:
         files.write(heat_map, heat_map_png)
-        messages.tell(f"wrote {heat_map}")
+        messages.echo(f"wrote {heat_map}")
     if html:
         files.write(html, html_report.as_html(report, heat_map_png))
-        messages.tell(f"wrote {html}")
+        messages.echo(f"wrote {html}")
     if not report.readable:
         raise InvalidInput(f"{path} has no image to train on")
     if fix:
-        messages.tell(f"wrote {cleaning.write(report, fix):,} images: {fix}")
+        messages.echo(f"wrote {cleaning.write(report, fix):,} images: {fix}")
     if heat_map and heat_map_png is None:
         raise InvalidInput(f"--heat-map needs two labels, and {path} has {len(report.labels)}")
     if report.problems:

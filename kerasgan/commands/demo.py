@@ -43,5 +43,5 @@ def demo(run: str | None, port: int, token: bool) -> None:
         app = page.app(run, folder, secret)
         address, port = listener.getsockname()
         query = f"/?token={secret}" if token else ""
-        messages.tell(f"page: http://{address}:{port}{query} (Ctrl-C ends it)")
+        messages.echo(f"page: http://{address}:{port}{query} (Ctrl-C ends it)")
         server.serve(app, listener)

@@ -32,7 +32,7 @@ def _command(config: type[Config]) -> click.Command:
         from kerasgan import api
 
         own = {"preset": preset, "config": config_file, "measure": not no_measure}
-        _tell(api.describe(config.MODEL, **own, **given))
+        _echo(api.describe(config.MODEL, **own, **given))
 
     no_measure = click.RichOption(
         ["--no-measure"], is_flag=True, panel="Logging", help="Make no steps to time them."
@@ -51,16 +51,16 @@ def describe() -> None:
     """Show a model's layers, the work of a step and the duration of a run."""
 
 
-def _tell(description) -> None:
+def _echo(description) -> None:
     for network in description.networks:
-        messages.tell(f"{network.name}, forward for one image:")
+        messages.echo(f"{network.name}, forward for one image:")
         messages.table(_HEAD, [*map(_row, network.layers), _total(network)])
-        messages.tell("")
+        messages.echo("")
     if labels := description.schema.sizes:
         sizes = ", ".join(f"{name} ({size} values)" for name, size in labels.items())
-        messages.tell(f"labels: {sizes}, as of the avatars; those of --data are not read")
-    messages.tell(f"parameters of all networks: {description.parameters:,}")
-    messages.tell(
+        messages.echo(f"labels: {sizes}, as of the avatars; those of --data are not read")
+    messages.echo(f"parameters of all networks: {description.parameters:,}")
+    messages.echo(
         f"a step of batch size {description.config.batch_size}: "
         f"{description.multiply_adds / 1e9:,.2f} billion multiply-adds\n"
         f"  updates: {description.d_steps} of the discriminator, {description.g_steps} of the "
@@ -68,15 +68,15 @@ def _tell(description) -> None:
         "  counted: convolutions and matrix products, forward and in all gradients that are needed"
     )
     if description.hours is not None:
-        _tell_duration(description)
+        _echo_duration(description)
 
 
-def _tell_duration(description) -> None:
+def _echo_duration(description) -> None:
     from kerasgan.training import interaction
 
     config = description.config
     epochs = f"{config.epochs} epochs of {description.num_images:,} images, " * bool(config.epochs)
-    messages.tell(
+    messages.echo(
         f"{epochs}{config.steps:,} steps on this machine: about "
         f"{interaction.duration(description.hours)}, at {description.seconds_per_step:.3g} s each\n"
         "  measured: three steps on random images, without evaluation, sample sheets, checkpoints"

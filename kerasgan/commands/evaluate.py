@@ -53,7 +53,7 @@ def evaluate(run, data, count, seed, checkpoint, features, fid_weights, cascade,
     from kerasgan import api
     from kerasgan.evaluation import report
 
-    messages.tell(f"run: {found.name}")
+    messages.echo(f"run: {found.name}")
     evaluation = api.evaluate(
         found,
         data=data,
@@ -68,5 +68,5 @@ def evaluate(run, data, count, seed, checkpoint, features, fid_weights, cascade,
     )
     messages.table(report.HEAD, report.rows(evaluation))
     for line in report.remarks(evaluation):
-        messages.tell(line)
-    messages.tell(f"wrote {found.outputs / 'report.html'}")
+        messages.echo(line)
+    messages.echo(f"wrote {found.outputs / 'report.html'}")

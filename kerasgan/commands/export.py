@@ -32,9 +32,9 @@ def export(run: str | None, out: Path | None, checkpoint: str, form: str) -> Non
     from kerasgan.runs import lookup
 
     found = lookup.run(run)
-    messages.tell(f"run: {found.name}")
+    messages.echo(f"run: {found.name}")
 
     from kerasgan import api
 
     written = api.export(found, out=out, checkpoint=checkpoint, format=form)
-    messages.tell(f"wrote {written}")
+    messages.echo(f"wrote {written}")

@@ -33,17 +33,19 @@ class _Handler(logging.Handler):
             text = self.format(record)
             # A record of kerasgan is one line, whatever the names in it.
             is_ours = record.name.split(".")[0] == "kerasgan"
-            say(printable(text, LONGEST_LINE) if is_ours else text, _STYLES.get(record.levelno, ""))
+            notify(
+                printable(text, LONGEST_LINE) if is_ours else text, _STYLES.get(record.levelno, "")
+            )
 
 
-def say(text: str, style: str = "") -> None:
+def notify(text: str, style: str = "") -> None:
     """Write a message to standard error, in a Rich style on a terminal."""
     from rich.text import Text
 
     _console(stderr=True).print(Text(printable_lines(text), style), soft_wrap=True)
 
 
-def tell(text: object, err: bool = False) -> None:
+def echo(text: object, err: bool = False) -> None:
     """Write a result to standard output, or a problem with it to standard error."""
     click.echo(printable_lines(text), err=err)
 

@@ -69,7 +69,7 @@ def report(
             sheet = chosen_images.sheet(found, inputs, EditRequest(to, values))
             parts.append(comparison.figure(sheet, Path(folder) / "inputs.png"))
         comparison.write(compared, Path(folder), f"{len(found)} runs", *parts)
-        messages.tell((Path(folder) / "table.md").read_text())
+        messages.echo((Path(folder) / "table.md").read_text())
         with files.replacing(html) as temporary:
             shutil.copyfile(Path(folder) / "report.html", temporary)
-    messages.tell(f"wrote {html}")
+    messages.echo(f"wrote {html}")

@@ -50,7 +50,7 @@ def reproduce(name, seeds, jobs, out, cascade, photos, train_options) -> None:
     known = reproductions.REPRODUCTIONS
     if name is None:
         for each, listed in known.items():
-            messages.tell(f"{each}: {', '.join(listed.settings)}\n  {listed.claim}")
+            messages.echo(f"{each}: {', '.join(listed.settings)}\n  {listed.claim}")
         return
     if name not in known:
         raise unknown("reproduction", name, known)
@@ -73,7 +73,7 @@ def reproduce(name, seeds, jobs, out, cascade, photos, train_options) -> None:
     text = html_page.preformatted("\n".join(lines))
     sweep.write_page(compared, failed, folder, name, text, *shown)
     for line in lines:
-        messages.tell(line)
+        messages.echo(line)
     if not complete:
         click.get_current_context().exit(1)
 

@@ -24,13 +24,13 @@ def resume(run, steps, epochs, from_start: bool, **locations: str | None) -> Non
     from kerasgan.training import trainer
 
     found = lookup.run(run, shipped=False)
-    messages.tell(f"run: {found.path}")
+    messages.echo(f"run: {found.path}")
     moved = {name: path for name, path in locations.items() if path is not None}
     lengths = {"steps": steps, "epochs": epochs}
     length = {unit: number for unit, number in lengths.items() if number is not None}
     done = trainer.resume(found, length, moved, from_start)
     unit = "epochs" if done.config.epochs else "steps"
-    messages.tell(
+    messages.echo(
         f"trained {done.config.steps} steps: {done.path}; to train further: "
         f"kerasgan resume {done.path} --{unit} {2 * getattr(done.config, unit)}"
     )

@@ -23,7 +23,7 @@ def runs(context: click.Context) -> None:
     found = status.of_home()
     if not found:
         folder = home.folder().absolute()
-        messages.tell(f"no run in {folder}; train one with: kerasgan train acgan --preset quick")
+        messages.echo(f"no run in {folder}; train one with: kerasgan train acgan --preset quick")
         return
     messages.table(status.HEAD, map(status.row, found))
     if any(run.problem for run in found):
@@ -54,14 +54,14 @@ def delete(names: tuple[str, ...], yes: bool) -> None:
             raise InvalidInput(f"{run.path} is being trained by another process")
     messages.table(status.HEAD, map(status.row, found))
     if not (yes or _confirmed()):
-        messages.tell("nothing was deleted")
+        messages.echo("nothing was deleted")
         click.get_current_context().exit(1)
     for run in found:
         # Its training may have started since.
         with locks.lock(run.path):
             files.set_aside(run.path)
         files.remove_set_aside(run.path.parent)
-        messages.tell(f"deleted {run.path}")
+        messages.echo(f"deleted {run.path}")
 
 
 def _confirmed() -> bool:
@@ -71,5 +71,5 @@ def _confirmed() -> bool:
         return click.confirm("Delete all of these?")
     except click.Abort:
         # The cursor is still on the line of the question.
-        messages.tell("", err=True)
+        messages.echo("", err=True)
         raise KeyboardInterrupt from None

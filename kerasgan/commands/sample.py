@@ -92,7 +92,7 @@ def sample(
     from kerasgan.inference import loading
 
     sampler = loading.load(run, checkpoint).sampler(sigma)
-    messages.tell(f"run: {run.name}")
+    messages.echo(f"run: {run.name}")
     if text:
         _write_requests(sampler, requests, count, seed, out)
     elif interpolate:
@@ -102,9 +102,9 @@ def sample(
     else:
         labels = _random_labels(schema, choice, seed, count)
         (_write_files if separate else _write_grid)(sampler, labels, seed, out)
-    messages.tell(f"wrote {out}")
+    messages.echo(f"wrote {out}")
     for problem in problems:
-        messages.tell(f"{text}: {problem}", err=True)
+        messages.echo(f"{text}: {problem}", err=True)
     if problems:
         click.get_current_context().exit(1)
 

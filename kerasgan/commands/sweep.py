@@ -107,7 +107,7 @@ def write_page(compared, failed: Sequence[str], folder: Path, title: str, *parts
     from kerasgan.reporting import html_page
 
     comparison.write(compared, folder, title, *parts, *map(html_page.paragraph, failed))
-    messages.tell((folder / "table.md").read_text())
-    messages.tell(f"wrote {folder / 'report.html'}")
+    messages.echo((folder / "table.md").read_text())
+    messages.echo(f"wrote {folder / 'report.html'}")
     for line in failed:
-        messages.tell(line, err=True)
+        messages.echo(line, err=True)

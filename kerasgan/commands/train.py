@@ -58,7 +58,7 @@ def _command(config: type[Config]) -> click.Command:
         command = shlex.join(["kerasgan", *sys.argv[1:]])
         own = {"preset": preset, "config": config_file, "init": init, "out": out}
         run = api.train(config.MODEL, command=command, **own, **given)
-        messages.tell(f"trained {run.config.steps} steps: {run.path}")
+        messages.echo(f"trained {run.config.steps} steps: {run.path}")
 
     return options.VariadicCommand(
         config.MODEL, callback=run, params=parameters(config), help=config.__doc__

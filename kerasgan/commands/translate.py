@@ -59,13 +59,13 @@ def translate(inputs, run, checkpoint, to, values, scale, triptych, out) -> None
     files.check_writable(out)
     output_files = folders.output_files(inputs, out)
     model = loading.load(run, checkpoint)
-    messages.tell(f"run: {run.name}")
+    messages.echo(f"run: {run.name}")
     round_trip = task.round_trip(task.translator(run, model), changes)
     round_trip = scaling.at_scale(round_trip, scale, run.config.image_size)
     problems = folders.translate_files(output_files, round_trip, triptych)
-    messages.tell(f"wrote {len(output_files) - len(problems)} images to {out}")
+    messages.echo(f"wrote {len(output_files) - len(problems)} images to {out}")
     for file, reason in problems.items():
-        messages.tell(f"left out {printable(file)}: it {reason}", err=True)
+        messages.echo(f"left out {printable(file)}: it {reason}", err=True)
     if problems:
-        messages.tell(f"left out {len(problems)} of {len(output_files)} images", err=True)
+        messages.echo(f"left out {len(problems)} of {len(output_files)} images", err=True)
         click.get_current_context().exit(1)
