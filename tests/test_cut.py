@@ -265,6 +265,7 @@ def test_draws_depend_on_the_seed_and_the_step_alone():
     np.testing.assert_array_equal(again["is_mirrored"], third["is_mirrored"])
 
 
+@pytest.mark.slow
 def test_two_steps_and_one_are_three():
     settings = {"ema": 0.5, "steps": 3, "identity_weight": 1.0, "augment": ("shift",)}
     whole = build(**settings)

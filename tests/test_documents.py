@@ -220,9 +220,12 @@ def kept(tmp_path_factory):
 TO_RUN = [path for path in DOCUMENTS if any(line.is_run for line in lines_of(path))]
 
 
+# The others train what these train, too, or what tests/test_cli.py trains.
+QUICK = {"README.md", "index.md", "own-data.md", "resume.md", "sample.md", "labels.md"}
+
+
 def _to_run(path):
-    # The commands of a model's page differ in the model, and tests/test_cli.py trains it.
-    return pytest.param(path, marks=pytest.mark.slow if path.parent.name == "models" else ())
+    return pytest.param(path, marks=() if path.name in QUICK else pytest.mark.slow)
 
 
 @pytest.mark.parametrize("document", [_to_run(path) for path in TO_RUN], ids=names(TO_RUN))

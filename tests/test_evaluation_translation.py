@@ -89,6 +89,7 @@ def test_true_translations_are_equal_to_the_truth(monkeypatch):
     assert {number["n"] for number in numbers.values()} == {COUNT, COUNT // 2}
 
 
+@pytest.mark.slow
 def test_doing_nothing_is_the_baseline(monkeypatch):
     numbers = evaluated(monkeypatch, lambda held_out: {})
     for name in ("a_to_b", "b_to_a"):
@@ -153,6 +154,7 @@ def test_every_label_is_changed_in_turn_and_a_missing_one_stays_missing():
     assert set(requests["hair"][:, 1]) <= {0, 1, 2}
 
 
+@pytest.mark.slow
 def test_a_run_is_evaluated_from_the_command_line(kerasgan, tmp_path, monkeypatch):
     monkeypatch.setattr(classifier, "_STEPS", 5)
     options = tiny_options("stargan", data="avatars", num_avatars=200, val_fraction=0.25, steps=1)

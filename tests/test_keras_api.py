@@ -129,6 +129,7 @@ def test_the_history_is_the_mean_of_each_epoch(gan):
     assert means[3] != pytest.approx(np.mean(means[:4]))
 
 
+@pytest.mark.slow
 def test_keras_callbacks_work(gan, tmp_path):
     callbacks = [
         keras.callbacks.CSVLogger(str(tmp_path / "log.csv")),
@@ -151,6 +152,7 @@ def test_keras_callbacks_work(gan, tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_tensorboard_gets_the_losses(gan, tmp_path):
     accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
     callback = keras.callbacks.TensorBoard(str(tmp_path), update_freq=1)
@@ -173,6 +175,7 @@ def test_logs_are_read_from_the_device_only_when_asked_for(gan, monkeypatch):
     assert len(reads) == 1
 
 
+@pytest.mark.slow
 def test_the_progress_bar_shows_losses(gan, capsys):
     gan.fit(dataset(), verbose=1)
     assert "d_loss" in capsys.readouterr().out
@@ -197,6 +200,7 @@ def test_a_saved_model_trains_on_as_if_it_had_not_been_saved(name, tmp_path):
     assert_equal(values(loaded), values(gan))
 
 
+@pytest.mark.slow
 def test_a_file_loads_in_a_new_process_that_imports_kerasgan_alone(gan, tmp_path):
     gan.fit(dataset(), verbose=0)
     gan.save(tmp_path / "gan.keras")
@@ -241,6 +245,7 @@ def test_predict_takes_the_generators_inputs(gan):
     assert gan.predict(inputs, verbose=0).shape == (3, 16, 16, 3)
 
 
+@pytest.mark.slow
 def test_own_optimizers_by_player(gan):
     gan.compile("sgd", generator_optimizer=keras.optimizers.RMSprop(0.1))
     gan.fit(dataset(), verbose=0)
@@ -383,6 +388,7 @@ def test_the_names_of_the_package_are_those_it_documents():
         kerasgan.ACGANN  # noqa: B018
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_documents_run(tmp_path):
     page = (Path(__file__).parent.parent / "docs" / "how-to" / "python.md").read_text()
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)

@@ -198,6 +198,8 @@ def test_no_model_offers_an_option_of_another():
         "r3gan",
         "wgan-gp",
         "cwgan-gp",
+        "cyclegan",
+        "cut",
         "stargan",
     }
     assert {name for name in fields if "mismatch" in fields[name]} == {"cwgan-gp"}

@@ -135,6 +135,7 @@ def test_the_difference_of_flatness_may_choose(kerasgan):
     assert str(step) == min(measured, key=measured.get)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not efficientnet.is_installed(), reason="the extra 'perceptual' is not installed"
 )

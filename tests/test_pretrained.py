@@ -98,6 +98,7 @@ def test_a_bundled_run_cannot_be_resumed(kerasgan):
     assert (done.exit_code, "no run 'pretrained'" in done.output) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_report_shows_chosen_images_by_each_run(kerasgan, tmp_path, monkeypatch):
     shown = []
     grid = chosen_images.images.grid

@@ -224,6 +224,7 @@ def test_all_eight_gaussians_are_found():
     assert np.mean(distances.min(axis=1) < 0.15) > 0.8
 
 
+@pytest.mark.slow
 def test_all_of_a_ring_is_found():
     keras.utils.set_random_seed(0)
     points = fitted(planar(), ring)

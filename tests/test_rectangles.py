@@ -204,6 +204,7 @@ def test_a_rectangle_is_trained_drawn_exported_and_resumed(kerasgan, folder):
     assert (folder.parent / "run/checkpoints/step-000003.npz").is_file()
 
 
+@pytest.mark.slow
 def test_a_rectangle_is_translated(kerasgan, folder):
     drawn = {"data": None, "num_avatars": None}
     domains = {"domain_a": folder / "a", "domain_b": folder / "b"}

@@ -31,6 +31,7 @@ def read(folder):
     return {tag: [(step, float(value)) for step, value in found[tag]] for tag in found}, decoded
 
 
+@pytest.mark.slow
 def test_events_are_the_rows_and_sheets_also_of_a_run_that_lost_its_last_steps(kerasgan):
     pytest.importorskip("tensorboard")
     # Images without colours are measured without a classifier, which would have to be trained.

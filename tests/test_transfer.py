@@ -116,6 +116,7 @@ def test_another_model_is_no_start(kerasgan, source, model, options, words):
     assert not directory.Path("next").exists()
 
 
+@pytest.mark.slow
 def test_a_run_is_trained_once_more_from_its_config(kerasgan, source):
     done = kerasgan(
         "train", "r3gan", "--config", source.path / "config.json", "--steps", 4, "--out", "next"
