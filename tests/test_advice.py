@@ -11,8 +11,8 @@ from tests.conftest import tiny_config
 @pytest.mark.parametrize(
     ("count", "begins", "names"),
     [
-        (999, "999 different images are few", ["--init RUN", "--augment shift,cutout"]),
-        (1_000, "1,000 different images are enough with --augment", ["probability ada", "--init"]),
+        (999, "999 different images are few", ["--augment shift,cutout", "kerasgan evaluate"]),
+        (1_000, "1,000 different images are enough with --augment", ["probability ada"]),
         (5_000, "5,000 different images are enough without --augment", []),
     ],
 )

@@ -25,13 +25,13 @@ def on_images(count: int) -> str:
     images = f"{count:,} different images"
     if count < FEW:
         return (
-            f"{images} are few: begin with --init RUN, a run on similar images, and add {AUGMENT}; "
-            "expect copies of them, which kerasgan evaluate counts"
+            f"{images} are few: add {AUGMENT}, which helps most; expect copies of them, which "
+            "kerasgan evaluate counts"
         )
     if count < SOME:
         return (
             f"{images} are enough with {AUGMENT}, which keeps the discriminator from memorising "
-            "them; --init RUN, a run on similar images, helps, too"
+            "them"
         )
     return f"{images} are enough without --augment"
 
