@@ -1,16 +1,13 @@
 """Evaluation of models that translate images: true counterparts, and labels that are read."""
 
-from collections.abc import Callable
-from functools import partial
-
-import keras
 import numpy as np
 
 from kerasgan.datasets import colours, labelled, sources, unpaired
 from kerasgan.datasets.avatars import portrait, traits
-from kerasgan.evaluation import inputs, intervals
-from kerasgan.evaluation.features import classifier, efficientnet, perceptual
-from kerasgan.evaluation.metrics import accuracy, distances, similarity
+from kerasgan.evaluation import image_sets, inputs, intervals
+from kerasgan.evaluation.features import classifier
+from kerasgan.evaluation.image_sets import ImageSet
+from kerasgan.evaluation.metrics import accuracy, similarity
 from kerasgan.evaluation.result import Evaluation, number
 from kerasgan.inference import loading
 from kerasgan.inference.image_to_image import DomainTranslator, Editor, other_domain
@@ -45,7 +42,8 @@ def evaluate_domains(
     for domain, held_out in split.held_out.by_name.items():
         inputs.check_count(held_out.shape[0])
         images[domain] = held_out[np.arange(min(count, held_out.shape[0]))]
-    numbers, network = {}, _perceptual_network()
+    numbers, network = {}, image_sets.load_network()
+    sets = {domain: ImageSet.of(shown, network) for domain, shown in images.items()}
     is_paired = config.has_avatars
     for domain in translator.domains:
         source, truth = other_domain(domain), images[domain]
@@ -53,16 +51,16 @@ def evaluate_domains(
         translated, *back = translator.round_trip(images[source], domain)
         if back:
             numbers[f"cycle_l1_{source}"] = _cycle(*back, images[source], seed)
-        sets = {"": translated, "_doing_nothing": images[source]}
-        for suffix, shown in sets.items():
-            numbers |= _distances(f"{name}{suffix}", shown, truth, seed, network)
+        compared = {"": ImageSet.of(translated, network), "_doing_nothing": sets[source]}
+        for suffix, shown in compared.items():
+            numbers |= image_sets.distances(f"{name}{suffix}", shown, sets[domain], seed)
         if is_paired:
             different = np.roll(truth, len(truth) // 2, axis=0)
             shown = {"": translated, "_doing_nothing": images[source], "_random": different}
             numbers |= _compare(name, shown, truth, _masks(run, domain, truth), seed)
             numbers |= _read_colours(name, translated, truth, _labelled(run, split, domain), seed)
     missing = {} if is_paired else {"likeness to the truth, colours kept": "the data has neither"}
-    missing |= _missing(network)
+    missing |= image_sets.missing(network)
     sheet = domain_sheet(translator, split.held_out, config.sheet_rows, config.identity_weight > 0)
     return Evaluation(numbers, {}, {"translations": np.asarray(sheet)}, missing)
 
@@ -89,21 +87,22 @@ def evaluate_labels(
     indices = np.arange(min(count, held_out.size))
     original, labels = held_out.pixels(indices), held_out.labels[indices]
     editor, network = Editor(model, run.schema), classifier.trained(split.training)
-    numbers, perceptual_network = {}, _perceptual_network()
+    numbers, perceptual_network = {}, image_sets.load_network()
     ceiling = classifier.agreement(run.schema, classifier.read(network, original), labels)
-    random = np.random.default_rng(seed)
+    random, unedited = np.random.default_rng(seed), ImageSet.of(original, perceptual_network)
     for name, requested in _requests(labels, run.schema, random).items():
         edited = editor.edit(original, requested)
         back = editor.edit(edited, labels)
         numbers[f"cycle_l1_{name}"] = _cycle(back, original, seed)
         agreement = classifier.agreement(run.schema, classifier.read(network, edited), requested)
         changed = agreement[name].filled(False)
-        numbers |= _distances(name, edited[changed], original, seed, perceptual_network)
+        shown = ImageSet.of(edited[changed], perceptual_network)
+        numbers |= image_sets.distances(name, shown, unedited.subset(changed), seed)
         for label, agrees in agreement.items():
             title = f"changed_{label}" if label == name else f"kept_{label}_with_{name}"
             numbers[title] = _accuracy(agrees, ceiling[label], seed)
     sheet = label_sheet(editor, held_out, run.config.sheet_rows)
-    missing = _missing(perceptual_network)
+    missing = image_sets.missing(perceptual_network)
     return Evaluation(numbers, {}, {"edits": np.asarray(sheet)}, missing)
 
 
@@ -116,47 +115,6 @@ def _cycle(back: np.ndarray, original: np.ndarray, seed: int) -> dict:
     """Distance between images and their translations back."""
     values = similarity.l1(back, original, np.ones(original.shape[:3], bool))
     return number(intervals.mean(values), len(values), seed)
-
-
-def _perceptual_network() -> keras.Model | None:
-    return perceptual.load() if efficientnet.is_installed() else None
-
-
-def _missing(network: keras.Model | None) -> dict[str, str]:
-    lacking = {"perceptual distance": f"its weights are not installed ({efficientnet.INSTALL})"}
-    return {} if network else lacking
-
-
-def _distances(
-    name: str, translated: np.ndarray, real: np.ndarray, seed: int, network: keras.Model | None
-) -> dict[str, dict]:
-    """Distances of translations from real images; none of too few for an interval."""
-    if min(len(translated), len(real)) < 2 * intervals.GROUPS:
-        return {}
-    distance = partial(distances.sliced_wasserstein, seed=seed)
-    shown = translated / 255.0, real / 255.0
-    numbers = {f"sliced_wasserstein_{name}": _distance(distance, *shown, seed)}
-    if network:
-        rows = (perceptual.features(network, images) for images in (real, translated))
-        known, made = perceptual.standardised(*rows)
-        distance = _distance(distances.frechet_distance, made, known, seed)
-        numbers[f"perceptual_frechet_{name}"] = distance
-    return numbers
-
-
-def _distance(distance: Callable, translated: np.ndarray, real: np.ndarray, seed: int) -> dict:
-    """Distance of translations from real images of others, beside its floor.
-
-    Args:
-        translated, real: rows of each set.
-    """
-    size = min(len(real), len(translated)) // 2
-    order = np.random.default_rng(seed).permutation(2 * size)
-    first, second, generated = real[order[:size]], real[order[size:]], translated[order[size:]]
-    estimate, floor = (
-        intervals.jackknife(distance, first, part, seed=seed) for part in (generated, second)
-    )
-    return number(estimate, size, seed, floor=floor)
 
 
 def _compare(
