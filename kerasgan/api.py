@@ -15,7 +15,7 @@ from kerasgan.configs import Config
 from kerasgan.configs.translation import TRAINING, TranslationConfig
 from kerasgan.evaluation import report
 from kerasgan.evaluation.result import Evaluation
-from kerasgan.inference import exporting, loading, scaling
+from kerasgan.inference import exporting, loading
 from kerasgan.inference.image_to_image import EditRequest
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import directory, lookup
@@ -208,13 +208,8 @@ def translate(
         )
     found = lookup.find(run, TranslationConfig, labels)
     task = tasks.of(found.config)
-    task.check_options(found.schema, {"--to": to, "--set": labels})
-    changes = task.changes(found.schema, EditRequest(to, labels))
-    if not changes:
-        raise InvalidInput(f"nothing to change; labels: {', '.join(found.schema.names)}")
-    translator = task.translator(found, loading.load(found, str(checkpoint)))
-    round_trip = task.round_trip(translator, changes)
-    round_trip = scaling.at_scale(round_trip, scale, found.config.image_size)
+    changes = task.checked_changes(found.schema, EditRequest(to, labels))
+    round_trip = task.scaled(found, loading.load(found, str(checkpoint)), changes, scale)
     translated = [next(round_trip(image)) for image in images]
     return np.stack(translated) if translated else images
 

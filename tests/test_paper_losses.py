@@ -221,6 +221,14 @@ def projected(images, labels):
     return score(images) + sum(np.sum(logits[k] * labels[k], axis=-1) for k in labels)
 
 
+def assert_accuracies_of_pairs(metrics, real, fake, logits, labels):
+    """Shares of real scores above those of the fakes beside them, and of labels read right."""
+    assert shares(metrics) == {
+        "d_accuracy_real": np.mean(real > fake),
+        **{f"d_accuracy_{k}": correct(logits[k], labels[k]) for k in labels},
+    }
+
+
 def test_r3gan():
     model, update, _ = known(
         "r3gan", heads=True, batch_size=8, class_weight=0.2, penalty_weight=3.0, penalty_share=0.5
@@ -250,10 +258,7 @@ def test_r3gan():
             "d_distance_fake": distance(fakes),
         },
     )
-    assert shares(metrics) == {
-        "d_accuracy_real": np.mean(real > fake),
-        **{f"d_accuracy_{k}": correct(logits[k], labels[k]) for k in labels},
-    }
+    assert_accuracies_of_pairs(metrics, real, fake, logits, labels)
     losses, metrics = model.generator_losses(update, fakes)
     assert_terms(losses, {"g_relativistic": softplus(real - fake).mean()})
     assert_terms(metrics, {"g_score_fake": fake.mean()})
@@ -283,10 +288,7 @@ def test_stargan():
             "d_distance_fake": distance(fakes),
         },
     )
-    assert shares(metrics) == {
-        "d_accuracy_real": np.mean(real > fake),
-        **{f"d_accuracy_{k}": correct(logits[k], labels[k]) for k in labels},
-    }
+    assert_accuracies_of_pairs(metrics, real, fake, logits, labels)
     losses, _ = model.generator_losses(update, edited)
     rebuilt, logits = generate({"image": edited, **labels}), class_logits(fakes)
     expected = {f"g_{k}": 0.5 * cross_entropy(logits[k], target[k]) for k in target}

@@ -78,20 +78,14 @@ def sample(
     requests, problems = _read_requests(text, run) if text else ([], [])
     is_complete = len(choice) == len(schema.labels)
     _check_choice(run, choice, text, interpolate and not is_complete)
-    has_axes = bool(rows or columns)
-    is_sheet = has_axes or not (is_complete or text or separate or interpolate or count)
-    if has_axes and (text or separate or interpolate or count):
-        raise InvalidInput("--rows and --columns exclude -n, --separate, --text and --interpolate")
-    count = count or (_LIST_COUNT if text else _GRID_COUNT)
-    if count > _MOST_IN_GRID and not (text or separate):
-        raise InvalidInput(f"-n is {count}; one file holds {_MOST_IN_GRID:,} images: --separate")
+    has_axes, others = bool(rows or columns), text or separate or interpolate or count
+    is_sheet = has_axes or not (is_complete or others)
+    _check_axes(has_axes, others)
+    count = _checked_count(count, text, separate)
     captions = schema.captions(schema.indices(values))
     name = _file_name(captions) or ("sheet" if is_sheet else "images")
     out = _checked_output(out, text, separate, name, seed)
-
-    from kerasgan.inference import loading
-
-    sampler = loading.load(run, checkpoint).sampler(sigma)
+    sampler = _load(run, checkpoint).sampler(sigma)
     messages.echo(f"run: {run.name}")
     if text:
         _write_requests(sampler, requests, count, seed, out)
@@ -103,6 +97,29 @@ def sample(
         labels = _random_labels(schema, choice, seed, count)
         (_write_files if separate else _write_grid)(sampler, labels, seed, out)
     messages.echo(f"wrote {out}")
+    _report(text, problems)
+
+
+def _load(run, checkpoint: str):
+    from kerasgan.inference import loading
+
+    return loading.load(run, checkpoint)
+
+
+def _check_axes(has_axes: bool, others) -> None:
+    if has_axes and others:
+        raise InvalidInput("--rows and --columns exclude -n, --separate, --text and --interpolate")
+
+
+def _checked_count(count: int | None, text: Path | None, separate: bool) -> int:
+    count = count or (_LIST_COUNT if text else _GRID_COUNT)
+    if count > _MOST_IN_GRID and not (text or separate):
+        raise InvalidInput(f"-n is {count}; one file holds {_MOST_IN_GRID:,} images: --separate")
+    return count
+
+
+def _report(text: Path | None, problems: list[str]) -> None:
+    """Print the lines of a list that were left out; exit code 1 if there are any."""
     for problem in problems:
         messages.echo(f"{text}: {problem}", err=True)
     if problems:

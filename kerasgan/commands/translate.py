@@ -4,7 +4,6 @@ import rich_click as click
 
 from kerasgan.commands import messages, options, parameter_types
 from kerasgan.configs.translation import SCALES, TRAINING, TranslationConfig
-from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.printing import printable
 
 
@@ -47,21 +46,16 @@ def translate(inputs, run, checkpoint, to, values, scale, triptych, out) -> None
     run = lookup.run(run, TranslationConfig, labels=values)
 
     from kerasgan import tasks
-    from kerasgan.inference import folders, loading, scaling
+    from kerasgan.inference import folders, loading
     from kerasgan.inference.image_to_image import EditRequest
 
     task = tasks.of(run.config)
-    allowed = task.options(run.schema)
-    task.check_options(run.schema, {"--to": to, "--set": values})
-    changes = task.changes(run.schema, EditRequest(to, values))
-    if not changes:
-        raise InvalidInput(f"nothing to change; allowed: {', '.join(allowed)}")
+    changes = task.checked_changes(run.schema, EditRequest(to, values))
     files.check_writable(out)
     output_files = folders.output_files(inputs, out)
     model = loading.load(run, checkpoint)
     messages.echo(f"run: {run.name}")
-    round_trip = task.round_trip(task.translator(run, model), changes)
-    round_trip = scaling.at_scale(round_trip, scale, run.config.image_size)
+    round_trip = task.scaled(run, model, changes, scale)
     problems = folders.translate_files(output_files, round_trip, triptych)
     messages.echo(f"wrote {len(output_files) - len(problems)} images to {out}")
     for file, reason in problems.items():

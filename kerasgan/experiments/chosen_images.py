@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 from kerasgan import tasks
 from kerasgan.configs.translation import TRAINING
 from kerasgan.datasets import decoding
-from kerasgan.inference import loading, scaling
+from kerasgan.inference import loading
 from kerasgan.inference.image_to_image import EditRequest
 from kerasgan.runs.directory import Run
 from kerasgan.utils import images
@@ -32,13 +32,8 @@ def sheet(runs: Sequence[Run], files: Sequence[Path], request: EditRequest) -> I
     rows, labels = [originals], ["original", *(run.path.name for run in runs)]
     for run in runs:
         task = tasks.of(run.config)
-        task.check_options(run.schema, {"--to": request.domain, "--set": request.values})
-        if not (changes := task.changes(run.schema, request)):
-            raise InvalidInput(
-                f"nothing to change by {run.name}; allowed: {', '.join(task.options(run.schema))}"
-            )
-        round_trip = task.round_trip(task.translator(run, loading.load(run)), changes)
-        round_trip = scaling.at_scale(round_trip, TRAINING, run.config.image_size)
+        changes = task.checked_changes(run.schema, request)
+        round_trip = task.scaled(run, loading.load(run), changes, TRAINING)
         rows.append([next(round_trip(original)) for original in originals])
     cells = [_fitted(image) for row in rows for image in row]
     return images.grid(cells, len(files), labels, [file.stem for file in files])

@@ -45,17 +45,9 @@ class CUT(UnpairedModel, SharedFakesModel):
         self._encode = partial(encoder, training=True)
 
     def build_networks(self, config, schema):
-        options = {"width": config.width, "antialias": config.antialias}
         return Networks(
-            discriminator=cyclegan.discriminator(norm=config.d_norm, **options),
-            generator=cyclegan.generators(
-                config.TARGETS,
-                blocks=config.blocks,
-                norm=config.norm,
-                upsample=config.upsample,
-                residual=config.residual_output,
-                **options,
-            ),
+            discriminator=cyclegan.discriminator(config.width, config.d_norm, config.antialias),
+            generator=self.build_generators(config),
         )
 
     @property

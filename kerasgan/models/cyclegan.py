@@ -45,16 +45,11 @@ class CycleGAN(UnpairedModel):
         self.pool_b = ImagePool(config.pool_size, shape, config.pool_exchange)
 
     def build_networks(self, config, schema):
-        options = {"width": config.width, "antialias": config.antialias}
         return Networks(
-            discriminator=cyclegan.discriminators(norm=config.d_norm, **options),
-            generator=cyclegan.generators(
-                blocks=config.blocks,
-                norm=config.norm,
-                upsample=config.upsample,
-                residual=config.residual_output,
-                **options,
+            discriminator=cyclegan.discriminators(
+                width=config.width, norm=config.d_norm, antialias=config.antialias
             ),
+            generator=self.build_generators(config),
         )
 
     def sample_generator_batch(self, random, updates):

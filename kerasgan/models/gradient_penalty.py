@@ -66,6 +66,23 @@ def zero_centred_penalties(
     return r1, r2
 
 
+def patch_penalties(
+    critic: Callable, real: tf.Tensor, fakes: tf.Tensor, share: float
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """`zero_centred_penalties` of the mean score of an image's patches, on a part of a batch.
+
+    Args:
+        critic: images [B, H, W, C] -> scores [B, h, w, 1].
+        real, fakes: images [B, H, W, C].
+        share: fraction of B.
+    """
+
+    def score(images):
+        return ops.mean(critic(images), axis=(1, 2))
+
+    return zero_centred_penalties(score, *first_samples((real, fakes), share))
+
+
 def first_samples(tensors, share: float, group: int = 1):
     """The first samples of a batch, which are a random subset of it.
 

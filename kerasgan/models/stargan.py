@@ -22,11 +22,7 @@ from kerasgan.losses import (
     pairwise_distance,
 )
 from kerasgan.models.base import Networks
-from kerasgan.models.gradient_penalty import (
-    first_samples,
-    interpolated_gradient_norms,
-    zero_centred_penalties,
-)
+from kerasgan.models.gradient_penalty import interpolated_gradient_norms, patch_penalties
 from kerasgan.models.shared_fakes import SharedFakesModel
 from kerasgan.models.step_random import LabelledStepRandom
 from kerasgan.networks import stargan
@@ -82,11 +78,7 @@ class NonSaturating(NamedTuple):
 
     def penalty(self, critic, real, fakes, alpha):
         """The weighted penalty, and what it was computed of, {metric: scalar}."""
-
-        def score(images):
-            return ops.mean(critic(images), axis=(1, 2))
-
-        r1, r2 = zero_centred_penalties(score, *first_samples((real, fakes), self.share))
+        r1, r2 = patch_penalties(critic, real, fakes, self.share)
         return self.weight / 2 * (r1 + r2), {"d_r1": r1, "d_r2": r2}
 
 

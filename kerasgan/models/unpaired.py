@@ -1,13 +1,14 @@
 """Training on unpaired images of two domains."""
 
-from keras import ops
+from functools import partial
 
 from kerasgan import optimizers
 from kerasgan.losses import pairwise_distance
 from kerasgan.models import examples
 from kerasgan.models.base import AdversarialModel
-from kerasgan.models.gradient_penalty import first_samples, zero_centred_penalties
+from kerasgan.models.gradient_penalty import patch_penalties
 from kerasgan.models.step_random import UnpairedStepRandom
+from kerasgan.networks import cyclegan
 
 
 class UnpairedModel(AdversarialModel):
@@ -45,13 +46,22 @@ class UnpairedModel(AdversarialModel):
             critic: network of images [B, H, W, 3] -> scores [B, h, w, 1].
             real, fakes: images [B, H, W, 3], of which `penalty_share` is used.
         """
-        images = first_samples((real, fakes), self.config.penalty_share)
-
-        def score(images):
-            return ops.mean(critic(images, training=True), axis=(1, 2))
-
-        r1, r2 = zero_centred_penalties(score, *images)
+        score = partial(critic, training=True)
+        r1, r2 = patch_penalties(score, real, fakes, self.config.penalty_share)
         return self.config.penalty_weight / 2 * (r1 + r2), (r1, r2)
+
+    @staticmethod
+    def build_generators(config):
+        """CycleGAN's generators into the model's target domains."""
+        return cyclegan.generators(
+            config.TARGETS,
+            blocks=config.blocks,
+            width=config.width,
+            norm=config.norm,
+            upsample=config.upsample,
+            antialias=config.antialias,
+            residual=config.residual_output,
+        )
 
     def optimizers(self):
         config = self.config

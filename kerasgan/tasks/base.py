@@ -3,7 +3,7 @@
 import dataclasses
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -19,6 +19,7 @@ from kerasgan.datasets.unpaired import UnpairedImages, UnpairedSplit
 from kerasgan.evaluation.result import Evaluation
 from kerasgan.inference.image_to_image import DomainTranslator, Editor, EditRequest, RoundTrip
 from kerasgan.inference.saved_model import Endpoints
+from kerasgan.inference.scaling import at_scale
 from kerasgan.labels import LabelSchema
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs.directory import Run
@@ -166,15 +167,22 @@ class ImageToImageTask(Task):
     def options(self, schema: LabelSchema) -> tuple[str, ...]:
         """Options of `kerasgan translate` that apply to this task and these labels."""
 
-    def check_options(self, schema: LabelSchema, given: Mapping[str, Any]) -> None:
-        """Raise InvalidInput if an option with a value does not apply to this task."""
+    def checked_changes(self, schema: LabelSchema, request: EditRequest) -> Any:
+        """The `changes` of a request, of which there must be some.
+
+        Raises:
+            InvalidInput: if nothing is to change, or an option does not apply to this task.
+        """
         allowed = self.options(schema)
-        for option, value in given.items():
+        for option, value in {"--to": request.domain, "--set": request.values}.items():
             if value and option not in allowed:
                 raise InvalidInput(
                     f"{option} does not apply to this run of {self.config.MODEL}; "
                     f"allowed: {', '.join(allowed)}"
                 )
+        if not (changes := self.changes(schema, request)):
+            raise InvalidInput(f"nothing to change; allowed: {', '.join(allowed)}")
+        return changes
 
     @abstractmethod
     def changes(self, schema: LabelSchema, request: EditRequest) -> Any:
@@ -191,6 +199,13 @@ class ImageToImageTask(Task):
     @abstractmethod
     def round_trip(self, translator: Translator, changes: Any) -> RoundTrip:
         """A function that translates or edits an image, and back if the model can."""
+
+    def scaled(
+        self, run: Run, model: AdversarialModel, changes: Any, scale: str | int
+    ) -> RoundTrip:
+        """The `round_trip` of images as the network sees them at a scale; see `at_scale`."""
+        round_trip = self.round_trip(self.translator(run, model), changes)
+        return at_scale(round_trip, scale, run.config.image_size)
 
 
 def preview_data(split: DataSplit) -> Data:
