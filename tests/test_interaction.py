@@ -1,4 +1,4 @@
-"""Duration of a run, estimated after its first steps."""
+"""What a training shows at the terminal, and the signals that end it."""
 
 import os
 import signal
@@ -7,11 +7,13 @@ import sys
 import time
 import types
 
+import numpy as np
 import pytest
 
 from kerasgan import registry
+from kerasgan.labels import LabelSchema
 from kerasgan.runs import directory
-from kerasgan.training import interaction
+from kerasgan.training import interaction, opening
 from kerasgan.utils import processes
 from tests.stubs import ALL_PAIRS
 
@@ -48,12 +50,18 @@ def test_after_four_steps_the_hours_of_a_long_run_are_warned_of_once(monkeypatch
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [{"seconds": 0.1}, {"seconds": 0.5, "steps": 1300}, {"seconds": 1, "initial_step": 29_000}],
+    ("changes", "words"),
+    [
+        ({"seconds": 0.1}, "at 0.1 s per step, the remaining 29,996 steps take about 50 minutes"),
+        ({"seconds": 0.5, "steps": 1300}, "the remaining 1,296 steps take about 11 minutes"),
+        ({"seconds": 1, "initial_step": 29_000}, "the remaining 996 steps take about 17 minutes"),
+    ],
 )
-def test_nothing_is_logged_of_a_run_of_less_than_an_hour(monkeypatch, caplog, changes):
+def test_the_minutes_of_a_shorter_run_are_no_warning(monkeypatch, caplog, changes, words):
     estimate(monkeypatch, **changes)
-    assert caplog.text == ""
+    (record,) = caplog.records
+    assert record.levelname == "INFO"
+    assert record.getMessage().endswith(words)
 
 
 def test_no_preset_is_suggested_for_a_resumed_run(monkeypatch, caplog):
@@ -64,18 +72,31 @@ def test_no_preset_is_suggested_for_a_resumed_run(monkeypatch, caplog):
 
 @pytest.mark.parametrize(
     ("hours", "words"),
-    [(0.5, "30 minutes"), (4.25, "4.2 hours"), (26.4, "26 hours"), (200 * 24, "200 days")],
+    [
+        (0.005, "18 seconds"),
+        (0.5, "30 minutes"),
+        (4.25, "4.2 hours"),
+        (26.4, "26 hours"),
+        (200 * 24, "200 days"),
+    ],
 )
 def test_durations_have_the_unit_that_a_reader_expects(hours, words):
     assert interaction.duration(hours) == words
 
 
-def test_the_bar_has_the_epoch(monkeypatch):
-    config = ACGAN(epochs=3).with_options(epochs=3, steps=12)
+def progress_bar(config, initial_step, **history):
+    """A bar that has begun, of a run in which these values were measured."""
     run = directory.create(config, ALL_PAIRS, "0123", "report", "kerasgan")
-    bar = interaction.ProgressBar(run, initial_step=3)
+    history = {name: np.array(values) for name, values in history.items()}
+    metrics = types.SimpleNamespace(evaluation_names=tuple(history)[1:], history=history)
+    bar = interaction.ProgressBar(run, initial_step, metrics)
     bar.set_model(types.SimpleNamespace(record=lambda: {"d_loss": 1.0, "g_loss": 2.0}))
     bar.on_train_begin()
+    return bar
+
+
+def test_the_bar_has_the_epoch():
+    bar = progress_bar(ACGAN(epochs=3).with_options(epochs=3, steps=12), initial_step=3)
     titles = []
     for batch in range(9):
         bar._last_update = -9.0
@@ -83,6 +104,41 @@ def test_the_bar_has_the_epoch(monkeypatch):
         titles.append(bar._bar.desc.removesuffix(": "))
     bar.on_train_end()
     assert titles == [f"acgan, epoch {epoch} of 3" for epoch in [1] + 4 * [2] + 4 * [3]]
+
+
+@pytest.mark.parametrize(
+    ("history", "quality"),
+    [
+        ({}, ""),
+        ({"step": [1, 2], "score_auc": [0.5, 0.6]}, ""),
+        ({"step": [1, 2], "accuracy": [np.nan, np.nan]}, ""),
+        ({"step": [1, 2, 3], "accuracy": [0.25, 0.5, np.nan]}, ", accuracy=0.5"),
+    ],
+)
+def test_the_bar_has_images_per_second_losses_and_the_last_quality(monkeypatch, history, quality):
+    config = ACGAN(batch_size=10, d_steps=2, best_metric="accuracy")
+    bar = progress_bar(config, 0, **history)
+    state = {**bar._bar.format_dict, "rate": 3.0}
+    monkeypatch.setattr(type(bar._bar), "format_dict", state)
+    assert bar._state() == f"60 images/s, d_loss=1.000, g_loss=2.000{quality}"
+    bar.on_train_end()
+
+
+def test_a_training_opens_with_data_model_and_plan(caplog):
+    config = registry.config_class("wgan")(
+        data="tfds:faces", image_size=32, steps=1000, critic_steps=5, batch_size=16
+    )
+    run = directory.create(config, LabelSchema.of({"breed": 12}), "0123", "baseline", "kerasgan")
+    model = registry.build_model(config, run.conditions)
+    parts = [types.SimpleNamespace(size=size, epoch_size=size) for size in (20_000, 5_000)]
+    opening.report(run, model, parts, 100)
+    parameters = model.generator.count_params() + model.discriminator.count_params()
+    assert [record.getMessage() for record in caplog.records] == [
+        "data: 20,000 images of tfds:faces, 5,000 held out; labels: breed (12 values)",
+        f"model: wgan at 32 pixels on the CPU, with {parameters:,} parameters and 35.5 million "
+        "multiply-adds, forward for one image",
+        f"plan: 1,000 steps of 16 images, 4 epochs, from step 100 on, to {run.path}",
+    ]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import rich_click as click
 
 from kerasgan.commands import messages, options
+from kerasgan.commands.train import echo_end
 
 
 @click.command()
@@ -29,8 +30,4 @@ def resume(run, steps, epochs, from_start: bool, **locations: str | None) -> Non
     lengths = {"steps": steps, "epochs": epochs}
     length = {unit: number for unit, number in lengths.items() if number is not None}
     done = trainer.resume(found, length, moved, from_start)
-    unit = "epochs" if done.config.epochs else "steps"
-    messages.echo(
-        f"trained {done.config.steps} steps: {done.path}; to train further: "
-        f"kerasgan resume {done.path} --{unit} {2 * getattr(done.config, unit)}"
-    )
+    echo_end(done)

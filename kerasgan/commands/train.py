@@ -13,6 +13,7 @@ from kerasgan.commands import messages, options, parameter_types
 from kerasgan.commands.names import NamedGroup
 from kerasgan.configs import Config
 from kerasgan.runs import directory, lookup
+from kerasgan.runs.directory import Run
 
 
 class ModelGroup(NamedGroup):
@@ -37,6 +38,18 @@ class ModelGroup(NamedGroup):
         return self._command(registry.config_class(name)) if known else None
 
 
+def echo_end(run: Run) -> None:
+    """Write where a finished run is, and what to type next."""
+    from kerasgan import tasks
+
+    unit = "epochs" if run.config.epochs else "steps"
+    messages.echo(
+        f"trained {run.config.steps} steps: {run.path}\n"
+        f"next: kerasgan {tasks.of(run.config).COMMAND} --run {run.path}\n"
+        f"to train further: kerasgan resume {run.path} --{unit} {2 * getattr(run.config, unit)}"
+    )
+
+
 @functools.cache
 def _command(config: type[Config]) -> click.Command:
     @click.pass_context
@@ -58,7 +71,7 @@ def _command(config: type[Config]) -> click.Command:
         command = shlex.join(["kerasgan", *sys.argv[1:]])
         own = {"preset": preset, "config": config_file, "init": init, "out": out}
         run = api.train(config.MODEL, command=command, **own, **given)
-        messages.echo(f"trained {run.config.steps} steps: {run.path}")
+        echo_end(run)
 
     return options.VariadicCommand(
         config.MODEL, callback=run, params=parameters(config), help=config.__doc__

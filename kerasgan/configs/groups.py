@@ -57,6 +57,8 @@ class TrainingOptions(AveragingOptions):
 
     IS_OF_MODEL: ClassVar[bool] = False
     PANEL: ClassVar[str] = "Training"
+    # An option of models that have BatchNorm.
+    sync_batch_norm = False
 
     deterministic: bool = option(
         False, "Same bytes on every run (slower on some devices); implies --no-jit."

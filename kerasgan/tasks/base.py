@@ -5,7 +5,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import keras
 import numpy as np
@@ -71,9 +71,13 @@ class Task(ABC):
 
     A config names the class of its task in `TASK`; a new kind of model needs one subclass.
 
+    COMMAND shows what a trained model is for, as words after `kerasgan`.
+
     Args:
         config: of an existing or a new run.
     """
+
+    COMMAND: ClassVar[str]
 
     def __init__(self, config: Config):
         self.config = config
@@ -149,6 +153,8 @@ class ImageToImageTask(Task):
         domains: names of the domains that images are translated to, the default first; empty if
             there are none.
     """
+
+    COMMAND = "translate IMAGE --out FOLDER"
 
     domains: tuple[str, ...] = ()
 

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 class Generation(Task):
     """Generate images from noise and, if the model is conditional, labels."""
 
+    COMMAND = "sample"
+
     def _load(self):
         return labelled.load(self.config)
 

@@ -1,6 +1,7 @@
 """Callbacks for the user at the terminal: duration, progress and signals."""
 
 import logging
+import math
 import signal
 import time
 from typing import Any
@@ -10,7 +11,9 @@ import numpy as np
 
 from kerasgan.configs import Config
 from kerasgan.datasets.checks import advice
+from kerasgan.reporting import plots
 from kerasgan.runs.directory import Run
+from kerasgan.training.callbacks import MetricsLog
 from kerasgan.utils import processes, progress
 
 log = logging.getLogger(__name__)
@@ -50,7 +53,7 @@ class StepTimer(keras.callbacks.Callback):
 
 
 class DurationEstimate(StepTimer):
-    """Warn after the first steps of a run if the others take more than an hour."""
+    """Log after the first steps of a run how long the others take, as a warning above an hour."""
 
     def __init__(self, run: Run, initial_step: int):
         super().__init__()
@@ -64,11 +67,13 @@ class DurationEstimate(StepTimer):
 
     def _report(self) -> None:
         remaining = self.config.steps - self.initial_step - self.LAST
-        if (hours := self.seconds * remaining / 3600) > 1:
-            log.warning(
-                "at %.3g s per step, the remaining %s steps take about %s%s",
-                self.seconds, f"{remaining:,}", duration(hours), self._alternative(),
-            )  # fmt: skip
+        hours = self.seconds * remaining / 3600
+        level, other = (logging.WARNING, self._alternative()) if hours > 1 else (logging.INFO, "")
+        log.log(
+            level,
+            "at %.3g s per step, the remaining %s steps take about %s%s",
+            self.seconds, f"{remaining:,}", duration(hours), other,
+        )  # fmt: skip
 
     def _alternative(self) -> str:
         quick = self.config.PRESETS.get("quick")
@@ -78,7 +83,9 @@ class DurationEstimate(StepTimer):
 
 
 def duration(hours: float) -> str:
-    """A duration in words: minutes, hours, or, from four days on, days."""
+    """A duration in words: seconds, minutes, hours, or, from four days on, days."""
+    if hours < 1 / 60:
+        return f"{3600 * hours:.2g} seconds"
     if hours < 1:
         return f"{60 * hours:.2g} minutes"
     if hours < 96:
@@ -87,12 +94,17 @@ def duration(hours: float) -> str:
 
 
 class ProgressBar(keras.callbacks.Callback):
-    """Show the step, the remaining time and, once per second, the losses."""
+    """Show the step, the remaining time and, once per second, image rate, losses and quality.
 
-    def __init__(self, run: Run, initial_step: int):
+    Args:
+        metrics: its measured values are the quality.
+    """
+
+    def __init__(self, run: Run, initial_step: int, metrics: MetricsLog):
         super().__init__()
         self.run = run
         self.initial_step = initial_step
+        self.metrics = metrics
 
     def on_train_begin(self, logs: Any = None) -> None:
         config = self.run.config
@@ -103,12 +115,27 @@ class ProgressBar(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         if time.monotonic() - self._last_update > 1.0:
-            means = {name: f"{mean:.3f}" for name, mean in self.model.record().items()}
-            losses = {name: means[name] for name in ("d_loss", "g_loss")}
             self._bar.set_description_str(self._title(), refresh=False)
-            self._bar.set_postfix(losses, refresh=False)
+            self._bar.set_postfix_str(self._state(), refresh=False)
             self._last_update = time.monotonic()
         self._bar.update()
+
+    def _state(self) -> str:
+        config, record = self.run.config, self.model.record()
+        # None before the second step.
+        steps_per_second = self._bar.format_dict["rate"] or math.nan
+        rate = steps_per_second * config.batch_size * config.d_steps
+        losses = [f"{name}={record[name]:.3f}" for name in ("d_loss", "g_loss")]
+        return ", ".join([f"{rate:.3g} images/s", *losses, *self._quality()])
+
+    def _quality(self) -> list[str]:
+        """The best-metric's last value, if there is one."""
+        measured = self.metrics.evaluation_names
+        # Only models with a best-metric are measured.
+        if not measured or (name := self.run.config.best_metric) not in measured:
+            return []
+        _, values = plots.known(self.metrics.history, name)
+        return [f"{name}={values[-1]:.3g}"] if values.size else []
 
     def _title(self) -> str:
         config = self.run.config

@@ -1,7 +1,6 @@
 """Train a run from the start or from its newest checkpoint. Wiring only."""
 
 import dataclasses
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +11,6 @@ import tensorflow as tf
 
 from kerasgan import registry, tasks
 from kerasgan.configs import Config
-from kerasgan.configs.groups import BatchNormOptions
 from kerasgan.datasets import labelled, unpaired
 from kerasgan.models import replicas
 from kerasgan.runs import checkpoints, directory, home
@@ -21,6 +19,7 @@ from kerasgan.training import (
     callbacks,
     error_messages,
     interaction,
+    opening,
     precision,
     resuming,
     snapshots,
@@ -30,8 +29,6 @@ from kerasgan.training import (
 )
 from kerasgan.utils import files
 from kerasgan.utils.errors import Interrupted, TrainingFailed
-
-log = logging.getLogger(__name__)
 
 _Split = labelled.Split | unpaired.UnpairedSplit
 
@@ -129,7 +126,6 @@ def resume(
 
 def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImages) -> keras.Model:
     """Create and compile the model of a config."""
-    synchronize = isinstance(config, BatchNormOptions) and config.sync_batch_norm
     error_messages.warn_of_limit()
     with (
         error_messages.too_large(config),
@@ -138,8 +134,7 @@ def build(config: Config, data: labelled.LabelledImages | unpaired.UnpairedImage
     ):
         model = registry.build_model(config, data.schema)
         for network in (model.discriminator, model.generator):
-            replicas.prepare(network, synchronize)
-            log.debug("%s has %s parameters", network.name, f"{network.count_params():,}")
+            replicas.prepare(network, config.sync_batch_norm)
         optimizers = {
             player: precision.optimizer(config.precision, optimizer)
             for player, optimizer in model.optimizers().items()
@@ -164,8 +159,7 @@ def _seed(seed: int, deterministic: bool) -> None:
 def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step: int) -> None:
     """Train; records go to `own_run`, see `workers.own_run`."""
     config, task = run.config, tasks.of(run.config)
-    devices = workers.description(config.strategy)
-    log.info("training %s on %s, from step %d to %d", run.path, devices, initial_step, config.steps)
+    opening.report(run, model, split, initial_step)
     stop = interaction.StopOnSignal()
     monitors = task.monitors(own_run, split)
     measured = [name for each in monitors for name in each.names]
@@ -182,7 +176,7 @@ def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step
             config.steps - initial_step,
             [
                 stop,
-                interaction.ProgressBar(own_run, initial_step),
+                interaction.ProgressBar(own_run, initial_step, metrics),
                 interaction.DurationEstimate(own_run, initial_step),
                 *(callbacks.Evaluation(own_run, initial_step, each, metrics) for each in monitors),
                 metrics,
