@@ -1,27 +1,36 @@
 """The command line in separate processes, and the files of their runs."""
 
 import csv
+import inspect
 import os
+import signal
 import subprocess
 import sys
 
 import numpy as np
 
-# Kills itself with SIGKILL while it writes the checkpoint of the step in its first argument.
-KILLED = """
+
+def kill_while_writing(step):
+    """Let this process kill itself when half of a step's checkpoint is written."""
+    savez = np.savez
+
+    def write_half(path, **arrays):
+        savez(path, **arrays)
+        if f"step-{step:06d}" in str(path):
+            os.truncate(path, os.path.getsize(path) // 2)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    np.savez = write_half
+
+
+# A command that kills itself while it writes the checkpoint of the step in its first argument.
+KILLED = f"""
 import os, signal, sys
 import numpy as np
 from kerasgan.commands import cli
 
-savez = np.savez
-
-def write_half(path, **arrays):
-    savez(path, **arrays)
-    if f"step-{int(sys.argv[1]):06d}" in str(path):
-        os.truncate(path, os.path.getsize(path) // 2)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-np.savez = write_half
+{inspect.getsource(kill_while_writing)}
+kill_while_writing(int(sys.argv[1]))
 cli(sys.argv[2:])
 """
 

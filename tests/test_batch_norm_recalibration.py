@@ -94,7 +94,7 @@ def test_a_checkpoint_holds_recalibrated_statistics(trained):
 
 
 def test_fit_samples_and_files_have_recalibrated_statistics(tmp_path):
-    gan = kerasgan.ACGAN(ALL_PAIRS, image_size=16, width=0.05, batch_size=4, ema=0.9)
+    gan = kerasgan.CGAN(ALL_PAIRS, image_size=16, width=0.05, batch_size=4, ema=0.9)
     gan.compile()
     found = []
 

@@ -292,11 +292,9 @@ def test_two_steps_and_one_are_three():
     """Pools, optimizers, running means and the average come back from a checkpoint."""
     settings = {"ema": 0.5, "steps": 3, "final_learning_rate": 1e-5}
     whole = build(**settings)
-    train(whole, range(3))
-    first = build(**settings)
-    train(first, range(2))
-    saved = named_variables(first)
-    arrays = {key: np.array(variable) for key, variable in saved.items()}
+    train(whole, range(2))
+    arrays = {key: np.array(variable) for key, variable in named_variables(whole).items()}
+    train(whole, [2])
     assert {key.split("/")[0] for key in arrays} == {
         "averaged_generator", "discriminator", "discriminator_player", "failed_step",
         "generator", "generator_player", "pool_a", "pool_b", "step",

@@ -98,6 +98,7 @@ def test_doing_nothing_is_the_baseline(monkeypatch):
             assert one == other
 
 
+@pytest.mark.slow
 def test_one_direction_is_measured_alone(monkeypatch):
     numbers = evaluated(monkeypatch, lambda held_out: {}, "cut")
     assert {"l1_a_to_b", "kept_hair_a_to_b", "sliced_wasserstein_a_to_b"} <= numbers.keys()
@@ -118,7 +119,7 @@ class Painter:
         return self.training.pixels(found)
 
 
-@pytest.mark.parametrize("obeys", [True, False])
+@pytest.mark.parametrize("obeys", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_edits_are_read_by_a_classifier(monkeypatch, obeys):
     config = tiny_config("stargan", data="avatars", num_avatars=800, val_fraction=COUNT / 800)
     split = labelled.load(config)

@@ -56,7 +56,7 @@ def assert_equal(first, second):
         np.testing.assert_array_equal(value, second[key], err_msg=key)
 
 
-@pytest.mark.parametrize("name", models("acgan"))
+@pytest.mark.parametrize("name", models("cgan"))
 def test_a_plain_data_set_gives_the_updates_of_the_commands_own(name):
     """On the same images in the same order, whatever else is random."""
     config = tiny_config(name, ema=0.5)
@@ -181,7 +181,7 @@ def test_the_progress_bar_shows_losses(gan, capsys):
     assert "d_loss" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", models("acgan"))
+@pytest.mark.parametrize("name", models("cgan"))
 def test_a_saved_model_trains_on_as_if_it_had_not_been_saved(name, tmp_path):
     config = tiny_config(name, ema=0.5)
     data = tasks.of(config).load().training

@@ -80,7 +80,14 @@ def test_second_derivatives_work_in_half_precision_and_with_xla(jit):
     assert np.abs(gradient).max() > 0
 
 
-@pytest.mark.parametrize("name", ["gan", "cgan", "acgan", "wgan-gp", "stargan"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gan",
+        "acgan",
+        *(pytest.param(n, marks=pytest.mark.slow) for n in ("cgan", "wgan-gp", "stargan")),
+    ],
+)
 def test_the_generators_first_update_reuses_the_fakes_of_the_discriminators_last(name):
     """It equals an update on images generated again of the same noise and conditions."""
     changes = {

@@ -9,7 +9,8 @@ nbclient = pytest.importorskip("nbclient")
 FOLDER = Path(__file__).parent.parent / "docs" / "notebooks"
 
 
-@pytest.mark.parametrize("name", ["own_images", pytest.param("train_step", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["own_images", "train_step"])
 def test_a_notebook_runs(name, monkeypatch, tmp_path):
     monkeypatch.setenv("KERASGAN_NOTEBOOK_STEPS", "2")
     monkeypatch.setenv("PYTHONPATH", str(FOLDER.parent.parent))
@@ -23,7 +24,7 @@ def test_a_notebook_runs(name, monkeypatch, tmp_path):
     assert all(cell.get("execution_count") for cell in notebook.cells if cell.cell_type == "code")
 
 
-@pytest.mark.parametrize("name", ["own_images", pytest.param("train_step", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["own_images", "train_step"])
 def test_a_committed_notebook_has_outputs_and_no_error(name):
     notebook = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]

@@ -90,6 +90,7 @@ def _columns(run):
     return Path(run, "metrics.csv").read_text().splitlines()[0].split(",")
 
 
+@pytest.mark.slow
 def test_a_run_is_found_by_its_labels(kerasgan, trained, shapes, tmp_path):
     shutil.copytree(trained.path, tmp_path / "runs" / "0001-acgan")
     words = tiny_options("cgan", data=shapes, labels="shape", steps=1)

@@ -29,7 +29,7 @@ def trained(name, precision="bfloat16"):
     return model, graph
 
 
-@pytest.mark.parametrize("name", models("acgan"))
+@pytest.mark.parametrize("name", models("cgan"))
 def test_networks_compute_in_bfloat16_and_heads_and_weights_in_float32(name):
     model, _ = trained(name)
     assert int(model.failed_step) == 0
@@ -96,7 +96,7 @@ def test_float16_skips_an_update_that_overflows_and_halves_its_scale():
     assert side.means.result()["g_gradient_norm"] == pytest.approx(3)
 
 
-@pytest.mark.parametrize("name", models("acgan"))
+@pytest.mark.parametrize("name", models("cgan"))
 def test_float16_trains(name):
     model, _ = trained(name, "float16")
     assert int(model.failed_step) == 0

@@ -25,7 +25,7 @@ def assert_same(found, expected):
         np.testing.assert_allclose(found[name], value, rtol=tolerance, atol=1e-5, err_msg=name)
 
 
-@pytest.mark.parametrize("name", models("acgan"))
+@pytest.mark.parametrize("name", models("gan"))
 def test_two_devices_train_as_one(name):
     alone = two_replicas.trained(two_replicas.config_of(name, "none"))
     assert_same(two_replicas.trained(two_replicas.config_of(name, "mirrored")), alone)
