@@ -27,8 +27,8 @@ class LearningRateOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AveragingOptions(Options):
-    """The seed, and the average of the generator's weights."""
+class UpdateOptions(Options):
+    """The seed, the parts of a batch, and the average of the generator's weights."""
 
     PANEL: ClassVar[str] = "Training"
 
@@ -43,6 +43,12 @@ class AveragingOptions(Options):
         "Half-life of that average in images, at most 5% of the images so far; 0: by --ema.",
         at_least=0,
     )
+    accumulate: int = option(
+        1,
+        "Compute each batch in so many parts, one after the other, which needs less memory. The "
+        "updates are those of the whole batch; models with statistics of a batch allow only 1.",
+        at_least=1,
+    )
     seed: int = option(0, "Seed of everything random.", at_least=0, below=2**32)
 
     @property
@@ -52,7 +58,7 @@ class AveragingOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainingOptions(AveragingOptions):
+class TrainingOptions(UpdateOptions):
     """How a model trains."""
 
     IS_OF_MODEL: ClassVar[bool] = False

@@ -9,6 +9,7 @@ import keras
 from kerasgan.configs import Config
 from kerasgan.labels import LabelSchema
 from kerasgan.models import augmentation, averaging
+from kerasgan.models.accumulation import parts_of
 from kerasgan.models.fitting import Fitting
 from kerasgan.models.keras_saving import KerasSaving
 from kerasgan.utils.errors import InvalidInput
@@ -70,6 +71,7 @@ class AdversarialModel(Fitting, KerasSaving):
         networks = self.build_networks(self.config, self.schema)
         self.discriminator, self.generator, self.d_steps, self.g_steps = networks
         config = self.config
+        self.parts = parts_of(config, (self.generator, self.discriminator))
         self._check_colours()
         self.augment_probability = augmentation.build_probability(
             config.augment_probability, config.batch_size

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from kerasgan.models import replicas
+from kerasgan.models.accumulation import WHOLE, Parts
 
 
 class RunningMeans:
@@ -61,6 +62,7 @@ class Player:
             and the outputs.
         inputs: arguments of `compute_losses` as `tf.TensorSpec`s. The losses are traced with them
             to find the column names.
+        parts: in which each batch is computed.
     """
 
     def __init__(
@@ -70,11 +72,13 @@ class Player:
         optimizer: keras.Optimizer,
         compute_losses: Callable[..., tuple],
         *inputs,
+        parts: Parts = WHOLE,
     ):
         self.prefix = prefix
         self.trained = variables
         self.optimizer = optimizer
         self.compute_losses = compute_losses
+        self.parts = parts
         optimizer.build(variables)
         traced = tf.function(compute_losses, autograph=False).get_concrete_function(*inputs)
         losses, metrics, *_ = traced.structured_outputs
@@ -103,19 +107,39 @@ class Player:
         Returns:
             The metrics, and the outputs of `compute_losses` after them.
         """
-        tape = tape or self.tape()
-        with tape:
-            losses, metrics, *outputs = self.compute_losses(*inputs)
-            total = sum(losses.values())
-            # A loss scale keeps small gradients above float16's smallest numbers.
-            minimised = self.optimizer.scale_loss(total / replicas.count())
-        trained = [variable.value for variable in self.trained]
-        gradients = replicas.all_reduce_sum(tape.gradient(minimised, trained))
+        gradients, losses, metrics, outputs = self._computed(inputs, tape)
+        gradients = replicas.all_reduce_sum(gradients)
         norm = self._gradient_norm(gradients)
         self.optimizer.apply(replicas.split_over_replicas(gradients), self.trained)
-        totals = {f"{self.prefix}_loss": total, f"{self.prefix}_gradient_norm": norm}
+        totals = {f"{self.prefix}_loss": sum(losses.values()), f"{self.prefix}_gradient_norm": norm}
         self.means.update({**totals, **losses, **metrics})
         return [metrics, *outputs]
+
+    def _computed(self, inputs: tuple, tape: tf.GradientTape | None) -> tuple:
+        """Gradients, losses, metrics and further outputs of a batch."""
+        if self.parts.count == 1:
+            return self._computed_at_once(inputs, tape or self.tape())
+        found, gradients = [], []
+        for part in self.parts.split(inputs):
+            # The next part waits for this one, whose memory is free then.
+            with tf.control_dependencies(gradients):
+                part = tf.nest.map_structure(tf.identity, part)
+            new, *values = self._computed_at_once(part, self.tape())
+            pairs = zip(gradients or map(tf.zeros_like, new), new, strict=True)
+            gradients = [sum_so_far + own for sum_so_far, own in pairs]
+            found.append(values)
+        losses, metrics, outputs = zip(*found, strict=True)
+        means = self.parts.mean
+        return gradients, means(losses), means(metrics), self.parts.join(outputs)
+
+    def _computed_at_once(self, inputs: tuple, tape: tf.GradientTape) -> tuple:
+        with tape:
+            losses, metrics, *outputs = self.compute_losses(*inputs)
+            total = sum(losses.values()) / (replicas.count() * self.parts.count)
+            # A loss scale keeps small gradients above float16's smallest numbers.
+            minimised = self.optimizer.scale_loss(total)
+        gradients = tape.gradient(minimised, [variable.value for variable in self.trained])
+        return gradients, losses, metrics, outputs
 
     def _gradient_norm(self, gradients: list[tf.Tensor]) -> tf.Tensor | tuple:
         """Norm of the unscaled gradients; with weight 0 if the loss scale made them overflow."""

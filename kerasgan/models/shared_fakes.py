@@ -37,15 +37,29 @@ class SharedFakesModel(AdversarialModel):
         fakes = tf.TensorSpec(shared["image"].shape)
         return (shared, fakes), (shared, fakes)
 
+    def build_players(self, batch):
+        super().build_players(batch)
+        if self.parts.count > 1:
+            # A tape of shared fakes would keep what they were made of, for the whole batch.
+            self.generator_player.compute_losses = self._losses_of_own_fakes
+
+    def _losses_of_own_fakes(self, batch):
+        return self.generator_losses(batch, self.generate(batch))
+
     def update_players(self, batch):
         for update in unstack_updates(batch["discriminator"]):
             fakes, tape = self.generate_recorded(update)
             self.update_discriminator(update, fakes)
         if self.shares_fakes:
-            self.update_generator(update, fakes, tape=tape)
+            self._update_on_fakes(update, fakes, tape)
         for update in unstack_updates(batch["generator"]):
-            fakes, tape = self.generate_recorded(update)
-            self.update_generator(update, fakes, tape=tape)
+            self._update_on_fakes(update, *self.generate_recorded(update))
+
+    def _update_on_fakes(self, batch, fakes, tape) -> None:
+        if self.parts.count > 1:
+            self.update_generator(batch)
+        else:
+            self.update_generator(batch, fakes, tape=tape)
 
     def generate_recorded(self, batch: dict) -> tuple[tf.Tensor, tf.GradientTape]:
         """Fakes, and the generator's tape that has recorded how they were made."""

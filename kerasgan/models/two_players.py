@@ -33,6 +33,7 @@ class TwoPlayers(keras.Model):
             self._compiled.discriminator_optimizer,
             self.discriminator_losses,
             *d_inputs,
+            parts=self.parts,
         )
         self.generator_player = Player(
             "g",
@@ -40,6 +41,7 @@ class TwoPlayers(keras.Model):
             self._compiled.generator_optimizer,
             self.generator_losses,
             *g_inputs,
+            parts=self.parts,
         )
 
     @property

@@ -79,9 +79,9 @@ FOUNDATIONS = {
             "for variable in self.variables:\n            variable.assign(ops.zeros": (
                 "for variable in self.variables[:1]:\n            variable.assign(ops.zeros"
             ),
-            "total = sum(losses.values())": "total = next(iter(losses.values()))",
-            "self.optimizer.scale_loss(total / replicas.count())": "total / replicas.count()",
-            "tape = tape or self.tape()": "tape = self.tape()",
+            "total = sum(losses.values()) /": "total = next(iter(losses.values())) /",
+            "self.optimizer.scale_loss(total)": "total",
+            "tape or self.tape())": "self.tape())",
             "/ self.optimizer.scale_loss(1.0)": "/ 1.0",
             "ops.where(finite, norm, 0.0)[None], ops.cast(finite": (
                 "ops.where(finite, norm, 0.0)[None], ops.cast(norm >= 0"
