@@ -19,6 +19,7 @@ from kerasgan.models.augmentation import (
     shift_images,
 )
 from kerasgan.models.sampling import Sampler
+from kerasgan.models.step_random import StepRandom
 from kerasgan.models.variables import named_variables
 from kerasgan.runs import directory
 from kerasgan.training import trainer
@@ -53,6 +54,18 @@ def test_a_cutout_is_a_grey_square_of_half_the_side():
     np.testing.assert_array_equal(cut[0, :, 8:], original[0, :, 8:])
     np.testing.assert_array_equal(cut[0, :4], original[0, :4])
     np.testing.assert_array_equal(cut[1], original[1])
+
+
+def test_centres_of_cutouts_are_uniform_over_the_image():
+    """A square of half the side then covers 7/16 of each axis on average, as borders cut it."""
+    side = 32
+    draws = StepRandom(0, tf.constant(1, tf.int64), 4000, ["cutout"]).augmentation("fake", 1)
+    draws = tf.nest.map_structure(lambda draw: draw[:, 0], draws)
+    cut = augment(tf.ones([4000, side, side, 1]), parameters_of(draws, 1.0)).numpy()[..., 0]
+    assert np.mean(cut == 0) == pytest.approx((7 / 16) ** 2, abs=0.005)
+    assert np.mean(cut == 0, axis=(0, 1)) == pytest.approx(
+        np.mean(cut == 0, axis=(0, 1))[::-1], abs=0.03
+    )
 
 
 def test_colours_change_as_in_the_reference():

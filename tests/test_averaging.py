@@ -26,6 +26,12 @@ def test_the_half_life_is_at_most_a_twentieth_of_the_images_so_far():
     assert 0 <= decay(half_life, 1) < 1e-5
 
 
+def test_the_images_of_every_update_are_seen():
+    half_life = HalfLife(images=1000, batch_size=10, updates=2)
+    # After 50 steps of two updates, 1,000 images, it is 50 images or 5 updates.
+    assert decay(half_life, 50) == pytest.approx(0.5 ** (1 / 5), rel=1e-5)
+
+
 def test_the_decay_is_constant_without_a_half_life():
     assert build_decay(0.9, 0, batch_size=4)(1) == build_decay(0.9, 0, batch_size=4)(1000) == 0.9
     assert build_decay(0.0, 0, batch_size=4) is None

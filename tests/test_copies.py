@@ -80,6 +80,8 @@ def test_the_threshold_is_the_order_statistic_of_the_nominal_rate():
     # 0.01 * (199 + 1) = 2.
     assert copies.threshold(ratios) == 2.0
     assert copies.threshold(ratios[:40]) == ratios[:40].min()
+    many = np.random.default_rng(1).normal(size=5000)
+    assert copies.threshold(many) == np.sort(many)[49]
     found = copies.near_copies(np.array([0.5, 2.0, 2.1, 7.0]), ratios)
     assert found == intervals.wilson_interval(2, 4)
 
@@ -93,7 +95,7 @@ def test_a_share_of_exchangeable_ratios_is_nominal_on_average():
 def test_ratios_and_indices_are_those_of_all_distances(monkeypatch):
     monkeypatch.setattr(copies, "_CHUNK", 4)
     random = np.random.default_rng(0)
-    rows, training = random.normal(size=(10, 5)), random.normal(size=(60, 5))
+    rows, training = random.normal(size=(10, 5)), random.normal(size=(600, 5))
     rows[[2, 7]] = training[[9, 0]]
     distances = np.linalg.norm(rows[:, None] - training[None], axis=2)
     nearest = np.sort(distances, axis=1)[:, :50]

@@ -167,6 +167,8 @@ def test_generator_losses_against_numpy(options):
 
 def test_discriminator_losses_against_numpy():
     model = untrained()
+    # Scores around 1/2, the threshold of the accuracies.
+    model.discriminator.layers[-1].bias.assign([0.5])
     batch = update_of(model)
     fakes = tf.constant(RANDOM.uniform(-1, 1, (2, 32, 32, 3)), tf.float32)
     losses, metrics = model.discriminator_losses(batch, fakes)
@@ -175,6 +177,9 @@ def test_discriminator_losses_against_numpy():
     assert float(losses["d_fake"]) == pytest.approx(np.mean(fake**2), rel=1e-4)
     np.testing.assert_array_equal(metrics["d_accuracy_real"][0], real.mean((1, 2, 3)) > 0.5)
     np.testing.assert_array_equal(metrics["d_accuracy_fake"][0], fake.mean((1, 2, 3)) <= 0.5)
+    for kind, stack in (("real", batch["image"]), ("fake", fakes)):
+        distance = np.sqrt(np.square(np.subtract(*np.array(stack))).mean())
+        assert float(metrics[f"d_distance_{kind}"]) == pytest.approx(distance, rel=1e-5)
 
 
 def test_keys_have_no_gradient_and_everything_trained_has_one():

@@ -156,7 +156,19 @@ def test_kernel_distance_is_the_unbiased_estimate_over_all_pairs(random, monkeyp
 
     across = np.mean([kernel(x, y) for x in one for y in other])
     expected = mean_of_pairs(one) + mean_of_pairs(other) - 2 * across
-    assert distances.kernel_distance(one, other).value == pytest.approx(expected, rel=1e-12)
+    found = distances.kernel_distance(one, other)
+    assert found.value == pytest.approx(expected, rel=1e-12)
+    # By Hoeffding's projections, with the degrees of freedom of the smaller set.
+    variances = []
+    for rows, others in ((one, other), (other, one)):
+        nearer = [
+            np.mean([kernel(x, y) for j, y in enumerate(rows) if j != i])
+            - np.mean([kernel(x, y) for y in others])
+            for i, x in enumerate(rows)
+        ]
+        variances.append(np.var(nearer, ddof=1) / len(rows))
+    half = stats.t.ppf(0.975, 6 - 1) * 2 * np.sqrt(sum(variances))
+    assert (found.low, found.high) == pytest.approx((expected - half, expected + half), rel=1e-9)
 
 
 def test_kernel_distance_is_0_on_average_for_equal_distributions_of_any_size(random):

@@ -9,7 +9,7 @@ _STEPS = [
 
 FOUNDATIONS = {
     "kerasgan/losses.py": (
-        ["tests/test_losses.py"],
+        ["tests/test_losses.py", "tests/test_cut.py", "-k", "test_losses or patch_nce"],
         {
             "ops.softplus(logits) - target * logits": "ops.softplus(logits) + target * logits",
             'ops.square(ops.cast(scores, "float32") - target)': (
