@@ -134,7 +134,9 @@ def test_generator_losses_against_numpy(loss):
 def test_discriminator_losses_are_divided_by_their_ratio(loss):
     model = untrained(loss=loss, d_ratio=4.0)
     toy(model)
+    # Scores on both sides of the threshold of the accuracy.
     real, fake = images(0), images(1)
+    real["a"] += np.float32([0.5, 0.75])[:, None, None, None]
     losses, metrics = model.discriminator_losses(real, fake, {"real": NO_DRAWS, "fake": NO_DRAWS})
     correct, weights = metrics["d_accuracy_real"]
     means = np.concatenate([real[name].mean(axis=(1, 2, 3)) for name in "ab"])

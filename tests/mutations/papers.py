@@ -196,7 +196,7 @@ PAPERS = {
         },
     ),
     "kerasgan/models/stargan.py": (
-        _cases("stargan", "test_stargan", "of_stargan", "schedules_count"),
+        ["tests/test_stargan.py", *_cases("stargan", "numpy", "of_stargan", "schedules_count")],
         {
             "tf.roll(rows, 1, axis=0)": "rows",
             "self.weight * gradient_penalty(norms)": "0.0 * gradient_penalty(norms)",
