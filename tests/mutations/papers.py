@@ -56,8 +56,12 @@ PAPERS = {
         },
     ),
     "kerasgan/models/acgan.py": (
-        _cases("acgan", "test_acgan", "of_acgan", "schedules_count"),
+        [
+            "tests/test_base_model.py",
+            *_cases("acgan", "test_acgan", "of_acgan", "schedules_count", "unless_mixed"),
+        ],
         {
+            "is_joint = self.config.mix_batches": "is_joint = False",
             "if stddev := self.config.instance_noise:": "if stddev := 0.0:",
             '"fake_labels": random.labels(name, updates)': (
                 '"fake_labels": random.labels("fake", updates)'
@@ -200,6 +204,7 @@ PAPERS = {
         {
             "tf.roll(rows, 1, axis=0)": "rows",
             "self.weight * gradient_penalty(norms)": "0.0 * gradient_penalty(norms)",
+            "self.weight / 2 * (r1 + r2)": "0.0 * (r1 + r2)",
             'image = self.augment(batch["image"], batch["real_augmentation"])': (
                 'image = batch["image"]'
             ),
