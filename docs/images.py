@@ -2,12 +2,16 @@
 
 `python -m docs.images --runs DIR` trains every model by its quick preset on drawn faces, into
 DIR/MODEL. This takes about three hours on two CPU cores; runs that exist already are not trained
-again. `--sweep sweeps/sigma` copies the image of `kerasgan reproduce sigma`, run with the options
+again. It opens the page of `kerasgan watch` in Chromium, which the extra browser drives.
+`--sweep sweeps/sigma` copies the image of `kerasgan reproduce sigma`, run with the options
 that docs/notes/reproductions.md gives.
 """
 
+import io
+import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import click
@@ -52,6 +56,7 @@ def main(folder: Path, sweep: Path | None, models: tuple[str, ...]) -> None:
         save(sheet(run, loading.load(run)), f"{model}.png")
         if model == "acgan":
             save(Image.open(path / "losses.png"), "acgan-losses.png")
+            save_screenshot(watch_page(path), "watch.webp")
     bundled = lookup.run(directory.PRETRAINED)
     faces = loading.load(bundled)
     save(sheet(bundled, faces), "pretrained.png")
@@ -126,6 +131,33 @@ def walk(run, model):
             yield images.grid(np.asarray(cells), _FACES_PER_ROW)
 
 
+def watch_page(path: Path):
+    """The page of `kerasgan watch` with a run."""
+    from PIL import Image
+    from playwright.sync_api import sync_playwright
+
+    from kerasgan.utils import local_pages
+    from kerasgan.watch.server import PageServer
+    from kerasgan.watch.watched_runs import WatchedRuns
+
+    listener = local_pages.listening(0)
+    access = local_pages.Access("docs.images", None)
+    server = PageServer(listener, WatchedRuns([str(path)]), access)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        page = browser.new_page(viewport={"width": 1040, "height": 760})
+        page.goto(local_pages.address(listener, None))
+        page.locator("#curves path").first.wait_for()
+        page.locator("#sheets img").evaluate("image => image.decode()")
+        png = page.screenshot()
+        browser.close()
+    server.shutdown()
+    return Image.open(io.BytesIO(png))
+
+
 def save_animation(frames, name: str) -> None:
     """Write frames to docs/images as an endless animation that pauses at each stop."""
     from kerasgan.utils import files
@@ -142,6 +174,14 @@ def save_animation(frames, name: str) -> None:
             quality=50,
             method=4,
         )
+
+
+def save_screenshot(image, name: str) -> None:
+    """Write an image to docs/images that has more colours than a palette."""
+    from kerasgan.utils import files
+
+    with files.replacing(IMAGES / name) as temporary:
+        image.convert("RGB").save(temporary, quality=55, method=6)
 
 
 def save(image, name: str) -> None:

@@ -1,5 +1,6 @@
 import gc
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,26 @@ def trained(tmp_path_factory, cache):
         patch.setenv("KERASGAN_CACHE", str(cache))
         config = tiny_config("acgan", steps=2, checkpoint_every=1, ema=0.5)
         return trainer.start(config, "report", "kerasgan train acgan", home / "run")
+
+
+_CHROMIUM_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+)  # fmt: skip
+
+
+@pytest.fixture
+def browser():
+    """A page of a headless Chromium, and the list of its requests."""
+    api = pytest.importorskip("playwright.sync_api", reason="needs the extra 'browser'")
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("needs Chromium, as `apt-get install chromium` installs it")
+    with api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=_CHROMIUM_FLAGS)
+        page, requested = chromium.new_page(), []
+        # Milliseconds; long, for busy machines.
+        page.set_default_timeout(120_000)
+        page.on("request", lambda request: requested.append(request.url))
+        yield page, requested
+        chromium.close()

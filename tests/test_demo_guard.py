@@ -138,13 +138,13 @@ def test_only_what_was_uploaded_or_drawn_is_read(
 
 
 def test_no_address_of_another_machine_is_taken_for_a_file(folder):
-    from kerasgan.demo import guard
+    from kerasgan.utils import local_pages
 
     # As a relative path it would lie below the folder.
     address = f"http://evil.example/q?x=/{'../' * 20}{str(folder)[1:]}/a.png"
     assert (Path.cwd() / address).resolve() == folder.resolve() / "a.png"
-    assert not guard.is_inside(address, folder)
-    assert guard.is_inside(str(folder / "a.png"), folder)
+    assert not local_pages.is_inside(address, folder)
+    assert local_pages.is_inside(str(folder / "a.png"), folder)
 
 
 def test_a_file_inside_of_an_uploaded_ones_dictionary_is_refused(client, secrets):
@@ -180,7 +180,7 @@ def test_runs_that_are_not_offered_are_refused_whether_they_are_there_or_not(cli
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:7860", "127.0.0.1.evil.example"])
 def test_another_host_is_refused(client, host):
-    assert client.get("/config", headers={"host": host}).status_code == 400
+    assert client.get("/config", headers={"host": host}).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ ORDER = (
     "training",
     "api",
     "experiments",
+    "watch",
     "demo",
     "commands",
     "__main__",

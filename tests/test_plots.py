@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasgan.reporting import plots
+from kerasgan.reporting import panels, plots
 
 
 def test_each_head_has_a_panel_with_both_players():
@@ -10,7 +10,7 @@ def test_each_head_has_a_panel_with_both_players():
         "step", "seconds", "d_loss", "d_real", "d_fake", "d_hair", "d_accuracy_hair",
         "d_gradient_norm", "g_loss", "g_fool", "g_hair", "g_gradient_norm",
     ]  # fmt: skip
-    assert plots.panels(columns) == {
+    assert panels.training(columns) == {
         "source loss": ["d_real", "d_fake", "g_fool"],
         "hair loss": ["d_hair", "g_hair"],
         "total loss": ["d_loss", "g_loss"],
@@ -24,7 +24,7 @@ def test_domains_have_panels_of_their_own():
         "d_loss", "d_real_a", "d_real_b", "d_fake_a", "d_loss_a", "g_loss", "g_fool_a", "g_fool_b",
         "g_cycle_a", "g_cycle_b", "g_identity_a", "g_loss_b",
     ]  # fmt: skip
-    assert plots.panels(columns) == {
+    assert panels.training(columns) == {
         "source loss, domain a": ["d_real_a", "d_fake_a", "g_fool_a"],
         "source loss, domain b": ["d_real_b", "g_fool_b"],
         "cycle loss": ["g_cycle_a", "g_cycle_b"],

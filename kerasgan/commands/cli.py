@@ -26,6 +26,7 @@ from kerasgan.commands.sample import sample
 from kerasgan.commands.sweep import sweep
 from kerasgan.commands.train import train
 from kerasgan.commands.translate import translate
+from kerasgan.commands.watch import watch
 from kerasgan.utils import processes
 from kerasgan.utils.errors import Interrupted, InvalidInput, TrainingFailed, of_system
 from kerasgan.utils.printing import LONGEST_LINE, printable
@@ -118,7 +119,7 @@ def cli(quiet: bool, verbose: bool, debug: bool) -> None:
 
 
 for command in (
-    train, describe, resume, runs, sample, translate, evaluate, export, compare, sweep, reproduce,
-    report, demo, data, cache, doctor,
+    train, describe, resume, runs, watch, sample, translate, evaluate, export, compare, sweep,
+    reproduce, report, demo, data, cache, doctor,
 ):  # fmt: skip
     cli.add_command(command)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import secrets
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -59,6 +60,24 @@ def html_page(default: str) -> Callable:
         show_default=True,
         help="File of the page.",
     )
+
+
+def local_page(port: int) -> Callable:
+    """The options --port, with this default, and --token, a new token or None for the command."""
+    with_port = click.option(
+        "--port",
+        type=click.IntRange(0, 65535),
+        default=port,
+        show_default=True,
+        help="Port of this machine; 0 chooses a free one.",
+    )
+    with_token = click.option(
+        "--token/--no-token",
+        default=True,
+        callback=lambda context, parameter, value: secrets.token_urlsafe() if value else None,
+        help="Serve only browsers that have the token of the printed address.  [default: token]",
+    )
+    return lambda function: with_port(with_token(function))
 
 
 target_domain = click.option(

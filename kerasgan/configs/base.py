@@ -43,6 +43,11 @@ class Config(DataOptions, LearningRateOptions, TrainingOptions, LoggingOptions):
         """Name of the preset of a run without `--preset`."""
         return next(iter(cls.PRESETS))
 
+    @classmethod
+    def known_preset(cls, name: Any) -> str:
+        """The preset that a config.json names; the default one if there is none of this name."""
+        return name if name in list(cls.PRESETS) else cls.default_preset()
+
     def loss_factors(self, labels: Collection[str]) -> dict[str, float]:
         """Factors in the adversarial and class losses of metrics.csv, {column: factor}.
 
@@ -59,6 +64,22 @@ class Config(DataOptions, LearningRateOptions, TrainingOptions, LoggingOptions):
         if preset not in cls.PRESETS:
             raise unknown("preset", preset, cls.PRESETS)
         return cls(**{**cls.PRESETS[preset], **length(options)})
+
+    def changes_from(self, preset: str) -> dict[str, Any]:
+        """The options that differ from a preset's, {field: value of the preset}.
+
+        What follows from others is no change: steps from epochs, precision from `auto`.
+        """
+        # With the same steps, options derived from them do not differ.
+        base = dataclasses.asdict(type(self).from_preset(preset, steps=self.steps))
+        planned = type(self).from_preset(preset)
+        # The steps of epochs follow from the number of images.
+        base["steps"] = self.steps if self.epochs else planned.steps
+        base["epochs"] = planned.epochs if self.epochs else 0
+        if base["precision"] == "auto":
+            # `auto` is already resolved in the config, so this is not a choice of the user.
+            base["precision"] = self.precision
+        return {name: value for name, value in base.items() if value != getattr(self, name)}
 
     def check_applicable(self, given: Collection[str]) -> None:
         """Raise InvalidInput if one of the given options changes nothing in this config."""

@@ -10,8 +10,8 @@ import gradio as gr
 from fastapi import FastAPI
 from gradio.exceptions import Error
 
-from kerasgan.demo import generate_tab, guard, runs_tab, translate_tab
-from kerasgan.demo.server import HOST
+from kerasgan.demo import generate_tab, guard, translate_tab
+from kerasgan.utils import local_pages
 
 # Queued events of all browsers together.
 _MAX_QUEUE = 100
@@ -63,7 +63,7 @@ class _Page(gr.Blocks):
                 for part in parts
             )
             if not are_files or not all(
-                guard.is_inside(path, self._folder) for path in _paths(parts)
+                local_pages.is_inside(path, self._folder) for path in _paths(parts)
             ):
                 raise Error("this file was not uploaded here", print_exception=False)
 
@@ -91,7 +91,6 @@ def app(name: str | None, folder: Path, token: str | None = None) -> FastAPI:
         gr.Markdown("# kerasgan\nEverything here is computed on this machine and stays there.")
         generate_tab.add(page, name)
         translate_tab.add(page, name, folder)
-        runs_tab.add(page, name)
     page.queue(max_size=_MAX_QUEUE)
     application = FastAPI(
         middleware=guard.middleware(token, folder), docs_url=None, redoc_url=None, openapi_url=None
@@ -100,7 +99,7 @@ def app(name: str | None, folder: Path, token: str | None = None) -> FastAPI:
         application,
         page,
         "/",
-        server_name=HOST,
+        server_name=local_pages.HOST,
         footer_links=[],
         run_history=False,
         ssr_mode=False,

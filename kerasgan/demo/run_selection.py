@@ -3,13 +3,10 @@
 from functools import lru_cache
 
 from kerasgan.configs import Config
-from kerasgan.configs.generation import GenerationConfig
-from kerasgan.configs.translation import TranslationConfig
 from kerasgan.inference import loading
 from kerasgan.models.base import AdversarialModel
-from kerasgan.runs import home, lookup, status
+from kerasgan.runs import home, lookup
 from kerasgan.runs.directory import PRETRAINED, Run
-from kerasgan.runs.status import RunStatus
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.sizes import sides
 
@@ -25,16 +22,6 @@ def runs_of(kind: type[Config], name: str | None = None) -> list[Run]:
     names = (name, *map(str, reversed(home.runs())), PRETRAINED)
     runs = (run for each in names for run in _lookup(each, kind) if run.checkpoint_files)
     return list({run.path: run for run in runs}.values())
-
-
-def statuses(name: str | None = None) -> list[RunStatus]:
-    """All runs, damaged ones too: the named one, the newest first, the bundled ones."""
-    bundled = (
-        run for kind in (GenerationConfig, TranslationConfig) for run in _lookup(PRETRAINED, kind)
-    )
-    paths = [run.path for run in _lookup(name, Config)]
-    paths += [*reversed(home.runs()), *(run.path for run in bundled)]
-    return [status.of_folder(path) for path in dict.fromkeys(paths)]
 
 
 def _lookup(name: str | None, kind: type[Config]) -> list[Run]:

@@ -16,7 +16,6 @@ from fastapi import FastAPI
 from kerasgan.runs import locks
 from kerasgan.utils.errors import InvalidInput
 
-HOST = "127.0.0.1"
 _PREFIX = "kerasgan-demo-"
 
 
@@ -59,24 +58,6 @@ def _end_at_hangup() -> None:
     """Treat SIGHUP as SIGTERM, unless it is ignored, as by nohup."""
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
-
-
-def listening(port: int) -> socket.socket:
-    """Open a socket that only this machine can reach.
-
-    Args:
-        port: 0 for any free port.
-
-    Raises:
-        InvalidInput: if the port is in use or not permitted.
-    """
-    try:
-        return socket.create_server((HOST, port))
-    except OSError as error:
-        reason = os.strerror(error.errno).lower()
-        raise InvalidInput(
-            f"port {port} cannot be used: {reason}; allowed: another --port"
-        ) from error
 
 
 def serve(app: FastAPI, listener: socket.socket) -> None:

@@ -11,7 +11,6 @@ from kerasgan.configs.translation import TranslationConfig
 from kerasgan.datasets import decoding, sources, unpaired
 from kerasgan.datasets.avatars import portrait, traits
 from kerasgan.demo import run_selection
-from kerasgan.demo.guard import is_inside
 from kerasgan.inference.folders import out_of_memory_as_invalid_input
 from kerasgan.inference.image_to_image import EditRequest, RoundTrip, other_domain
 from kerasgan.models.base import AdversarialModel
@@ -19,6 +18,7 @@ from kerasgan.runs import directory
 from kerasgan.runs.directory import Run
 from kerasgan.tasks.base import Translator
 from kerasgan.utils.errors import InvalidInput
+from kerasgan.utils.local_pages import is_inside
 from kerasgan.utils.sizes import sides
 
 # Photographs of current cameras fit.

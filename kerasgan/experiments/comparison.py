@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +14,8 @@ from kerasgan import tasks
 from kerasgan.evaluation import intervals
 from kerasgan.inference import loading
 from kerasgan.reporting import html_page, plots
-from kerasgan.runs.directory import EVALUATION_FILE, Run
+from kerasgan.runs import records
+from kerasgan.runs.directory import Run
 from kerasgan.training import trends
 from kerasgan.utils import files, images
 from kerasgan.utils.errors import InvalidInput
@@ -54,19 +54,9 @@ class RunResults(NamedTuple):
 def read(setting: str, run: Run) -> RunResults:
     """The results of a run, read from its folder."""
     metrics = plots.read_metrics(run.metrics_file) if run.metrics_file.is_file() else {}
-    file = run.path / EVALUATION_FILE
-    with files.named_if_damaged(file):
-        numbers = json.loads(file.read_text())["numbers"] if file.is_file() else {}
-        evaluation = {name: float(number["value"]) for name, number in numbers.items()}
-    return RunResults(setting, run, metrics, evaluation, _signs(run))
-
-
-def _signs(run: Run) -> tuple[str, ...]:
-    if not run.health_file.is_file():
-        return ()
-    with files.named_if_damaged(run.health_file):
-        lines = run.health_file.read_text().splitlines()
-        return tuple(dict.fromkeys(str(json.loads(line)["sign"]) for line in lines))
+    evaluation = {name: number["value"] for name, number in records.evaluation(run).items()}
+    signs = tuple(dict.fromkeys(event.sign for event in records.events(run)))
+    return RunResults(setting, run, metrics, evaluation, signs)
 
 
 def by_setting(compared: Sequence[RunResults]) -> dict[str, list[RunResults]]:

@@ -2,7 +2,8 @@
 
 import json
 
-from kerasgan.runs.directory import EVALUATION_FILE, Run
+from kerasgan.runs import records
+from kerasgan.runs.directory import Run
 from kerasgan.utils.sizes import sides
 
 _LICENCE = "unknown"
@@ -65,10 +66,9 @@ def _licence(run: Run) -> str:
 
 
 def _evaluation(run: Run) -> str:
-    file = run.path / EVALUATION_FILE
-    if not file.is_file():
+    numbers = records.evaluation(run)
+    if not numbers:
         return "Not evaluated."
-    numbers = json.loads(file.read_text())["numbers"]
     lines = ["| metric | value | 95% interval | n |", "|---|---|---|---|"]
     for name, number in numbers.items():
         low, high = number["interval"]

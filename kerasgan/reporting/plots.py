@@ -11,24 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from kerasgan.labels import Label
-from kerasgan.metrics import panel
+from kerasgan.reporting import panels
 from kerasgan.utils import files
 
 # Names of runs and labels may have dollar signs, which would begin a formula.
 _PLAIN = plt.rc_context({"text.parse_math": False})
-_SOURCE_TERMS = ("real", "fake", "fool")
-_TITLES = {
-    # Probabilities of being real, or, of LSGAN and R3GAN, scores without limits.
-    "score_real": "mean scores D(x) and D(G(z))",
-    "score_fake": "mean scores D(x) and D(G(z))",
-    "distance_real": "distance between images of a batch",
-    "distance_fake": "distance between images of a batch",
-    "penalty": "gradient penalty",
-    "critic_gradient": "norm of the critic's gradient at an image",
-    "wasserstein": "Wasserstein estimate and mismatch",
-    "mismatch": "Wasserstein estimate and mismatch",
-    "loss": "total loss of each network",
-}
 
 
 def read_metrics(file: Path) -> dict[str, np.ndarray]:
@@ -45,37 +32,6 @@ def read_metrics(file: Path) -> dict[str, np.ndarray]:
         return dict(zip(names, columns, strict=True))
 
 
-def panels(columns: list[str]) -> dict[str, list[str]]:
-    """Group the columns of a metrics.csv into the panels of a plot, {title: columns}.
-
-    The losses of both players for one head share a panel. The totals, the accuracies and the
-    gradient norms follow.
-    """
-    # The scores of a critic, and so its losses, are not probabilities.
-    source = "critic scores, not probabilities" if "d_wasserstein" in columns else "source loss"
-    grouped: dict[str, list[str]] = {}
-    last = {"total loss": [], "accuracy": [], "gradient norm": []}
-    for column in columns:
-        player, _, term = column.partition("_")
-        if player not in ("d", "g"):
-            continue
-        if term == "loss":
-            last["total loss"].append(column)
-        elif term.startswith("accuracy"):
-            last["accuracy"].append(column)
-        elif term == "gradient_norm":
-            last["gradient norm"].append(column)
-        else:
-            is_of_domain = term.endswith(("_a", "_b"))
-            term, domain = (term[:-2], term[-1]) if is_of_domain else (term, "")
-            if term in _SOURCE_TERMS:
-                title = f"{source}, domain {domain}" if domain else source
-            else:
-                title = _TITLES.get(term, f"{term} loss")
-            grouped.setdefault(title, []).append(column)
-    return {title: names for title, names in (grouped | last).items() if names}
-
-
 def save_losses(
     metrics: dict[str, np.ndarray], path: Path, title: str, steps_per_epoch: int = 0
 ) -> None:
@@ -84,19 +40,14 @@ def save_losses(
     Args:
         steps_per_epoch: for an axis of epochs above each panel; 0 for none.
     """
-    _save_panels(panels(list(metrics)), metrics, path, title, steps_per_epoch)
+    _save_panels(panels.training(metrics), metrics, path, title, steps_per_epoch)
 
 
 def save_evaluations(
     metrics: dict[str, np.ndarray], path: Path, title: str, steps_per_epoch: int = 0
 ) -> None:
     """Write evaluation.png: the metrics of `--evaluate-every` over the steps, if there are any."""
-    names = [name for name in metrics if name.partition("_")[0] not in ("d", "g")]
-    grouped: dict[str, list[str]] = {}
-    for name in names:
-        if name not in ("step", "seconds"):
-            grouped.setdefault(panel(name), []).append(name)
-    if grouped:
+    if grouped := panels.quality(metrics):
         _save_panels(grouped, metrics, path, title, steps_per_epoch)
 
 
@@ -117,7 +68,9 @@ def _save_panels(
             steps, values = known(metrics, column)
             marker = "." if len(steps) < 3 else None
             axis.plot(steps, values, label=column, marker=marker, linewidth=1.2)
-        axis.set(title=name, xlabel="step", yscale="log" if name == "gradient norm" else "linear")
+        axis.set(
+            title=name, xlabel="step", yscale="log" if name in panels.LOGARITHMIC else "linear"
+        )
         axis.grid(alpha=0.3)
         axis.legend()
         if steps_per_epoch:

@@ -180,6 +180,11 @@ def read(path: Path) -> Run:
     return _parse(path, _read_folder(path))
 
 
+def preset(run: Run) -> str:
+    """Name of the preset that a run began with; the model's first if config.json has none."""
+    return run.config.known_preset(_read_folder(run.path).get("preset"))
+
+
 def _parse(path: Path, record: dict[str, Any]) -> Run:
     file = path / CONFIG_FILE
     if not isinstance(record.get("model"), str) or record["model"] not in registry.names():
@@ -222,11 +227,9 @@ def configure(
     config = _parse(folder, record).config
     if type(config) is not kind:
         raise InvalidInput(f"config: {path} is of {config.MODEL}, not {kind.MODEL}")
-    preset = record.get("preset")
-    known = preset if preset in list(kind.PRESETS) else kind.default_preset()
     config = config.with_options(**options)
     config.check_applicable(options)
-    return known, config
+    return kind.known_preset(record.get("preset")), config
 
 
 def _read_folder(path: Path) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The folder of the numbered runs, and their names."""
 
-import dataclasses
 import os
 import re
 from pathlib import Path
@@ -20,24 +19,14 @@ def folder() -> Path:
 
 def name_of(config: Config, preset: str) -> str:
     """Model, preset unless it is the default one, and options that differ from the preset."""
-    # With the same steps, options derived from them do not differ.
-    base = dataclasses.asdict(type(config).from_preset(preset, steps=config.steps))
-    planned = type(config).from_preset(preset)
-    # The steps of epochs follow from the number of images.
-    base["steps"] = config.steps if config.epochs else planned.steps
-    base["epochs"] = planned.epochs if config.epochs else 0
-    if base["precision"] == "auto":
-        # `auto` is already resolved in the config, so this is not a choice of the user.
-        base["precision"] = config.precision
     parts = [config.MODEL] + [preset] * (preset != config.default_preset())
-    for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
-        if value != base[field.name]:
-            # A rectangle is a tuple, too, but has a text of its own.
-            if type(value) is tuple:
-                value = "_".join(map(str, value))
-            text = "" if value is True else Path(str(value)).name
-            parts.append(option_name(field.name) + text)
+    for field in config.changes_from(preset):
+        value = getattr(config, field)
+        # A rectangle is a tuple, too, but has a text of its own.
+        if type(value) is tuple:
+            value = "_".join(map(str, value))
+        text = "" if value is True else Path(str(value)).name
+        parts.append(option_name(field) + text)
     return re.sub(r"[^\w.-]+", "_", "-".join(parts))[:100]
 
 

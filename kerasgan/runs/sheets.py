@@ -1,6 +1,9 @@
 """Files of sample sheets."""
 
+import re
 from pathlib import Path
+
+_NAME = re.compile(r"step-(\d+)(?:-epoch-\d+)?\.png")
 
 
 def file(samples: Path, step: int, epoch: int = 0) -> Path:
@@ -14,5 +17,6 @@ def file(samples: Path, step: int, epoch: int = 0) -> Path:
 
 def by_step(samples: Path) -> dict[int, Path]:
     """The sheets in this folder, {step: file}, in the order of their steps."""
-    found = {int(path.stem.split("-")[1]): path for path in samples.glob("step-*.png")}
+    names = (_NAME.fullmatch(path.name) for path in samples.glob("step-*.png"))
+    found = {int(name[1]): samples / name[0] for name in names if name}
     return dict(sorted(found.items()))

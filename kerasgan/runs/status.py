@@ -1,18 +1,17 @@
 """The state of runs, read from their files without importing TensorFlow or NumPy."""
 
-import csv
-import json
-import math
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kerasgan.metrics import accuracies
-from kerasgan.runs import directory, home, locks
+from kerasgan.runs import directory, home, locks, records
 from kerasgan.runs.directory import Run
+from kerasgan.runs.records import MetricsFile
 from kerasgan.utils import files, printing
 from kerasgan.utils.errors import InvalidInput
 
+TRAINING = "training"
 _LOSSES = ("d_loss", "g_loss")
 HEAD = ("run", "model", "step", *_LOSSES, "accuracy", "size", "state")
 
@@ -70,25 +69,35 @@ def of_run(run: Run) -> RunStatus:
     Raises:
         InvalidInput: if one of its files is damaged.
     """
-    last = _last_values(run.metrics_file)
-    step = _newest_step(run)
-    if locks.is_locked(run.path):
-        state = "training"
-        with files.named_if_damaged(run.metrics_file):
-            step = max(step, int(last.get("step", 0)))
-    elif _has_failed(run, step):
-        state = "failed"
-    else:
-        state = "finished" if step >= run.config.steps else "stopped"
+    curves = MetricsFile(run.metrics_file).read()
+    last = {name: curve.values[-1] for name, curve in curves.items() if curve.values}
+    now, step = state(run), _newest_step(run)
+    if now == TRAINING:
+        step = max(step, int(last.get("step", 0)))
     return RunStatus(
         run.path,
         files.folder_size(run.path),
-        state,
+        now,
         run=run,
         step=step,
         losses={name: last[name] for name in _LOSSES if name in last},
         accuracy=_accuracy(run, last),
     )
+
+
+def state(run: Run) -> str:
+    """The `state` of a run in `RunStatus`, without reading its metrics.csv.
+
+    Raises:
+        InvalidInput: if one of its files is damaged.
+    """
+    step = _newest_step(run)
+    if locks.is_locked(run.path):
+        return TRAINING
+    # A run that was resumed after a failure has a later checkpoint.
+    if any(event.ended_run and event.step >= step for event in records.events(run)):
+        return "failed"
+    return "finished" if step >= run.config.steps else "stopped"
 
 
 def _newest_step(run: Run) -> int:
@@ -106,38 +115,9 @@ def _newest_step(run: Run) -> int:
     return 0
 
 
-def _last_values(file: Path) -> dict[str, float]:
-    """The last value of each column of a metrics.csv that is not NaN."""
-    if not file.exists():
-        return {}
-    last = {}
-    with files.named_if_damaged(file), file.open(newline="") as lines:
-        # A line without an end is being written, or its process was killed while writing it.
-        names, *rows = csv.reader(line for line in lines if line.endswith("\n"))
-        for name, cells in zip(names, zip(*rows, strict=True), strict=bool(rows)):
-            values = (float(cell) for cell in reversed(cells))
-            last[name] = next((value for value in values if not math.isnan(value)), None)
-    return {name: value for name, value in last.items() if value is not None}
-
-
-def _has_failed(run: Run, step: int) -> bool:
-    if not run.health_file.exists():
-        return False
-    with files.named_if_damaged(run.health_file):
-        lines = run.health_file.read_text().splitlines(keepends=True)
-        signs = [json.loads(line) for line in lines if line.endswith("\n")]
-        # A run that was resumed after a failure has a later checkpoint.
-        return any(sign.get("ended_run") and sign["step"] >= step for sign in signs)
-
-
 def _accuracy(run: Run, last: dict[str, float]) -> dict[str, float]:
-    measured = last
-    file = run.path / directory.EVALUATION_FILE
-    if file.exists():
-        with files.named_if_damaged(file):
-            numbers = json.loads(file.read_text())["numbers"]
-            measured = {name: float(number["value"]) for name, number in numbers.items()}
-    return accuracies(measured)
+    measured = {name: number["value"] for name, number in records.evaluation(run).items()}
+    return accuracies(measured or last)
 
 
 def row(status: RunStatus) -> list[str]:
