@@ -167,6 +167,7 @@ def _stops(seed: int | None, others: str) -> list[int]:
 def _walker(
     path: str, weights: str, sigma: float, stops: list[int], values: Sequence[str | None]
 ) -> tuple[Sampler, np.ndarray]:
+    """The sampler of a walk, and the labels of all its images, int [L]."""
     sampler = _sampler(path, weights, sigma)
     return sampler, sampling.random_labels(sampler.schema, _choice(sampler, values), stops[:1])[0]
 

@@ -41,7 +41,7 @@ def variations(
 
     The others are independent Gaussian noise. If the given one is Gaussian with the same sigma, so
     are the variations, since cos^2(t) + sin^2(t) = 1, and each has the correlation cos(t) with it.
-    Adding noise instead would make every variation longer than all noise in training.
+    Adding noise instead would lengthen it beyond all noise in training.
 
     Args:
         noise: float [d].
