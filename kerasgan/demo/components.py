@@ -29,6 +29,11 @@ GALLERY_OPTIONS = {
 _MAX_LABELS = 16
 
 
+def titled_image(name: str, **options) -> gr.Image:
+    """An image with its name above it, which screen readers read too."""
+    return gr.Image(label=name, alt_text=name, **IMAGE_OPTIONS, **options)
+
+
 def report_errors(function: Callable) -> Callable:
     """Wrap a function to show its InvalidInput errors on the page."""
 

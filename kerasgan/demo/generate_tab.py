@@ -11,13 +11,13 @@ from kerasgan.configs.generation import GenerationConfig
 from kerasgan.demo import generate_images, run_selection, walk_tab
 from kerasgan.demo.components import (
     GALLERY_OPTIONS,
-    IMAGE_OPTIONS,
     LIVE,
     QUEUED,
     label_dropdowns,
     label_updates,
     report_errors,
     run_choices,
+    titled_image,
 )
 from kerasgan.demo.generate_images import Shown
 from kerasgan.labels import MISSING
@@ -66,12 +66,7 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
             with gr.Tab("Walk"):
                 play = walk_tab.add(settings, controls.labels, folder)
             with gr.Tab("Sheet"):
-                sheet = gr.Image(
-                    label="One label by another",
-                    alt_text="One label by another",
-                    elem_classes="titled",
-                    **IMAGE_OPTIONS,
-                )
+                sheet = titled_image("One label by another", elem_classes="titled")
     run, seed = controls.run, controls.seed
     page.load(run_choices(GenerationConfig, name), outputs=run, **QUEUED)
     updated = [controls.caption, controls.sigma, controls.weights, *controls.labels]
@@ -91,9 +86,6 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
             report_errors(generate_images.sheet), [*settings, *controls.labels], sheet, **QUEUED
         )
     outputs.back.click(**generate)
-    inputs = outputs.shown, outputs.strength
-    outputs.gallery.select(report_errors(_vary), [*inputs], outputs[:3], **QUEUED)
-    outputs.strength.input(report_errors(_vary_again), [*inputs], outputs[:3], **LIVE)
 
 
 def _add_controls() -> _Controls:
@@ -127,7 +119,11 @@ def _add_outputs() -> _Outputs:
     with gr.Row(visible=False) as variation:
         strength = gr.Slider(0, 1, _STRENGTH, step=0.05, label="Strength", min_width=240, scale=2)
         back = gr.Button("Back to all images", min_width=120)
-    return _Outputs(gr.State(), gallery, variation, strength, back)
+    outputs = _Outputs(gr.State(), gallery, variation, strength, back)
+    inputs = [outputs.shown, strength]
+    gallery.select(report_errors(_vary), inputs, outputs[:3], **QUEUED)
+    strength.input(report_errors(_vary_again), inputs, outputs[:3], **LIVE)
+    return outputs
 
 
 def _generate(*inputs) -> list:

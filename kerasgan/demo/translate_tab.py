@@ -20,12 +20,12 @@ from kerasgan.demo.components import (
     label_updates,
     report_errors,
     run_choices,
+    titled_image,
 )
 from kerasgan.inference.image_to_image import other_domain
 from kerasgan.runs import directory
 from kerasgan.utils import images
 
-_IMAGE = {"elem_classes": PIXEL_CLASSES, **IMAGE_OPTIONS}
 _HELP = "Drop an image below, or draw another face, and compare it with its translation."
 
 
@@ -60,13 +60,8 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
     run_chosen = run.change(report_errors(_update_controls), run, updated, **QUEUED)
     new_number = partial(random.randrange, 10**6)
     number_chosen = controls.new_avatar.click(new_number, outputs=number, **QUEUED)
-    # The upload's own field is emptied, so that another image can be dropped there. The outputs
-    # are too, so that an invalid upload does not appear beside the previous translation.
     uploaded = controls.upload.upload(
-        lambda path: [path, *[None] * 4],
-        controls.upload,
-        [file, number, controls.upload, *outputs],
-        **QUEUED,
+        _take, controls.upload, [file, number, controls.upload, *outputs], **QUEUED
     )
     translate = {
         "fn": report_errors(partial(_translate, folder)),
@@ -98,10 +93,15 @@ def _add_controls() -> _Controls:
 def _add_outputs() -> list[gr.ImageSlider | gr.Image]:
     with gr.Row():
         with gr.Column(scale=2, min_width=300):
-            compared = gr.ImageSlider(label="Original and translation", max_height=480, **_IMAGE)
+            compared = gr.ImageSlider(
+                label="Original and translation",
+                max_height=480,
+                elem_classes=PIXEL_CLASSES,
+                **IMAGE_OPTIONS,
+            )
             # Gradio's handle cannot be moved by the keyboard.
             position = gr.Slider(0, 100, 50, step=1, label="Part of the original, %")
-        back = gr.Image(label="And back", alt_text="And back", min_width=200, **_IMAGE)
+        back = titled_image("And back", min_width=200, elem_classes=PIXEL_CLASSES)
     position.input(_move_handle, position, compared, **{**LIVE, "concurrency_id": "handle"})
     return [compared, back]
 
@@ -125,6 +125,15 @@ def _update_controls(path: str) -> list:
         gr.update(choices=directions, value=next(iter(domains), None), visible=bool(domains)),
         *label_updates(run.schema, changed, "unchanged"),
     ]
+
+
+def _take(file: str) -> list:
+    """An upload as the file to translate, which has no number, and updates that clear the rest.
+
+    The field is emptied for another image to be dropped there, and the outputs so that an invalid
+    upload does not appear beside the previous translation.
+    """
+    return [file, *[None] * 4]
 
 
 def _draw_avatar(folder: Path, path: str, domain: str, number: int | None):

@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.components import Component
 
 from kerasgan.demo import generate_images
-from kerasgan.demo.components import IMAGE_OPTIONS, LIVE, PIXEL_CLASSES, QUEUED, report_errors
+from kerasgan.demo.components import LIVE, PIXEL_CLASSES, QUEUED, report_errors, titled_image
 from kerasgan.utils import images
 
 # Of a frame.
@@ -33,9 +33,7 @@ def add(settings: list[Component], labels: list[gr.Dropdown], folder: Path) -> d
     gr.Markdown(_HELP)
     with gr.Row():
         with gr.Column(scale=3, min_width=280):
-            walk = gr.Image(
-                label="Walk", alt_text="Walk", elem_classes=PIXEL_CLASSES, **IMAGE_OPTIONS
-            )
+            walk = titled_image("Walk", elem_classes=PIXEL_CLASSES)
         with gr.Column(scale=2, min_width=200):
             others = gr.Textbox("1, 2", label="Other seeds")
             button = gr.Button("Play")
