@@ -8,7 +8,6 @@ that docs/notes/reproductions.md gives.
 """
 
 import io
-import shutil
 import subprocess
 import sys
 import threading
@@ -134,8 +133,8 @@ def walk(run, model):
 def watch_page(path: Path):
     """The page of `kerasgan watch` with a run."""
     from PIL import Image
-    from playwright.sync_api import sync_playwright
 
+    from docs import screenshots
     from kerasgan.utils import local_pages
     from kerasgan.watch.server import PageServer
     from kerasgan.watch.watched_runs import WatchedRuns
@@ -144,16 +143,12 @@ def watch_page(path: Path):
     access = local_pages.Access("docs.images", None)
     server = PageServer(listener, WatchedRuns([str(path)]), access)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with screenshots.browser() as browser:
         page = browser.new_page(viewport={"width": 1040, "height": 760})
         page.goto(local_pages.address(listener, None))
         page.locator("#curves path").first.wait_for()
         page.locator("#sheets img").evaluate("image => image.decode()")
         png = page.screenshot()
-        browser.close()
     server.shutdown()
     return Image.open(io.BytesIO(png))
 

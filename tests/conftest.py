@@ -1,12 +1,12 @@
 import gc
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import settings
 
+from docs import screenshots
 from kerasgan import registry
 
 # One worker per core: more threads in each would only wait for one another.
@@ -137,24 +137,21 @@ def trained(tmp_path_factory, cache):
         return trainer.start(config, "report", "kerasgan train acgan", home / "run")
 
 
-_CHROMIUM_FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-)  # fmt: skip
+@pytest.fixture
+def chromium():
+    """A headless Chromium."""
+    pytest.importorskip("playwright.sync_api", reason="needs the extra 'browser'")
+    if screenshots.executable() is None:
+        pytest.skip("needs Chromium, as `apt-get install chromium` installs it")
+    with screenshots.browser() as chromium:
+        yield chromium
 
 
 @pytest.fixture
-def browser():
-    """A page of a headless Chromium, and the list of its requests."""
-    api = pytest.importorskip("playwright.sync_api", reason="needs the extra 'browser'")
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        pytest.skip("needs Chromium, as `apt-get install chromium` installs it")
-    with api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=_CHROMIUM_FLAGS)
-        page, requested = chromium.new_page(), []
-        # Milliseconds; long, for busy machines.
-        page.set_default_timeout(120_000)
-        page.on("request", lambda request: requested.append(request.url))
-        yield page, requested
-        chromium.close()
+def browser(chromium):
+    """A page of it, and the list of its requests."""
+    page, requested = chromium.new_page(), []
+    # Milliseconds; long, for busy machines.
+    page.set_default_timeout(120_000)
+    page.on("request", lambda request: requested.append(request.url))
+    return page, requested

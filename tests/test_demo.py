@@ -11,8 +11,8 @@ from kerasgan.configs.translation import TranslationConfig
 from kerasgan.demo import generate_images, run_selection, translate_images
 from kerasgan.inference import image_to_image, packing
 from kerasgan.labels import BINARY, LabelSchema
-from kerasgan.models import sampling
 from kerasgan.runs import checkpoints, directory, lookup
+from kerasgan.utils import images
 from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 from tests.stubs import (
@@ -34,8 +34,8 @@ def run():
 
 def image_halves(run, hair, eyes, *, weights=generate_images.AVERAGED, seed=0):
     """The upper and the lower half of one image."""
-    face = generate_images.image_grid(str(run.path), weights, 0.0, seed, 1, hair, eyes)
-    return face.crop((0, 0, 64, 32)), face.crop((0, 32, 64, 64))
+    (face,) = generate_images.by_seed(str(run.path), weights, 0.0, seed, 1, hair, eyes).pixels()
+    return face[:16], face[16:]
 
 
 @pytest.mark.parametrize(("hair", "eyes"), [("blue", "red"), ("red", "green")])
@@ -48,18 +48,125 @@ def test_raw_weights_are_those_that_training_updates(run):
     assert np.asarray(raw).min() == 255
 
 
-def test_an_interpolation_begins_and_ends_at_the_faces_of_its_seeds(run):
-    settings = (str(run.path), generate_images.AVERAGED, 1.0, 7, 3)
-    blue_red = ALL_PAIRS.indices({"hair": "blue", "eyes": "red"})
-    generator = run_selection.load_model(run).sampling_generator
-    sampler = sampling.Sampler(generator, run.schema, 1.0)
-    expected = [sampler.generate(np.array([blue_red]), seed)[0].astype(int) for seed in (7, 3)]
-    found = [
-        generate_images.interpolated_image(*settings, position, "blue", "red")
-        for position in (0.0, 1.0)
-    ]
-    assert np.abs(np.subtract(found, expected)).max() <= 1
-    assert np.abs(np.subtract(*expected)).max() > 10
+# Settings whose run is not read, as the error is found before.
+NOWHERE = ("runs/none", generate_images.AVERAGED, 1.0, 0)
+
+
+def settings(run, sigma=1.0, seed=7):
+    return str(run.path), generate_images.AVERAGED, sigma, seed
+
+
+def difference(first, second):
+    return np.abs(np.subtract(first, second, dtype=int)).max()
+
+
+def test_a_walk_passes_the_images_of_its_seeds_and_returns_to_the_first(run):
+    def image(seed):
+        return generate_images.by_seed(*settings(run, seed=seed), 1, "blue", "red").pixels()[0]
+
+    seeds, frames = (7, 3, 12), generate_images.FRAMES
+    walked = generate_images.walk(*settings(run), "3, 12", "blue", "red")
+    assert len(walked) == 3 * frames
+    for index, seed in enumerate(seeds):
+        assert difference(walked[index * frames], image(seed)) <= 1
+        stopped = generate_images.walk_frame(
+            *settings(run), "3, 12", index / len(seeds), "blue", "red"
+        )
+        assert difference(stopped, image(seed)) <= 1
+    assert difference(image(7), image(3)) > 10
+    # Neighbours differ less than the seeds, also the last frame and the first.
+    steps = [difference(frame, walked[index - 1]) for index, frame in enumerate(walked)]
+    assert max(steps) < difference(image(7), image(3))
+    end = generate_images.walk_frame(*settings(run), "3, 12", 1.0, "blue", "red")
+    np.testing.assert_array_equal(
+        end, generate_images.walk_frame(*settings(run), "3, 12", 0.0, "blue", "red")
+    )
+    np.testing.assert_array_equal(
+        walked, generate_images.walk(*settings(run), " 3,12 ", "blue", "red")
+    )
+    # All have the random labels of the first.
+    still = generate_images.walk(*settings(run, sigma=0.0), "3", "", "")
+    first = generate_images.by_seed(*settings(run, sigma=0.0), 1, "", "").pixels()
+    assert difference(still, first) <= 1
+
+
+@pytest.mark.parametrize(
+    "others", ["", ",", "1,", "-1", "1.5", "nan", "1 2", "1,2,3,4,5,6,7,8", "9" * 17, "x" * 10**6]
+)
+def test_walks_through_anything_but_a_few_seeds_are_refused(others):
+    with pytest.raises(InvalidInput, match="the other seeds must be 1 to 7 integers") as error:
+        generate_images.walk(*NOWHERE, others)
+    assert len(str(error.value)) < 250
+
+
+def test_a_seed_of_a_walk_has_the_limit_of_the_first():
+    with pytest.raises(InvalidInput, match="the seed must be from 0 to 9007199254740928"):
+        generate_images.walk(*NOWHERE, str(2**53))
+
+
+def test_variations_of_strength_0_are_the_image_byte_for_byte(run):
+    sheet = generate_images.by_seed(*settings(run), 16, "blue", "red")
+    varied = generate_images.vary(sheet, 3, 0.0)
+    np.testing.assert_array_equal(varied.pixels(), np.tile(sheet.pixels()[3], (9, 1, 1, 1)))
+    assert varied.captions == ["blue", "red"]
+    others = generate_images.vary(sheet, 3, 0.8).pixels()
+    np.testing.assert_array_equal(others[generate_images.MIDDLE], sheet.pixels()[3])
+    assert difference(others, sheet.pixels()[3]) > 10
+
+
+@pytest.fixture
+def sheet():
+    """Four images with labels of their own."""
+    noise = np.random.default_rng(0).normal(size=(4, 50)).astype("float32")
+    return generate_images.Shown(*NOWHERE, noise, np.array([[0, 0], [0, 1], [1, 0], [1, 1]]))
+
+
+def test_a_chosen_image_stays_in_the_middle_of_its_variations(sheet):
+    middle, distances = generate_images.MIDDLE, []
+    for strength in (0.1, 1.0):
+        varied = generate_images.vary(sheet, 2, strength)
+        assert varied.labels.tolist() == [[1, 0]] * 9
+        np.testing.assert_array_equal(varied.noise[middle], sheet.noise[2])
+        others = np.delete(varied.noise, middle, axis=0)
+        distances.append(np.linalg.norm(others - sheet.noise[2], axis=1))
+    assert (distances[0] > 0).all()
+    assert (distances[0] < distances[1]).all()
+
+
+def test_variations_are_a_function_of_the_seed_and_the_choices(sheet):
+    first, again = (generate_images.vary(sheet, 3, 0.4) for _ in range(2))
+    np.testing.assert_array_equal(first.noise, again.noise)
+    # The same image once more has variations in other directions.
+    second = generate_images.vary(first, generate_images.MIDDLE, 0.4)
+    np.testing.assert_array_equal(second.noise[generate_images.MIDDLE], sheet.noise[3])
+    assert not np.isclose(second.noise[0], first.noise[0]).all()
+    # Another strength has the same directions, so one can return.
+    stronger = generate_images.vary_again(first, 0.8)
+    assert not np.isclose(stronger.noise[0], first.noise[0]).all()
+    np.testing.assert_array_equal(generate_images.vary_again(stronger, 0.4).noise, first.noise)
+
+
+@pytest.mark.parametrize("index", [-1, 4, 10**30, 0.5, float("nan"), True, "0" * 10**6, None, [0]])
+def test_only_images_that_are_shown_are_varied(sheet, index):
+    with pytest.raises(InvalidInput, match="the index of the image must be") as error:
+        generate_images.vary(sheet, index, 0.5)
+    assert len(str(error.value)) < 150
+
+
+@pytest.mark.parametrize("strength", [-0.1, 1.1, float("nan"), float("inf"), "1", None])
+def test_strengths_out_of_range_are_refused(sheet, strength):
+    with pytest.raises(InvalidInput, match="the strength must be from 0 to 1, got"):
+        generate_images.vary(sheet, 0, strength)
+    with pytest.raises(InvalidInput, match="the strength must be from 0 to 1, got"):
+        generate_images.vary_again(generate_images.vary(sheet, 0, 0.5), strength)
+
+
+def test_nothing_is_varied_before_there_are_images_and_one_is_chosen(sheet):
+    with pytest.raises(InvalidInput, match="there are no images to vary"):
+        generate_images.vary(None, 0, 0.5)
+    for shown in (None, sheet):
+        with pytest.raises(InvalidInput, match="no image was chosen to be varied"):
+            generate_images.vary_again(shown, 0.5)
 
 
 def test_the_sheet_is_that_of_the_sample_command(run, kerasgan):
@@ -71,17 +178,16 @@ def test_the_sheet_is_that_of_the_sample_command(run, kerasgan):
 
 def test_an_unconditional_model_ignores_labels():
     run = made("gan", ALL_PAIRS)
-    grid = generate_images.image_grid(str(run.path), generate_images.AVERAGED, 1.0, 0, 3, None)
-    assert grid.size == (132, 132)
+    shown = generate_images.by_seed(*settings(run), 3, None)
+    assert shown.pixels().shape == (3, 16, 16, 3)
+    assert shown.captions == []
 
 
 def test_a_label_without_a_value_is_random_as_in_the_sample_command(run, kerasgan):
     assert kerasgan("sample", "--hair", "blue", "-n", 9, "--out", "nine.png").exit_code == 0
-    grid = generate_images.image_grid(
-        str(run.path), generate_images.AVERAGED, run.config.sigma, 0, 9, "blue", ""
-    )
+    nine = generate_images.by_seed(*settings(run, run.config.sigma, 0), 9, "blue", "").pixels()
     with Image.open("nine.png") as expected:
-        np.testing.assert_array_equal(grid, expected)
+        np.testing.assert_array_equal(images.grid(nine, 3), expected)
 
 
 @pytest.mark.parametrize(
@@ -116,15 +222,11 @@ def test_unknown_pairs_and_invalid_seeds_are_refused(hair, eyes, seed, message):
         (1.0, float("nan"), "the number of images must be from 1 to 64, got nan"),
     ],
 )
-def test_numbers_out_of_range_are_refused(run, sigma, count, message):
+def test_numbers_out_of_range_are_refused(sigma, count, message):
     with pytest.raises(InvalidInput, match=message):
-        generate_images.image_grid(
-            str(run.path), generate_images.AVERAGED, sigma, 0, count, "red", "red"
-        )
+        generate_images.by_seed("runs/none", generate_images.AVERAGED, sigma, 0, count)
     with pytest.raises(InvalidInput, match="the position must be from 0 to 1, got nan"):
-        generate_images.interpolated_image(
-            str(run.path), generate_images.AVERAGED, 1.0, 0, 1, float("nan"), "red", "red"
-        )
+        generate_images.walk_frame(*NOWHERE, "1", float("nan"))
 
 
 def test_a_model_is_loaded_again_only_for_a_new_checkpoint(run):

@@ -76,9 +76,9 @@ def client(stranger):
     return stranger
 
 
-def asked(client, fn, data):
+def asked(client, fn, data, **event):
     """What the queue says at last of a function of the page."""
-    content = json.dumps({"data": data, "fn_index": fn, "session_hash": "s"})
+    content = json.dumps({"data": data, "fn_index": fn, "session_hash": "s", **event})
     joined = client.post(
         "/gradio_api/queue/join", content=content, headers={"content-type": "application/json"}
     )
@@ -88,20 +88,29 @@ def asked(client, fn, data):
     return next(one for one in messages if one["msg"] == "process_completed")
 
 
-def functions(client, count, *labels):
-    """The page's functions with so many inputs, and outputs of these `alt_text`s."""
+def functions(client, count, *names):
+    """The page's functions with so many inputs, and outputs of these names beside unnamed ones."""
     config = client.get("/config").json()
-    alts = {one["id"]: one["props"].get("alt_text") for one in config["components"]}
+    props = {one["id"]: one["props"] for one in config["components"]}
+    known = {key: one.get("alt_text") or one.get("label") for key, one in props.items()}
     return [
         fn
         for fn, one in enumerate(config["dependencies"])
-        if len(one["inputs"]) == count and [alts[output] for output in one["outputs"]] == [*labels]
+        if len(one["inputs"]) == count
+        and [known[output] for output in one["outputs"] if known[output]] == [*names]
     ]
 
 
+TRANSLATED = ("Original and translation", "And back")
+
+
 def translated(client, file):
-    (fn, *_) = functions(client, 20, "Original", "Translated", "And back")
-    return asked(client, fn, [CYCLEGAN, file, True, "b", *[None] * 16])
+    (upload,) = functions(client, 1, "Image", *TRANSLATED)
+    answer = asked(client, upload, [file])
+    if not answer["success"]:
+        return answer
+    (fn, *_) = functions(client, 20, *TRANSLATED)
+    return asked(client, fn, [CYCLEGAN, None, True, "b", *[None] * 16])
 
 
 def as_gradio_has_it(path):
@@ -157,13 +166,29 @@ def test_a_file_inside_of_an_uploaded_ones_dictionary_is_refused(client, secrets
 
 
 def test_what_was_uploaded_is_translated_and_served(client):
+    from kerasgan.demo import page
+
     image = Path("mine.png")
     Image.new("RGB", (40, 50)).save(image)
     (path,) = client.post("/gradio_api/upload", files={"files": image.open("rb")}).json()
     answer = translated(client, as_gradio_has_it(path))
     assert answer["success"]
-    for shown in answer["output"]["data"]:
-        assert client.get(f"/gradio_api/file={shown['path']}").status_code == 200
+    shown = list(page._paths(answer["output"]["data"]))
+    assert len(shown) == 3
+    for path in shown:
+        assert client.get(f"/gradio_api/file={path}").status_code == 200
+
+
+def test_the_file_to_translate_is_the_uploaded_one_whatever_the_browser_claims(client, secrets):
+    image = Path("mine.png")
+    Image.new("RGB", (40, 50)).save(image)
+    (path,) = client.post("/gradio_api/upload", files={"files": image.open("rb")}).json()
+    assert translated(client, as_gradio_has_it(path))["success"]
+    (fn, *_) = functions(client, 20, *TRANSLATED)
+    claimed = asked(client, fn, [CYCLEGAN, str(secrets[0]), True, "b", *[None] * 16])
+    original = claimed["output"]["data"][0][0]["path"]
+    with Image.open(original) as opened:
+        assert opened.size == (40, 50)
 
 
 def test_no_other_file_is_served(client, secrets, folder):
@@ -306,6 +331,96 @@ def test_bad_values_get_a_short_error_and_no_traceback(client, capfd, at, value,
     assert "Traceback" not in "".join(capfd.readouterr())
 
 
+@pytest.fixture
+def shown(client):
+    """Of a client to which four images are shown: the function that varies one of them."""
+    (generate, *_) = functions(client, 21, "Images")
+    settings = [R3GAN, "averaged", 1.0, 0, 4, "red", "red", *[None] * 14]
+    assert asked(client, generate, settings)["success"]
+    (vary,) = (
+        fn
+        for fn in functions(client, 2, "Images")
+        if "select"
+        in (name for _, name in client.get("/config").json()["dependencies"][fn]["targets"])
+    )
+    return vary
+
+
+def test_a_shown_image_is_varied(client, shown):
+    event = {"index": 3, "value": None}
+    answer = asked(client, shown, [None, 0.3], trigger_id=1, event_data=event)
+    assert answer["success"]
+    _, gallery, variation = answer["output"]["data"]
+    assert (len(gallery["value"]), gallery["label"]) == (9, "Variations: red, red")
+    assert variation["visible"]
+
+
+@pytest.mark.parametrize(
+    ("index", "strength", "message"),
+    [
+        (-1, 0.3, "the index of the image must be from 0 to 3, got -1"),
+        (4, 0.3, "the index of the image must be from 0 to 3, got 4"),
+        (1e300, 0.3, "the index of the image must be from 0 to 3, got 1e+300"),
+        (float("nan"), 0.3, "the index of the image must be from 0 to 3, got nan"),
+        (0.5, 0.3, "the index of the image must be an integer from 0 to 3, got 0.5"),
+        ("<b>" * 10**5, 0.3, "the index of the image must be from 0 to 3, got &#x27;&lt;b"),
+        ([0, 0], 0.3, "the index of the image must be from 0 to 3, got [0, 0]"),
+        (None, 0.3, "the index of the image must be from 0 to 3, got None"),
+        (0, float("nan"), "the strength must be from 0 to 1, got nan"),
+        (0, -0.5, ""),
+        (0, 10**30, ""),
+        (0, None, ""),
+        (0, {"path": "/etc/passwd"}, UPLOADED),
+    ],
+)
+def test_bad_variations_get_a_short_error_and_no_traceback(
+    client, shown, capfd, index, strength, message
+):
+    event = {"index": index, "value": None}
+    answer = asked(client, shown, [None, strength], trigger_id=1, event_data=event)
+    assert not answer["success"]
+    assert message in answer["output"]["error"]
+    assert len(answer["output"]["error"]) < 1000
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    "event", [None, {}, {"index": 0}, [0], {"index": 0, "value": {"path": "/etc/passwd"}}]
+)
+def test_bad_choices_of_images_get_a_short_error_and_no_traceback(client, shown, capfd, event):
+    answer = asked(client, shown, [None, 0.3], trigger_id=1, event_data=event)
+    assert len(str(answer["output"].get("error"))) < 1000
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("others", "message"),
+    [
+        ("1, -2", "the other seeds must be 1 to 7 integers"),
+        ("<b>" + "9" * 10**6, "the other seeds must be 1 to 7 integers"),
+        ([[1]], UPLOADED),
+        (None, ""),
+    ],
+)
+def test_bad_walks_get_a_short_error_and_no_traceback(client, capfd, others, message):
+    (play, *_) = functions(client, 21, "Walk", "Strip of the walk")
+    data = [R3GAN, "averaged", 1.0, 0, others, "red", "red", *[None] * 14]
+    answer = asked(client, play, data)
+    assert not answer["success"]
+    assert message in answer["output"]["error"]
+    assert len(answer["output"]["error"]) < 1000
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_a_walk_is_an_endless_animation(client):
+    (play, *_) = functions(client, 21, "Walk", "Strip of the walk")
+    data = [R3GAN, "averaged", 1.0, 0, "1", "red", "red", *[None] * 14]
+    shown, _ = asked(client, play, data)["output"]["data"]
+    with Image.open(shown["path"]) as walk:
+        assert (walk.format, walk.is_animated, walk.info["loop"]) == ("GIF", True, 0)
+    assert client.get(f"/gradio_api/file={shown['path']}").status_code == 200
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -429,5 +544,7 @@ def test_the_tab_offers_the_directions_of_a_run(tmp_path):
         _, _, direction, *_ = translate_tab._update_controls(path)
         assert [name for name, _ in direction["choices"]] == directions
         assert (direction["value"], direction["visible"]) == ("b", True)
-        images = translate_tab._translate(tmp_path, path, str(tmp_path / "face.png"), False, "b")
-        assert [image is not None for image in images] == [True, True, has_back]
+        (_, _), back = translate_tab._translate(
+            tmp_path, path, str(tmp_path / "face.png"), False, "b"
+        )
+        assert (back["value"] is not None, back["visible"]) == (has_back, has_back)

@@ -18,26 +18,6 @@ def test_noise_is_the_named_generators_row_by_row():
     assert not np.array_equal(noise[0], noise[1])
 
 
-def test_slerp_between_perpendicular_vectors_walks_the_quarter_circle():
-    points = sampling.slerp(np.array([1.0, 0.0]), np.array([0.0, 1.0]), [0.0, 0.5, 1.0])
-    half = np.sqrt(0.5)
-    np.testing.assert_allclose(points, [[1, 0], [half, half], [0, 1]], atol=1e-12)
-
-
-def test_slerp_begins_and_ends_where_it_should_and_keeps_its_length():
-    start, end = np.random.default_rng(0).normal(size=(2, 100))
-    points = sampling.slerp(start, end, np.linspace(0, 1, 9))
-    np.testing.assert_allclose(points[[0, -1]], [start, end])
-    lengths = np.linalg.norm(points, axis=1)
-    np.testing.assert_allclose(lengths, np.linspace(*lengths[[0, -1]], 9))
-
-
-@pytest.mark.parametrize("end", [[2.0, 0.0], [0.0, 0.0], [-1.0, 0.0]])
-def test_slerp_without_a_circle_is_a_line(end):
-    points = sampling.slerp(np.array([1.0, 0.0]), np.array(end), np.linspace(0, 1, 5))
-    np.testing.assert_allclose(points, np.linspace([1.0, 0.0], end, 5))
-
-
 def test_conditions_follow_the_runs_schema():
     labels = {"hair": ("red", "blue"), "eyes": ("green", "gray", "black")}
     schema = LabelSchema.of(labels, (("red", "gray"), ("red", "green"), ("blue", "gray")))

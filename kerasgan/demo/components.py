@@ -16,15 +16,22 @@ from kerasgan.utils.errors import InvalidInput
 QUEUED = {"concurrency_id": "model", "concurrency_limit": 1, "api_visibility": "private"}
 # Options of events that follow a slider.
 LIVE = {"show_progress": "hidden", "trigger_mode": "always_last", **QUEUED}
-IMAGE_OPTIONS = {
-    "interactive": False,
-    "show_label": False,
+IMAGE_OPTIONS = {"interactive": False, "format": "png", "buttons": ["download", "fullscreen"]}
+# CSS classes, defined in `page`, of small images, which are enlarged without smoothing.
+PIXEL_CLASSES = ["titled", "pixels", "large"]
+GALLERY_OPTIONS = {
     "format": "png",
-    "buttons": ["download", "fullscreen"],
+    "allow_preview": False,
+    "object_fit": "contain",
+    "buttons": ["download_all"],
+    "elem_classes": ["titled", "pixels"],
 }
 _MAX_LABELS = 16
-# CSS classes, defined in `page`, of small images, which are enlarged without smoothing.
-PIXEL_CLASSES = ["large", "pixels"]
+
+
+def titled_image(name: str, **options) -> gr.Image:
+    """An image with its name above it, which screen readers read too."""
+    return gr.Image(label=name, alt_text=name, **IMAGE_OPTIONS, **options)
 
 
 def report_errors(function: Callable) -> Callable:

@@ -17,10 +17,32 @@ from kerasgan.utils import local_pages
 _MAX_QUEUE = 100
 _MAX_MESSAGE = 300
 _FONTS = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
-# Small images are enlarged, faces without smoothing.
+_INTRODUCTION = """
+# kerasgan
+
+A GAN generates images from noise and labels, or translates an image of yours. Everything is
+computed on this machine and stays there.
+"""
+# Images are enlarged, small ones without smoothing, until they fill the window of a laptop. Labels
+# and buttons are above them.
 _STYLE = """
-.large img { width: 100%; height: 100%; object-fit: contain }
+.large .image-frame { width: 100% }
+.large .image-frame img { width: 100%; max-height: 50vh; object-fit: contain }
 .pixels img { image-rendering: pixelated }
+.titled label[data-testid="block-label"] {
+    position: static;
+    margin: 8px;
+    max-width: calc(100% - 100px);
+}
+.titled .icon-button-wrapper { top: -36px }
+.titled .grid-wrap { max-height: none; min-height: 0; overflow: visible }
+.titled .grid-container {
+    grid-template: none / repeat(var(--grid-cols), minmax(0, 1fr));
+    grid-auto-rows: auto;
+    max-width: max(300px, 55vh);
+    margin: auto;
+}
+input:focus-visible { outline: 2px solid var(--color-accent); outline-offset: 2px }
 .caption { font-size: 0.85em; overflow-wrap: anywhere }
 """
 
@@ -88,8 +110,8 @@ def app(name: str | None, folder: Path, token: str | None = None) -> FastAPI:
         token: required of browsers. None: all users of this machine have access.
     """
     with _Page(folder, title="kerasgan", analytics_enabled=False) as page:
-        gr.Markdown("# kerasgan\nEverything here is computed on this machine and stays there.")
-        generate_tab.add(page, name)
+        gr.Markdown(_INTRODUCTION)
+        generate_tab.add(page, name, folder)
         translate_tab.add(page, name, folder)
     page.queue(max_size=_MAX_QUEUE)
     application = FastAPI(

@@ -1,6 +1,7 @@
 """The tab that translates and edits images."""
 
 import random
+import tempfile
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -12,24 +13,26 @@ from kerasgan.configs.translation import TranslationConfig
 from kerasgan.demo import run_selection, translate_images
 from kerasgan.demo.components import (
     IMAGE_OPTIONS,
+    LIVE,
     PIXEL_CLASSES,
     QUEUED,
     label_dropdowns,
     label_updates,
     report_errors,
     run_choices,
+    titled_image,
 )
 from kerasgan.inference.image_to_image import other_domain
 from kerasgan.runs import directory
 from kerasgan.utils import images
 
-_IMAGE = {"height": 380, "elem_classes": PIXEL_CLASSES, **IMAGE_OPTIONS}
+_HELP = "Drop an image below, or draw another face, and compare it with its translation."
 
 
 class _Controls(NamedTuple):
     run: gr.Dropdown
     caption: gr.Markdown
-    file: gr.File
+    upload: gr.File
     new_avatar: gr.Button
     domain: gr.Radio
     labels: list[gr.Dropdown]
@@ -43,19 +46,23 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
         name: the run to begin with; the newest translation run if it is of another kind.
         folder: for files of uploads and of drawn avatars.
     """
-    with gr.Tab("Translate"):
-        controls, outputs = _add_controls(), _add_outputs()
-    run, file, domain = controls.run, controls.file, controls.domain
-    # Number of the drawn avatar; None once a file is uploaded.
-    number = gr.State(0)
+    with gr.Tab("Translate"), gr.Row():
+        with gr.Column(scale=2, min_width=300):
+            controls = _add_controls()
+        with gr.Column(scale=3, min_width=300):
+            outputs = _add_outputs()
+    run, domain = controls.run, controls.domain
+    # The image to translate, and its number if it is a drawn avatar, not an upload.
+    file, number = gr.State(), gr.State(0)
     changes = [domain, *controls.labels]
     page.load(run_choices(TranslationConfig, name), outputs=run, **QUEUED)
     updated = [controls.caption, controls.new_avatar, *changes]
     run_chosen = run.change(report_errors(_update_controls), run, updated, **QUEUED)
     new_number = partial(random.randrange, 10**6)
     number_chosen = controls.new_avatar.click(new_number, outputs=number, **QUEUED)
-    # Cleared first, so that an invalid upload does not appear beside the previous translation.
-    uploaded = file.upload(lambda: [None] * 4, outputs=[number, *outputs], **QUEUED)
+    uploaded = controls.upload.upload(
+        _take, controls.upload, [file, number, controls.upload, *outputs], **QUEUED
+    )
     translate = {
         "fn": report_errors(partial(_translate, folder)),
         "inputs": [run, file, controls.keep_size, *changes],
@@ -65,35 +72,42 @@ def add(page: gr.Blocks, name: str | None, folder: Path) -> None:
     for event in (run_chosen.then, number_chosen.then, domain.input):
         drawn = event(partial(_draw_avatar, folder), [run, domain, number], file, **QUEUED)
         drawn.then(**translate)
-    for event in (uploaded.then, file.clear):
-        event(**translate)
+    uploaded.success(**translate)
     for control in (controls.keep_size, *controls.labels):
         control.input(**translate)
 
 
 def _add_controls() -> _Controls:
-    with gr.Row():
-        with gr.Column(min_width=320):
-            run = gr.Dropdown(label="Run")
-            caption = gr.Markdown(elem_classes="caption")
-            file = gr.File(label="Image", height=140)
-            new_avatar = gr.Button("Draw another face")
-        with gr.Column(min_width=320):
-            domain = gr.Radio(label="Direction")
-            labels = label_dropdowns()
-            sizes = [("as in training", False), ("original", True)]
-            keep_size = gr.Radio(sizes, value=False, label="Size")
-    return _Controls(run, caption, file, new_avatar, domain, labels, keep_size)
+    gr.Markdown(_HELP)
+    run = gr.Dropdown(label="Run")
+    caption = gr.Markdown(elem_classes="caption")
+    upload = gr.File(label="Image", height=120)
+    new_avatar = gr.Button("Draw another face")
+    domain = gr.Radio(label="Direction")
+    labels = label_dropdowns()
+    sizes = [("as in training", False), ("original", True)]
+    keep_size = gr.Radio(sizes, value=False, label="Size")
+    return _Controls(run, caption, upload, new_avatar, domain, labels, keep_size)
 
 
-def _add_outputs() -> list[gr.Image]:
-    outputs = []
+def _add_outputs() -> list[gr.ImageSlider | gr.Image]:
     with gr.Row():
-        for label in ("Original", "Translated", "And back"):
-            with gr.Column(min_width=200):
-                gr.Markdown(f"### {label}")
-                outputs.append(gr.Image(alt_text=label, **_IMAGE))
-    return outputs
+        with gr.Column(scale=2, min_width=300):
+            compared = gr.ImageSlider(
+                label="Original and translation",
+                max_height=480,
+                elem_classes=PIXEL_CLASSES,
+                **IMAGE_OPTIONS,
+            )
+            # Gradio's handle cannot be moved by the keyboard.
+            position = gr.Slider(0, 100, 50, step=1, label="Part of the original, %")
+        back = titled_image("And back", min_width=200, elem_classes=PIXEL_CLASSES)
+    position.input(_move_handle, position, compared, **{**LIVE, "concurrency_id": "handle"})
+    return [compared, back]
+
+
+def _move_handle(position: float) -> dict:
+    return gr.update(slider_position=position)
 
 
 def _update_controls(path: str) -> list:
@@ -113,17 +127,30 @@ def _update_controls(path: str) -> list:
     ]
 
 
+def _take(file: str) -> list:
+    """An upload as the file to translate, which has no number, and updates that clear the rest.
+
+    The field is emptied for another image to be dropped there, and the outputs so that an invalid
+    upload does not appear beside the previous translation.
+    """
+    return [file, *[None] * 4]
+
+
 def _draw_avatar(folder: Path, path: str, domain: str, number: int | None):
     """The file of a new avatar; no update if the user has uploaded an image."""
     if number is None:
         return gr.skip()
     if not directory.read(Path(path)).config.has_avatars:
         return None
-    file = folder / f"face-{number}.png"
+    # Of its own, since other browsers draw the same number in another style.
+    file = Path(tempfile.mkdtemp(dir=folder)) / f"face-{number}.png"
     images.save(translate_images.new_avatar(path, domain, number), file)
     return str(file)
 
 
 def _translate(folder: Path, path: str, file: str | None, *changes) -> list:
-    shown = translate_images.triptych(path, file, folder, *changes) if file else []
-    return [*shown, *[None] * (3 - len(shown))]
+    """The images of `_add_outputs`; without a way back, the last one is hidden."""
+    if file is None:
+        return [None, gr.update(value=None, visible=False)]
+    original, translated, *back = translate_images.triptych(path, file, folder, *changes)
+    return [(original, translated), gr.update(value=back[0] if back else None, visible=bool(back))]

@@ -11,6 +11,7 @@ from keras import ops
 from PIL import Image
 
 from kerasgan.labels import MISSING, LabelSchema
+from kerasgan.models.latent import slerp
 from kerasgan.utils import images
 
 # The generator input of models that know only the combinations in the data.
@@ -40,34 +41,6 @@ def _standard_noise(seeds: tf.Tensor, latent_dim: int) -> tf.Tensor:
         return tf.random.stateless_normal([latent_dim], tf.stack([seed, 0]), alg="philox")
 
     return tf.map_fn(row, seeds, fn_output_signature=tf.float32)
-
-
-def slerp(start: np.ndarray, end: np.ndarray, positions: Sequence[float]) -> np.ndarray:
-    """Spherical linear interpolation; the norm is interpolated linearly.
-
-    Every point is as likely under the Gaussian as its ends are. A straight line would pass close
-    to the origin, which no noise does.
-
-    Args:
-        start, end: [d].
-        positions: n numbers, 0 for the start, 1 for the end.
-
-    Returns:
-        [n, d].
-
-    Reference: White 2016, "Sampling Generative Networks" (arXiv:1609.04468).
-    """
-    position = np.asarray(positions)[:, None]
-    line = (1 - position) * start + position * end
-    norms = np.linalg.norm(start), np.linalg.norm(end)
-    if min(norms) == 0:
-        return line
-    first, second = start / norms[0], end / norms[1]
-    angle = np.arccos(np.clip(first @ second, -1.0, 1.0))
-    if np.sin(angle) < 1e-6:
-        return line
-    directions = np.sin((1 - position) * angle) * first + np.sin(position * angle) * second
-    return directions / np.sin(angle) * (norms[0] + position * (norms[1] - norms[0]))
 
 
 def conditions(
@@ -187,10 +160,19 @@ class Sampler:
         for start in range(0, len(labels), _BATCH):
             yield from self.generate(labels[start : start + _BATCH], seed + start)
 
+    def generate_from(self, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """Images of this noise, float32 [n, latent_dim], with these labels, int [n, L]."""
+        return self._call_batched(self._inputs(noise, labels))
+
     def inputs(self, labels: np.ndarray, seed: int) -> dict[str, np.ndarray]:
         """Generator inputs of these images, {name: float32 [n, K]}."""
-        seeds = tf.range(seed, seed + len(labels), dtype=tf.int64)
-        return self._inputs(self._noise(seeds), labels)
+        return self._inputs(self.noise(range(seed, seed + len(labels))), labels)
+
+    def noise(self, seeds: Iterable[int]) -> np.ndarray:
+        """The noise of each seed, float32 [n, latent_dim]."""
+        latent_dim = self._generator.input["noise"].shape[1]
+        values = noise(tf.constant(list(seeds), tf.int64), latent_dim, self.sigma)
+        return ops.convert_to_numpy(values)
 
     def interpolate(
         self, labels: Sequence[int], seeds: tuple[int, int], positions: Sequence[float]
@@ -201,9 +183,9 @@ class Sampler:
             labels: [L], of all of them.
             positions: n numbers, 0 for the first seed, 1 for the second; see `slerp`.
         """
-        points = slerp(*self._noise(tf.constant(seeds, tf.int64)), positions)
+        points = slerp(*self.noise(seeds), positions)
         repeated = np.tile(np.array(labels, np.int64), (len(points), 1))
-        return self._call_batched(self._inputs(points.astype("float32"), repeated))
+        return self.generate_from(points.astype("float32"), repeated)
 
     def sheet(self, seed: int, **options) -> Image.Image:
         """A labelled grid of images; combinations that cannot be generated stay white.
@@ -223,12 +205,8 @@ class Sampler:
         cells[np.flatnonzero(impossible)] = 255
         return images.grid(cells, sheet.width, sheet.rows, sheet.columns)
 
-    def _noise(self, seeds: tf.Tensor) -> np.ndarray:
-        latent_dim = self._generator.input["noise"].shape[1]
-        return ops.convert_to_numpy(noise(seeds, latent_dim, self.sigma))
-
-    def _inputs(self, latent: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
-        return {"noise": latent, **conditions(self.schema, self._generator.input, labels)}
+    def _inputs(self, noise: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
+        return {"noise": noise, **conditions(self.schema, self._generator.input, labels)}
 
     def _call_batched(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         parts = []

@@ -200,7 +200,10 @@ PAPERS = {
         },
     ),
     "kerasgan/models/stargan.py": (
-        ["tests/test_stargan.py", *_cases("stargan", "numpy", "of_stargan", "schedules_count")],
+        [
+            "tests/test_stargan.py",
+            *_cases("stargan", "test_stargan()", "numpy", "of_stargan", "schedules_count"),
+        ],
         {
             "tf.roll(rows, 1, axis=0)": "rows",
             "self.weight * gradient_penalty(norms)": "0.0 * gradient_penalty(norms)",
