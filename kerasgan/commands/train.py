@@ -110,7 +110,12 @@ def parameters(config: type[Config]) -> list[click.Option]:
     return [preset, config_file, *options.of_config(config), init, out]
 
 
-@click.group(cls=ModelGroup, command=_command)
+@click.group(
+    cls=ModelGroup,
+    command=_command,
+    epilog="Next: `kerasgan train acgan --preset quick` trains a small model on faces that "
+    "kerasgan draws; `kerasgan train MODEL --help` lists the options of a model.",
+)
 def train() -> None:
     """Train a new model."""
 

@@ -64,7 +64,10 @@ def _named_weight(text: str, names: Collection[str]) -> tuple[str, float]:
 
 @dataclass(frozen=True, kw_only=True)
 class ACGANConfig(ScheduleOptions, ConditionalConfig):
-    """ACGAN with a head for each label; the defaults are the course report's."""
+    """Images with given labels: ACGAN, whose discriminator has a head that reads each label.
+
+    The defaults are the course report's.
+    """
 
     MODEL: ClassVar[str] = "acgan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.acgan:ACGAN"
