@@ -6,6 +6,7 @@ All text passes `kerasgan.utils.printing`, and Rich gets it as `Text`, whose mar
 import logging
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import click
 
@@ -48,6 +49,13 @@ def notify(text: str, style: str = "") -> None:
 def echo(text: object, err: bool = False) -> None:
     """Write a result to standard output, or a problem with it to standard error."""
     click.echo(printable_lines(text), err=err)
+
+
+def open_output(path: Path) -> None:
+    """Open a file or folder with the system's viewer, or write a message that there is none."""
+    # A path that begins with a hyphen would be taken for an option.
+    if click.launch(str(path.absolute())):
+        notify(f"cannot open {path}: no viewer was found", _STYLES[logging.WARNING])
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -61,6 +61,11 @@ def html_page(default: str) -> Callable:
     )
 
 
+open_output = click.option(
+    "--open", "open_output", is_flag=True, help="Open the result with the system's viewer."
+)
+
+
 target_domain = click.option(
     "--to",
     type=click.Choice(["a", "b"]),

@@ -39,12 +39,14 @@ class _Report(click.RichCommand):
 @options.target_domain
 @options.label_values
 @options.html_page("report.html")
+@options.open_output
 def report(
     names: tuple[str, ...],
     inputs: tuple[Path, ...],
     to: str | None,
     values: dict[str, str],
     html: Path,
+    open_output: bool,
 ) -> None:
     """Compare runs on one page: metrics, evaluations, curves and samples from the same noise.
 
@@ -73,3 +75,5 @@ def report(
         with files.replacing(html) as temporary:
             shutil.copyfile(Path(folder) / "report.html", temporary)
     messages.echo(f"wrote {html}")
+    if open_output:
+        messages.open_output(html)

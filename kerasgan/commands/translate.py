@@ -35,7 +35,8 @@ from kerasgan.utils.printing import printable
 @click.option(
     "--out", required=True, type=parameter_types.FilePath(), help="Folder for the PNG files."
 )
-def translate(inputs, run, checkpoint, to, values, scale, triptych, out) -> None:
+@options.open_output
+def translate(inputs, run, checkpoint, to, values, scale, triptych, out, open_output) -> None:
     """Translate or edit image files and folders, at their own size.
 
     StarGAN's discriminator reads labels without an option off the image, and they are kept.
@@ -58,6 +59,8 @@ def translate(inputs, run, checkpoint, to, values, scale, triptych, out) -> None
     round_trip = task.scaled(run, model, changes, scale)
     problems = folders.translate_files(output_files, round_trip, triptych)
     messages.echo(f"wrote {len(output_files) - len(problems)} images to {out}")
+    if open_output:
+        messages.open_output(out)
     for file, reason in problems.items():
         messages.echo(f"left out {printable(file)}: it {reason}", err=True)
     if problems:

@@ -1,6 +1,6 @@
 """Images generated from noise and labels."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -15,7 +15,8 @@ from kerasgan.utils import images
 
 # The generator input of models that know only the combinations in the data.
 COMBINATION = "combination"
-_BATCH = 64
+# Images that are generated together.
+BATCH = 64
 _SQUARE = 8
 # Rows and columns of a sheet, at most.
 _MAX_SHOWN = 24
@@ -182,11 +183,6 @@ class Sampler:
         """Images with these labels, int [n, L], uint8 [n, H, W, 3]; image i has `seed` + i."""
         return self._call_batched(self.inputs(labels, seed))
 
-    def iterate(self, labels: np.ndarray, seed: int) -> Iterator[np.ndarray]:
-        """Yield the images of `generate`, uint8 [H, W, 3], with one batch in memory."""
-        for start in range(0, len(labels), _BATCH):
-            yield from self.generate(labels[start : start + _BATCH], seed + start)
-
     def inputs(self, labels: np.ndarray, seed: int) -> dict[str, np.ndarray]:
         """Generator inputs of these images, {name: float32 [n, K]}."""
         seeds = tf.range(seed, seed + len(labels), dtype=tf.int64)
@@ -232,7 +228,7 @@ class Sampler:
 
     def _call_batched(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         parts = []
-        for start in range(0, len(inputs["noise"]), _BATCH):
-            batch = {name: values[start : start + _BATCH] for name, values in inputs.items()}
+        for start in range(0, len(inputs["noise"]), BATCH):
+            batch = {name: values[start : start + BATCH] for name, values in inputs.items()}
             parts.append(images.to_uint8(self._generator(batch, training=False)))
         return np.concatenate([ops.convert_to_numpy(part) for part in parts])

@@ -1,11 +1,13 @@
 """Images: pixel values, labelled grids and PNG files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from keras import ops
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 from kerasgan.utils import files
 
@@ -68,21 +70,39 @@ def grid(
     return sheet
 
 
-def save(image: Image.Image, path: Path) -> None:
-    """Write an image atomically, in the format of the path's suffix."""
+def save(image: Image.Image, path: Path, texts: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write an image atomically, in the format of the path's suffix.
+
+    Args:
+        texts: {keyword: text} that a PNG file gets; other formats have no place for them.
+    """
+    info = PngInfo()
+    for keyword, text in texts.items():
+        info.add_text(keyword, text)
     with files.replacing(path) as temporary:
-        image.save(temporary)
+        image.save(temporary, pnginfo=info)
 
 
-def save_row(cells: Sequence[np.ndarray], path: Path, milliseconds: int = 60) -> None:
+def save_row(
+    cells: Sequence[np.ndarray], path: Path, texts: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Write uint8 [H, W, 3] images side by side, or as an endless animation if the path is .gif.
 
     Args:
-        milliseconds: duration of each frame of an animation.
+        texts: as of `save`.
     """
-    if path.suffix.lower() != ".gif":
-        save(grid(cells, len(cells)), path)
-        return
-    first, *others = map(Image.fromarray, cells)
+    if path.suffix.lower() == ".gif":
+        save_animation(map(Image.fromarray, cells), path)
+    else:
+        save(grid(cells, len(cells)), path, texts)
+
+
+def save_animation(frames: Iterable[Image.Image], path: Path, milliseconds: int = 60) -> None:
+    """Write at least one image of one size as an endless GIF, atomically.
+
+    Args:
+        milliseconds: duration of each frame.
+    """
+    first, *others = frames
     with files.replacing(path) as temporary:
         first.save(temporary, save_all=True, append_images=others, duration=milliseconds, loop=0)
