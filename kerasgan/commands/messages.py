@@ -3,10 +3,13 @@
 All text passes `kerasgan.utils.printing`, and Rich gets it as `Text`, whose markup is literal.
 """
 
+import json
 import logging
+import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -49,6 +52,19 @@ def notify(text: str, style: str = "") -> None:
 def echo(text: object, err: bool = False) -> None:
     """Write a result to standard output, or a problem with it to standard error."""
     click.echo(printable_lines(text), err=err)
+
+
+def document(value: object) -> None:
+    """Write one JSON document to standard output, with null for numbers that are not finite."""
+    click.echo(json.dumps(_finite(value), indent=2, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def open_output(path: Path) -> None:

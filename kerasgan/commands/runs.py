@@ -10,12 +10,14 @@ from kerasgan.utils.errors import InvalidInput
 
 
 @click.group(cls=NamedGroup, invoke_without_command=True)
+@options.as_json
 @click.pass_context
-def runs(context: click.Context) -> None:
+def runs(context: click.Context, as_json: bool) -> None:
     """List the runs in $KERASGAN_HOME/runs, the newest last.
 
     The exit code is 1 if one of them is damaged.
     """
+    options.check_json(context, as_json)
     if context.invoked_subcommand:
         return
     from kerasgan.runs import home, status
@@ -23,9 +25,12 @@ def runs(context: click.Context) -> None:
     found = status.of_home()
     if not found:
         folder = home.folder().absolute()
-        messages.echo(f"no run in {folder}; train one with: kerasgan train acgan --preset quick")
-        return
-    messages.table(status.HEAD, map(status.row, found))
+        hint = "train one with: kerasgan train acgan --preset quick"
+        messages.echo(f"no run in {folder}; {hint}", err=as_json)
+    if as_json:
+        messages.document(list(map(status.record, found)))
+    elif found:
+        messages.table(status.HEAD, map(status.row, found))
     if any(run.problem for run in found):
         context.exit(1)
 

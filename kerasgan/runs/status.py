@@ -6,6 +6,7 @@ import math
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from kerasgan.metrics import accuracies
 from kerasgan.runs import directory, home, locks
@@ -138,6 +139,25 @@ def _accuracy(run: Run, last: dict[str, float]) -> dict[str, float]:
             numbers = json.loads(file.read_text())["numbers"]
             measured = {name: float(number["value"]) for name, number in numbers.items()}
     return accuracies(measured)
+
+
+def record(status: RunStatus) -> dict[str, Any]:
+    """The state of a run as JSON types, by the names in HEAD; null where it is damaged.
+
+    `steps` is the planned number of steps, `size` in bytes.
+    """
+    config = status.run and status.run.config
+    return {
+        "run": status.name,
+        "model": config and config.MODEL,
+        "step": status.step if config else None,
+        "steps": config and config.steps,
+        **{name: status.losses.get(name) for name in _LOSSES},
+        "accuracy": status.accuracy,
+        "size": status.size,
+        "state": status.state,
+        "problem": status.problem or None,
+    }
 
 
 def row(status: RunStatus) -> list[str]:
