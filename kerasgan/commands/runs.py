@@ -1,10 +1,11 @@
 """kerasgan runs ..."""
 
 import sys
+from pathlib import Path
 
 import rich_click as click
 
-from kerasgan.commands import messages, options
+from kerasgan.commands import messages, options, parameter_types
 from kerasgan.commands.names import NamedGroup
 from kerasgan.utils.errors import InvalidInput
 
@@ -67,6 +68,26 @@ def delete(names: tuple[str, ...], yes: bool) -> None:
             files.set_aside(run.path)
         files.remove_set_aside(run.path.parent)
         messages.echo(f"deleted {run.path}")
+
+
+@runs.command()
+@click.argument("name", metavar="RUN", shell_complete=options.complete_run)
+@click.option("--out", type=parameter_types.FilePath(), help="GIF file.  [default: the run's name]")
+@options.open_output
+def film(name: str, out: Path | None, open_output: bool) -> None:
+    """Write the sample sheets of RUN as an animation, in the order of their steps."""
+    from kerasgan.runs import film, lookup
+    from kerasgan.utils import files
+
+    run = lookup.run(name)
+    out = out or Path(f"{run.path.name}.gif")
+    if out.suffix.lower() != ".gif":
+        raise InvalidInput(f"--out must end in .gif, got {out}")
+    files.check_file(out)
+    count = film.write(run, out)
+    messages.echo(f"wrote {out}: {count} sheets")
+    if open_output:
+        messages.open_output(out)
 
 
 def _confirmed() -> bool:

@@ -98,11 +98,13 @@ def save_row(
 
 
 def save_animation(frames: Iterable[Image.Image], path: Path, milliseconds: int = 60) -> None:
-    """Write at least one image of one size as an endless GIF, atomically.
+    """Write images of one size, at least one, as an endless GIF, atomically.
 
     Args:
         milliseconds: duration of each frame.
     """
-    first, *others = frames
+    others = iter(frames)
     with files.replacing(path) as temporary:
-        first.save(temporary, save_all=True, append_images=others, duration=milliseconds, loop=0)
+        next(others).save(
+            temporary, save_all=True, append_images=others, duration=milliseconds, loop=0
+        )
