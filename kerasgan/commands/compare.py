@@ -32,9 +32,9 @@ def compare(first: str, second: str, count: int, seed: int, html: Path, open_out
     from kerasgan.utils import files
 
     files.check_file(html)
-    sources = [blind_test.source(name) for name in (first, second)]
-    pairs = blind_test.pair(*sources, count, seed)
-    files.write(html, blind_test.page(pairs, tuple(source.name for source in sources)))
+    first_source, second_source = blind_test.source(first), blind_test.source(second)
+    pairs = blind_test.pair(first_source, second_source, count, seed)
+    files.write(html, blind_test.page(pairs, (first_source.name, second_source.name)))
     messages.echo(f"wrote {html}: open it in a browser")
     if open_output:
         messages.open_output(html)

@@ -1,5 +1,6 @@
 """kerasgan data: make and check datasets."""
 
+import sys
 from pathlib import Path
 
 import rich_click as click
@@ -82,7 +83,7 @@ def check(path, layout, labels, follow_links, html, heat_map, fix, as_json) -> N
     if heat_map and len(report.labels) < 2:
         raise InvalidInput(f"--heat-map needs two labels, and {path} has {len(report.labels)}")
     if report.problems:
-        click.get_current_context().exit(1)
+        sys.exit(1)
 
 
 def _check_paths(path: Path, html: Path | None, heat_map: Path | None, fix: Path | None) -> None:

@@ -3,6 +3,7 @@
 import os
 import platform
 import shlex
+import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
@@ -50,7 +51,7 @@ def doctor(as_json: bool) -> None:
     else:
         messages.table(("", "found", "remedy"), findings)
     if any(finding.remedy for finding in needed):
-        click.get_current_context().exit(1)
+        sys.exit(1)
 
 
 def _checked(name: str, check: Callable[[], Finding]) -> Finding:

@@ -9,7 +9,7 @@ import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -93,7 +93,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
-def color_system() -> str | None:
+def color_system() -> Literal["auto"] | None:
     """Rich's setting for the colours of this terminal, none with https://no-color.org."""
     return None if os.environ.get("NO_COLOR") else "auto"
 

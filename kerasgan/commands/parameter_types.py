@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import rich_click as click
 
@@ -22,7 +22,7 @@ class FilePath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         if not os.fspath(value).strip():
             self.fail("must not be empty", param, ctx)
-        return super().convert(value, param, ctx)
+        return cast(Path, super().convert(value, param, ctx))
 
 
 class FiniteNumber(click.FloatRange):

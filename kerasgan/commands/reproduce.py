@@ -1,5 +1,6 @@
 """kerasgan reproduce [NAME]"""
 
+import sys
 from collections.abc import Callable
 
 import rich_click as click
@@ -75,7 +76,7 @@ def reproduce(name, seeds, jobs, out, cascade, photos, as_json, train_options) -
     for line in lines:
         messages.echo(line, err=as_json)
     if not complete:
-        click.get_current_context().exit(1)
+        sys.exit(1)
 
 
 def _list(known, as_json: bool) -> None:

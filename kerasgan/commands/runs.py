@@ -61,7 +61,7 @@ def delete(names: tuple[str, ...], yes: bool) -> None:
     messages.table(status.HEAD, map(status.row, found))
     if not (yes or _confirmed()):
         messages.echo("nothing was deleted")
-        click.get_current_context().exit(1)
+        sys.exit(1)
     for run in found:
         # Its training may have started since.
         with locks.lock(run.path):

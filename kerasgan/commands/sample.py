@@ -1,6 +1,7 @@
 """kerasgan sample"""
 
 import logging
+import sys
 from pathlib import Path
 
 import rich_click as click
@@ -103,7 +104,7 @@ def sample(run, checkpoint, sigma, like, form, out, open_output, **chosen):
     for problem in plan.problems:
         messages.echo(f"{choices.text}: {problem}", err=True)
     if plan.problems:
-        click.get_current_context().exit(1)
+        sys.exit(1)
 
 
 def _check_output(out: Path | None, form: str | None, choices: Choices) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import rich_click as click
+import click
 
 from kerasgan.commands import options
 from kerasgan.configs.generation import GenerationConfig

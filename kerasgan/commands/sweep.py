@@ -1,13 +1,16 @@
 """kerasgan sweep MODEL"""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import rich_click as click
+from click import get_current_context
 
+from kerasgan import registry
 from kerasgan.commands import messages, options, parameter_types
 from kerasgan.commands.options import VariadicOption
-from kerasgan.commands.train import parsed, train
+from kerasgan.commands.train import parameters, parsed, train
 from kerasgan.configs.options import option_name
 from kerasgan.utils.errors import InvalidInput, hint
 
@@ -42,7 +45,7 @@ def sweep(model, vary, seeds, jobs, evaluate, out, as_json, train_options) -> No
     All other options are passed to `kerasgan train MODEL`. The same command continues a sweep that
     was stopped.
     """
-    train.resolve_command(click.get_current_context(), [model])
+    train.resolve_command(get_current_context(), [model])
     from kerasgan.experiments import sweeps
     from kerasgan.runs import home
 
@@ -59,13 +62,12 @@ def sweep(model, vary, seeds, jobs, evaluate, out, as_json, train_options) -> No
     compared, failed = carry_out(planned, folder, jobs, evaluation)
     write_page(compared, failed, folder, f"{model}: {', '.join(vary)}", as_json=as_json)
     if failed:
-        click.get_current_context().exit(1)
+        sys.exit(1)
 
 
 def _arity(model: str, option: str) -> int | None:
     """Number of words that an option of a model takes; None for any number."""
-    command = train.get_command(click.get_current_context(), model)
-    known = {param.name: param for param in command.params}
+    known = {param.name: param for param in parameters(registry.config_class(model)) if param.name}
     name = option.replace("-", "_")
     if name not in known or name in _FIXED:
         allowed = sorted(option_name(other) for other in set(known) - _FIXED)

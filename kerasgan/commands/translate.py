@@ -1,5 +1,7 @@
 """kerasgan translate"""
 
+import sys
+
 import rich_click as click
 
 from kerasgan.commands import messages, options, parameter_types
@@ -50,7 +52,7 @@ def translate(inputs, run, checkpoint, to, values, scale, triptych, out, open_ou
     from kerasgan.inference import folders, loading
     from kerasgan.inference.image_to_image import EditRequest
 
-    task = tasks.of(run.config)
+    task = tasks.of_images(run.config)
     changes = task.checked_changes(run.schema, EditRequest(to, values))
     files.check_writable(out)
     output_files = folders.output_files(inputs, out)
@@ -65,4 +67,4 @@ def translate(inputs, run, checkpoint, to, values, scale, triptych, out, open_ou
         messages.echo(f"left out {printable(file)}: it {reason}", err=True)
     if problems:
         messages.echo(f"left out {len(problems)} of {len(output_files)} images", err=True)
-        click.get_current_context().exit(1)
+        sys.exit(1)

@@ -94,7 +94,7 @@ def remarks(evaluation: Evaluation) -> list[str]:
     lines = [f"network of {name}: {network}" for name, network in evaluation.networks.items()]
     for name, label, by_value in _by_label(evaluation):
         distances = {value: number["value"] for value, number in by_value.items()}
-        for worst in sorted(distances, key=distances.get)[-1:]:
+        for worst in sorted(distances, key=distances.__getitem__)[-1:]:
             lines.append(
                 f"{name}: the worst of {len(distances)} values is {worst}, {distances[worst]:.4g}, "
                 f"where images that ignore the label have {by_value[worst]['ignored']:.4g}"

@@ -53,4 +53,7 @@ def _parsed(record: Any) -> tuple[Source, ImageFile]:
     values = {name: record[name] for name in (*Source._fields, *own)}
     check_types(kinds, values)
     source = Source(**{name: values.pop(name) for name in Source._fields})
-    return source, kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+    own_values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+    }
+    return source, kind(**own_values)

@@ -43,7 +43,9 @@ def _standard_noise(seeds: tf.Tensor, latent_dim: int) -> tf.Tensor:
     return tf.map_fn(row, seeds, fn_output_signature=tf.float32)
 
 
-def slerp(start: np.ndarray, end: np.ndarray, positions: Sequence[float]) -> np.ndarray:
+def slerp(
+    start: np.ndarray, end: np.ndarray, positions: Sequence[float] | np.ndarray
+) -> np.ndarray:
     """Spherical linear interpolation; the norm is interpolated linearly.
 
     Every point is as likely under the Gaussian as its ends are. A straight line would pass close
@@ -189,7 +191,10 @@ class Sampler:
         return self._inputs(self._noise(seeds), labels)
 
     def interpolate(
-        self, labels: Sequence[int], seeds: tuple[int, int], positions: Sequence[float]
+        self,
+        labels: Sequence[int],
+        seeds: tuple[int, int],
+        positions: Sequence[float] | np.ndarray,
     ) -> np.ndarray:
         """Images between the noises of two seeds, uint8 [n, H, W, 3].
 
@@ -197,7 +202,8 @@ class Sampler:
             labels: [L], of all of them.
             positions: n numbers, 0 for the first seed, 1 for the second; see `slerp`.
         """
-        points = slerp(*self._noise(tf.constant(seeds, tf.int64)), positions)
+        start, end = self._noise(tf.constant(seeds, tf.int64))
+        points = slerp(start, end, positions)
         repeated = np.tile(np.array(labels, np.int64), (len(points), 1))
         return self._call_batched(self._inputs(points.astype("float32"), repeated))
 

@@ -13,6 +13,7 @@ from kerasgan.utils import files
 
 _SMALLEST_CELL = 64
 _GAP = 2
+_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def to_float(pixels):
@@ -25,7 +26,7 @@ def to_uint8(images):
     return ops.cast(ops.clip(ops.round((images + 1.0) * 127.5), 0, 255), "uint8")
 
 
-def _fitted(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
+def _fitted(text: str, font: _Font, width: int) -> str:
     """The text, or as much of its beginning as is not wider than so many pixels."""
     shown = text
     while font.getlength(shown) > width and len(shown) > 1:
@@ -34,7 +35,7 @@ def _fitted(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
 
 
 def grid(
-    cells: Sequence[np.ndarray],
+    cells: Sequence[np.ndarray] | np.ndarray,
     columns: int,
     row_labels: Sequence[str] = (),
     column_labels: Sequence[str] = (),
@@ -51,9 +52,10 @@ def grid(
     height, width = cells[0].shape[:2]
     zoom = -(-_SMALLEST_CELL // width)
     cell_height, cell_width = height * zoom + _GAP, width * zoom + _GAP
-    font = ImageFont.load_default(max(11, cell_width // 6))
+    font_size = max(11, cell_width // 6)
+    font = ImageFont.load_default(font_size)
     left = max((int(font.getlength(label)) + 8 for label in row_labels), default=0)
-    top = int(font.size * 1.6) if column_labels else 0
+    top = int(font_size * 1.6) if column_labels else 0
     rows = -(-len(cells) // columns)
     sheet = Image.new("RGB", (left + columns * cell_width, top + rows * cell_height), "white")
     for index, cell in enumerate(cells):
@@ -84,7 +86,9 @@ def save(image: Image.Image, path: Path, texts: Mapping[str, str] = MappingProxy
 
 
 def save_row(
-    cells: Sequence[np.ndarray], path: Path, texts: Mapping[str, str] = MappingProxyType({})
+    cells: Sequence[np.ndarray] | np.ndarray,
+    path: Path,
+    texts: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Write uint8 [H, W, 3] images side by side, or as an endless animation if the path is .gif.
 

@@ -95,8 +95,8 @@ def _count_labels(report: Report) -> None:
         report.trains[rule] = len(selected.rows)
         if rule == "exactly-one":
             report.ambiguous = {
-                why: names
-                for why, names in selected.left_out.items()
+                why: left_out
+                for why, left_out in selected.left_out.items()
                 if why.startswith(selection.SEVERAL)
             }
         if rule == "any":
@@ -115,6 +115,7 @@ def _count_labels(report: Report) -> None:
 def _indices(labels: Sequence[Label], values: Sequence[tuple[str | None, ...]]) -> np.ndarray:
     columns = []
     for number, label in enumerate(labels):
+        index: dict[str | None, int]
         index = {value: position for position, value in enumerate(label.values)}
         columns.append([index.get(image[number], MISSING) for image in values])
     return np.array(columns, np.int64).reshape(len(labels), len(values)).T
@@ -124,8 +125,9 @@ def _find_copies(report: Report, names: Sequence[str]) -> None:
     indices = [index for index, examined in enumerate(report.examined) if examined.why is None]
     if not indices:
         return
-    found = duplicates.group(np.stack([report.examined[index].signature for index in indices]))
-    groups = defaultdict(list)
+    signatures = (report.examined[index].signature for index in indices)
+    found = duplicates.group(np.stack([each for each in signatures if each is not None]))
+    groups: dict[int, list[int]] = defaultdict(list)
     for index, group in zip(indices, found.tolist(), strict=True):
         groups[group].append(index)
     for first, *copies in groups.values():
