@@ -56,7 +56,8 @@ _MODULES = (
     "networks",
     "optimizers",
 )
-__all__ = ["__version__", *_LAZY, *_MODULES]
+# The names that are imported on first use; pyright reads only lists of literals.
+__all__ = ["__version__", *_LAZY, *_MODULES]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:

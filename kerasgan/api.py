@@ -86,7 +86,7 @@ def train(
         given = {key: str(value) for key, value in own.items() if value is not None} | options
         words = [repr(model), *(f"{key}={value!r}" for key, value in given.items())]
         command = f"kerasgan.train({', '.join(words)})"
-    return trainer.start(chosen, name, command, out and Path(out), source)
+    return trainer.start(chosen, name, command, _path(out), source)
 
 
 def describe(
@@ -155,15 +155,8 @@ def evaluate(
             raise unknown("features", name, metrics.FEATURES)
     found = lookup.find(run)
     config = found.config.evaluated_on(data)
-    request = tasks.EvaluationRequest(
-        count,
-        seed,
-        str(checkpoint),
-        features,
-        fid_weights and Path(fid_weights),
-        cascade and Path(cascade),
-        gan_train,
-    )
+    files = _path(fid_weights), _path(cascade)
+    request = tasks.EvaluationRequest(count, seed, str(checkpoint), features, *files, gan_train)
     evaluation = tasks.of(config).evaluate(found, request)
     if write:
         report.write(evaluation, found, str(checkpoint))
@@ -207,7 +200,7 @@ def translate(
             f"images must be uint8 [n, H, W, 3], got {images.dtype} {list(images.shape)}"
         )
     found = lookup.find(run, TranslationConfig, labels)
-    task = tasks.of(found.config)
+    task = tasks.of_images(found.config)
     changes = task.checked_changes(found.schema, EditRequest(to, labels))
     round_trip = task.scaled(found, loading.load(found, str(checkpoint)), changes, scale)
     translated = [next(round_trip(image)) for image in images]
@@ -239,9 +232,11 @@ def export(
         >>> kerasgan.export("pretrained", format="keras")
     """
     found = lookup.find(run)
-    return exporting.export(
-        found, tasks.of(found.config), out and Path(out), str(checkpoint), format
-    )
+    return exporting.export(found, tasks.of(found.config), _path(out), str(checkpoint), format)
+
+
+def _path(path: str | Path | None) -> Path | None:
+    return None if path is None else Path(path)
 
 
 def _configured(model: str, preset, config, options: dict[str, Any]) -> tuple[str, Config]:

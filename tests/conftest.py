@@ -1,3 +1,4 @@
+import dataclasses
 import gc
 import os
 from pathlib import Path
@@ -123,6 +124,17 @@ def kerasgan():
         return CliRunner(env=dict(os.environ)).invoke(cli, [str(word) for word in words])
 
     return run
+
+
+@pytest.fixture(scope="session")
+def painted(tmp_path_factory):
+    """A run whose images have the colours of their labels, shared: copy it before changing it."""
+    from tests import stubs
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("painted"))
+        run = stubs.painted()
+        return dataclasses.replace(run, path=run.path.absolute())
 
 
 @pytest.fixture(scope="session")

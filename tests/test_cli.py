@@ -1,5 +1,6 @@
 """What a user types, and what they see."""
 
+import inspect
 import re
 import shutil
 from pathlib import Path
@@ -519,15 +520,24 @@ def test_every_option_has_a_panel(model):
         assert panels[name] == panel
 
 
-def test_a_group_without_a_command_shows_its_help(kerasgan):
+def words_of(help_text):
+    """The words of a help without its panels."""
+    return " ".join(help_text.replace("│", " ").split())
+
+
+def test_train_without_a_model_lists_the_models_and_the_command_to_type(kerasgan):
     done = kerasgan("train")
-    assert done.exit_code == 2
-    assert done.output.strip().startswith("Usage: ")
-    assert "stargan" in done.output
+    # Nothing was trained, which a script must notice.
+    assert (done.exit_code, done.stdout) == (2, "")
+    shown = words_of(done.stderr)
+    for name in registry.names():
+        sentence, *_ = inspect.getdoc(registry.config_class(name)).split("\n\n")
+        assert f"{name} {' '.join(sentence.split())}" in shown
+    assert "Next: `kerasgan train acgan --preset quick`" in shown
 
 
 def test_help_shows_every_default(kerasgan):
-    said = " ".join(kerasgan("train", "acgan", "--help").output.replace("│", " ").split())
+    said = words_of(kerasgan("train", "acgan", "--help").output)
     for default in (
         "30000",
         "96",

@@ -155,7 +155,7 @@ def home(tmp_path_factory, trained):
         shutil.copytree(SAMPLE / "images", home / folder / "images")
     shutil.copy(SAMPLE / "tags.csv", home / "my-faces")
     (home / "more").mkdir()
-    for name in ("face.png", "more/one.jpg"):
+    for name in ("face.png", "more/one.jpg", "blue-red.png"):
         Image.open(SAMPLE / "images" / "0.png").save(home / name)
     (home / "wanted.txt").write_text("1,blue hair red eyes\n")
     shutil.copytree(SAMPLE / "images", home / "celeba" / "images")

@@ -26,16 +26,7 @@ from kerasgan.runs import checkpoints, directory, lookup
 from kerasgan.training import error_messages, trainer
 from kerasgan.utils import files
 from kerasgan.utils.errors import InvalidInput, TrainingFailed
-from tests import stubs
 from tests.conftest import tiny_config
-
-
-@pytest.fixture(scope="module")
-def painted(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("painted"))
-        run = stubs.painted()
-        return replace(run, path=run.path.absolute())
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """`kerasgan sample` with random colours: their choice, file names and memory."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 from PIL import Image
 
-from kerasgan.inference import loading
+from kerasgan.inference import generated_folders, loading
 from kerasgan.labels import LabelSchema
 from kerasgan.models import sampling
-from tests.stubs import ALL_PAIRS, COLOURS, FEW, FEW_PAIRS, PAIRS, made, painted, seen
+from tests.stubs import ALL_PAIRS, COLOURS, FEW, FEW_PAIRS, PAIRS, made, seen
 
 
 def colours_by_seed(folder):
@@ -18,16 +16,8 @@ def colours_by_seed(folder):
     return {int(seed.removeprefix("seed")): (hair, eyes) for hair, eyes, seed in words}
 
 
-@pytest.fixture(scope="module")
-def painting(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("painted"))
-        run = painted()
-        return dataclasses.replace(run, path=run.path.absolute())
-
-
-def test_files_of_random_colours_are_named_by_their_colours(kerasgan, painting, tmp_path):
-    words = ("sample", "--run", painting.path, "--separate")
+def test_files_of_random_colours_are_named_by_their_colours(kerasgan, painted, tmp_path):
+    words = ("sample", "--run", painted.path, "--separate")
     done = kerasgan(*words, "-n", 70, "--seed", 5, "--out", "many")
     assert done.exit_code == 0, done.output
     found = colours_by_seed(tmp_path / "many")
@@ -43,10 +33,10 @@ def test_files_of_random_colours_are_named_by_their_colours(kerasgan, painting, 
     assert colours_by_seed(tmp_path / "few") == {seed: found[seed] for seed in (70, 71, 72)}
 
 
-def test_a_count_alone_is_a_grid_of_random_colours(kerasgan, painting, tmp_path):
-    words = ("sample", "--run", painting.path, "-n", 36)
+def test_a_count_alone_is_a_grid_of_random_colours(kerasgan, painted, tmp_path):
+    words = ("sample", "--run", painted.path, "-n", 36)
     done = kerasgan(*words)
-    assert done.output == f"run: {painting.path}\nwrote images-seed0.png\n"
+    assert done.output == f"run: {painted.path}\nwrote images-seed0.png\n"
     with Image.open("images-seed0.png") as grid:
         assert grid.size == (6 * 66, 6 * 66)
         pixels = np.asarray(grid)
@@ -78,18 +68,17 @@ def test_colours_in_an_untrusted_run_cannot_lead_to_another_folder(kerasgan, tmp
     assert file == tmp_path / "new" / "faces" / ".._.._up-red-seed0.png"
 
 
-def test_batches_are_generated_on_demand(painting, monkeypatch):
-    generator = loading.load(painting).sampling_generator
-    sampler = sampling.Sampler(generator, painting.schema, painting.config.sigma)
+def test_batches_are_generated_on_demand(painted, monkeypatch):
+    generator = loading.load(painted).sampling_generator
+    sampler = sampling.Sampler(generator, painted.schema, painted.config.sigma)
     sizes = []
     call = sampler._call_batched
     monkeypatch.setattr(
         sampler, "_call_batched", lambda inputs: sizes.append(len(inputs["noise"])) or call(inputs)
     )
-    labels = sampling.random_labels(ALL_PAIRS, {}, range(7, 137))
-    faces = sampler.iterate(labels, 7)
+    faces = (pixels for *_, pixels in generated_folders.single_images(sampler, 7, (), 130))
     first = next(faces)
     assert sizes == [64]
-    together = sampler.generate(labels, 7)
-    np.testing.assert_array_equal([first, *faces], together)
-    assert sizes == [64, 130, 64, 2]
+    labels = sampling.random_labels(ALL_PAIRS, {}, range(7, 137))
+    np.testing.assert_array_equal([first, *faces], sampler.generate(labels, 7))
+    assert sizes == [64, 64, 2, 130]

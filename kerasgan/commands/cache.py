@@ -4,24 +4,39 @@ from pathlib import Path
 
 import rich_click as click
 
-from kerasgan.commands import messages
+from kerasgan.commands import messages, options
 from kerasgan.commands.names import NamedGroup
 
 
 @click.group(cls=NamedGroup, invoke_without_command=True)
+@options.as_json
 @click.pass_context
-def cache(context: click.Context) -> None:
+def cache(context: click.Context, as_json: bool) -> None:
     """Print the folder of prepared images and trained classifiers, and its size."""
-    if context.invoked_subcommand is None:
+    options.check_json(context, as_json)
+    if context.invoked_subcommand:
+        return
+    if as_json:
+        folder, size = _measured()
+        messages.document({"folder": str(folder), "size": size})
+    else:
         messages.echo(description())
 
 
 def description() -> str:
     """The cache folder and its size."""
-    from kerasgan.datasets.cache import folder
-    from kerasgan.utils import files, printing
+    from kerasgan.utils import printing
 
-    return f"{folder()}: {printing.mebibytes(files.folder_size(folder()))}"
+    folder, size = _measured()
+    return f"{folder}: {printing.mebibytes(size)}"
+
+
+def _measured() -> tuple[Path, int]:
+    """The cache folder and its size in bytes."""
+    from kerasgan.datasets.cache import folder
+    from kerasgan.utils import files
+
+    return folder(), files.folder_size(folder())
 
 
 @cache.command()

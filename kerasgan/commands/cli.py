@@ -6,6 +6,7 @@ import sys
 import traceback
 
 import rich_click as click
+from click.exceptions import Exit, NoArgsIsHelpError
 
 import kerasgan
 from kerasgan.commands import messages
@@ -35,7 +36,8 @@ from kerasgan.utils.printing import LONGEST_LINE, printable
 class _Error(click.ClickException):
     def __init__(self, message: str, exit_code: int):
         super().__init__(message)
-        self.exit_code = exit_code
+        # Click reads it from the instance, too.
+        self.exit_code = exit_code  # pyright: ignore[reportAttributeAccessIssue]
 
     def show(self, file=None) -> None:
         messages.notify(f"Error: {printable(self.format_message(), LONGEST_LINE)}", "red")
@@ -45,13 +47,13 @@ class RootGroup(NamedGroup):
     """A group that prints each error as one line, after the traceback with `--debug`."""
 
     # Rich's would draw a panel around errors.
-    main = click.Group.main
+    main = click.Group.main  # pyright: ignore[reportAssignmentType]
 
     def _invoke(self, context: click.Context):
         """Print the traceback of an error with `--debug`, without control characters."""
         try:
             return super().invoke(context)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, Interrupted):
+        except (click.ClickException, Exit, click.Abort, Interrupted):
             raise
         except Exception as error:
             if context.params["debug"]:
@@ -61,7 +63,7 @@ class RootGroup(NamedGroup):
     def invoke(self, context: click.Context):
         try:
             return self._invoke(context)
-        except (click.exceptions.NoArgsIsHelpError, BrokenPipeError):
+        except (NoArgsIsHelpError, BrokenPipeError):
             raise
         except click.UsageError as error:
             raise _Error(" ".join(error.format_message().split()), 2) from error
@@ -79,7 +81,7 @@ class RootGroup(NamedGroup):
             raise _Error(str(error), 1) from error
         except OSError as error:
             raise _Error(of_system(error), 1) from error
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, Exit, click.Abort):
             raise
         except Exception as error:
             message = f"{type(error).__name__}: {error}".splitlines()[0]

@@ -20,7 +20,8 @@ from kerasgan.commands import messages, options
 )
 @click.option("--seed", type=click.IntRange(min=0, max=2**32), default=0, show_default=True)
 @options.html_page("compare.html")
-def compare(first: str, second: str, count: int, seed: int, html: Path) -> None:
+@options.open_output
+def compare(first: str, second: str, count: int, seed: int, html: Path, open_output: bool) -> None:
     """Write a page that shows images of A and B side by side, without names, to choose from.
 
     A and B are runs, by path, number or name, or folders of images. Whoever opens the page chooses
@@ -31,7 +32,9 @@ def compare(first: str, second: str, count: int, seed: int, html: Path) -> None:
     from kerasgan.utils import files
 
     files.check_file(html)
-    sources = [blind_test.source(name) for name in (first, second)]
-    pairs = blind_test.pair(*sources, count, seed)
-    files.write(html, blind_test.page(pairs, tuple(source.name for source in sources)))
+    first_source, second_source = blind_test.source(first), blind_test.source(second)
+    pairs = blind_test.pair(first_source, second_source, count, seed)
+    files.write(html, blind_test.page(pairs, (first_source.name, second_source.name)))
     messages.echo(f"wrote {html}: open it in a browser")
+    if open_output:
+        messages.open_output(html)

@@ -1,5 +1,6 @@
 """kerasgan data: make and check datasets."""
 
+import sys
 from pathlib import Path
 
 import rich_click as click
@@ -59,13 +60,35 @@ def render(folder: Path, count: int, image_size: int, style: str, seed: int) -> 
     type=parameter_types.FilePath(),
     help="Write a clean copy and a log into this folder, which must be new or empty.",
 )
-def check(path, layout, labels, follow_links, html, heat_map, fix) -> None:
+@options.as_json
+def check(path, layout, labels, follow_links, html, heat_map, fix, as_json) -> None:
     """Report the contents of PATH, a folder or a label file, and its problems.
 
     Exit code 0: no problem; 1: at least one problem; 2: no image to train on.
     """
+    from kerasgan.datasets.checks import cleaning, inspection, json_report, text_report
+
+    _check_paths(path, html, heat_map, fix)
+    report = inspection.check(path, layout, labels, follow_links)
+    if as_json:
+        messages.document(json_report.as_record(report))
+    else:
+        messages.echo(text_report.as_text(report))
+    for file in _write(report, html, heat_map):
+        messages.echo(f"wrote {file}", err=as_json)
+    if not report.readable:
+        raise InvalidInput(f"{path} has no image to train on")
+    if fix:
+        messages.echo(f"wrote {cleaning.write(report, fix):,} images: {fix}", err=as_json)
+    if heat_map and len(report.labels) < 2:
+        raise InvalidInput(f"--heat-map needs two labels, and {path} has {len(report.labels)}")
+    if report.problems:
+        sys.exit(1)
+
+
+def _check_paths(path: Path, html: Path | None, heat_map: Path | None, fix: Path | None) -> None:
+    """Refuse data that cannot be checked, and outputs that cannot be written."""
     from kerasgan.datasets import shards
-    from kerasgan.datasets.checks import cleaning, html_report, inspection, text_report
     from kerasgan.utils import files
 
     if shards.is_pattern(str(path)):
@@ -80,27 +103,22 @@ def check(path, layout, labels, follow_links, html, heat_map, fix) -> None:
     if fix:
         files.check_vacant(fix)
     _check_outside(path, {"--heat-map": heat_map, "--fix": fix})
-    report = inspection.check(path, layout, labels, follow_links)
-    messages.echo(text_report.as_text(report))
-    heat_map_png = None
-    if len(report.labels) > 1 and (html or heat_map):
-        from kerasgan.reporting import plots
 
-        heat_map_png = plots.draw_counts(report.pair_counts(0, 1), *report.labels[:2])
-    if heat_map and heat_map_png:
-        files.write(heat_map, heat_map_png)
-        messages.echo(f"wrote {heat_map}")
-    if html:
-        files.write(html, html_report.as_html(report, heat_map_png))
-        messages.echo(f"wrote {html}")
-    if not report.readable:
-        raise InvalidInput(f"{path} has no image to train on")
-    if fix:
-        messages.echo(f"wrote {cleaning.write(report, fix):,} images: {fix}")
-    if heat_map and heat_map_png is None:
-        raise InvalidInput(f"--heat-map needs two labels, and {path} has {len(report.labels)}")
-    if report.problems:
-        click.get_current_context().exit(1)
+
+def _write(report, html: Path | None, heat_map: Path | None) -> list[Path]:
+    """Write the files of a report, and return those that were written."""
+    from kerasgan.datasets.checks import html_report
+    from kerasgan.reporting import plots
+    from kerasgan.utils import files
+
+    png = None
+    if len(report.labels) > 1 and (html or heat_map):
+        png = plots.draw_counts(report.pair_counts(0, 1), *report.labels[:2])
+    contents = {heat_map: png, html: html and html_report.as_html(report, png)}
+    written = {file: content for file, content in contents.items() if file and content}
+    for file, content in written.items():
+        files.write(file, content)
+    return list(written)
 
 
 def _check_outside(path: Path, outputs: dict[str, Path | None]) -> None:

@@ -2,6 +2,7 @@
 
 import functools
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 
@@ -15,10 +16,12 @@ _HEAD = ("layer", "kind", "output", "parameters", "million multiply-adds")
 
 @functools.cache
 def _command(config: type[Config]) -> click.Command:
+    @options.as_json
     @click.pass_context
     def run(
         context: click.Context,
         no_measure: bool,
+        as_json: bool,
         preset: str | None,
         config_file: Path | None,
         init: str | None,
@@ -32,23 +35,58 @@ def _command(config: type[Config]) -> click.Command:
         from kerasgan import api
 
         own = {"preset": preset, "config": config_file, "measure": not no_measure}
-        _echo(api.describe(config.MODEL, **own, **given))
+        description = api.describe(config.MODEL, **own, **given)
+        if as_json:
+            messages.document(_record(description))
+        else:
+            _echo(description)
 
     no_measure = click.RichOption(
         ["--no-measure"], is_flag=True, panel="Logging", help="Make no steps to time them."
     )
-    return options.VariadicCommand(
+    return click.command(
         config.MODEL,
-        callback=run,
+        cls=options.VariadicCommand,
         params=[*parameters(config), no_measure],
         help=f"Describe a run of `kerasgan train {config.MODEL}` with the same options. No data is "
         "read and nothing written.",
-    )
+    )(run)
 
 
-@click.group(cls=ModelGroup, command=_command)
+@click.group(
+    cls=ModelGroup, command=_command, epilog="Next: `kerasgan describe acgan --preset quick`."
+)
 def describe() -> None:
     """Show a model's layers, the work of a step and the duration of a run."""
+
+
+def _record(description) -> dict[str, Any]:
+    """A description as JSON types; multiply_adds are single ones, not millions."""
+    config = description.config
+    return {
+        "model": config.MODEL,
+        "networks": {network.name: _network(network) for network in description.networks},
+        "labels": description.schema.sizes,
+        "parameters": description.parameters,
+        "batch_size": config.batch_size,
+        "multiply_adds": description.multiply_adds,
+        "d_steps": description.d_steps,
+        "g_steps": description.g_steps,
+        "steps": config.steps,
+        "epochs": config.epochs,
+        "num_images": description.num_images,
+        "seconds_per_step": description.seconds_per_step,
+        "hours": description.hours,
+    }
+
+
+def _network(network) -> dict[str, Any]:
+    keys = ("layer", "kind", "output", "parameters", "multiply_adds")
+    return {
+        "layers": [dict(zip(keys, layer, strict=True)) for layer in network.layers],
+        "parameters": network.parameters,
+        "multiply_adds": network.multiply_adds,
+    }
 
 
 def _echo(description) -> None:

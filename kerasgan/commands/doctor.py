@@ -3,6 +3,7 @@
 import os
 import platform
 import shlex
+import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import NamedTuple
 import rich_click as click
 
 import kerasgan
-from kerasgan.commands import cache, messages
+from kerasgan.commands import cache, messages, options
 from kerasgan.utils import printing, requirements
 
 _NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
@@ -32,7 +33,8 @@ class Finding(NamedTuple):
 
 
 @click.command()
-def doctor() -> None:
+@options.as_json
+def doctor(as_json: bool) -> None:
     """Print versions, devices, the cache and missing packages, with a remedy where there is one.
 
     Exit code 0: kerasgan has what it needs; 1: it does not. Extras that are not installed change
@@ -43,9 +45,13 @@ def doctor() -> None:
         Finding("Python", f"{platform.python_version()} on {platform.platform()}"),
         *(_checked(name, check) for name, check in _CHECKS.items()),
     ]
-    messages.table(("", "found", "remedy"), [*needed, *_extras()])
+    findings = [*needed, *_extras()]
+    if as_json:
+        messages.document([finding._asdict() for finding in findings])
+    else:
+        messages.table(("", "found", "remedy"), findings)
     if any(finding.remedy for finding in needed):
-        click.get_current_context().exit(1)
+        sys.exit(1)
 
 
 def _checked(name: str, check: Callable[[], Finding]) -> Finding:

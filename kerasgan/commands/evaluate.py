@@ -41,7 +41,10 @@ from kerasgan.commands import messages, options, parameter_types
     help="OpenCV's file for the face count; needs the extra 'faces'.",
 )
 @click.option("--cas", is_flag=True, help="Train a classifier on generated images, try it on real.")
-def evaluate(run, data, count, seed, checkpoint, features, fid_weights, cascade, cas) -> None:
+@options.as_json
+def evaluate(
+    run, data, count, seed, checkpoint, features, fid_weights, cascade, cas, as_json
+) -> None:
     """Measure how good a run's images are, by images that it was not trained on.
 
     Writes evaluation.json, evaluation/*.png and report.html into the run.
@@ -53,7 +56,7 @@ def evaluate(run, data, count, seed, checkpoint, features, fid_weights, cascade,
     from kerasgan import api
     from kerasgan.evaluation import report
 
-    messages.echo(f"run: {found.name}")
+    messages.echo(f"run: {found.name}", err=as_json)
     evaluation = api.evaluate(
         found,
         data=data,
@@ -66,7 +69,10 @@ def evaluate(run, data, count, seed, checkpoint, features, fid_weights, cascade,
         gan_train=cas,
         write=True,
     )
-    messages.table(report.HEAD, report.rows(evaluation))
-    for line in report.remarks(evaluation):
-        messages.echo(line)
-    messages.echo(f"wrote {found.outputs / 'report.html'}")
+    if as_json:
+        messages.document(report.record(evaluation, found, checkpoint))
+    else:
+        messages.table(report.HEAD, report.rows(evaluation))
+        for line in report.remarks(evaluation):
+            messages.echo(line)
+    messages.echo(f"wrote {found.outputs / 'report.html'}", err=as_json)

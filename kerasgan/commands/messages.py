@@ -3,9 +3,13 @@
 All text passes `kerasgan.utils.printing`, and Rich gets it as `Text`, whose markup is literal.
 """
 
+import json
 import logging
+import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
 
 import click
 
@@ -50,6 +54,26 @@ def echo(text: object, err: bool = False) -> None:
     click.echo(printable_lines(text), err=err)
 
 
+def document(value: object) -> None:
+    """Write one JSON document to standard output, with null for numbers that are not finite."""
+    click.echo(json.dumps(_finite(value), indent=2, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def open_output(path: Path) -> None:
+    """Open a file or folder with the system's viewer, or write a message that there is none."""
+    # A path that begins with a hyphen would be taken for an option.
+    if click.launch(str(path.absolute())):
+        notify(f"cannot open {path}: no viewer was found", _STYLES[logging.WARNING])
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a table to standard output; cells that a terminal is too narrow for are folded."""
     from rich.table import Table
@@ -69,7 +93,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
-def color_system() -> str | None:
+def color_system() -> Literal["auto"] | None:
     """Rich's setting for the colours of this terminal, none with https://no-color.org."""
     return None if os.environ.get("NO_COLOR") else "auto"
 

@@ -80,6 +80,18 @@ def local_page(port: int) -> Callable:
     return lambda function: with_port(with_token(function))
 
 
+as_json = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON document, and all else to standard error.",
+)
+
+open_output = click.option(
+    "--open", "open_output", is_flag=True, help="Open the result with the system's viewer."
+)
+
+
 target_domain = click.option(
     "--to",
     type=click.Choice(["a", "b"]),
@@ -194,6 +206,12 @@ def _numbers_and_texts(
                 f"must be numbers or NAME=NUMBER, got {word!r}", context, parameter
             ) from None
     return tuple(parts)
+
+
+def check_json(context: click.Context, as_json: bool) -> None:
+    """Refuse --json of a group before one of its commands, which would ignore it."""
+    if as_json and context.invoked_subcommand:
+        raise click.UsageError(f"--json does not apply to {context.invoked_subcommand}", context)
 
 
 def split(context: click.Context, parameter: click.Parameter, values: tuple) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 import math
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import rich_click as click
 
@@ -21,7 +22,7 @@ class FilePath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         if not os.fspath(value).strip():
             self.fail("must not be empty", param, ctx)
-        return super().convert(value, param, ctx)
+        return cast(Path, super().convert(value, param, ctx))
 
 
 class FiniteNumber(click.FloatRange):
@@ -71,6 +72,20 @@ class NumberOrWord(click.ParamType):
         except ValueError:
             kind = {float: "number", int: "whole number"}[self._number]
             self.fail(f"must be a {kind} or {', '.join(self._words)}, got {value!r}", param, ctx)
+
+
+class GridType(click.ParamType):
+    """COLUMNSxROWS of a grid, as (columns, rows) of at least one each."""
+
+    name = "columnsxrows"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        found = re.fullmatch(r"([1-9]\d{0,8})x([1-9]\d{0,8})", str(value), re.ASCII)
+        if not found:
+            self.fail(f"must be COLUMNSxROWS such as 8x4, got {value!r}", param, ctx)
+        return int(found[1]), int(found[2])
 
 
 class SizeType(click.ParamType):

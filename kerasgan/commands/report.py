@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import rich_click as click
 
-from kerasgan.commands import messages, options, parameter_types
+from kerasgan.commands import messages, options, parameter_types, sweep
 from kerasgan.configs import Config
 from kerasgan.configs.translation import TranslationConfig
 from kerasgan.utils.errors import InvalidInput
@@ -39,12 +39,16 @@ class _Report(click.RichCommand):
 @options.target_domain
 @options.label_values
 @options.html_page("report.html")
+@options.open_output
+@options.as_json
 def report(
     names: tuple[str, ...],
     inputs: tuple[Path, ...],
     to: str | None,
     values: dict[str, str],
     html: Path,
+    open_output: bool,
+    as_json: bool,
 ) -> None:
     """Compare runs on one page: metrics, evaluations, curves and samples from the same noise.
 
@@ -69,7 +73,9 @@ def report(
             sheet = chosen_images.sheet(found, inputs, EditRequest(to, values))
             parts.append(comparison.figure(sheet, Path(folder) / "inputs.png"))
         comparison.write(compared, Path(folder), f"{len(found)} runs", *parts)
-        messages.echo((Path(folder) / "table.md").read_text())
+        sweep.echo_table(compared, Path(folder), as_json)
         with files.replacing(html) as temporary:
             shutil.copyfile(Path(folder) / "report.html", temporary)
-    messages.echo(f"wrote {html}")
+    messages.echo(f"wrote {html}", err=as_json)
+    if open_output:
+        messages.open_output(html)

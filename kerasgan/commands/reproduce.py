@@ -1,10 +1,11 @@
 """kerasgan reproduce [NAME]"""
 
+import sys
 from collections.abc import Callable
 
 import rich_click as click
 
-from kerasgan.commands import messages, parameter_types, sweep
+from kerasgan.commands import messages, options, parameter_types, sweep
 from kerasgan.commands.train import parsed
 from kerasgan.utils.errors import InvalidInput, unknown
 
@@ -35,8 +36,9 @@ _EVALUATED = 1000
     multiple=True,
     help="Repeatable: an image file that the runs of cycle-weights translate in both directions.",
 )
+@options.as_json
 @click.argument("train_options", nargs=-1, type=click.UNPROCESSED)
-def reproduce(name, seeds, jobs, out, cascade, photos, train_options) -> None:
+def reproduce(name, seeds, jobs, out, cascade, photos, as_json, train_options) -> None:
     """Repeat an experiment of the course reports; without NAME, list the experiments.
 
     All other options are passed to `kerasgan train`: `--preset quick` is small enough for two CPU
@@ -49,8 +51,7 @@ def reproduce(name, seeds, jobs, out, cascade, photos, train_options) -> None:
 
     known = reproductions.REPRODUCTIONS
     if name is None:
-        for each, listed in known.items():
-            messages.echo(f"{each}: {', '.join(listed.settings)}\n  {listed.claim}")
+        _list(known, as_json)
         return
     if name not in known:
         raise unknown("reproduction", name, known)
@@ -71,11 +72,25 @@ def reproduce(name, seeds, jobs, out, cascade, photos, train_options) -> None:
         lines, shown = judged(reproduction, compared), reproduction.figure(compared, folder)
         shown += figures.translations(compared, folder, photos) if photos else []
     text = html_page.preformatted("\n".join(lines))
-    sweep.write_page(compared, failed, folder, name, text, *shown)
+    sweep.write_page(compared, failed, folder, name, text, *shown, as_json=as_json)
     for line in lines:
-        messages.echo(line)
+        messages.echo(line, err=as_json)
     if not complete:
-        click.get_current_context().exit(1)
+        sys.exit(1)
+
+
+def _list(known, as_json: bool) -> None:
+    """Print the names, settings and claims of all experiments."""
+    if as_json:
+        messages.document(
+            [
+                {"name": name, "settings": list(listed.settings), "claim": listed.claim}
+                for name, listed in known.items()
+            ]
+        )
+        return
+    for name, listed in known.items():
+        messages.echo(f"{name}: {', '.join(listed.settings)}\n  {listed.claim}")
 
 
 def _check_applicable(option: str, value, name: str, known, allows: Callable[..., bool]) -> None:

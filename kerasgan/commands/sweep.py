@@ -1,13 +1,16 @@
 """kerasgan sweep MODEL"""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import rich_click as click
+from click import get_current_context
 
-from kerasgan.commands import messages, parameter_types
+from kerasgan import registry
+from kerasgan.commands import messages, options, parameter_types
 from kerasgan.commands.options import VariadicOption
-from kerasgan.commands.train import parsed, train
+from kerasgan.commands.train import parameters, parsed, train
 from kerasgan.configs.options import option_name
 from kerasgan.utils.errors import InvalidInput, hint
 
@@ -34,14 +37,15 @@ _FIXED = {"out", "preset", "seed"}
 @click.option(
     "--out", type=parameter_types.FilePath(), help="The sweep's folder.  [default: sweeps/NAME]"
 )
+@options.as_json
 @click.argument("train_options", nargs=-1, type=click.UNPROCESSED)
-def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
+def sweep(model, vary, seeds, jobs, evaluate, out, as_json, train_options) -> None:
     """Train MODEL with every combination of the values, then compare the runs.
 
     All other options are passed to `kerasgan train MODEL`. The same command continues a sweep that
     was stopped.
     """
-    train.resolve_command(click.get_current_context(), [model])
+    train.resolve_command(get_current_context(), [model])
     from kerasgan.experiments import sweeps
     from kerasgan.runs import home
 
@@ -56,15 +60,14 @@ def sweep(model, vary, seeds, jobs, evaluate, out, train_options) -> None:
     folder = out or home.folder().parent / "sweeps" / "-".join([model, *varied])
     evaluation = ("--n", str(evaluate)) if evaluate else ()
     compared, failed = carry_out(planned, folder, jobs, evaluation)
-    write_page(compared, failed, folder, f"{model}: {', '.join(vary)}")
+    write_page(compared, failed, folder, f"{model}: {', '.join(vary)}", as_json=as_json)
     if failed:
-        click.get_current_context().exit(1)
+        sys.exit(1)
 
 
 def _arity(model: str, option: str) -> int | None:
     """Number of words that an option of a model takes; None for any number."""
-    command = train.get_command(click.get_current_context(), model)
-    known = {param.name: param for param in command.params}
+    known = {param.name: param for param in parameters(registry.config_class(model)) if param.name}
     name = option.replace("-", "_")
     if name not in known or name in _FIXED:
         allowed = sorted(option_name(other) for other in set(known) - _FIXED)
@@ -101,13 +104,25 @@ def carry_out(planned, folder: Path, jobs: int, evaluate: Sequence[str]):
     return compared, [f"{run.folder}: {end}" for run, end in ends.items() if end != "done"]
 
 
-def write_page(compared, failed: Sequence[str], folder: Path, title: str, *parts: str) -> None:
+def write_page(
+    compared, failed: Sequence[str], folder: Path, title: str, *parts: str, as_json: bool
+) -> None:
     """Compare results on a page in `folder`, below these parts, which are HTML."""
     from kerasgan.experiments import comparison
     from kerasgan.reporting import html_page
 
     comparison.write(compared, folder, title, *parts, *map(html_page.paragraph, failed))
-    messages.echo((folder / "table.md").read_text())
-    messages.echo(f"wrote {folder / 'report.html'}")
+    echo_table(compared, folder, as_json)
+    messages.echo(f"wrote {folder / 'report.html'}", err=as_json)
     for line in failed:
         messages.echo(line, err=True)
+
+
+def echo_table(compared, folder: Path, as_json: bool) -> None:
+    """Print the table that `comparison.write` wrote into `folder`, or as JSON a row per run."""
+    from kerasgan.experiments import comparison
+
+    if as_json:
+        messages.document(comparison.rows_of(compared))
+    else:
+        messages.echo((folder / "table.md").read_text())

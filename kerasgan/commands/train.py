@@ -3,7 +3,7 @@
 import functools
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import rich_click as click
@@ -64,18 +64,21 @@ def _command(config: type[Config]) -> click.Command:
         given = options.given(context, values)
         # Checked before TensorFlow is imported.
         directory.configure(config, preset, config_file, given)
-        init = None if init is None else lookup.run(init)
+        source = None if init is None else lookup.run(init)
 
         from kerasgan import api
 
         command = shlex.join(["kerasgan", *sys.argv[1:]])
-        own = {"preset": preset, "config": config_file, "init": init, "out": out}
+        own = {"preset": preset, "config": config_file, "init": source, "out": out}
         run = api.train(config.MODEL, command=command, **own, **given)
         echo_end(run)
 
-    return options.VariadicCommand(
-        config.MODEL, callback=run, params=parameters(config), help=config.__doc__
-    )
+    return click.command(
+        config.MODEL,
+        cls=options.VariadicCommand,
+        params=list[click.Parameter](parameters(config)),
+        help=config.__doc__,
+    )(run)
 
 
 def parameters(config: type[Config]) -> list[click.Option]:
@@ -110,12 +113,17 @@ def parameters(config: type[Config]) -> list[click.Option]:
     return [preset, config_file, *options.of_config(config), init, out]
 
 
-@click.group(cls=ModelGroup, command=_command)
+@click.group(
+    cls=ModelGroup,
+    command=_command,
+    epilog="Next: `kerasgan train acgan --preset quick` trains a small model on faces that "
+    "kerasgan draws; `kerasgan train MODEL --help` lists the options of a model.",
+)
 def train() -> None:
     """Train a new model."""
 
 
-def parsed(model: str, words: list[str]) -> Config:
+def parsed(model: str, words: Sequence[str]) -> Config:
     """The config that `kerasgan train MODEL WORDS` would train.
 
     Raises:

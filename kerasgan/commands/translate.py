@@ -1,5 +1,7 @@
 """kerasgan translate"""
 
+import sys
+
 import rich_click as click
 
 from kerasgan.commands import messages, options, parameter_types
@@ -35,7 +37,8 @@ from kerasgan.utils.printing import printable
 @click.option(
     "--out", required=True, type=parameter_types.FilePath(), help="Folder for the PNG files."
 )
-def translate(inputs, run, checkpoint, to, values, scale, triptych, out) -> None:
+@options.open_output
+def translate(inputs, run, checkpoint, to, values, scale, triptych, out, open_output) -> None:
     """Translate or edit image files and folders, at their own size.
 
     StarGAN's discriminator reads labels without an option off the image, and they are kept.
@@ -49,7 +52,7 @@ def translate(inputs, run, checkpoint, to, values, scale, triptych, out) -> None
     from kerasgan.inference import folders, loading
     from kerasgan.inference.image_to_image import EditRequest
 
-    task = tasks.of(run.config)
+    task = tasks.of_images(run.config)
     changes = task.checked_changes(run.schema, EditRequest(to, values))
     files.check_writable(out)
     output_files = folders.output_files(inputs, out)
@@ -58,8 +61,10 @@ def translate(inputs, run, checkpoint, to, values, scale, triptych, out) -> None
     round_trip = task.scaled(run, model, changes, scale)
     problems = folders.translate_files(output_files, round_trip, triptych)
     messages.echo(f"wrote {len(output_files) - len(problems)} images to {out}")
+    if open_output:
+        messages.open_output(out)
     for file, reason in problems.items():
         messages.echo(f"left out {printable(file)}: it {reason}", err=True)
     if problems:
         messages.echo(f"left out {len(problems)} of {len(output_files)} images", err=True)
-        click.get_current_context().exit(1)
+        sys.exit(1)

@@ -38,8 +38,9 @@ def head_weights(weights: Sequence[float | str], labels: Collection[str]) -> dic
         of_labels |= _REPORT_WEIGHTS
     defaults = {SOURCE: 1.0, **of_labels}
     named = [weight for weight in weights if isinstance(weight, str)]
-    if not named and len(weights) in (0, len(defaults)):
-        return dict(zip(defaults, weights, strict=True)) if weights else defaults
+    numbers = [weight for weight in weights if not isinstance(weight, str)]
+    if not named and len(numbers) in (0, len(defaults)):
+        return dict(zip(defaults, numbers, strict=True)) if numbers else defaults
     if len(named) < len(weights):
         raise InvalidInput(
             f"--loss-weights must be {len(defaults)} numbers, for {', '.join(defaults)}, or "
@@ -64,7 +65,10 @@ def _named_weight(text: str, names: Collection[str]) -> tuple[str, float]:
 
 @dataclass(frozen=True, kw_only=True)
 class ACGANConfig(ScheduleOptions, ConditionalConfig):
-    """ACGAN with a head for each label; the defaults are the course report's."""
+    """Images with given labels: ACGAN, whose discriminator has a head that reads each label.
+
+    The defaults are the course report's.
+    """
 
     MODEL: ClassVar[str] = "acgan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.acgan:ACGAN"
@@ -151,7 +155,7 @@ class ACGANConfig(ScheduleOptions, ConditionalConfig):
     def loss_factors(self, labels: Collection[str]) -> dict[str, float]:
         weights = head_weights(self.loss_weights, labels)
         source = weights.pop(SOURCE)
-        factors = dict.fromkeys(("d_real", "d_fake", "g_fool"), source)
+        factors: dict[str, float] = dict.fromkeys(("d_real", "d_fake", "g_fool"), source)
         for name, weight in weights.items():
             factors |= {f"d_{name}": weight, f"g_{name}": weight}
         return factors

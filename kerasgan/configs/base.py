@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_type_hints
 
 from kerasgan.configs.checking import check_types
 from kerasgan.configs.data_options import DataOptions
@@ -37,6 +37,10 @@ class Config(DataOptions, LearningRateOptions, TrainingOptions, LoggingOptions):
     TASK: ClassVar[str]
     PRESETS: ClassVar[dict[str, dict[str, Any]]]
     GROUP: ClassVar[int] = 1
+
+    if TYPE_CHECKING:
+        # Further options of a kind of model, which only code for that kind reads.
+        def __getattr__(self, name: str) -> Any: ...
 
     @classmethod
     def default_preset(cls) -> str:
@@ -153,4 +157,8 @@ class Config(DataOptions, LearningRateOptions, TrainingOptions, LoggingOptions):
         if wrong := names ^ fields.keys():
             raise InvalidInput(f"missing or unknown fields: {', '.join(sorted(wrong))}")
         check_types(get_type_hints(cls), fields)
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in fields.items()
+        }
+        return cls(**values)

@@ -9,7 +9,10 @@ from kerasgan.configs.unpaired import QUICK, UnpairedConfig
 
 @dataclass(frozen=True, kw_only=True)
 class CUTConfig(UnpairedConfig):
-    """CUT; the defaults are FastCUT's, and the code's for what the paper leaves open."""
+    """Translation from one domain of images to another, without pairs: FastCUT or CUT.
+
+    The defaults are FastCUT's, and the code's for what the paper leaves open.
+    """
 
     MODEL: ClassVar[str] = "cut"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.cut:CUT"

@@ -10,9 +10,10 @@ from kerasgan.configs.unpaired import QUICK, UnpairedConfig
 
 @dataclass(frozen=True, kw_only=True)
 class CycleGANConfig(UnpairedConfig):
-    """CycleGAN; the defaults are the paper's, and its code's for what the paper leaves open.
+    """Translation between two domains of images, without pairs: CycleGAN.
 
-    The identity loss is the exception: the paper has it for paintings alone, its code always.
+    The defaults are the paper's, and its code's for what the paper leaves open. The identity loss
+    is the exception: the paper has it for paintings alone, its code always.
     """
 
     MODEL: ClassVar[str] = "cyclegan"

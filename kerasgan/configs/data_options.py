@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from kerasgan.configs.options import Options, option
 from kerasgan.utils.errors import InvalidInput, unknown
@@ -115,6 +115,10 @@ class DataOptions(Options):
 @dataclass(frozen=True, kw_only=True)
 class LabelledDataOptions(DataOptions):
     """Images that may have labels."""
+
+    if TYPE_CHECKING:
+        # Every config with this group is a `Config`, which declares it.
+        MODEL: ClassVar[str]
 
     IS_OF_MODEL: ClassVar[bool] = False
     # The layouts are listed in datasets/layouts and checked where the data is loaded.

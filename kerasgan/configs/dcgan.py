@@ -34,7 +34,10 @@ class DCGANConfig(GenerationConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class GANConfig(DCGANConfig):
-    """Unconditional DCGAN; the defaults are the course report's."""
+    """Images from noise: DCGAN, or LSGAN with `--loss lsgan`.
+
+    The defaults are the course report's.
+    """
 
     MODEL: ClassVar[str] = "gan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.gan:GAN"
@@ -77,7 +80,10 @@ class GANConfig(DCGANConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class CGANConfig(ConditionalConfig, DCGANConfig):
-    """DCGAN conditioned on the combination of all labels; the defaults are the course report's."""
+    """Images with a given combination of labels: conditional DCGAN.
+
+    The defaults are the course report's.
+    """
 
     MODEL: ClassVar[str] = "cgan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.cgan:CGAN"
@@ -104,7 +110,7 @@ class _CriticConfig(DCGANConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class WGANConfig(_CriticConfig):
-    """Unconditional Wasserstein GAN with weight clipping, the baseline of wgan-gp."""
+    """Images from noise: Wasserstein GAN with weight clipping, the baseline of wgan-gp."""
 
     MODEL: ClassVar[str] = "wgan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.wgan:WGAN"
@@ -131,7 +137,7 @@ class WGANConfig(_CriticConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class WGANGPConfig(_CriticConfig):
-    """Unconditional Wasserstein GAN with gradient penalty.
+    """Images from noise: Wasserstein GAN with gradient penalty.
 
     The defaults are the course report's, but for the critic, which has no BatchNorm, as the paper
     demands, and for the generator's images, which are its own: `--preset report` has both. The
@@ -178,7 +184,7 @@ class WGANGPConfig(_CriticConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class CWGANConfig(ConditionalConfig, _CriticConfig):
-    """Conditional Wasserstein GAN with weight clipping."""
+    """Images with given labels: Wasserstein GAN with weight clipping."""
 
     MODEL: ClassVar[str] = "cwgan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.cwgan:CWGAN"
@@ -193,7 +199,10 @@ class CWGANConfig(ConditionalConfig, _CriticConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class CWGANGPConfig(ConditionalConfig, _CriticConfig):
-    """Matching-aware conditional WGAN-GP; the defaults are the course report's."""
+    """Images with given labels: WGAN-GP whose critic also learns from images with wrong labels.
+
+    The defaults are the course report's.
+    """
 
     MODEL: ClassVar[str] = "cwgan-gp"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.cwgan_gp:CWGANGP"

@@ -37,7 +37,8 @@ class EvaluationOptions(LoggingOptions):
         "sample-every steps; needs the extra 'faces'.",
         convert=lambda file: file and str(Path(file).absolute()),
     )
-    best_metric: Literal[metrics.UNCONDITIONAL] = option(
+    # The metrics are listed once.
+    best_metric: Literal[metrics.UNCONDITIONAL] = option(  # pyright: ignore[reportInvalidTypeForm]
         "frechet_distance", "Metric that selects the best checkpoint.", only_with="evaluate_every"
     )
 
@@ -79,6 +80,6 @@ class GenerationConfig(
 class ConditionalConfig(ConditionalDataOptions, GenerationConfig):
     """Options of every model that generates images from noise and labels."""
 
-    best_metric: Literal[metrics.CONDITIONAL] = option(
+    best_metric: Literal[metrics.CONDITIONAL] = option(  # pyright: ignore[reportInvalidTypeForm]
         "frechet_distance", "Metric that selects the best checkpoint.", only_with="evaluate_every"
     )

@@ -1,7 +1,7 @@
 """Groups of options about training and logging, and what some models add to each."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from kerasgan.configs.options import Options, option
 from kerasgan.utils.errors import InvalidInput
@@ -12,6 +12,10 @@ Schedule = Literal["constant", "linear", "exponential", "cosine"]
 @dataclass(frozen=True, kw_only=True)
 class LearningRateOptions(Options):
     """Learning rates of the two players."""
+
+    if TYPE_CHECKING:
+        # Each model has its own default.
+        learning_rate: float
 
     d_learning_rate: float | None = option(
         None,
@@ -60,6 +64,11 @@ class UpdateOptions(Options):
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions(UpdateOptions):
     """How a model trains."""
+
+    if TYPE_CHECKING:
+        # Each model has its own default.
+        steps: int
+        batch_size: int
 
     IS_OF_MODEL: ClassVar[bool] = False
     PANEL: ClassVar[str] = "Training"
@@ -146,6 +155,13 @@ class ScheduleOptions(TrainingOptions):
     `schedule_steps` is the number of steps from the moment that the config is made: a run that is
     extended later holds its final learning rate.
     """
+
+    if TYPE_CHECKING:
+        # Every config with this group has `LearningRateOptions`, too.
+        learning_rate: float
+
+        @property
+        def learning_rates(self) -> tuple[float, float]: ...
 
     schedule: Schedule = schedule_option("constant")
     schedule_interval: int = option(

@@ -19,10 +19,12 @@ class Sides(Protocol):
         description: the sides, for `--help`.
     """
 
-    description: str
+    @property
+    def description(self) -> str: ...
 
     def problem(self, size: Size) -> str:
         """What the sides of a size must be, unless they are that: then an empty string."""
+        ...
 
 
 class Multiples(NamedTuple):

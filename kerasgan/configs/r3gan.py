@@ -17,7 +17,7 @@ GROUP = 4
 
 @dataclass(frozen=True, kw_only=True)
 class R3GANConfig(ScheduleOptions, ConditionalConfig):
-    """R3GAN: a relativistic loss under R1 and R2, with networks for small images."""
+    """Images with or without labels: R3GAN, a relativistic loss under R1 and R2 penalties."""
 
     MODEL: ClassVar[str] = "r3gan"
     MODEL_CLASS: ClassVar[str] = "kerasgan.models.r3gan:R3GAN"

@@ -13,9 +13,10 @@ from kerasgan.utils.sizes import Size
 
 @dataclass(frozen=True, kw_only=True)
 class StarGANConfig(TranslationConfig, ConditionalDataOptions, MirrorOptions):
-    """StarGAN; the defaults are the paper's, and its code's for what the paper leaves open.
+    """Images edited to other values of their labels: StarGAN.
 
-    The number of steps is the code's, as the paper's 20 epochs of CelebA would be 50,000.
+    The defaults are the paper's, and its code's for what the paper leaves open. The number of steps
+    is the code's, as the paper's 20 epochs of CelebA would be 50,000.
     """
 
     MODEL: ClassVar[str] = "stargan"

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import platformdirs
@@ -71,7 +71,9 @@ class CachedImages:
         rows = np.asarray(rows) if self._rows is None else self._rows[rows]
         images = np.empty((rows.size, *self.shape[1:]), np.uint8)
         for image, row in zip(images, rows.ravel().tolist(), strict=True):
-            if os.preadv(self._file, [image], row * self._bytes) != self._bytes:
+            # An array is a buffer, which its annotations do not state.
+            buffers = cast(list[bytearray], [image])
+            if os.preadv(self._file, buffers, row * self._bytes) != self._bytes:
                 raise OSError(f"{self._path} has no image {row}")
         return images.reshape(*rows.shape, *self.shape[1:])
 

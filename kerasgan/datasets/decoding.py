@@ -104,8 +104,8 @@ def _open(source: Path | bytes, limit: int | None) -> Image.Image:
         # Reading from a pipe or a device may never end.
         raise InvalidInput("is not a regular file")
     try:
-        source = io.BytesIO(source) if isinstance(source, bytes) else source
-        image = Image.open(source, formats=FORMATS)
+        file = io.BytesIO(source) if isinstance(source, bytes) else source
+        image = Image.open(file, formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise InvalidInput(f"has more than the limit of {limit:,} pixels") from error
     if image.width * image.height > limit:

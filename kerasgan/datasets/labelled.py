@@ -36,7 +36,11 @@ class LabelledImages(NamedTuple):
 
     @classmethod
     def of(
-        cls, key: str, images: np.ndarray, schema: LabelSchema, labels: np.ndarray
+        cls,
+        key: str,
+        images: cache.CachedImages | np.ndarray,
+        schema: LabelSchema,
+        labels: np.ndarray,
     ) -> "LabelledImages":
         """All N images of an array, with labels int [N, L]."""
         return cls(
@@ -203,6 +207,7 @@ def _encode(labels: SourceLabels, readable: np.ndarray) -> tuple[LabelSchema, np
         occurring = {values[row] for row in rows}
         if not label.is_binary:
             label = Label(label.name, tuple(v for v in label.values if v in occurring))
+        index: dict[str | None, int]
         index = {value: position for position, value in enumerate(label.values)}
         known.append(label)
         columns.append([index.get(value, MISSING) for value in values])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kerasgan.configs import Config
-from kerasgan.configs.cyclegan import CycleGANConfig
+from kerasgan.configs.unpaired import UnpairedConfig
 from kerasgan.datasets.colours import COLOURS
 from kerasgan.datasets.labelled import LabelledImages
 from kerasgan.datasets.selection import NONE
@@ -23,7 +23,7 @@ def labelled(config: Config) -> LabelledImages:
     return LabelledImages.of("random", _pixels(config.image_size), schema, labels)
 
 
-def unpaired(config: CycleGANConfig) -> UnpairedImages:
+def unpaired(config: UnpairedConfig) -> UnpairedImages:
     """Images of two domains, of `config.loaded_size`."""
     pixels = _pixels(config.loaded_size)
     return UnpairedImages(pixels, pixels, "random")

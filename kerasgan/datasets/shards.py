@@ -11,7 +11,7 @@ import tarfile
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 from kerasgan.configs.data_options import SHARD_SUFFIX
 from kerasgan.datasets.layouts.base import AnnotatedImage
@@ -122,7 +122,8 @@ def _read(shard: Path) -> Iterator[tuple[str, Member, dict[str, Any]]]:
                 if ending in IMAGE_SUFFIXES and image is None:
                     image = file
                 elif ending in (_CLASS, _LABELS) and file.size <= _MAX_LABELS:
-                    record |= _labels(archive.extractfile(file).read(), ending)
+                    with cast(IO[bytes], archive.extractfile(file)) as content:
+                        record |= _labels(content.read(), ending)
             if image is not None:
                 yield image.name, Member(shard, image.offset_data, image.size), record
         # `tarfile` takes a header that is cut for the end, which is a block of zeros.

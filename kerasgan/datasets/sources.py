@@ -138,7 +138,9 @@ def encoded_source(
     return Source(key, _reader(size, resize_mode), contents, names, "Reading images")
 
 
-def _reader(size: Size, resize_mode: str) -> Callable[[Path | bytes], np.ndarray | str]:
+def _reader(
+    size: Size, resize_mode: decoding.ResizeMode
+) -> Callable[[Path | bytes], np.ndarray | str]:
     return partial(read_image, size=size, resize_mode=resize_mode)
 
 

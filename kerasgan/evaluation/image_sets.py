@@ -38,7 +38,8 @@ class ImageSet(NamedTuple):
 
     def subset(self, rows: np.ndarray) -> Self:
         """The images that bool [n] selects."""
-        return type(self)(*(None if part is None else part[rows] for part in self))
+        features = None if self.features is None else self.features[rows]
+        return type(self)(self.pixels[rows], features)
 
 
 def distances(name: str, translated: ImageSet, real: ImageSet, seed: int) -> dict[str, dict]:
@@ -48,7 +49,7 @@ def distances(name: str, translated: ImageSet, real: ImageSet, seed: int) -> dic
     distance = partial(sliced_wasserstein, seed=seed)
     shown = translated.pixels / 255.0, real.pixels / 255.0
     numbers = {f"sliced_wasserstein_{name}": _distance(distance, *shown, seed)}
-    if real.features is not None:
+    if real.features is not None and translated.features is not None:
         known, made = perceptual.standardised(real.features, translated.features)
         distance = _distance(frechet_distance, made, known, seed)
         numbers[f"perceptual_frechet_{name}"] = distance

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import keras
 import numpy as np
@@ -85,7 +86,9 @@ class EvaluationInputs:
         if self.classifier is None:
             raise NotMet("distances in the classifier's features", "the data has no labels")
         extractor = classifier.extractor(self.classifier)
-        return FeatureSets(self.real_sets(), lambda images: classifier.outputs(extractor, images))
+        return FeatureSets(
+            self.real_sets(), lambda images: cast(np.ndarray, classifier.outputs(extractor, images))
+        )
 
     @cached_property
     def fid_features(self) -> FeatureSets:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from math import sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import special, stats
@@ -38,7 +38,7 @@ def mean(values: np.ndarray) -> Estimate:
     return t_interval(values.mean(), values.std(ddof=1) / sqrt(len(values)), len(values) - 1)
 
 
-def wilson_interval(successes: int, count: int) -> Estimate:
+def wilson_interval(successes: int | np.integer, count: int) -> Estimate:
     """Successes / count with Wilson's binomial interval, which also holds near 0 and 1.
 
     Reference: Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference",
@@ -83,7 +83,7 @@ def jackknife(statistic: Callable[..., float], *samples: np.ndarray, seed: int =
 
 
 def _jackknife_error(
-    statistic: Callable[..., float], samples: tuple[np.ndarray, ...], seed: int
+    statistic: Callable[..., Any], samples: tuple[np.ndarray, ...], seed: int
 ) -> float:
     rows = min(map(len, samples))
     if rows < GROUPS:

@@ -1,5 +1,7 @@
 """Metrics of a small sample, computed while a model trains."""
 
+from typing import cast
+
 import numpy as np
 
 from kerasgan import metrics
@@ -56,7 +58,7 @@ class Monitor:
     """
 
     def __init__(self, run: Run, split: Split):
-        config, held_out = run.config, split.held_out
+        config, held_out = cast(GenerationConfig, run.config), split.held_out
         # Perceptual features take seconds each time: only where the best-metric needs them.
         is_perceptual = _NEEDS[config.best_metric] == _PERCEPTUAL
         self._inputs = MonitorInputs(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from PIL import Image
 
@@ -26,16 +27,8 @@ def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
         files.write(folder / f"confusion-{name}.png", png)
     for name, image in evaluation.images.items():
         images.save(Image.fromarray(image), folder / f"{name.replace(' ', '-')}.png")
-    content = {
-        "format_version": _FORMAT_VERSION,
-        "checkpoint": checkpoint,
-        "data_key": run.data_key,
-        "networks": dict(evaluation.networks),
-        "numbers": evaluation.numbers,
-        "values": dict(evaluation.values),
-        "missing": evaluation.missing,
-    }
-    files.write(run.outputs / EVALUATION_FILE, json.dumps(content, indent=2) + "\n")
+    content = json.dumps(record(evaluation, run, checkpoint), indent=2)
+    files.write(run.outputs / EVALUATION_FILE, f"{content}\n")
     page = html_page.page(
         f"Evaluation of {run.path.name}",
         html_page.table(HEAD, rows(evaluation)),
@@ -44,6 +37,19 @@ def write(evaluation: Evaluation, run: Run, checkpoint: str) -> None:
         *(html_page.image(file.stem, file.read_bytes()) for file in sorted(folder.glob("*.png"))),
     )
     files.write(run.outputs / "report.html", page)
+
+
+def record(evaluation: Evaluation, run: Run, checkpoint: str) -> dict[str, Any]:
+    """The content of evaluation.json."""
+    return {
+        "format_version": _FORMAT_VERSION,
+        "checkpoint": checkpoint,
+        "data_key": run.data_key,
+        "networks": dict(evaluation.networks),
+        "numbers": evaluation.numbers,
+        "values": dict(evaluation.values),
+        "missing": evaluation.missing,
+    }
 
 
 def rows(evaluation: Evaluation) -> Iterator[tuple[str, ...]]:
@@ -88,7 +94,7 @@ def remarks(evaluation: Evaluation) -> list[str]:
     lines = [f"network of {name}: {network}" for name, network in evaluation.networks.items()]
     for name, label, by_value in _by_label(evaluation):
         distances = {value: number["value"] for value, number in by_value.items()}
-        for worst in sorted(distances, key=distances.get)[-1:]:
+        for worst in sorted(distances, key=distances.__getitem__)[-1:]:
             lines.append(
                 f"{name}: the worst of {len(distances)} values is {worst}, {distances[worst]:.4g}, "
                 f"where images that ignore the label have {by_value[worst]['ignored']:.4g}"

@@ -48,9 +48,9 @@ def evaluate_domains(
     for domain in translator.domains:
         source, truth = other_domain(domain), images[domain]
         name = f"{source}_to_{domain}"
-        translated, *back = translator.round_trip(images[source], domain)
-        if back:
-            numbers[f"cycle_l1_{source}"] = _cycle(*back, images[source], seed)
+        translated, *returned = translator.round_trip(images[source], domain)
+        for back in returned:
+            numbers[f"cycle_l1_{source}"] = _cycle(back, images[source], seed)
         compared = {"": ImageSet.of(translated, network), "_doing_nothing": sets[source]}
         for suffix, shown in compared.items():
             numbers |= image_sets.distances(f"{name}{suffix}", shown, sets[domain], seed)

@@ -31,7 +31,7 @@ def sheet(runs: Sequence[Run], files: Sequence[Path], request: EditRequest) -> I
     originals = [_read(file) for file in files]
     rows, labels = [originals], ["original", *(run.path.name for run in runs)]
     for run in runs:
-        task = tasks.of(run.config)
+        task = tasks.of_images(run.config)
         changes = task.checked_changes(run.schema, request)
         round_trip = task.scaled(run, loading.load(run), changes, TRAINING)
         rows.append([next(round_trip(original)) for original in originals])

@@ -5,7 +5,7 @@ import io
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -133,15 +133,26 @@ def figure(shown: Image.Image, file: Path) -> str:
     return html_page.image(file.stem, file.read_bytes())
 
 
+def rows_of(compared: Sequence[RunResults]) -> list[dict[str, Any]]:
+    """Setting, name, seed and final values of each run, by the columns of table.csv."""
+    return [
+        {
+            "setting": results.setting,
+            "run": results.run.path.name,
+            "seed": results.run.config.seed,
+            **results.final(),
+        }
+        for results in compared
+    ]
+
+
 def _as_csv(compared: Sequence[RunResults]) -> str:
-    finals = [results.final() for results in compared]
-    names = list(dict.fromkeys(name for final in finals for name in final))
+    rows = rows_of(compared)
+    names = dict.fromkeys(["setting", "run", "seed", *(name for row in rows for name in row)])
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["setting", "run", "seed", *names])
-    for (setting, run, *_), final in zip(compared, finals, strict=True):
-        values = [final.get(name, "") for name in names]
-        writer.writerow([setting, run.path.name, run.config.seed, *values])
+    writer = csv.DictWriter(text, list(names), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     return text.getvalue()
 
 

@@ -74,7 +74,7 @@ def translations(compared: Sequence[RunResults], folder: Path, photos: Sequence[
     """
     runs = [results.run for results, *_ in by_setting(compared).values()]
     parts = []
-    for domain in tasks.of(runs[0].config).domains:
+    for domain in tasks.of_images(runs[0].config).domains:
         sheet = chosen_images.sheet(runs, photos, EditRequest(domain))
         name = f"photos, {other_domain(domain)} to {domain}.png"
         parts.append(figure(sheet, folder / name))

@@ -1,11 +1,18 @@
-"""Lists of images to generate."""
+"""Lists of images to generate, and how many there may be."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from kerasgan.datasets import colours
-from kerasgan.labels import parse_values
+from kerasgan.labels import format_values, parse_values
+from kerasgan.runs.directory import Run
 from kerasgan.utils.errors import InvalidInput
+
+# Largest seed of a first image; those after it remain below 2**63.
+LARGEST_SEED = 2**63 - 2**32
+MOST_IMAGES = 10**6
+MOST_IN_FILE = 10_000
 
 
 class SampleRequest(NamedTuple):
@@ -13,6 +20,37 @@ class SampleRequest(NamedTuple):
 
     id: int
     values: Mapping[str, str]
+
+
+def check_combination(run: Run, choice: Mapping[str, int]) -> None:
+    """Check that a run's model can generate images with these labels, {name: index}.
+
+    Raises:
+        InvalidInput: if they are all of its labels, and it generates only other combinations.
+    """
+    schema = run.conditions
+    if run.config.ONLY_COMBINATIONS and len(choice) == len(schema.labels):
+        schema.combination_index([choice[name] for name in schema.names])
+
+
+def read(file: Path, run: Run) -> tuple[list[SampleRequest], list[str]]:
+    """The requests in a file that a run can generate, and the problems with its other lines.
+
+    Raises:
+        InvalidInput: if no line is valid.
+    """
+    schema = run.conditions
+
+    def check(values: Mapping[str, str]) -> None:
+        choice = schema.choice(values)
+        check_combination(run, choice)
+        if run.config.ONLY_COMBINATIONS and not schema.matching(choice):
+            raise InvalidInput(f"no image has {format_values(values)}")
+
+    requests, problems = parse(file.read_text(errors="replace"), check)
+    if not requests:
+        raise InvalidInput("; ".join([f"{file} has no valid line", *problems[:3]]))
+    return requests, problems
 
 
 def parse(

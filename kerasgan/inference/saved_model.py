@@ -23,6 +23,7 @@ by the same name.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -66,7 +67,7 @@ def sampled(folder: Path, run: Run, labels: np.ndarray, seed: int) -> np.ndarray
 
 def generation_endpoints(generator: keras.Model, schema: LabelSchema, sigma: float) -> Endpoints:
     """Endpoints of a generator that takes noise, of standard deviation `sigma`."""
-    inputs = generator.input
+    inputs: dict[str, Any] = generator.input
     latent_dim = inputs["noise"].shape[1]
     arguments = _arguments(schema)
 

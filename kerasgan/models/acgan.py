@@ -34,6 +34,7 @@ class ACGAN(GeneratesFromNoise, SharedFakesModel):
     """
 
     CONFIG = ACGANConfig
+    config: ACGANConfig
 
     def __init__(self, labels=None, **options):
         super().__init__(labels, **options)

@@ -221,6 +221,6 @@ def build_probability(
     probability: float | str, batch_size: int
 ) -> FixedProbability | AdaptiveProbability:
     """`AdaptiveProbability` for "ada", else `FixedProbability`."""
-    if probability == ADAPTIVE:
+    if isinstance(probability, str):
         return AdaptiveProbability(batch_size)
     return FixedProbability(probability)

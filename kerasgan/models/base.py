@@ -80,7 +80,7 @@ class AdversarialModel(Fitting, KerasSaving):
             config.ema, config.ema_half_life, config.batch_size, self.g_steps
         )
         self.averaged_generator = keras.models.clone_model(self.generator) if self.ema else None
-        if self.ema:
+        if self.averaged_generator is not None:
             self.averaged_generator.set_weights(self.generator.get_weights())
         self.step = keras.Variable(0, dtype="int64", trainable=False, name="step")
         self.failed_step = keras.Variable(0, dtype="int64", trainable=False, name="failed_step")

@@ -26,6 +26,7 @@ class CGAN(GeneratesFromNoise, SharedFakesModel):
     """
 
     CONFIG = CGANConfig
+    config: CGANConfig
 
     def build_networks(self, config, schema):
         size, count, width = config.image_size, len(schema.combinations), config.width

@@ -33,6 +33,7 @@ class CUT(UnpairedModel, SharedFakesModel):
     """
 
     CONFIG = CUTConfig
+    config: CUTConfig
 
     def __init__(self, labels=None, **options):
         super().__init__(labels, **options)

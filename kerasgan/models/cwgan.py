@@ -11,13 +11,13 @@ from keras import ops
 from kerasgan import optimizers
 from kerasgan.configs.dcgan import CWGANConfig
 from kerasgan.losses import pair_accuracy, pairwise_distance
-from kerasgan.models.base import AdversarialModel, Networks
+from kerasgan.models.base import Networks
 from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.networks import cwgan, dcgan
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class CWGAN(GeneratesFromNoise, AdversarialModel):
+class CWGAN(GeneratesFromNoise):
     """Conditional WGAN. The discriminator is the critic; a constraint clips its weights.
 
     Examples:
@@ -27,6 +27,7 @@ class CWGAN(GeneratesFromNoise, AdversarialModel):
     """
 
     CONFIG = CWGANConfig
+    config: CWGANConfig
 
     def build_networks(self, config, schema):
         size, width = config.image_size, config.width

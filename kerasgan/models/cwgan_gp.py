@@ -30,6 +30,7 @@ class CWGANGP(CWGAN):
     """
 
     CONFIG = CWGANGPConfig
+    config: CWGANGPConfig
 
     def build_networks(self, config, schema):
         if (count := len(schema.combinations)) < 2:

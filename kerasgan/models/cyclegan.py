@@ -34,6 +34,7 @@ class CycleGAN(UnpairedModel):
     """
 
     CONFIG = CycleGANConfig
+    config: CycleGANConfig
 
     def __init__(self, labels=None, **options):
         super().__init__(labels, **options)

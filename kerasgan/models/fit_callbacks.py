@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 
-class LazyLogs(Mapping, dict):
+class LazyLogs(Mapping, dict):  # pyright: ignore[reportGeneralTypeIssues]
     """A step's logs, {name: mean of the epoch so far}, read from the device on first use.
 
     Keras's TensorBoard writes the logs of a step only if they are a dict.
@@ -21,9 +21,10 @@ class LazyLogs(Mapping, dict):
         self._values: dict[str, float] | None = None
 
     def __getitem__(self, name: str) -> float:
-        if self._values is None:
-            self._values = self._model.record()
-        return self._values[name]
+        values = self._values
+        if values is None:
+            values = self._values = self._model.record()
+        return values[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._model.record_names)

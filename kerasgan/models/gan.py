@@ -27,6 +27,7 @@ class GAN(GeneratesFromNoise, SharedFakesModel):
     """
 
     CONFIG = GANConfig
+    config: GANConfig
 
     def __init__(self, labels=None, **options):
         super().__init__(labels, **options)

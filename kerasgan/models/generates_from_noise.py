@@ -5,15 +5,18 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from kerasgan.configs.generation import LARGEST_SIGMA
+from kerasgan.configs.generation import LARGEST_SIGMA, GenerationConfig
 from kerasgan.models import batch_norm_recalibration
+from kerasgan.models.base import AdversarialModel
 from kerasgan.models.sampling import Sampler, random_labels
 from kerasgan.models.step_random import LabelledStepRandom
 from kerasgan.utils.errors import InvalidInput
 
 
-class GeneratesFromNoise:
-    """Mixin of the models whose generator takes noise, which goes before `AdversarialModel`."""
+class GeneratesFromNoise(AdversarialModel):
+    """Base class of the models whose generator takes noise."""
+
+    config: GenerationConfig
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
@@ -73,10 +76,10 @@ class GeneratesFromNoise:
         Raises:
             InvalidInput: if sigma is negative, NaN or above 1,000.
         """
-        sigma = self.config.sigma if sigma is None else sigma
-        if not 0 <= sigma <= LARGEST_SIGMA:
-            raise InvalidInput(f"sigma must be from 0 to {LARGEST_SIGMA:g}, got {sigma}")
-        return Sampler(self.sampling_generator, self.schema, sigma)
+        chosen = self.config.sigma if sigma is None else sigma
+        if not 0 <= chosen <= LARGEST_SIGMA:
+            raise InvalidInput(f"sigma must be from 0 to {LARGEST_SIGMA:g}, got {chosen}")
+        return Sampler(self.sampling_generator, self.schema, chosen)
 
     def sample(
         self, count: int = 1, *, seed: int = 0, sigma: float | None = None, **labels: str

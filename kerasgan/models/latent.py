@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def slerp(start: np.ndarray, end: np.ndarray, positions: Sequence[float]) -> np.ndarray:
+def slerp(
+    start: np.ndarray, end: np.ndarray, positions: Sequence[float] | np.ndarray
+) -> np.ndarray:
     """Spherical linear interpolation; the norm is interpolated linearly.
 
     Every point is as likely under the Gaussian as its ends are. A straight line would pass close

@@ -29,6 +29,7 @@ class R3GAN(GeneratesFromNoise, SharedFakesModel):
     """
 
     CONFIG = R3GANConfig
+    config: R3GANConfig
 
     def __init__(self, labels=None, **options):
         super().__init__(labels, **options)

@@ -1,6 +1,6 @@
 """Images generated from noise and labels."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -16,7 +16,8 @@ from kerasgan.utils import images
 
 # The generator input of models that know only the combinations in the data.
 COMBINATION = "combination"
-_BATCH = 64
+# Images that are generated together.
+BATCH = 64
 _SQUARE = 8
 # Rows and columns of a sheet, at most.
 _MAX_SHOWN = 24
@@ -155,11 +156,6 @@ class Sampler:
         """Images with these labels, int [n, L], uint8 [n, H, W, 3]; image i has `seed` + i."""
         return self._call_batched(self.inputs(labels, seed))
 
-    def iterate(self, labels: np.ndarray, seed: int) -> Iterator[np.ndarray]:
-        """Yield the images of `generate`, uint8 [H, W, 3], with one batch in memory."""
-        for start in range(0, len(labels), _BATCH):
-            yield from self.generate(labels[start : start + _BATCH], seed + start)
-
     def generate_from(self, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Images of this noise, float32 [n, latent_dim], with these labels, int [n, L]."""
         return self._call_batched(self._inputs(noise, labels))
@@ -175,7 +171,10 @@ class Sampler:
         return ops.convert_to_numpy(values)
 
     def interpolate(
-        self, labels: Sequence[int], seeds: tuple[int, int], positions: Sequence[float]
+        self,
+        labels: Sequence[int],
+        seeds: tuple[int, int],
+        positions: Sequence[float] | np.ndarray,
     ) -> np.ndarray:
         """Images between the noises of two seeds, uint8 [n, H, W, 3].
 
@@ -183,7 +182,8 @@ class Sampler:
             labels: [L], of all of them.
             positions: n numbers, 0 for the first seed, 1 for the second; see `slerp`.
         """
-        points = slerp(*self.noise(seeds), positions)
+        start, end = self.noise(seeds)
+        points = slerp(start, end, positions)
         repeated = np.tile(np.array(labels, np.int64), (len(points), 1))
         return self.generate_from(points.astype("float32"), repeated)
 
@@ -210,7 +210,7 @@ class Sampler:
 
     def _call_batched(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         parts = []
-        for start in range(0, len(inputs["noise"]), _BATCH):
-            batch = {name: values[start : start + _BATCH] for name, values in inputs.items()}
+        for start in range(0, len(inputs["noise"]), BATCH):
+            batch = {name: values[start : start + BATCH] for name, values in inputs.items()}
             parts.append(images.to_uint8(self._generator(batch, training=False)))
         return np.concatenate([ops.convert_to_numpy(part) for part in parts])

@@ -24,6 +24,12 @@ class SharedFakesModel(AdversarialModel):
     def generate(self, batch: dict) -> tf.Tensor:
         raise NotImplementedError
 
+    def discriminator_losses(self, batch: dict, fakes: tf.Tensor) -> tuple:
+        raise NotImplementedError
+
+    def generator_losses(self, batch: dict, fakes: tf.Tensor) -> tuple:
+        raise NotImplementedError
+
     def sample_batch(self, random) -> dict[str, dict]:
         """Inputs of one training step; "generator" holds the updates that share no fakes."""
         unshared = self.g_steps - self.shares_fakes

@@ -93,6 +93,7 @@ class StarGAN(SharedFakesModel):
     """
 
     CONFIG = StarGANConfig
+    config: StarGANConfig
 
     def __init__(self, labels=None, **options):
         super().__init__(labels, **options)

@@ -3,6 +3,7 @@
 from functools import partial
 
 from kerasgan import optimizers
+from kerasgan.configs.unpaired import UnpairedConfig
 from kerasgan.losses import pairwise_distance
 from kerasgan.models import examples
 from kerasgan.models.base import AdversarialModel
@@ -16,6 +17,8 @@ class UnpairedModel(AdversarialModel):
 
     It has the real images of `UnpairedStepRandom` and the optimizers of CycleGAN's code.
     """
+
+    config: UnpairedConfig
 
     def steps(self, dataset):
         config = self.config

@@ -26,6 +26,7 @@ class WGAN(GeneratesFromNoise, SharedFakesModel):
     """
 
     CONFIG = WGANConfig
+    config: WGANConfig
 
     @property
     def shares_fakes(self):

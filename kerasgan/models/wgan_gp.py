@@ -25,6 +25,7 @@ class WGANGP(WGAN):
     """
 
     CONFIG = WGANGPConfig
+    config: WGANGPConfig
 
     @property
     def shares_fakes(self):

@@ -10,6 +10,7 @@ Mirrored weights compute the same on mirrored images.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers, ops
@@ -90,6 +91,7 @@ def residual_output(image, x, padding: str):
     The change starts at zero. Translators that start near the identity keep colours; others may
     swap colours both ways, which the cycle loss cannot see. The factor 0.9 keeps atanh finite.
     """
+    settings: dict[str, Any]
     settings = {"kernel_initializer": "zeros", "padding": padding, "dtype": "float32"}
     change = Conv2D(3, 7, name="change", **settings)(x)
     return ops.tanh(ops.arctanh(0.9 * image) + change)
@@ -129,7 +131,7 @@ def generator(
         residual: whether the last layer computes a change of the input; see `residual_output`.
     """
     image = keras.Input((None, None, 3), name="image")
-    bias = {"use_bias": norm == "instance"}
+    bias: dict[str, Any] = {"use_bias": norm == "instance"}
     x = conv_norm_relu(image, conv(scaled(64, width), 7, "in", padding="reflect", **bias), norm)
     for step, filters in enumerate((128, 256)):
         settings = {"strides": 1 if antialias else 2, "padding": "same", **bias}
@@ -144,8 +146,9 @@ def generator(
     if residual:
         output = residual_output(image, x, padding="reflect")
     else:
-        settings = {"padding": "reflect", "activation": "tanh", "dtype": "float32"}
-        output = conv(3, 7, "colour", **settings)(x)
+        last: dict[str, Any]
+        last = {"padding": "reflect", "activation": "tanh", "dtype": "float32"}
+        output = conv(3, 7, "colour", **last)(x)
     return keras.Model(image, output, name=name)
 
 

@@ -3,7 +3,9 @@
 import csv
 import io
 from collections.abc import Sequence
+from contextlib import ContextDecorator
 from pathlib import Path
+from typing import cast
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,7 +17,7 @@ from kerasgan.reporting import panels
 from kerasgan.utils import files
 
 # Names of runs and labels may have dollar signs, which would begin a formula.
-_PLAIN = plt.rc_context({"text.parse_math": False})
+_PLAIN = cast(ContextDecorator, plt.rc_context({"text.parse_math": False}))
 
 
 def read_metrics(file: Path) -> dict[str, np.ndarray]:

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -89,9 +90,8 @@ def write(run: Run, arrays: dict[str, np.ndarray], step: int, path: Path, compre
     """
     record = {"step": step, "run": directory.definition(run)}
     with files.replacing(path) as temporary:
-        (np.savez_compressed if compress else np.savez)(
-            temporary, **{_RECORD_KEY: np.array(json.dumps(record))}, **arrays
-        )
+        content: dict[str, Any] = {_RECORD_KEY: np.array(json.dumps(record)), **arrays}
+        (np.savez_compressed if compress else np.savez)(temporary, **content)
 
 
 def newest(run: Run) -> tuple[int, LazyArrays] | None:

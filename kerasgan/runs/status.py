@@ -3,6 +3,7 @@
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from kerasgan.metrics import accuracies
 from kerasgan.runs import directory, home, locks, records
@@ -118,6 +119,25 @@ def _newest_step(run: Run) -> int:
 def _accuracy(run: Run, last: dict[str, float]) -> dict[str, float]:
     measured = {name: number["value"] for name, number in records.evaluation(run).items()}
     return accuracies(measured or last)
+
+
+def record(status: RunStatus) -> dict[str, Any]:
+    """The state of a run as JSON types, by the names in HEAD; null where it is damaged.
+
+    `steps` is the planned number of steps, `size` in bytes.
+    """
+    config = status.run and status.run.config
+    return {
+        "run": status.name,
+        "model": config and config.MODEL,
+        "step": status.step if config else None,
+        "steps": config and config.steps,
+        **{name: status.losses.get(name) for name in _LOSSES},
+        "accuracy": status.accuracy,
+        "size": status.size,
+        "state": status.state,
+        "problem": status.problem or None,
+    }
 
 
 def row(status: RunStatus) -> list[str]:

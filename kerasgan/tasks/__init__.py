@@ -2,11 +2,16 @@
 
 from kerasgan import registry
 from kerasgan.configs import Config
-from kerasgan.tasks.base import EvaluationRequest, Task
+from kerasgan.tasks.base import EvaluationRequest, ImageToImageTask, Task
 
-__all__ = ["EvaluationRequest", "Task", "of"]
+__all__ = ["EvaluationRequest", "ImageToImageTask", "Task", "of", "of_images"]
 
 
 def of(config: Config) -> Task:
     """The task of a configuration's model."""
+    return registry.resolve(config.TASK)(config)
+
+
+def of_images(config: Config) -> ImageToImageTask:
+    """The task of a model that translates or edits."""
     return registry.resolve(config.TASK)(config)

@@ -5,7 +5,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar, overload
 
 import keras
 import numpy as np
@@ -29,7 +29,8 @@ log = logging.getLogger(__name__)
 
 Data = LabelledImages | UnpairedImages
 DataSplit = Split | UnpairedSplit
-Translator = DomainTranslator | Editor
+SplitT = TypeVar("SplitT", Split, UnpairedSplit)
+TranslatorT = TypeVar("TranslatorT", DomainTranslator, Editor)
 
 
 class Monitor(Protocol):
@@ -40,11 +41,15 @@ class Monitor(Protocol):
         every: number of steps between two measurements.
     """
 
-    names: tuple[str, ...]
-    every: int
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def every(self) -> int: ...
 
     def measure(self, model: Any) -> dict[str, float]:
         """Values of the model's current weights, {name: value}."""
+        ...
 
 
 class EvaluationRequest(NamedTuple):
@@ -66,7 +71,7 @@ class EvaluationRequest(NamedTuple):
     gan_train: bool = False
 
 
-class Task(ABC):
+class Task(ABC, Generic[SplitT]):
     """Base class of generation, translation and editing.
 
     A config names the class of its task in `TASK`; a new kind of model needs one subclass.
@@ -82,7 +87,7 @@ class Task(ABC):
     def __init__(self, config: Config):
         self.config = config
 
-    def load(self) -> DataSplit:
+    def load(self) -> SplitT:
         """Load training and held-out images; the first call prepares and caches them.
 
         Raises:
@@ -94,7 +99,7 @@ class Task(ABC):
         return split
 
     @abstractmethod
-    def _load(self) -> DataSplit: ...
+    def _load(self) -> SplitT: ...
 
     def random_data(self) -> Data:
         """Random pixels of the right shape and, where a model takes labels, the avatars' labels."""
@@ -111,18 +116,18 @@ class Task(ABC):
 
     @abstractmethod
     def preview(
-        self, run: Run, split: DataSplit, model: AdversarialModel
+        self, run: Run, split: SplitT, model: AdversarialModel
     ) -> Callable[[], Image.Image]:
         """A function that renders a sample sheet from the model's current weights.
 
         Inputs are held-out images, or training images if none are held out.
         """
 
-    def check_monitors(self, split: DataSplit) -> None:
+    def check_monitors(self, split: SplitT) -> None:
         """Raise InvalidInput if something that `monitors` shall measure cannot be measured."""
         return
 
-    def monitors(self, run: Run, split: DataSplit) -> list[Monitor]:
+    def monitors(self, run: Run, split: SplitT) -> list[Monitor]:
         """What is measured while a run trains."""
         return []
 
@@ -146,7 +151,7 @@ class Task(ABC):
         """Functions and signatures of the exported SavedModel."""
 
 
-class ImageToImageTask(Task):
+class ImageToImageTask(Task[SplitT], Generic[SplitT, TranslatorT]):
     """Base class of tasks whose models have images as input.
 
     Attributes:
@@ -199,11 +204,11 @@ class ImageToImageTask(Task):
         """
 
     @abstractmethod
-    def translator(self, run: Run, model: AdversarialModel) -> Translator:
+    def translator(self, run: Run, model: AdversarialModel) -> TranslatorT:
         """An object that translates images and caches its traced graphs."""
 
     @abstractmethod
-    def round_trip(self, translator: Translator, changes: Any) -> RoundTrip:
+    def round_trip(self, translator: TranslatorT, changes: Any) -> RoundTrip:
         """A function that translates or edits an image, and back if the model can."""
 
     def scaled(
@@ -212,6 +217,14 @@ class ImageToImageTask(Task):
         """The `round_trip` of images as the network sees them at a scale; see `at_scale`."""
         round_trip = self.round_trip(self.translator(run, model), changes)
         return at_scale(round_trip, scale, run.config.image_size)
+
+
+@overload
+def preview_data(split: Split) -> LabelledImages: ...
+
+
+@overload
+def preview_data(split: UnpairedSplit) -> UnpairedImages: ...
 
 
 def preview_data(split: DataSplit) -> Data:

@@ -10,7 +10,7 @@ from kerasgan.inference.previews import label_sheet
 from kerasgan.tasks.base import ImageToImageTask, preview_data
 
 
-class Editing(ImageToImageTask):
+class Editing(ImageToImageTask[labelled.Split, Editor]):
     """Edit labels of images."""
 
     def _load(self):

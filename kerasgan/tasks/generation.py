@@ -5,22 +5,24 @@ from pathlib import Path
 
 import numpy as np
 
+from kerasgan.configs.generation import GenerationConfig
 from kerasgan.datasets import labelled
 from kerasgan.evaluation import face_counts, generation, held_out_scores, inputs, monitor
 from kerasgan.evaluation.features import efficientnet
 from kerasgan.evaluation.metrics import face_count
 from kerasgan.inference import loading, saved_model
 from kerasgan.labels import MISSING
-from kerasgan.tasks.base import Task
+from kerasgan.tasks.base import Monitor, Task
 from kerasgan.utils.errors import InvalidInput
 
 log = logging.getLogger(__name__)
 
 
-class Generation(Task):
+class Generation(Task[labelled.Split]):
     """Generate images from noise and, if the model is conditional, labels."""
 
     COMMAND = "sample"
+    config: GenerationConfig
 
     def _load(self):
         return labelled.load(self.config)
@@ -35,7 +37,7 @@ class Generation(Task):
             face_count.load(Path(self.config.count_faces))
 
     def monitors(self, run, split):
-        used = [monitor.Monitor(run, split)] if self.config.is_evaluated else []
+        used: list[Monitor] = [monitor.Monitor(run, split)] if self.config.is_evaluated else []
         if held_out_scores.is_possible(split):
             used.append(held_out_scores.HeldOutScores(self.config, split))
         if self.config.count_faces:

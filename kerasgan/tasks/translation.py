@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kerasgan.configs.unpaired import UnpairedConfig
 from kerasgan.datasets import random_images, unpaired
 from kerasgan.evaluation.translation import evaluate_domains
 from kerasgan.inference import saved_model
@@ -11,8 +12,10 @@ from kerasgan.tasks.base import ImageToImageTask, preview_data
 from kerasgan.utils.errors import unknown
 
 
-class Translation(ImageToImageTask):
+class Translation(ImageToImageTask[unpaired.UnpairedSplit, DomainTranslator]):
     """Translate images between two domains, in one direction or in both."""
+
+    config: UnpairedConfig
 
     @property
     def domains(self):

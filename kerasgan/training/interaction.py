@@ -62,17 +62,17 @@ class DurationEstimate(StepTimer):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         super().on_train_batch_end(batch, logs)
-        if batch + 1 == self.LAST:
-            self._report()
+        if batch + 1 == self.LAST and self.seconds is not None:
+            self._report(self.seconds)
 
-    def _report(self) -> None:
+    def _report(self, seconds: float) -> None:
         remaining = self.config.steps - self.initial_step - self.LAST
-        hours = self.seconds * remaining / 3600
+        hours = seconds * remaining / 3600
         level, other = (logging.WARNING, self._alternative()) if hours > 1 else (logging.INFO, "")
         log.log(
             level,
             "at %.3g s per step, the remaining %s steps take about %s%s",
-            self.seconds, f"{remaining:,}", duration(hours), other,
+            seconds, f"{remaining:,}", duration(hours), other,
         )  # fmt: skip
 
     def _alternative(self) -> str:

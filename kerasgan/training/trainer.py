@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import cast
 
 import keras
 import numpy as np
@@ -78,7 +79,8 @@ def start(
             checkpoints.save(run, model, 0)
     # The others wait until the chief has created the directory.
     workers.broadcast_from_chief(config.strategy, 0)
-    run = run if is_chief else directory.read(out)
+    # `workers.check` has made sure that all of several workers have a path.
+    run = run if is_chief else directory.read(cast(Path, out))
     with workers.own_run(run) as own_run:
         _fit(run, own_run, model, split, initial_step=0)
     return run

@@ -1,16 +1,19 @@
 """Images: pixel values, labelled grids and PNG files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from keras import ops
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 from kerasgan.utils import files
 
 _SMALLEST_CELL = 64
 _GAP = 2
+_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def to_float(pixels):
@@ -23,7 +26,7 @@ def to_uint8(images):
     return ops.cast(ops.clip(ops.round((images + 1.0) * 127.5), 0, 255), "uint8")
 
 
-def _fitted(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
+def _fitted(text: str, font: _Font, width: int) -> str:
     """The text, or as much of its beginning as is not wider than so many pixels."""
     shown = text
     while font.getlength(shown) > width and len(shown) > 1:
@@ -32,7 +35,7 @@ def _fitted(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
 
 
 def grid(
-    cells: Sequence[np.ndarray],
+    cells: Sequence[np.ndarray] | np.ndarray,
     columns: int,
     row_labels: Sequence[str] = (),
     column_labels: Sequence[str] = (),
@@ -49,9 +52,10 @@ def grid(
     height, width = cells[0].shape[:2]
     zoom = -(-_SMALLEST_CELL // width)
     cell_height, cell_width = height * zoom + _GAP, width * zoom + _GAP
-    font = ImageFont.load_default(max(11, cell_width // 6))
+    font_size = max(11, cell_width // 6)
+    font = ImageFont.load_default(font_size)
     left = max((int(font.getlength(label)) + 8 for label in row_labels), default=0)
-    top = int(font.size * 1.6) if column_labels else 0
+    top = int(font_size * 1.6) if column_labels else 0
     rows = -(-len(cells) // columns)
     sheet = Image.new("RGB", (left + columns * cell_width, top + rows * cell_height), "white")
     for index, cell in enumerate(cells):
@@ -68,21 +72,43 @@ def grid(
     return sheet
 
 
-def save(image: Image.Image, path: Path) -> None:
-    """Write an image atomically, in the format of the path's suffix."""
+def save(image: Image.Image, path: Path, texts: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write an image atomically, in the format of the path's suffix.
+
+    Args:
+        texts: {keyword: text} that a PNG file gets; other formats have no place for them.
+    """
+    info = PngInfo()
+    for keyword, text in texts.items():
+        info.add_text(keyword, text)
     with files.replacing(path) as temporary:
-        image.save(temporary)
+        image.save(temporary, pnginfo=info)
 
 
-def save_row(cells: Sequence[np.ndarray], path: Path, milliseconds: int = 60) -> None:
+def save_row(
+    cells: Sequence[np.ndarray] | np.ndarray,
+    path: Path,
+    texts: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Write uint8 [H, W, 3] images side by side, or as an endless animation if the path is .gif.
 
     Args:
-        milliseconds: duration of each frame of an animation.
+        texts: as of `save`.
     """
-    if path.suffix.lower() != ".gif":
-        save(grid(cells, len(cells)), path)
-        return
-    first, *others = map(Image.fromarray, cells)
+    if path.suffix.lower() == ".gif":
+        save_animation(map(Image.fromarray, cells), path)
+    else:
+        save(grid(cells, len(cells)), path, texts)
+
+
+def save_animation(frames: Iterable[Image.Image], path: Path, milliseconds: int = 60) -> None:
+    """Write images of one size, at least one, as an endless GIF, atomically.
+
+    Args:
+        milliseconds: duration of each frame.
+    """
+    others = iter(frames)
     with files.replacing(path) as temporary:
-        first.save(temporary, save_all=True, append_images=others, duration=milliseconds, loop=0)
+        next(others).save(
+            temporary, save_all=True, append_images=others, duration=milliseconds, loop=0
+        )

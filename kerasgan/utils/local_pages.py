@@ -5,6 +5,7 @@ import re
 import secrets
 import socket
 from collections.abc import Mapping
+from email.message import Message
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs
@@ -33,7 +34,7 @@ def listening(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
-        reason = os.strerror(error.errno).lower()
+        reason = os.strerror(error.errno or 0).lower()
         raise InvalidInput(
             f"port {port} cannot be used: {reason}; allowed: another --port"
         ) from error
@@ -75,7 +76,7 @@ class Access(NamedTuple):
     command: str
     token: str | None
 
-    def answer(self, path: str, query: str, headers: Mapping[str, str]) -> Answer | None:
+    def answer(self, path: str, query: str, headers: Mapping[str, str] | Message) -> Answer | None:
         """The answer to a request that is refused or has the token; None to others.
 
         Args:
@@ -89,17 +90,19 @@ class Access(NamedTuple):
             return _refusal("requests from other sites are refused")
         if self.token is None:
             return None
+        token = self.token.encode()
         # Browsers send a cookie to all ports of a host.
         cookie = f"kerasgan-token-{host[1] or 80}"
-        if path == "/" and self._is_token(parse_qs(query).get("token", [""])[0]):
+        if path == "/" and _is_equal(parse_qs(query).get("token", [""])[0], token):
             value = f"{cookie}={self.token}; HttpOnly; Path=/; SameSite=strict"
             return Answer(303, "", {"Location": "/", "Set-Cookie": value})
-        if not self._is_token(_cookies(headers.get("cookie", "")).get(cookie, "")):
+        if not _is_equal(_cookies(headers.get("cookie", "")).get(cookie, ""), token):
             return _refusal(f"open the address that {self.command} printed, including its token")
         return None
 
-    def _is_token(self, given: str) -> bool:
-        return secrets.compare_digest(given.encode(errors="replace"), self.token.encode())
+
+def _is_equal(given: str, token: bytes) -> bool:
+    return secrets.compare_digest(given.encode(errors="replace"), token)
 
 
 def _refusal(message: str) -> Answer:
@@ -108,4 +111,5 @@ def _refusal(message: str) -> Answer:
 
 def _cookies(header: str) -> dict[str, str]:
     """The cookies of a request; other programs of this machine may set unusual ones."""
-    return dict(part.strip().partition("=")[::2] for part in header.split(";"))
+    parts = (part.strip().partition("=") for part in header.split(";"))
+    return {name: value for name, _, value in parts}

@@ -33,7 +33,7 @@ def end_with_parent(parent: int, number: int = signal.SIGTERM) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def handle(number: int, handler: Callable[[int, Any], None]) -> Any:
+def handle(number: int, handler: Callable[[int, Any], None] | signal.Handlers) -> Any:
     """Call `handler` at a signal, unless it is ignored, as by nohup; return the handler before."""
     before = signal.getsignal(number)
     return before if before is signal.SIG_IGN else signal.signal(number, handler)
@@ -62,5 +62,6 @@ def free_at_exit() -> None:
 
 def _free() -> None:
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):
-        vars(sys).pop(name, None)
+        if hasattr(sys, name):
+            delattr(sys, name)
     gc.collect()

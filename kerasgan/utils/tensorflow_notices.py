@@ -33,14 +33,14 @@ class _Finder(MetaPathFinder):
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(fullname)
-        if spec is not None:
-            execute = spec.loader.exec_module
+        if spec is not None and (loader := spec.loader):
+            execute = loader.exec_module
 
             def exec_module(module: ModuleType) -> None:
                 with _without_notices():
                     execute(module)
 
-            spec.loader.exec_module = exec_module
+            loader.exec_module = exec_module
         return spec
 
 

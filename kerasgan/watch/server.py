@@ -121,4 +121,4 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _step(text: str | None, default: float) -> float:
     """A step in a request; the default for anything else."""
-    return int(text) if re.fullmatch(r"\d{1,15}", text or "", re.ASCII) else default
+    return int(text) if text and re.fullmatch(r"\d{1,15}", text, re.ASCII) else default

@@ -202,7 +202,7 @@ PAPERS = {
     "kerasgan/models/stargan.py": (
         [
             "tests/test_stargan.py",
-            *_cases("stargan", "test_stargan()", "numpy", "of_stargan", "schedules_count"),
+            *_cases("stargan", "test_stargan", "of_stargan", "schedules_count"),
         ],
         {
             "tf.roll(rows, 1, axis=0)": "rows",

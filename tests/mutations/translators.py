@@ -2,7 +2,8 @@
 
 _CYCLEGAN = [
     "tests/test_cyclegan.py", "tests/test_paper_inputs.py", "-k",
-    "numpy or penalties or divided or left_out or reach_both or translated_once or add_up or [cyclegan",
+    "numpy or penalties or divided or left_out or reach_both or translated_once or add_up"
+    " or [cyclegan",
 ]  # fmt: skip
 _CUT = [
     "tests/test_cut.py", "tests/test_paper_inputs.py", "-k",

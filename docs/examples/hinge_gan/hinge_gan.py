@@ -9,7 +9,7 @@ from kerasgan import optimizers
 from kerasgan.configs.dcgan import DCGANConfig
 from kerasgan.configs.options import option
 from kerasgan.losses import pairwise_distance
-from kerasgan.models.base import AdversarialModel, Networks
+from kerasgan.models.base import Networks
 from kerasgan.models.generates_from_noise import GeneratesFromNoise
 from kerasgan.networks import dcgan
 
@@ -26,7 +26,7 @@ class HingeGANConfig(DCGANConfig):
     learning_rate: float = option(2e-4, "Adam's learning rate, for both players.", above=0)
 
 
-class HingeGAN(GeneratesFromNoise, AdversarialModel):
+class HingeGAN(GeneratesFromNoise):
     """GAN whose discriminator stops caring about images beyond a margin.
 
     Reference: Lim and Ye 2017, "Geometric GAN" (arXiv:1705.02894).

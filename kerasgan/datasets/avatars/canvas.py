@@ -23,11 +23,13 @@ Colour = tuple[int, int, int]
 def tint(colour: Colour, amount: float) -> Colour:
     """Shift an RGB colour towards white (amount up to 1) or its shadow (down to -1)."""
     if amount >= 0:
-        return tuple(round(value + amount * (255 - value)) for value in colour)
-    return tuple(
-        round(value * (1 + amount * (1 - shadow)))
-        for value, shadow in zip(colour, _SHADOW, strict=True)
-    )
+        red, green, blue = (round(value + amount * (255 - value)) for value in colour)
+    else:
+        red, green, blue = (
+            round(value * (1 + amount * (1 - shadow)))
+            for value, shadow in zip(colour, _SHADOW, strict=True)
+        )
+    return red, green, blue
 
 
 class Paint(NamedTuple):
@@ -37,6 +39,11 @@ class Paint(NamedTuple):
     top: Colour
     bottom: Colour
     contour: Colour | None
+
+    @property
+    def line(self) -> Colour:
+        """The colour of lines inside of the shape."""
+        return self.contour or self.flat
 
 
 def paint(colour: Colour, top: float = 0.0, bottom: float = 0.0) -> Paint:
@@ -217,7 +224,7 @@ def draw_back_hair(canvas: Canvas, haircut: str, hair: Paint, behind: Paint) -> 
     if haircut == "buns":
         for side in SIDES:
             canvas.fill(ellipse(0.26, 0.25, 0.54, -0.74) * side, hair)
-            canvas.line(curve("44 -80  60 -94  68 -74  64 -60  52 -68") * side, hair.contour, 0.8)
+            canvas.line(curve("44 -80  60 -94  68 -74  64 -60  52 -68") * side, hair.line, 0.8)
     canvas.fill(symmetric(_BACK.get(haircut, _BACK["neat"])), behind)
 
 

@@ -97,7 +97,7 @@ def _draw_figure(face: Face, background: Image.Image, style: str) -> Image.Image
     for side in SIDES:
         brow = curve(f"15 {2.5 * face.brow - 19}  29 -27  43 {-2.5 * face.brow - 20}") * side
         brow[:, 0] += face.turn
-        canvas.line(brow, hair.contour, 0.8 if canvas.flat else 1.5)
+        canvas.line(brow, hair.line, 0.8 if canvas.flat else 1.5)
     _draw_ornaments(canvas, face)
     return background.reduce(drawing.SUPERSAMPLING)
 

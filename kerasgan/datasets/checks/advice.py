@@ -7,6 +7,8 @@ much, 10,000 less, and 70,000 nothing.
 
 from collections.abc import Mapping
 
+from kerasgan.datasets.checks.report import Report
+
 FEW = 1_000
 SOME = 5_000
 # Of a label's value.
@@ -18,6 +20,14 @@ TRAINING = (
     "100,000 images seen, steps times batch size, give recognisable images at 64 pixels, and "
     "several times as many give better ones; add --mirror where left and right may be exchanged"
 )
+
+
+def on(report: Report) -> list[str]:
+    """Sentences on training with the images of a report; none without a readable image."""
+    if not report.readable:
+        return []
+    sentences = (on_images(report.different), on_values(report.values), TRAINING)
+    return [sentence for sentence in sentences if sentence]
 
 
 def on_images(count: int) -> str:

@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 
 from kerasgan.datasets import decoding
-from kerasgan.datasets.checks.inspection import Report
+from kerasgan.datasets.checks.report import Report
 from kerasgan.datasets.layouts.table import write_table
 from kerasgan.datasets.layouts.tags import encodable
 from kerasgan.utils import files

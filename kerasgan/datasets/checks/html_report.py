@@ -1,6 +1,6 @@
 """The report of `kerasgan data check` as an HTML page."""
 
-from kerasgan.datasets.checks.inspection import Report
+from kerasgan.datasets.checks.report import Report
 from kerasgan.datasets.checks.text_report import as_text
 from kerasgan.reporting import html_page
 

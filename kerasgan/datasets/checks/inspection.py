@@ -2,10 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +15,7 @@ from kerasgan.datasets import (
     parallel,
     selection,
 )
+from kerasgan.datasets.checks.report import Examined, Report
 from kerasgan.datasets.hashes import digest
 from kerasgan.datasets.layouts.base import AnnotatedImage, Listing
 from kerasgan.labels import MISSING, Label
@@ -24,86 +23,6 @@ from kerasgan.utils.errors import InvalidInput
 
 _HUGE = 16_000_000
 _ORIENTATION = 0x0112
-
-
-class Examined(NamedTuple):
-    """Properties of an image file.
-
-    why: the reason why it is unreadable; then the other fields are meaningless.
-    size: width and height in pixels, upright.
-    mode: Pillow's mode of the file.
-    is_plain: whether the file is one upright frame of 8-bit RGB.
-    pixels, mirrored: hashes of the upright RGB image and of its mirror image.
-    signature: as of `duplicates.signature`.
-    """
-
-    why: str | None = None
-    size: tuple[int, int] = (0, 0)
-    mode: str = ""
-    frames: int = 1
-    is_plain: bool = True
-    pixels: bytes = b""
-    mirrored: bytes = b""
-    signature: np.ndarray | None = None
-
-
-@dataclass
-class Report:
-    """Results of `check`.
-
-    listing: the contents of the folder.
-    examined: properties of every image of the listing, in its order.
-    labels: the labels that a model would train on.
-    choice: a line about how they were chosen; empty without a choice.
-    trains: {rule: number of readable images that it selects}; of lines, if there are no images.
-    values_per_image: {label: {"none", "one", "several": number of images}}.
-    unknown_colours: {tag that should name a colour and does not: number of images}.
-    ambiguous: {reason: names} of the images with several values of a label.
-    copies: {image: its relation to an earlier image}.
-    problems: {problem: places}, of the listing and of the images.
-    indices: int [n, L], the labels of the n countable images; missing where there are several.
-    """
-
-    listing: Listing
-    examined: list[Examined]
-    labels: list[Label] = field(default_factory=list)
-    choice: str = ""
-    trains: dict[str, int] = field(default_factory=dict)
-    values_per_image: dict[str, Counter] = field(default_factory=dict)
-    unknown_colours: Counter = field(default_factory=Counter)
-    ambiguous: dict[str, list[str]] = field(default_factory=dict)
-    copies: dict[str, str] = field(default_factory=dict)
-    problems: dict[str, list[str]] = field(default_factory=dict)
-    indices: np.ndarray = field(default_factory=lambda: np.empty((0, 0), np.int64))
-
-    @property
-    def readable(self) -> int:
-        """Number of readable images."""
-        return sum(image.why is None for image in self.examined)
-
-    def counts(self, number: int) -> dict[str, int]:
-        """Number of images with each value of a label, {value: n}."""
-        values = self.labels[number].values
-        found = self.indices[:, number]
-        return dict(
-            zip(
-                values,
-                np.bincount(found[found != MISSING], minlength=len(values)).tolist(),
-                strict=True,
-            )
-        )
-
-    def pair_counts(self, first: int, second: int) -> np.ndarray:
-        """Number of images with each two values of two labels, int [K, K']."""
-        counts = np.zeros([len(self.labels[number].values) for number in (first, second)], np.int64)
-        known = self.indices[:, [first, second]]
-        np.add.at(counts, tuple(known[(known != MISSING).all(axis=1)].T), 1)
-        return counts
-
-    @property
-    def combinations(self) -> int:
-        """Number of different combinations of all labels."""
-        return len(np.unique(self.indices[(self.indices != MISSING).all(axis=1)], axis=0))
 
 
 def check(
@@ -176,8 +95,8 @@ def _count_labels(report: Report) -> None:
         report.trains[rule] = len(selected.rows)
         if rule == "exactly-one":
             report.ambiguous = {
-                why: names
-                for why, names in selected.left_out.items()
+                why: left_out
+                for why, left_out in selected.left_out.items()
                 if why.startswith(selection.SEVERAL)
             }
         if rule == "any":
@@ -196,6 +115,7 @@ def _count_labels(report: Report) -> None:
 def _indices(labels: Sequence[Label], values: Sequence[tuple[str | None, ...]]) -> np.ndarray:
     columns = []
     for number, label in enumerate(labels):
+        index: dict[str | None, int]
         index = {value: position for position, value in enumerate(label.values)}
         columns.append([index.get(image[number], MISSING) for image in values])
     return np.array(columns, np.int64).reshape(len(labels), len(values)).T
@@ -205,8 +125,9 @@ def _find_copies(report: Report, names: Sequence[str]) -> None:
     indices = [index for index, examined in enumerate(report.examined) if examined.why is None]
     if not indices:
         return
-    found = duplicates.group(np.stack([report.examined[index].signature for index in indices]))
-    groups = defaultdict(list)
+    signatures = (report.examined[index].signature for index in indices)
+    found = duplicates.group(np.stack([each for each in signatures if each is not None]))
+    groups: dict[int, list[int]] = defaultdict(list)
     for index, group in zip(indices, found.tolist(), strict=True):
         groups[group].append(index)
     for first, *copies in groups.values():

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from kerasgan.datasets.checks import advice
-from kerasgan.datasets.checks.inspection import Report
+from kerasgan.datasets.checks.report import Report
 from kerasgan.utils.printing import printable
 
 
@@ -14,7 +14,8 @@ def as_text(report: Report, max_places: int = 5) -> str:
         report: the report on a folder.
         max_places: number of places that are named for each problem.
     """
-    lines = [*_contents(report), *_usable(report), *_advice(report)]
+    advised = (f"advice: {sentence}" for sentence in advice.on(report))
+    lines = [*_contents(report), *_usable(report), *advised]
     for problem, places in report.problems.items():
         more = f"; and {len(places) - max_places:,} more" if len(places) > max_places else ""
         named = "; ".join(map(printable, places[:max_places]))
@@ -30,13 +31,11 @@ def _contents(report: Report) -> list[str]:
     unreadable = len(report.examined) - report.readable
     lines.append(f"images: {len(report.examined):,}, of which {unreadable:,} unreadable")
     if report.copies:
-        lines.append(f"different images: {report.readable - len(report.copies):,}")
-    readable = [examined for examined in report.examined if examined.why is None]
-    counted = {label.name: report.counts(number) for number, label in enumerate(report.labels)}
+        lines.append(f"different images: {report.different:,}")
     for title, counts in (
-        ("sizes, height x width", Counter("{1}x{0}".format(*image.size) for image in readable)),
-        ("modes", Counter(examined.mode for examined in readable)),
-        *counted.items(),
+        ("sizes, height x width", report.sizes),
+        ("modes", report.modes),
+        *report.values.items(),
         *((f"{name}, values per image", each) for name, each in report.values_per_image.items()),
         ("tags without a known colour", report.unknown_colours),
     ):
@@ -55,18 +54,6 @@ def _usable(report: Report) -> list[str]:
     for rule, count in report.trains.items() if report.labels else ():
         lines.append(f"{title} with --label-rule {rule}: {count:,}")
     return lines
-
-
-def _advice(report: Report) -> list[str]:
-    if not report.readable:
-        return []
-    counts = {label.name: report.counts(number) for number, label in enumerate(report.labels)}
-    sentences = [
-        advice.on_images(report.readable - len(report.copies)),
-        advice.on_values(counts),
-        advice.TRAINING,
-    ]
-    return [f"advice: {sentence}" for sentence in sentences if sentence]
 
 
 def _format(counts: dict[str, int], max_shown: int = 12) -> str:

@@ -5,6 +5,7 @@ The order of the entries only orders messages: `Match` ranks layouts that match 
 """
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from kerasgan.datasets.layouts.base import Layout, Listing, Match
@@ -136,5 +137,5 @@ def _mismatch(path: Path, folder: Folder, expected: list[Layout]) -> InvalidInpu
     )
 
 
-def _describe(layouts: list[Layout]) -> str:
+def _describe(layouts: Sequence[Layout]) -> str:
     return "; ".join(f"{layout.name}: {layout.description}" for layout in layouts)

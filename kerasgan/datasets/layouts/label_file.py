@@ -101,8 +101,8 @@ def _annotated_images(
         name, problem = finder.find(row.name)
         if name in images:
             problem = "repeated names"
-        if problem:
-            problems[problem].append(f"line {row.line}: {row.name}")
+        if name is None or problem:
+            problems[problem or UNMATCHED].append(f"line {row.line}: {row.name}")
         else:
             images[name] = AnnotatedImage(name, row.tags, row.values)
     if unlabelled := [name for name in folder.images if name not in images]:

@@ -50,7 +50,8 @@ def labels_of_records(records: Records, problems: list[str]) -> Labels:
     name_column = _name_column(columns)
     named, problems = [], list(problems)
     for number, record in records:
-        name = encodable(str(record.get(name_column) or "")).strip()
+        given = record.get(name_column) if name_column else None
+        name = encodable(str(given or "")).strip()
         if name:
             cells = {column: cell for column, cell in record.items() if column != name_column}
             named.append((number, name, cells))

@@ -37,12 +37,13 @@ def load() -> keras.Model:
     Raises:
         InvalidInput: if the weights are not installed.
     """
-    if not is_installed():
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or spec.origin is None:
         raise InvalidInput(
             f"EfficientNet-Lite0's weights are missing; install them with: {INSTALL}"
         )
     network = build()
-    torch_weights.load(network, Path(importlib.util.find_spec(_PACKAGE).origin).parent / _FILE)
+    torch_weights.load(network, Path(spec.origin).parent / _FILE)
     return network
 
 

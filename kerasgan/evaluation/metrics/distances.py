@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from functools import wraps
 from math import lcm, sqrt
+from typing import cast
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -77,7 +78,9 @@ def _moments(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The mean [d] and R [min(n, d), d], where R'R is the covariance."""
     features = np.asarray(features, np.float64)
     mean = features.mean(axis=0)
-    return mean, np.linalg.qr((features - mean) / sqrt(len(features) - 1), mode="r")
+    root = np.linalg.qr((features - mean) / sqrt(len(features) - 1), mode="r")
+    # With this mode, it is the matrix alone.
+    return mean, cast(np.ndarray, root)
 
 
 def kernel_distance(real: np.ndarray, generated: np.ndarray) -> Estimate:

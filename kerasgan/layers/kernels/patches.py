@@ -22,7 +22,9 @@ def is_faster(shape, kernel_shape, strides, padding: str) -> bool:
         shape, kernel_shape, strides, padding: as for `output_sizes`.
     """
     pixels = (shape[0], *output_sizes(shape, kernel_shape, strides, padding))
-    return None not in pixels and kernel_shape[-1] >= MIN_FILTERS_PER_PIXEL * math.prod(pixels)
+    known = [side for side in pixels if side is not None]
+    least = MIN_FILTERS_PER_PIXEL * math.prod(known)
+    return len(known) == len(pixels) and kernel_shape[-1] >= least
 
 
 def conv(images: tf.Tensor, kernel: tf.Tensor, strides, padding: str) -> tf.Tensor:
