@@ -11,7 +11,7 @@ from docs import screenshots
 from kerasgan import registry
 
 # One worker per core: more threads in each would only wait for one another.
-for threads in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
+for threads in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
 
 # The same examples every time, however busy the machine is.

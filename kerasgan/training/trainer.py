@@ -18,6 +18,7 @@ from kerasgan.runs import checkpoints, directory, home
 from kerasgan.runs.directory import Run
 from kerasgan.training import (
     callbacks,
+    determinism,
     error_messages,
     interaction,
     opening,
@@ -50,6 +51,8 @@ def start(
             with `stop_on_failure`.
         Interrupted: after a checkpoint, if a signal stopped training.
     """
+    if config.deterministic:
+        determinism.enable(config.strategy)
     workers.check(config, out)
     tensorboard.check(config.tensorboard)
     error_messages.check_batch(config)
@@ -59,7 +62,7 @@ def start(
     if is_chief and out is not None:
         files.check_vacant(out)
     config = dataclasses.replace(config, precision=precision.resolved(config.precision))
-    _seed(config.seed, config.deterministic)
+    keras.utils.set_random_seed(config.seed)
     split = tasks.of(config).load()
     data = split.training
     config = config.located()
@@ -106,6 +109,8 @@ def resume(
         TrainingFailed, Interrupted: as `start`.
         OSError: if a checkpoint cannot be opened.
     """
+    if run.config.deterministic:
+        determinism.enable(run.config.strategy)
     workers.check(run.config, run.path)
     tensorboard.check(run.config.tensorboard)
     with workers.own_run(run) as own_run:
@@ -115,7 +120,7 @@ def resume(
         run = dataclasses.replace(run, config=own_run.config)
         if step >= run.config.steps:
             return run
-        _seed(run.config.seed, run.config.deterministic)
+        keras.utils.set_random_seed(run.config.seed)
         split = resuming.load(run)
         model = build(run.config, split.training)
         files.check_writable(own_run.path, checkpoints.size_in_bytes(model))
@@ -150,12 +155,6 @@ def _jit(jit: bool | None, deterministic: bool) -> bool:
     if jit is None:
         return bool(tf.config.list_physical_devices("GPU")) and not deterministic
     return jit
-
-
-def _seed(seed: int, deterministic: bool) -> None:
-    if deterministic:
-        tf.config.experimental.enable_op_determinism()
-    keras.utils.set_random_seed(seed)
 
 
 def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step: int) -> None:
