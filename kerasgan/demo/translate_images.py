@@ -12,11 +12,16 @@ from kerasgan.datasets import decoding, sources, unpaired
 from kerasgan.datasets.avatars import portrait, traits
 from kerasgan.demo import run_selection
 from kerasgan.inference.folders import out_of_memory_as_invalid_input
-from kerasgan.inference.image_to_image import EditRequest, RoundTrip, other_domain
+from kerasgan.inference.image_to_image import (
+    DomainTranslator,
+    Editor,
+    EditRequest,
+    RoundTrip,
+    other_domain,
+)
 from kerasgan.models.base import AdversarialModel
 from kerasgan.runs import directory
 from kerasgan.runs.directory import Run
-from kerasgan.tasks.base import Translator
 from kerasgan.utils.errors import InvalidInput
 from kerasgan.utils.local_pages import is_inside
 from kerasgan.utils.sizes import sides
@@ -26,7 +31,7 @@ MAX_PIXELS = 50_000_000
 
 
 @lru_cache(run_selection.CACHE_SIZE)
-def _translator(run: Run, model: AdversarialModel) -> Translator:
+def _translator(run: Run, model: AdversarialModel) -> DomainTranslator | Editor:
     return tasks.of(run.config).translator(run, model)
 
 
