@@ -64,6 +64,7 @@ def evaluated(monkeypatch, known, model_name="cyclegan"):
     return translation.evaluate_domains(run, split, 10_000, 0, "latest").numbers
 
 
+@pytest.mark.slow
 def test_true_translations_are_equal_to_the_truth(monkeypatch):
     def known(held_out):
         a, b = (part[np.arange(COUNT)] for part in (held_out.a, held_out.b))

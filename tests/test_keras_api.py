@@ -87,6 +87,7 @@ def _as_given(step, schema):
     return {"image": batches(step["image"]), **labels}
 
 
+@pytest.mark.slow
 def test_epochs_and_batches_of_any_form_train(gan):
     history = gan.fit(dataset(), epochs=2, verbose=0)
     assert int(gan.step) == 2 * 3
@@ -116,6 +117,7 @@ def test_floats_train_as_their_bytes_do():
         np.testing.assert_allclose(value, trained[1][key], atol=1e-4, err_msg=key)
 
 
+@pytest.mark.slow
 def test_the_history_is_the_mean_of_each_epoch(gan):
     means = []
 
@@ -162,6 +164,7 @@ def test_tensorboard_gets_the_losses(gan, tmp_path):
     assert {"epoch_d_loss", "batch_d_loss"} <= set(events.Tags()["tensors"])
 
 
+@pytest.mark.slow
 def test_logs_are_read_from_the_device_only_when_asked_for(gan, monkeypatch):
     reads = []
     record = gan.record

@@ -108,6 +108,7 @@ def test_a_run_is_found_by_its_labels(kerasgan, trained, shapes, tmp_path):
     assert "unknown shape value 'stra' (did you mean star?)" in done.output
 
 
+@pytest.mark.slow
 def test_a_list_names_labels(kerasgan, shapes, tmp_path):
     words = tiny_options("r3gan", data=shapes, steps=1, out="run")
     assert kerasgan("train", "r3gan", *words).exit_code == 0

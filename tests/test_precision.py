@@ -43,6 +43,7 @@ def test_networks_compute_in_bfloat16_and_heads_and_weights_in_float32(name):
         assert {output.dtype for output in network.outputs} == {"float32"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", models("acgan"))
 def test_no_operation_of_a_step_lacks_a_kernel_for_gpus(name):
     """What has none falls back to the CPU, and waits for copies there and back."""

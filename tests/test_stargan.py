@@ -181,6 +181,7 @@ def test_cross_entropy_with_zero_centred_penalties_against_numpy():
     assert float(losses["g_fool"]) == pytest.approx(np.logaddexp(0, -fake).mean(), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_a_step_makes_all_critic_updates_at_one_rate(data):
     model = build(data, critic_steps=3, steps=3)
     for step in range(2):

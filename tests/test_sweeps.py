@@ -120,6 +120,7 @@ def test_a_signal_ends_the_sweep(planned, monkeypatch, tmp_path):
         sweeps.carry_out(planned, tmp_path / "sweep")
 
 
+@pytest.mark.slow
 def test_a_sweep_trains_compares_and_tells(kerasgan, tmp_path):
     words = ["sweep", "gan", "--vary", "sigma=0.5,2", "--out", "sweep"]
     done = kerasgan(*words, *tiny_options("gan", steps=2, log_every=1))
