@@ -29,13 +29,14 @@ def said(*words, at_terminal, **environment):
     """The text that a process writes to standard error, a terminal or a pipe."""
     reader, writer = pty.openpty() if at_terminal else os.pipe()
     environment = {**os.environ, **environment}
-    subprocess.run([sys.executable, *words], stderr=writer, env=environment)
+    process = subprocess.Popen([sys.executable, *words], stderr=writer, env=environment)
     os.close(writer)
     parts = []
-    # A terminal ends with an error rather than with nothing.
+    # Read at once, as a terminal holds little; it ends with an error rather than with nothing.
     with os.fdopen(reader, "rb") as file, suppress(OSError):
         while part := file.read1():
             parts.append(part)
+    process.wait()
     return b"".join(parts).decode().replace("\r\n", "\n")
 
 
