@@ -6,10 +6,12 @@ import pytest
 import tensorflow as tf
 
 import kerasgan
-from kerasgan import registry
+from kerasgan import registry, tasks
+from kerasgan.datasets import random_images
 from kerasgan.inference import loading
 from kerasgan.models import batch_norm_recalibration
 from kerasgan.models.sampling import Sampler, random_labels
+from kerasgan.runs import checkpoints, directory
 from tests.conftest import tiny_config
 from tests.stubs import ALL_PAIRS
 
@@ -83,6 +85,22 @@ def test_only_statistics_change_and_they_depend_on_weights_alone(name):
         np.testing.assert_array_equal(first, second)
     for first, second in zip(untouched, values(network.generator), strict=True):
         np.testing.assert_array_equal(first, second)
+
+
+def test_saving_recalibrates_where_no_sheet_was_drawn():
+    model = untrained("gan")
+    model.step.assign(1)
+    run = directory.create(model.config, ALL_PAIRS, "0123", "report", "kerasgan")
+    model.compile()
+    model.build_players(
+        tasks.of(model.config).batches(random_images.labelled(model.config), model).element_spec
+    )
+    before = statistics(model.averaged_generator)
+    checkpoints.save(run, model, 1)
+    saved = statistics(model.averaged_generator)
+    assert not np.allclose(before, saved)
+    recalibrate(model)
+    np.testing.assert_array_equal(statistics(model.averaged_generator), saved)
 
 
 def test_a_checkpoint_holds_recalibrated_statistics(trained):
