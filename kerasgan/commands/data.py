@@ -107,12 +107,14 @@ def _check_paths(path: Path, html: Path | None, heat_map: Path | None, fix: Path
 
 def _write(report, html: Path | None, heat_map: Path | None) -> list[Path]:
     """Write the files of a report, and return those that were written."""
+    if not (html or heat_map):
+        return []
     from kerasgan.datasets.checks import html_report
     from kerasgan.reporting import plots
     from kerasgan.utils import files
 
     png = None
-    if len(report.labels) > 1 and (html or heat_map):
+    if len(report.labels) > 1:
         png = plots.draw_counts(report.pair_counts(0, 1), *report.labels[:2])
     contents = {heat_map: png, html: html and html_report.as_html(report, png)}
     written = {file: content for file, content in contents.items() if file and content}

@@ -59,13 +59,15 @@ class SharedFakesModel(AdversarialModel):
         if self.shares_fakes:
             self._update_on_fakes(update, fakes, tape)
         for update in unstack_updates(batch["generator"]):
-            self._update_on_fakes(update, *self.generate_recorded(update))
+            self._update_on_fakes(update)
 
-    def _update_on_fakes(self, batch, fakes, tape) -> None:
+    def _update_on_fakes(self, batch, *recorded) -> None:
+        """An update of the generator on recorded fakes, by default on fakes of its own."""
         if self.parts.count > 1:
             self.update_generator(batch)
-        else:
-            self.update_generator(batch, fakes, tape=tape)
+            return
+        fakes, tape = recorded or self.generate_recorded(batch)
+        self.update_generator(batch, fakes, tape=tape)
 
     def generate_recorded(self, batch: dict) -> tuple[tf.Tensor, tf.GradientTape]:
         """Fakes, and the generator's tape that has recorded how they were made."""

@@ -72,7 +72,8 @@ def of_run(run: Run) -> RunStatus:
     """
     curves = MetricsFile(run.metrics_file).read()
     last = {name: curve.values[-1] for name, curve in curves.items() if curve.values}
-    now, step = state(run), _newest_step(run)
+    step = _newest_step(run)
+    now = _state(run, step)
     if now == TRAINING:
         step = max(step, int(last.get("step", 0)))
     return RunStatus(
@@ -92,7 +93,10 @@ def state(run: Run) -> str:
     Raises:
         InvalidInput: if one of its files is damaged.
     """
-    step = _newest_step(run)
+    return _state(run, _newest_step(run))
+
+
+def _state(run: Run, step: int) -> str:
     if locks.is_locked(run.path):
         return TRAINING
     # A run that was resumed after a failure has a later checkpoint.

@@ -1,5 +1,7 @@
 """Kinds of models: how each loads data, samples, previews, exports and translates."""
 
+from typing import cast
+
 from kerasgan import registry
 from kerasgan.configs import Config
 from kerasgan.tasks.base import EvaluationRequest, ImageToImageTask, Task
@@ -14,4 +16,4 @@ def of(config: Config) -> Task:
 
 def of_images(config: Config) -> ImageToImageTask:
     """The task of a model that translates or edits."""
-    return registry.resolve(config.TASK)(config)
+    return cast(ImageToImageTask, of(config))

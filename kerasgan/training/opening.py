@@ -17,6 +17,9 @@ _MAX_NAMED = 5
 
 def report(run: Run, model: AdversarialModel, split: DataSplit, initial_step: int) -> None:
     """Log three lines: what is trained on, what is trained, and for how long."""
+    # Counting the multiply-adds takes a moment.
+    if not log.isEnabledFor(logging.INFO):
+        return
     config = run.config
     training, held_out = split
     source = " and ".join(map(str, config.paths.values())) or config.data

@@ -136,9 +136,6 @@ def named_if_damaged(path: Path) -> Iterator[None]:
     try:
         yield
     except _BAD_CONTENT as error:
-        # A block may contain another one for the same file.
-        if str(error).startswith(f"{path} "):
-            raise
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise InvalidInput(f"{path} cannot be read: {reason}") from error
 

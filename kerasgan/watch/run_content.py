@@ -93,8 +93,9 @@ def _events(run: Run) -> Iterator[dict[str, Any]]:
 
 def _numbers(run: Run) -> Iterator[tuple[str, str]]:
     """The metrics of evaluation.json, and their values with a 95% interval if there is one."""
+    numbers = records.evaluation(run)
     with files.named_if_damaged(run.path / EVALUATION_FILE):
-        for name, number in records.evaluation(run).items():
+        for name, number in numbers.items():
             text = f"{number['value']:.4g}"
             if "interval" in number:
                 low, high = (float(limit) for limit in number["interval"])

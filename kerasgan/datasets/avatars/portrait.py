@@ -6,7 +6,8 @@ import numpy as np
 from PIL import Image
 
 from kerasgan.datasets.avatars import canvas as drawing
-from kerasgan.datasets.avatars.canvas import SIDES, Canvas, Paint, curve, ellipse, paint, tint
+from kerasgan.datasets.avatars.canvas import SIDES, Canvas, curve, ellipse
+from kerasgan.datasets.avatars.paints import Colour, Paint, paint, tint
 from kerasgan.datasets.avatars.traits import WHITE, Face
 from kerasgan.utils.errors import unknown
 
@@ -137,7 +138,7 @@ def _draw_head(canvas: Canvas, face: Face) -> None:
     canvas.line(mouth, (150, 56, 64), 0.7 if canvas.flat else 1.2)
 
 
-def _draw_eye(canvas: Canvas, face: Face, side: np.ndarray, lash: drawing.Colour) -> None:
+def _draw_eye(canvas: Canvas, face: Face, side: np.ndarray, lash: Colour) -> None:
     colour = tint(_EYE_COLOURS[face.eyes], face.eye_tint)
     centre = side * (0.29, 0.16) + np.array([face.turn, 0])
     matrix = 1.1 * np.array([[1, face.eye_slant], [0, 1]]) * side

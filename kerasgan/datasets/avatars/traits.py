@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kerasgan.datasets.avatars import canvas as drawing
+from kerasgan.datasets.avatars.paints import Colour
 from kerasgan.datasets.colours import COLOURS, EYES, HAIR, describe
 from kerasgan.labels import Label
 
@@ -28,9 +29,9 @@ class Face:
     ahoge: bool  # a lock that stands up
     ornament: str
     mouth: str
-    skin: drawing.Colour
-    clothes: drawing.Colour
-    accent: drawing.Colour  # of bows and other ornaments
+    skin: Colour
+    clothes: Colour
+    accent: Colour  # of bows and other ornaments
     hair_tint: float  # how much lighter or darker than usual, see `tint`
     eye_tint: float
     eye_slant: float  # how far the outer corners hang, relative to the width
