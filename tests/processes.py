@@ -3,9 +3,11 @@
 import csv
 import inspect
 import os
+import re
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -45,6 +47,22 @@ def finish(process, exit_code=0):
     out, err = process.communicate(timeout=300)
     assert process.returncode == exit_code, err
     return out + err
+
+
+@contextmanager
+def served(process):
+    """The address that the command of a page prints; the process is killed in the end."""
+    line = process.stdout.readline()
+    address = re.fullmatch(
+        r"page: (http://127\.0\.0\.1:\d+/\?token=[\w-]{40,}) \(Ctrl-C ends it\)\n", line
+    )
+    if address is None:
+        finish(process)
+    try:
+        yield address[1]
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def arrays(run, step):

@@ -1,7 +1,6 @@
 """`kerasgan demo`, and the page in a real browser."""
 
 import io
-import re
 import signal
 import socket
 import zipfile
@@ -13,7 +12,7 @@ from PIL import Image
 
 from docs import screenshots
 from tests import stubs
-from tests.processes import finish, start
+from tests.processes import finish, served, start
 
 with_gradio = pytest.mark.skipif(find_spec("gradio") is None, reason="needs the extra 'demo'")
 
@@ -45,15 +44,8 @@ def server(tmp_path):
     files = tmp_path / "temporary"
     files.mkdir()
     process = start("demo", "--port", 0, code=WATCHED, TMPDIR=str(files))
-    said = process.stdout.readline()
-    address = re.fullmatch(
-        r"page: (http://127\.0\.0\.1:\d+/\?token=[\w-]{40,}) \(Ctrl-C ends it\)\n", said
-    )
-    if address is None:
-        finish(process)
-    yield address[1], process
-    process.kill()
-    process.communicate()
+    with served(process) as address:
+        yield address, process
 
 
 def test_without_the_extra_the_command_says_how_to_get_it(kerasgan, monkeypatch):

@@ -1,6 +1,5 @@
 """`kerasgan watch`, and its page in a real browser."""
 
-import re
 import signal
 import socket
 from urllib.parse import urlparse
@@ -14,7 +13,7 @@ from kerasgan.training.callbacks import append_event
 from kerasgan.training.failure_signs import FailureSign
 from kerasgan.utils import images
 from tests.conftest import tiny_config
-from tests.processes import finish, start
+from tests.processes import finish, served, start
 
 # A name that would run a script as markup.
 HOSTILE = "<img src=x onerror=document.title='hacked'>"
@@ -41,18 +40,11 @@ def add_sheet(run, step, colour):
 
 
 @pytest.fixture
-def served():
+def server():
     """The address of a page, and its process."""
     process = start("watch", "--port", 0)
-    line = process.stdout.readline()
-    address = re.fullmatch(
-        r"page: (http://127\.0\.0\.1:\d+/\?token=[\w-]{40,}) \(Ctrl-C ends it\)\n", line
-    )
-    if address is None:
-        finish(process)
-    yield address[1], process
-    process.kill()
-    process.communicate()
+    with served(process) as address:
+        yield address, process
 
 
 def test_a_run_that_does_not_exist_is_refused_in_one_line(kerasgan):
@@ -71,8 +63,8 @@ def test_a_port_that_is_taken_is_refused_in_one_line(kerasgan):
     )
 
 
-def test_a_browser_follows_a_training_and_compares_runs(browser, served):
-    (page, requested), (address, process) = browser, served
+def test_a_browser_follows_a_training_and_compares_runs(browser, server):
+    (page, requested), (address, process) = browser, server
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("dialog", lambda dialog: errors.append(dialog.message))
