@@ -78,6 +78,13 @@ def test_copies_and_mirror_images_share_their_fraction():
     assert all(0 <= fraction < 1 for fraction in fractions)
 
 
+def test_fractions_are_uniform():
+    """Below a tenth are 40 of 400, with a standard deviation of 6."""
+    fractions = prepare(work=image, items=range(400)).fractions
+    assert 20 < (fractions < 0.1).sum() < 60
+    assert 160 < (fractions < 0.5).sum() < 240
+
+
 def test_a_fraction_does_not_depend_on_the_other_images():
     alone = prepare("alone", items=range(4, 6)).fractions
     np.testing.assert_array_equal(alone, prepare().fractions[4:6])

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 _CHUNK = 64
 # To be raised whenever the format of the files changes.
-_FORMAT = 2
+_FORMAT = 3
 # The state of the pixels when they were last compared with their hashes.
 _CHECKED = "checked.json"
 # Ending of the name of a folder whose preparation has not ended.

@@ -21,7 +21,7 @@ _ROWS, _DONE = "rows.bin", "done.json"
 # Images between two records of what is on the disk for certain.
 _RECORDED = 5_000
 _ROW = np.dtype(
-    [("digest", np.uint8, 16), ("fraction", np.float64), ("signature", np.uint8, duplicates.SHAPE)]
+    [("digest", np.uint8, 16), ("number", np.uint64), ("signature", np.uint8, duplicates.SHAPE)]
 )
 
 
@@ -89,7 +89,7 @@ class Preparation:
         original, mirrored = digest(result), digest(result[:, ::-1])
         row = np.zeros((), _ROW)
         row["digest"] = np.frombuffer(original, np.uint8)
-        row["fraction"] = int.from_bytes(min(original, mirrored)[:6]) / 2**48
+        row["number"] = int.from_bytes(min(original, mirrored)[:8])
         row["signature"] = duplicates.signature(Image.fromarray(result))
         rows.write(row.tobytes())
 
@@ -103,8 +103,10 @@ class Preparation:
     def _write_tables(self, count: int) -> None:
         rows = np.fromfile(self._folder / _ROWS, _ROW, count)
         group = duplicates.group(rows["signature"])
-        shared = np.ones(count)
-        np.minimum.at(shared, group, rows["fraction"])
+        lowest = np.full(count, np.iinfo(np.uint64).max)
+        np.minimum.at(lowest, group, rows["number"])
+        # The lowest of several numbers is a low one: only its hash is uniform.
+        shared = np.array([int.from_bytes(digest(number)[:6]) / 2**48 for number in lowest])
         np.savez(
             self._folder / TABLES,
             digests=rows["digest"],
