@@ -64,6 +64,7 @@ def test_metrics_are_read_and_drawn(tmp_path, drawn):
     assert curves(total) == {"d_loss": [[10, 1.5], [20, 1.25]], "g_loss": [[20, 2]]}
     assert curves(norm) == {"d_gradient_norm": [[10, 3], [20, 4]]}
     assert (total.get_yscale(), norm.get_yscale()) == ("linear", "log")
+    assert "3" in [label.get_text() for label in norm.get_yticklabels(which="both")]
     assert not any(axis.axison for axis in empty)
     with Image.open(tmp_path / "losses.png") as image:
         # 15 x 4 inches at 80 dots per inch.

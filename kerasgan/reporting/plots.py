@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter
 
 from kerasgan.labels import Label
 from kerasgan.reporting import panels
@@ -62,25 +63,40 @@ def _save_panels(
     steps_per_epoch: int,
 ) -> None:
     rows = -(-len(grouped) // 3)
-    figure, axes = plt.subplots(
-        rows, 3, figsize=(15, 4 * rows), squeeze=False, layout="constrained"
+    width, height = 15, 4 * rows
+    figure, axes = plt.subplots(rows, 3, figsize=(width, height), squeeze=False)
+    # A constrained layout would take as long as the drawing, and this is drawn while training.
+    figure.subplots_adjust(
+        left=0.7 / width,
+        right=1 - 0.2 / width,
+        bottom=0.6 / height,
+        top=1 - 1.2 / height,
+        wspace=0.2,
+        hspace=0.45,
     )
     for axis, (name, columns) in zip(axes.flat, grouped.items(), strict=False):
         for column in columns:
             steps, values = known(metrics, column)
             marker = "." if len(steps) < 3 else None
             axis.plot(steps, values, label=column, marker=marker, linewidth=1.2)
-        axis.set(
-            title=name, xlabel="step", yscale="log" if name in panels.LOGARITHMIC else "linear"
-        )
+        axis.set(title=name, xlabel="step")
+        if name in panels.LOGARITHMIC:
+            _set_logarithmic(axis)
         axis.grid(alpha=0.3)
         axis.legend()
         if steps_per_epoch:
             _add_epochs(axis, steps_per_epoch)
     for axis in axes.flat[len(grouped) :]:
         axis.set_axis_off()
-    figure.suptitle(title)
+    figure.suptitle(title, y=1 - 0.2 / height, verticalalignment="top")
     _save(figure, path)
+
+
+def _set_logarithmic(axis: Axes) -> None:
+    axis.set_yscale("log")
+    # The default labels are formulas, which would be shown as they are written.
+    axis.yaxis.set_major_formatter(LogFormatter())
+    axis.yaxis.set_minor_formatter(LogFormatter())
 
 
 def _add_epochs(axis: Axes, steps_per_epoch: int) -> None:
