@@ -1,3 +1,5 @@
+import zlib
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -127,3 +129,13 @@ def test_uniform_numbers_stay_in_their_range(data):
     assert sampled.shape == (1000, 2, 1)
     assert 0.75 <= np.min(sampled) < 0.76
     assert 1.24 < np.max(sampled) < 1.25
+
+
+def test_numbers_are_those_of_the_philox_generator(data):
+    """What TensorFlow chooses on a CPU is the generator that a GPU and older runs have, too."""
+    random = random_of(data, 4)
+    key = tf.random.fold_in(tf.constant([0, 0], tf.int64), zlib.crc32(b"z"), alg="philox")
+    normal = 0.5 * tf.random.stateless_normal([4, 2, 5], key, alg="philox")
+    np.testing.assert_array_equal(random.normal("z", 2, [5], 0.5), normal)
+    integers = tf.random.stateless_uniform([4, 2], key, 0, 9, tf.int64, alg="philox")
+    np.testing.assert_array_equal(random.integers("z", 2, 9), integers)

@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin
 
 import rich_click as click
 from click.core import ParameterSource
@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from kerasgan.commands import parameter_types
 from kerasgan.configs.base import Config
-from kerasgan.configs.options import option_name, panel, words
+from kerasgan.configs.options import option_name, panel, type_hints, words
 from kerasgan.datasets import layouts
 from kerasgan.labels import parse_values
 from kerasgan.runs import home
@@ -126,7 +126,7 @@ _CHOICES = {"layout": layouts.CHOICES}
 
 def of_config(config: type[Config]) -> list[click.Option]:
     """An option for each field of a config, in the order of their panels."""
-    types = get_type_hints(config)
+    types = type_hints(config)
     panels = {field: panel(config, field.name) for field in dataclasses.fields(config)}
     ordered = sorted(panels, key=lambda field: PANELS.index(panels[field]))
     return [_of_field(field, types[field.name], panels[field]) for field in ordered]

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from kerasgan.configs.checking import check_types
 from kerasgan.configs.data_options import DataOptions
@@ -14,7 +14,7 @@ from kerasgan.configs.groups import (
     TrainingOptions,
     length,
 )
-from kerasgan.configs.options import is_of_model, option_name
+from kerasgan.configs.options import is_of_model, option_name, type_hints
 from kerasgan.utils.errors import InvalidInput, unknown
 
 # Values of options by which nothing happens, so that others do not matter.
@@ -114,7 +114,7 @@ class Config(DataOptions, LearningRateOptions, TrainingOptions, LoggingOptions):
             if name not in names:
                 raise unknown(f"option of {cls.MODEL}", name, names)
         options = {k: str(v) if isinstance(v, Path) else v for k, v in options.items()}
-        check_types(get_type_hints(cls), options)
+        check_types(type_hints(cls), options)
         return {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
 
     @classmethod
@@ -156,7 +156,7 @@ class Config(DataOptions, LearningRateOptions, TrainingOptions, LoggingOptions):
         names = {field.name for field in dataclasses.fields(cls)}
         if wrong := names ^ fields.keys():
             raise InvalidInput(f"missing or unknown fields: {', '.join(sorted(wrong))}")
-        check_types(get_type_hints(cls), fields)
+        check_types(type_hints(cls), fields)
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in fields.items()

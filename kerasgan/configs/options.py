@@ -1,6 +1,7 @@
 """Dataclass fields that are command-line options, with their help, limits and panel."""
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import get_annotations
@@ -82,8 +83,15 @@ def is_of_model(config: type["Options"], field: str) -> bool:
     return vars(_declarer(config, field)).get("IS_OF_MODEL", True)
 
 
+@functools.cache
 def _declarer(config: type["Options"], field: str) -> type["Options"]:
     return [kind for kind in config.__mro__ if field in get_annotations(kind)][-1]
+
+
+@functools.cache
+def type_hints(config: type["Options"]) -> dict[str, Any]:
+    """The types of all fields of a class of options."""
+    return get_type_hints(config)
 
 
 def words(kind: Any) -> tuple:
@@ -105,7 +113,7 @@ class Options:
     IS_OF_MODEL: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        types = get_type_hints(type(self))
+        types = type_hints(type(self))
         for field in dataclasses.fields(self):
             name, value = option_name(field.name), getattr(self, field.name)
             if convert := field.metadata["convert"]:

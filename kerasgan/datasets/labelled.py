@@ -101,6 +101,7 @@ class LabelledImages(NamedTuple):
     ) -> tf.data.Dataset:
         """Elements of the steps from `initial_step` on; rows_of: step -> int64 [B, updates]."""
 
+        @tf.autograph.experimental.do_not_convert
         def read(step: tf.Tensor) -> dict[str, tf.Tensor]:
             rows = rows_of(step)
             # The images may be larger than memory, so they stay in their file.

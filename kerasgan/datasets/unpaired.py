@@ -56,6 +56,7 @@ class UnpairedImages(NamedTuple):
             initial_step: number of steps already trained.
         """
 
+        @tf.autograph.experimental.do_not_convert
         def read(step: tf.Tensor) -> dict[str, tf.Tensor]:
             positions = step * batch_size + tf.range(batch_size, dtype=tf.int64)
             given = {}

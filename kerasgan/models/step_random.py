@@ -36,9 +36,9 @@ def shuffled_rows(
 class StepRandom:
     """Random numbers of one training step.
 
-    Equal arguments give equal tensors on every device and in every process, and tensors of
-    different names are independent. Shapes are [B, updates, ...]: a value for each image of each
-    update.
+    Equal arguments give equal tensors in every process, and tensors of different names are
+    independent. Shapes are [B, updates, ...]: a value for each image of each update. The numbers
+    are drawn where data sets are prepared, on the CPU, whose generator is Philox.
 
     Args:
         seed: of the model.
@@ -59,24 +59,24 @@ class StepRandom:
     ) -> tf.Tensor:
         """Gaussian float32 [B, updates, *shape] of mean 0."""
         full = [self._batch_size, updates, *shape]
-        return stddev * tf.random.stateless_normal(full, self._key(name), alg="philox")
+        return stddev * tf.random.stateless_normal(full, self._key(name))
 
     def integers(self, name: str, updates: int, maximum: int) -> tf.Tensor:
         """Int64 [B, updates], uniform in [0, maximum)."""
         return tf.random.stateless_uniform(
-            [self._batch_size, updates], self._key(name), 0, maximum, tf.int64, alg="philox"
+            [self._batch_size, updates], self._key(name), 0, maximum, tf.int64
         )
 
     def uniform(self, name: str, updates: int, low: float = 0.0, high: float = 1.0) -> tf.Tensor:
         """Float32 [B, updates, 1], uniform in [low, high)."""
         return tf.random.stateless_uniform(
-            [self._batch_size, updates, 1], self._key(name), low, high, alg="philox"
+            [self._batch_size, updates, 1], self._key(name), low, high
         )
 
     def distinct_integers(self, name: str, updates: int, count: int, maximum: int) -> tf.Tensor:
         """Int64 [B, updates, count], uniform in [0, maximum), without repetition in a row."""
         full = [self._batch_size, updates, maximum]
-        order = tf.random.stateless_uniform(full, self._key(name), alg="philox")
+        order = tf.random.stateless_uniform(full, self._key(name))
         return tf.cast(tf.math.top_k(order, count).indices, tf.int64)
 
     def augmentation(self, name: str, updates: int) -> dict[str, dict[str, tf.Tensor]]:
@@ -95,7 +95,7 @@ class StepRandom:
         }
 
     def _key(self, name: str) -> tf.Tensor:
-        return tf.random.fold_in(self._step_key, zlib.crc32(name.encode()), alg="philox")
+        return tf.random.fold_in(self._step_key, zlib.crc32(name.encode()))
 
 
 class LabelledStepRandom(StepRandom):
