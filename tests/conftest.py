@@ -29,8 +29,12 @@ def models(*quick: str) -> list:
     ]
 
 
-def pytest_configure():
+def pytest_configure(config):
     """Make two devices, which a strategy can mirror a model on."""
+    distributes = config.getoption("numprocesses", None)
+    if distributes and not hasattr(config, "workerinput"):
+        # The tests run in other processes, and TensorFlow takes seconds to be imported.
+        return
     # Here, as kerasgan must be imported first: it sets what TensorFlow reads.
     import tensorflow as tf
 

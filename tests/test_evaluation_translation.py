@@ -122,6 +122,9 @@ class Painter:
 
 @pytest.mark.parametrize("obeys", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_edits_are_read_by_a_classifier(monkeypatch, obeys):
+    if not obeys:
+        # Images that never change compare the classifier with itself, however little it learned.
+        monkeypatch.setattr(classifier, "_STEPS", 50)
     config = tiny_config("stargan", data="avatars", num_avatars=800, val_fraction=COUNT / 800)
     split = labelled.load(config)
     run = directory.create(config, split.training.schema, split.training.key, "paper", "kerasgan")

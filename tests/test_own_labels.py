@@ -19,8 +19,8 @@ from tests.processes import arrays
 
 @pytest.fixture
 def shapes(tmp_path):
-    """Sixty images with three labels, of which one is binary and one is often missing."""
-    draw_shapes.write(tmp_path / "shapes", count=60, size=16, missing=0.4)
+    """Images with three labels, of which one is binary and one is often missing."""
+    draw_shapes.write(tmp_path / "shapes", count=200, size=16, missing=0.4)
     return tmp_path / "shapes"
 
 
@@ -70,13 +70,20 @@ def test_train_resume_sample_evaluate_export_load(
     with Image.open("one.png") as image:
         sampled = np.asarray(image, int)[:64:4, :64:4]
 
-    done = kerasgan("evaluate", "--run", "run", "-n", 100)
+    done = kerasgan("evaluate", "--run", "run", "-n", 100, "--checkpoint", 2)
     assert done.exit_code == 0, done.output
-    numbers = json.loads(Path("run/evaluation.json").read_text())["numbers"]
+    record = json.loads(Path("run/evaluation.json").read_text())
+    assert (record["checkpoint"], record["numbers"]["accuracy"]["n"]) == ("2", 100)
     for name in ("accuracy", *(f"accuracy_{label}" for label in labels)):
-        assert {"value", "ceiling"} <= numbers[name].keys()
-    confusions = {path.name for path in Path("run/evaluation").glob("confusion-*")}
-    assert confusions == {f"confusion-{name}.png" for name in labels}
+        assert name in done.output
+        assert {"value", "ceiling"} <= record["numbers"][name].keys()
+    assert "not measured: face count: needs --cascade" in done.output
+    figures = {path.name for path in Path("run/evaluation").iterdir()}
+    confusions = {f"confusion-{name}.png" for name in labels}
+    assert figures == {*confusions, "nearest-training-images.png"}
+    page = Path("run/report.html").read_text()
+    assert page.count("data:image/png;base64,") == len(figures)
+    assert 'src="http' not in page
 
     assert kerasgan("export", "--run", "run", "--out", "models").exit_code == 0
     served = tf.saved_model.load(f"models/{model}/1").signatures["serving_default"]

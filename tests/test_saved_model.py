@@ -126,6 +126,7 @@ def exported(model, schema, monkeypatch, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_cyclegan_serves_both_directions(monkeypatch, tmp_path, rgba):
     model, served = exported("cyclegan", LabelSchema(), monkeypatch, tmp_path)
     names = {"serving_default": ["image"], "generate": ["image"], "png": ["image_bytes"]}
