@@ -38,6 +38,8 @@ def pytest_configure(config):
     # Here, as kerasgan must be imported first: it sets what TensorFlow reads.
     import tensorflow as tf
 
+    # Traced graphs are many objects, few of them garbage.
+    gc.set_threshold(10_000, 20, 20)
     (processor,) = tf.config.list_physical_devices("CPU")
     devices = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(processor, devices)

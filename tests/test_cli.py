@@ -22,7 +22,7 @@ from tests.conftest import models, tiny_config, tiny_options
 from tests.processes import arrays
 
 
-@pytest.mark.parametrize("model", models("gan"))
+@pytest.mark.parametrize("model", models())
 def test_train_resume_sample_export_load(kerasgan, tmp_path, model):
     done = kerasgan("train", model, *tiny_options(model, ema=0.5), "--deterministic")
     assert done.exit_code == 0, done.output

@@ -265,7 +265,11 @@ def pooled(stored, count, images, coins, slots):
 
 
 @pytest.mark.parametrize(
-    ("player", "other"), [("discriminator", "generator"), ("generator", "discriminator")]
+    ("player", "other"),
+    [
+        ("generator", "discriminator"),
+        pytest.param("discriminator", "generator", marks=pytest.mark.slow),
+    ],
 )
 def test_an_update_changes_its_own_networks_only(player, other):
     model = build(norm="batch", d_norm="batch")
@@ -290,6 +294,7 @@ def test_the_first_step_that_is_not_finite_is_remembered():
     assert int(model.failed_step) == 2
 
 
+@pytest.mark.slow
 def test_two_steps_and_one_are_three():
     """Pools, optimizers, running means and the average come back from a checkpoint."""
     settings = {"ema": 0.5, "steps": 3, "final_learning_rate": 1e-5}
@@ -307,6 +312,7 @@ def test_two_steps_and_one_are_three():
     variables.assert_same(second, whole)
 
 
+@pytest.mark.slow
 def test_fit_records_terms_of_both_domains_that_add_up():
     model = build()
 

@@ -66,7 +66,7 @@ def test_a_step_of_dcgan_counts_each_needed_gradient_once(dcgan):
     assert dcgan.multiply_adds == 8 * (judged + answered)
 
 
-@pytest.mark.parametrize("name", models("acgan"))
+@pytest.mark.parametrize("name", models("gan"))
 def test_the_parameters_are_keras_s(name):
     options = {**TINY, **OWN[name], "measure": False}
     described = package.describe(name, **options)

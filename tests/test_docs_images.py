@@ -20,7 +20,7 @@ CELL = 66
     [
         ("gan", 11, False),
         ("acgan", 11, True),
-        ("cyclegan", 6, True),
+        pytest.param("cyclegan", 6, True, marks=pytest.mark.slow),
         ("cut", 2, True),
         ("stargan", 11, True),
     ],

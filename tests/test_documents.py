@@ -220,8 +220,8 @@ def kept(tmp_path_factory):
 TO_RUN = [path for path in DOCUMENTS if any(line.is_run for line in lines_of(path))]
 
 
-# The others train what these train, too, or what tests/test_cli.py or test_resume.py trains.
-QUICK = {"README.md", "index.md", "own-data.md", "sample.md", "labels.md"}
+# The others train what these train, too, or what other tests train.
+QUICK = {"README.md", "index.md", "sample.md", "labels.md"}
 
 
 def _to_run(path):

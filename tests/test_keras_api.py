@@ -184,7 +184,7 @@ def test_the_progress_bar_shows_losses(gan, capsys):
     assert "d_loss" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", models("cgan"))
+@pytest.mark.parametrize("name", models("gan"))
 def test_a_saved_model_trains_on_as_if_it_had_not_been_saved(name, tmp_path):
     config = tiny_config(name, ema=0.5)
     data = tasks.of(config).load().training

@@ -84,8 +84,7 @@ def test_second_derivatives_work_in_half_precision_and_with_xla(jit):
     "name",
     [
         "gan",
-        "acgan",
-        *(pytest.param(n, marks=pytest.mark.slow) for n in ("cgan", "wgan-gp", "stargan")),
+        *(pytest.param(n, marks=pytest.mark.slow) for n in ("acgan", "cgan", "wgan-gp", "stargan")),
     ],
 )
 def test_the_generators_first_update_reuses_the_fakes_of_the_discriminators_last(name):

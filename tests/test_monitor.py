@@ -67,6 +67,7 @@ def test_a_run_without_a_best_checkpoint_says_so(kerasgan, trained, tmp_path):
     assert "has no checkpoint 'best'; allowed: latest, 1, 2" in done.output
 
 
+@pytest.mark.slow
 def test_numbers_are_those_of_evaluate(tmp_path):
     """On the same images, the same conditions and as many held-out ones."""
     config = tiny_config("acgan", data="avatars", num_avatars=120, val_fraction=100 / 120)

@@ -94,7 +94,10 @@ def hostile():
     return folder
 
 
-@pytest.mark.parametrize("options", [(), ("--debug",), ("--verbose",)])
+@pytest.mark.parametrize(
+    "options",
+    [(), *(pytest.param((word,), marks=pytest.mark.slow) for word in ("--debug", "--verbose"))],
+)
 def test_no_command_prints_them(kerasgan, hostile, options):
     for words in (
         ("data", "check", hostile),
