@@ -494,7 +494,7 @@ def test_nobody_enters_without_the_token_and_uploads_go_whatever_ends_the_server
 ):
     files = tmp_path / "temporary"
     files.mkdir()
-    process, address = served(files)
+    process, address = served_in(files)
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(address.partition("?")[0])
     entered = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
@@ -511,19 +511,26 @@ def test_nobody_enters_without_the_token_and_uploads_go_whatever_ends_the_server
     process.send_signal(number)
     assert "Traceback" not in finish(process, exit_code=code)
     if number == signal.SIGKILL:
-        process, _ = served(files)
+        process, _ = served_in(files)
         assert not Path(path).exists()
         process.send_signal(signal.SIGTERM)
         finish(process, exit_code=143)
     assert list(files.iterdir()) == []
 
 
-def served(files):
+def served_in(files):
     """Start a page and return its process and address."""
     process = start("demo", "--port", 0, TMPDIR=str(files))
     address = re.search(r"http://\S+", process.stdout.readline())
     assert address, finish(process)
     return process, address[0]
+
+
+@pytest.mark.slow
+def test_an_interrupt_ends_the_server(tmp_path):
+    process, _ = served_in(tmp_path)
+    process.send_signal(signal.SIGINT)
+    finish(process, exit_code=130)
 
 
 def test_the_tab_offers_the_directions_of_a_run(tmp_path):

@@ -15,7 +15,7 @@ from kerasgan.evaluation.inputs import EvaluationInputs
 from kerasgan.evaluation.metrics import distances, values
 from kerasgan.labels import MISSING, LabelSchema
 from kerasgan.runs import directory
-from tests.conftest import tiny_config
+from tests.conftest import tiny_config, tiny_options
 
 CONFIG = tiny_config("acgan", data="avatars", num_avatars=400, val_fraction=0.5)
 needs_weights = pytest.mark.skipif(
@@ -103,6 +103,31 @@ def test_the_same_seed_gives_the_same_numbers_and_every_number_says_its_n(avatar
         assert number["interval"][0] <= number["value"] <= number["interval"][1]
         assert number["n"] > 0
         assert number["seed"] == 0
+
+
+@pytest.mark.slow
+def test_a_run_is_evaluated_by_command(kerasgan, tmp_path, monkeypatch):
+    monkeypatch.setattr(classifier, "_STEPS", 5)
+    monkeypatch.setattr(perceptual, "SAMPLE", 20)
+    words = tiny_options("acgan", data="avatars", num_avatars=60, val_fraction=0.7, out="run")
+    assert kerasgan("train", "acgan", *words).exit_code == 0
+    done = kerasgan("evaluate", "--run", "run", "-n", 100, "--checkpoint", 2)
+    assert done.exit_code == 0, done.output
+    for words in ("accuracy_hair", "frechet_distance", "not measured: face count: needs --cascade"):
+        assert words in done.output
+    record = json.loads((tmp_path / "run" / "evaluation.json").read_text())
+    assert record["numbers"]["accuracy"]["n"] == 100
+    assert record["checkpoint"] == "2"
+    written = {path.name for path in (tmp_path / "run" / "evaluation").iterdir()}
+    assert written == {"confusion-hair.png", "confusion-eyes.png", "nearest-training-images.png"}
+    assert "not measured: distances of the values of labels: need 50 held-out" in done.output
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert page.count("data:image/png;base64,") == 3
+    assert 'src="http' not in page
+
+    before = (tmp_path / "run" / "evaluation.json").read_bytes()
+    assert kerasgan("evaluate", "--run", "run", "-n", 100, "--checkpoint", 2).exit_code == 0
+    assert (tmp_path / "run" / "evaluation.json").read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -261,7 +286,7 @@ def test_flatness_stands_beside_that_of_real_images(avatars):
 
 @needs_weights
 def test_perceptual_numbers_and_their_quotient(avatars, monkeypatch):
-    monkeypatch.setattr(perceptual, "SAMPLE", 30)
+    monkeypatch.setattr(perceptual, "SAMPLE", 60)
     generated, labels = training_images(avatars)
     noisy = generated.copy()
     noisy[:, ::2] //= 2
@@ -279,7 +304,7 @@ def test_perceptual_numbers_and_their_quotient(avatars, monkeypatch):
     assert far["perceptual_quotient"]["value"] > 2
     assert far["perceptual_kernel"]["value"] > far["perceptual_kernel"]["floor_interval"][1]
     for name in ("precision", "recall", "density", "coverage"):
-        assert numbers[f"perceptual_{name}"]["n"] == 30
+        assert numbers[f"perceptual_{name}"]["n"] == 60
         assert far[f"perceptual_{name}"]["value"] < far[f"perceptual_{name}"]["floor"]
 
 

@@ -14,6 +14,7 @@ from docs.examples import draw_shapes
 from kerasgan.evaluation.features import classifier, perceptual
 from kerasgan.runs import lookup
 from tests.conftest import tiny_options
+from tests.processes import arrays
 
 
 @pytest.fixture
@@ -82,6 +83,17 @@ def test_train_sample_evaluate_export_load(kerasgan, tmp_path, request, model, l
     values = {arguments[name]: tf.constant([value]) for name, value in labels.items()}
     image = served(seed=tf.constant([0], tf.int64), **values)["image"][0].numpy().astype(int)
     assert np.abs(sampled - image).max() <= 1
+
+
+@pytest.mark.slow
+def test_a_run_with_missing_labels_is_resumed_to_the_byte(kerasgan, shapes):
+    options = tiny_options("r3gan", data=shapes, val_fraction=0.7, ema=0.5, out="run")
+    assert kerasgan("train", "r3gan", *options, "--deterministic").exit_code == 0
+    shutil.copytree("run", "broken")
+    Path("broken/checkpoints/step-000003.npz").unlink()
+    assert kerasgan("resume", "broken").exit_code == 0
+    expected, found = (arrays(Path(path), 3) for path in ("run", "broken"))
+    assert all(expected[key].tobytes() == found[key].tobytes() for key in expected)
 
 
 def _columns(run):

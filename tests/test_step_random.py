@@ -132,7 +132,7 @@ def test_uniform_numbers_stay_in_their_range(data):
 
 
 def test_numbers_are_those_of_the_philox_generator(data):
-    """What TensorFlow chooses on a CPU is the generator that a GPU and older runs have, too."""
+    """On a CPU TensorFlow chooses Philox, whose numbers are the same on every device."""
     random = random_of(data, 4)
     key = tf.random.fold_in(tf.constant([0, 0], tf.int64), zlib.crc32(b"z"), alg="philox")
     normal = 0.5 * tf.random.stateless_normal([4, 2, 5], key, alg="philox")
