@@ -485,7 +485,7 @@ def test_folders_of_killed_pages_are_removed_and_no_others():
     ("number", "code"),
     [
         (signal.SIGTERM, 143),
-        pytest.param(signal.SIGHUP, 143, marks=pytest.mark.slow),
+        pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow),
         pytest.param(signal.SIGKILL, -9, marks=pytest.mark.slow),
     ],
 )

@@ -19,9 +19,9 @@ CELL = 66
     ("model", "columns", "has_labels"),
     [
         ("gan", 11, False),
-        ("acgan", 11, True),
+        pytest.param("acgan", 11, True, marks=pytest.mark.slow),
         pytest.param("cyclegan", 6, True, marks=pytest.mark.slow),
-        ("cut", 2, True),
+        pytest.param("cut", 2, True, marks=pytest.mark.slow),
         ("stargan", 11, True),
     ],
 )
@@ -34,6 +34,7 @@ def test_a_sheet_has_five_rows(tmp_path, model, columns, has_labels):
     assert (sheet.size != (columns * CELL, 5 * CELL)) == has_labels
 
 
+@pytest.mark.slow
 def test_the_labels_of_an_animation_change_while_the_noise_stays(monkeypatch, tmp_path, trained):
     monkeypatch.setattr(images, "IMAGES", tmp_path)
     monkeypatch.setattr(images, "_FRAMES", 2)

@@ -13,8 +13,8 @@ from gradio.exceptions import Error
 from kerasgan.demo import generate_tab, guard, translate_tab
 from kerasgan.utils import local_pages
 
-# Queued events of all browsers together.
-_MAX_QUEUE = 100
+# Queued events of all browsers together; a browser seldom has more than one.
+_MAX_QUEUE = 256
 _MAX_MESSAGE = 300
 _FONTS = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
 _INTRODUCTION = """

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import socket
 import stat
 import tempfile
@@ -28,7 +27,6 @@ def private() -> Iterator[Path]:
         signal; after SIGKILL, when the next page starts.
     """
     _remove_stale()
-    _end_at_hangup()
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder, locks.lock(Path(folder)):
         os.environ |= {
             "GRADIO_ANALYTICS_ENABLED": "False",
@@ -52,12 +50,6 @@ def _remove_stale() -> None:
             is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
             if is_ours and locks.has_lock(folder) and not locks.is_locked(folder):
                 shutil.rmtree(folder)
-
-
-def _end_at_hangup() -> None:
-    """Treat SIGHUP as SIGTERM, unless it is ignored, as by nohup."""
-    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
-        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def serve(app: FastAPI, listener: socket.socket) -> None:

@@ -15,6 +15,11 @@ from kerasgan.models.gradient_penalty import interpolated_gradient_norms
 from kerasgan.networks import cwgan
 from kerasgan.utils.errors import InvalidInput
 
+_JOIN = {
+    "max": ops.maximum,
+    "mean": lambda fake, mismatched: 0.5 * fake + 0.5 * mismatched,
+}
+
 
 @keras.saving.register_keras_serializable("kerasgan")
 class CWGANGP(CWGAN):
@@ -60,10 +65,7 @@ class CWGANGP(CWGAN):
         real = self.score(image, labels)
         fake = self.score(fakes, labels)
         mismatched = self.score(image, batch["mismatched_labels"])
-        if self.config.mismatch == "max":
-            joined = ops.maximum(fake, mismatched)
-        else:
-            joined = 0.5 * fake + 0.5 * mismatched
+        joined = _JOIN[self.config.mismatch](fake, mismatched)
         norms = interpolated_gradient_norms(
             lambda images: self.score(images, labels), image, fakes, batch["alpha"]
         )

@@ -3,6 +3,8 @@
 Reference: Gulrajani et al. 2017, "Improved Training of Wasserstein GANs" (arXiv:1704.00028).
 """
 
+from functools import partial
+
 import keras
 from keras import ops
 
@@ -39,10 +41,9 @@ class WGANGP(WGAN):
 
     def optimizers(self):
         config = self.config
-        rates = config.learning_rates
-        if config.optimizer == "adam":
-            return optimizers.adam(rates, config.beta_1, config.beta_2, epsilon=1e-8)
-        return optimizers.rmsprop(rates)
+        adam = partial(optimizers.adam, beta_1=config.beta_1, beta_2=config.beta_2, epsilon=1e-8)
+        named = {"rmsprop": optimizers.rmsprop, "adam": adam}
+        return named[config.optimizer](config.learning_rates)
 
     def sample_discriminator_batch(self, random, updates):
         batch = super().sample_discriminator_batch(random, updates)
