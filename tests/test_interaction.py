@@ -13,7 +13,7 @@ import pytest
 from kerasgan import registry
 from kerasgan.labels import LabelSchema
 from kerasgan.runs import directory
-from kerasgan.training import interaction, opening
+from kerasgan.training import interaction, opening, workers
 from kerasgan.utils import processes
 from tests.stubs import ALL_PAIRS
 
@@ -154,7 +154,7 @@ def handlers():
 def test_each_signal_stops_after_the_step_and_the_second_as_before(handlers, number):
     second = []
     signal.signal(number, lambda *_: second.append(number))
-    stop = interaction.StopOnSignal()
+    stop = interaction.StopOnSignal("none")
     stop.set_model(types.SimpleNamespace(stop_training=False))
     stop.on_train_begin()
     os.kill(os.getpid(), number)
@@ -164,9 +164,17 @@ def test_each_signal_stops_after_the_step_and_the_second_as_before(handlers, num
     assert second == [number]
 
 
+def test_a_signal_to_another_worker_stops_this_one_too(monkeypatch):
+    monkeypatch.setattr(workers, "any_of", lambda strategy, here: True)
+    stop = interaction.StopOnSignal("multi-worker")
+    stop.set_model(types.SimpleNamespace(stop_training=False))
+    stop.on_train_batch_end(0)
+    assert (stop.received, stop.model.stop_training) == (signal.SIGTERM, True)
+
+
 def test_a_signal_that_is_ignored_stays_ignored(handlers):
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    stop = interaction.StopOnSignal()
+    stop = interaction.StopOnSignal("none")
     stop.on_train_begin()
     os.kill(os.getpid(), signal.SIGHUP)
     assert stop.received is None

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from kerasgan.runs import checkpoints, directory, sheets
-from kerasgan.training import snapshots, trainer
+from kerasgan.training import snapshots, workers
 from tests.conftest import tiny_config
 from tests.stubs import ALL_PAIRS
 
@@ -71,10 +71,17 @@ def test_checkpoints_are_written_after_some_minutes_and_at_regular_steps(
     run, minutes, limit, expected
 ):
     clock, events = minutes
-    fit([clock, snapshots.Checkpoint(run, 0, 60, limit)], steps=140)
+    fit([clock, snapshots.Checkpoint(with_limit(run, limit), 0, 60)], steps=140)
     assert events == [("save", step) for step in expected]
 
 
-@pytest.mark.parametrize(("strategy", "minutes"), [("none", 7), ("multi-worker", 0)])
-def test_several_machines_save_at_regular_steps_only(strategy, minutes):
-    assert trainer._checkpoint_minutes(strategy, 7) == minutes
+def with_limit(run, minutes):
+    return replace(run, config=run.config.with_options(checkpoint_minutes=minutes))
+
+
+def test_a_checkpoint_is_due_when_it_is_on_any_machine(run, minutes, monkeypatch):
+    clock, events = minutes
+    overdue_elsewhere = iter([False, True, False, False])
+    monkeypatch.setattr(workers, "any_of", lambda _, here: here or next(overdue_elsewhere))
+    fit([clock, snapshots.Checkpoint(with_limit(run, 25), 0, 60)], steps=4)
+    assert events == [("save", 2)]

@@ -90,6 +90,31 @@ def test_a_lost_worker_ends_the_other_and_resuming_is_exact(tmp_path):
     assert [key for key in expected if expected[key].tobytes() != found[key].tobytes()] == []
 
 
+@pytest.mark.slow
+def test_a_preempted_worker_stops_all_at_one_step_and_they_go_on_together(tmp_path):
+    options = (*tiny_options("gan", ema=0.9, log_every=1), "--deterministic")
+    options = (*options, "--checkpoint-every", 10**6, "--strategy", "multi-worker")
+    broken, straight = tmp_path / "broken", tmp_path / "straight"
+    chief, other = together("train", "gan", *options, "--steps", 10**6, "--out", broken)
+    deadline = time.monotonic() + 120
+    while not ((broken / "metrics.csv").exists() and rows(broken)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    other.send_signal(signal.SIGTERM)
+    outputs = [finish(worker, exit_code=128 + signal.SIGTERM) for worker in (chief, other)]
+    (checkpoint,) = (broken / "checkpoints").iterdir()
+    step = int(checkpoint.stem[5:])
+    for output in outputs:
+        assert f"stopped at step {step} of 1000000; continue with: kerasgan resume" in output
+    for worker in together("resume", broken, "--steps", step + 3):
+        finish(worker)
+    for worker in together("train", "gan", *options, "--steps", step + 3, "--out", straight):
+        finish(worker)
+    assert rows(broken) == rows(straight)
+    expected, found = arrays(straight, step + 3), arrays(broken, step + 3)
+    assert [key for key in expected if expected[key].tobytes() != found[key].tobytes()] == []
+
+
 def test_replicas_have_dropout_masks_of_their_own():
     strategy = workers.strategy("mirrored")
     with strategy.scope():

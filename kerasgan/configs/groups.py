@@ -226,8 +226,7 @@ class LoggingOptions(Options):
     checkpoint_every: int = option(500, "Steps between checkpoints.", at_least=1)
     checkpoint_minutes: float = option(
         10.0,
-        "Write a checkpoint after this many minutes without one, too; 0, or several machines: at "
-        "regular steps only.",
+        "Write a checkpoint after this many minutes without one, too; 0: at regular steps only.",
         at_least=0,
     )
     keep_checkpoints: int = option(3, "Number of newest checkpoints to keep.", at_least=1)

@@ -13,6 +13,7 @@ from kerasgan.configs import Config
 from kerasgan.datasets.checks import advice
 from kerasgan.reporting import plots
 from kerasgan.runs.directory import Run
+from kerasgan.training import workers
 from kerasgan.training.callbacks import MetricsLog
 from kerasgan.utils import processes, progress
 
@@ -150,12 +151,15 @@ class ProgressBar(keras.callbacks.Callback):
 class StopOnSignal(keras.callbacks.Callback):
     """Stop after the current step on one of `processes.STOP_SIGNALS`; a second ends the process.
 
+    All workers stop after the same step, whichever of them received a signal.
+
     Attributes:
-        received: number of the signal, or None.
+        received: number of the signal, SIGTERM if it was another worker's, or None.
     """
 
-    def __init__(self):
+    def __init__(self, strategy: str):
         super().__init__()
+        self.strategy = strategy
         self.received: int | None = None
         self._previous_handlers: dict[int, Any] = {}
 
@@ -174,7 +178,8 @@ class StopOnSignal(keras.callbacks.Callback):
             signal.signal(number, handler)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        if self.received is not None:
+        if workers.any_of(self.strategy, self.received is not None):
+            self.received = self.received or signal.SIGTERM
             self.model.stop_training = True
 
     def on_train_end(self, logs: Any = None) -> None:

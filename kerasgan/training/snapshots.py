@@ -10,6 +10,7 @@ from PIL import Image
 from kerasgan.reporting import plots
 from kerasgan.runs import checkpoints, sheets
 from kerasgan.runs.directory import Run
+from kerasgan.training import workers
 from kerasgan.training.callbacks import EveryNSteps, check_finite
 from kerasgan.utils import images
 
@@ -55,23 +56,25 @@ class SampleSheet(EveryNSteps):
 
 
 class Checkpoint(EveryNSteps):
-    """Write a checkpoint, also when training stops; never after a loss that is not finite.
+    """Write a checkpoint at the latest after the config's `checkpoint_minutes`, if not 0.
 
-    Args:
-        minutes: maximum time between checkpoints; 0 for no limit.
+    Also written when training stops, but never after a loss that is not finite.
     """
 
-    def __init__(self, run: Run, initial_step: int, every: int, minutes: float = 0.0):
+    def __init__(self, run: Run, initial_step: int, every: int):
         super().__init__(run, initial_step, every)
-        self.seconds = 60 * minutes
+        self.seconds = 60 * run.config.checkpoint_minutes
         self._is_overdue = False
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._last_time = time.monotonic()
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        # The clock is read once per step, so that `is_due` gives all callbacks the same answer.
-        self._is_overdue = 0 < self.seconds <= time.monotonic() - self._last_time
+        # The clock is read once per step, so that `is_due` gives all callbacks the same answer, and
+        # clocks of several machines differ.
+        is_overdue = self.seconds <= time.monotonic() - self._last_time
+        strategy = self.run.config.strategy
+        self._is_overdue = self.seconds > 0 and workers.any_of(strategy, is_overdue)
 
     def is_due(self, step: int) -> bool:
         return self._is_overdue or super().is_due(step)

@@ -161,15 +161,14 @@ def _fit(run: Run, own_run: Run, model: keras.Model, split: _Split, initial_step
     """Train; records go to `own_run`, see `workers.own_run`."""
     config, task = run.config, tasks.of(run.config)
     opening.report(run, model, split, initial_step)
-    stop = interaction.StopOnSignal()
+    stop = interaction.StopOnSignal(config.strategy)
     monitors = task.monitors(own_run, split)
     measured = [name for each in monitors for name in each.names]
     metrics = callbacks.MetricsLog(own_run, initial_step, config.log_every, measured)
     detector = callbacks.FailureDetector(own_run, initial_step, config.log_every, metrics)
     draw = task.preview(own_run, split, model)
     sheet = snapshots.SampleSheet(own_run, initial_step, config.sample_every, draw)
-    minutes = _checkpoint_minutes(config.strategy, config.checkpoint_minutes)
-    checkpoint = snapshots.Checkpoint(own_run, initial_step, config.checkpoint_every, minutes)
+    checkpoint = snapshots.Checkpoint(own_run, initial_step, config.checkpoint_every)
     events = [tensorboard.TensorBoardLog(own_run, initial_step, metrics, sheet)]
     with error_messages.explained(run):
         model.fit_batches(
@@ -204,8 +203,3 @@ def _check_end(
         )
     if stop.received is not None:
         raise Interrupted(f"{stopped}; continue with: kerasgan resume {run.path}", stop.received)
-
-
-def _checkpoint_minutes(strategy: str, minutes: float) -> float:
-    # All machines must write checkpoints at the same steps, but their clocks differ.
-    return 0.0 if strategy == workers.MULTI_WORKER else minutes

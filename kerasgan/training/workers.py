@@ -129,6 +129,27 @@ def broadcast_from_chief(strategy_name: str, number: int) -> int:
         return int(multi_worker.reduce("SUM", multi_worker.run(number_or_zero), axis=None))
 
 
+def any_of(strategy_name: str, is_true: bool) -> bool:
+    """Whether it is true of any worker, on every worker; waits until all have called it."""
+    if strategy_name != MULTI_WORKER:
+        return is_true
+    return bool(_number_of_replicas(strategy_name)(tf.constant(is_true)))
+
+
+@functools.cache
+def _number_of_replicas(strategy_name: str) -> tf.types.experimental.PolymorphicFunction:
+    """A function of a boolean: of how many replicas it is true."""
+    multi_worker = strategy(strategy_name)
+
+    # Four times faster than without a graph: it is called in every step.
+    @tf.function
+    def count(is_true: tf.Tensor) -> tf.Tensor:
+        numbers = multi_worker.run(lambda: tf.cast(is_true, tf.int64))
+        return multi_worker.reduce("SUM", numbers, axis=None)
+
+    return count
+
+
 @contextmanager
 def own_run(run: Run) -> Iterator[Run]:
     """Yield the run directory that this worker writes to.
