@@ -295,7 +295,7 @@ def test_large_requests_are_refused_and_leave_no_file(client, folder, monkeypatc
 
 
 def test_a_full_queue_takes_no_more(client, application):
-    assert application.routes[-1].app.get_blocks()._queue.max_size == 100
+    assert application.routes[-1].app.get_blocks()._queue.max_size == 256
 
 
 @pytest.mark.parametrize(

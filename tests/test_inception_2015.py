@@ -197,6 +197,8 @@ def test_the_network_is_named_after_the_files_digest(network, file, monkeypatch,
 
 @pytest.mark.slow
 def test_up_to_the_last_pool_it_is_keras_inception_v3(network):
+    # Keras numbers layers from where the models before have ended.
+    keras.utils.clear_session()
     theirs = keras.applications.InceptionV3(include_top=False, weights=None)
     random = np.random.default_rng(0)
     suffixes = ["", *(f"_{number}" for number in range(1, 94))]

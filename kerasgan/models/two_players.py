@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from kerasgan.models import augmentation
+from kerasgan.models import augmentation, replicas
 from kerasgan.models.player import Player
 from kerasgan.utils.errors import InvalidInput
 
@@ -119,7 +119,8 @@ class TwoPlayers(keras.Model):
 
 
 def _update_spec(spec: tf.TensorSpec) -> tf.TensorSpec:
-    return tf.TensorSpec([spec.shape[0], *spec.shape[2:]], spec.dtype)
+    """Of a replica's part of one update's inputs."""
+    return tf.TensorSpec([spec.shape[0] // replicas.count(), *spec.shape[2:]], spec.dtype)
 
 
 def unstack_updates(batch: dict) -> Iterator[dict]:

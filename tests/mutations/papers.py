@@ -124,8 +124,10 @@ PAPERS = {
             ),
             '"d_real": -ops.mean(real)': '"d_real": ops.mean(real)',
             "return self.config.share_fakes": "return False",
-            'config.optimizer == "adam"': 'config.optimizer == "rmsprop"',
-            "config.beta_1, config.beta_2": "config.beta_2, config.beta_1",
+            'named = {"rmsprop": optimizers.rmsprop, ': 'named = {"rmsprop": adam, ',
+            "beta_1=config.beta_1, beta_2=config.beta_2": (
+                "beta_1=config.beta_2, beta_2=config.beta_1"
+            ),
         },
     ),
     "kerasgan/models/cwgan.py": (
@@ -165,9 +167,9 @@ PAPERS = {
             'mismatched = self.score(image, batch["mismatched_labels"])': (
                 "mismatched = self.score(image, labels)"
             ),
-            "joined = ops.maximum(fake, mismatched)": "joined = ops.minimum(fake, mismatched)",
+            '"max": ops.maximum': '"max": ops.minimum',
             "0.5 * fake + 0.5 * mismatched": "fake + mismatched",
-            'self.config.mismatch == "max"': 'self.config.mismatch == "mean"',
+            "[self.config.mismatch](fake, mismatched)": "[self.config.mismatch](fake, fake)",
             '"d_fake": ops.mean(joined)': '"d_fake": ops.mean(fake)',
             'random.mismatched_combinations("wrong", batch["combination"])': (
                 'random.combinations("wrong", batch["combination"].shape[1])'
