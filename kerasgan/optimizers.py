@@ -146,7 +146,7 @@ _SCHEDULES = {"linear": Linear, "exponential": Exponential, "cosine": Cosine}
 
 
 def build_learning_rate(
-    schedule: str, initial: float, final: float, steps: int, updates: int = 1, interval: int = 1
+    schedule: str, initial: float, final: float, steps: int, updates: int, interval: int
 ) -> float | keras.optimizers.schedules.LearningRateSchedule:
     """The learning rate of an optimizer: `initial` if constant, else a schedule.
 
@@ -180,8 +180,8 @@ def build_learning_rates(
     initial: tuple[float, float],
     final: float,
     steps: int,
-    updates: tuple[int, int] = (1, 1),
-    interval: int = 1,
+    updates: tuple[int, int],
+    interval: int,
 ) -> tuple:
     """Learning rates of both players, the discriminator's first, as `adam` takes them.
 

@@ -183,6 +183,13 @@ def test_an_adaptive_probability_follows_the_sign_of_real_images():
     assert adaptive.record()["augment_probability"] == pytest.approx(0.8)
 
 
+def test_an_adaptive_probability_leaves_out_what_does_not_count():
+    adaptive = AdaptiveProbability(batch_size=10_000)
+    values, weights = tf.constant([1.0, 0.0, 1.0]), tf.constant([1.0, 0.0, 2.0])
+    adaptive.update({"d_accuracy_real": (values, weights)})
+    assert adaptive.record()["augment_probability"] == pytest.approx(0.1)
+
+
 @pytest.mark.parametrize("name", models("r3gan"))
 def test_every_model_can_steer_its_augmentation_and_goes_on_from_a_checkpoint(name):
     options = {"augment": ("shift", "cutout"), "augment_probability": "ada"}

@@ -167,14 +167,16 @@ def test_generator_losses_against_numpy(options):
 
 def test_discriminator_losses_against_numpy():
     model = untrained()
-    # Scores around 1/2, the threshold of the accuracies.
-    model.discriminator.layers[-1].bias.assign([0.5])
     batch = update_of(model)
+    # One of two scores is above 1/2, the threshold of the accuracies.
+    middle = np.mean(model.discriminator(batch["image"]))
+    model.discriminator.layers[-1].bias.assign([0.5 - middle])
     fakes = tf.constant(RANDOM.uniform(-1, 1, (2, 32, 32, 3)), tf.float32)
     losses, metrics = model.discriminator_losses(batch, fakes)
     real, fake = (np.array(model.discriminator(stack)) for stack in (batch["image"], fakes))
     assert float(losses["d_real"]) == pytest.approx(np.mean((real - 1) ** 2), rel=1e-4)
     assert float(losses["d_fake"]) == pytest.approx(np.mean(fake**2), rel=1e-4)
+    assert np.sum(metrics["d_accuracy_real"][0]) == 1
     np.testing.assert_array_equal(metrics["d_accuracy_real"][0], real.mean((1, 2, 3)) > 0.5)
     np.testing.assert_array_equal(metrics["d_accuracy_fake"][0], fake.mean((1, 2, 3)) <= 0.5)
     for kind, stack in (("real", batch["image"]), ("fake", fakes)):

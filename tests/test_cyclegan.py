@@ -1,4 +1,5 @@
 import re
+from itertools import product
 
 import keras
 import numpy as np
@@ -310,6 +311,14 @@ def test_two_steps_and_one_are_three():
     checkpoints.restore(arrays, named_variables(second))
     train(second, [2])
     variables.assert_same(second, whole)
+
+
+def test_a_generators_total_has_both_cycles_and_its_own_terms():
+    names = ("fool", "cycle", "identity")
+    losses = {
+        f"g_{name}_{domain}": 10.0**at for at, (name, domain) in enumerate(product(names, "ab"))
+    }
+    assert CycleGAN._generator_totals(losses) == {"g_loss_a": 11101.0, "g_loss_b": 101110.0}
 
 
 @pytest.mark.slow

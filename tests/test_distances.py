@@ -210,6 +210,12 @@ def test_precision_and_recall_of_points_on_a_line():
     assert distances.recall(REAL, GENERATED, k=1) == intervals.wilson_interval(1, 4)
 
 
+def test_recall_is_precision_the_other_way_round(random):
+    real, generated = random.standard_normal((60, 2)), random.standard_normal((45, 2)) * 1.5
+    assert distances.recall(real, generated) == distances.precision(generated, real)
+    assert distances.recall(real, generated) != distances.recall(real, generated, k=4)
+
+
 def test_density_and_coverage_of_points_on_a_line():
     # 0.5 and 0.75 lie in the balls of 0 and 1, 4 in that of 3; the ball of 2 is empty.
     density = distances.density(REAL, GENERATED, k=1)

@@ -80,6 +80,8 @@ def test_ms_ssim_needs_a_window():
     small = np.zeros((1, 10, 64, 3), np.uint8)
     with pytest.raises(ValueError, match="11 pixels, got 10"):
         diversity.ms_ssim(small, small)
+    just_enough = np.zeros((1, 11, 64, 3), np.uint8)
+    assert diversity.ms_ssim(just_enough, just_enough) == pytest.approx(1)
 
 
 def test_pairs_are_of_one_condition_and_share_no_image(monkeypatch):

@@ -12,6 +12,12 @@ def test_images_of_one_colour_and_slow_ramps_are_flat():
     assert flatness(plain).value == flatness(ramp).value == 1
 
 
+def test_other_images_and_other_channels_do_not_count():
+    plain = np.zeros((3, 9, 9, 3), np.uint8)
+    plain[:] = np.array([[0, 90, 180], [240, 120, 0], [60, 200, 30]])[:, None, None]
+    assert flatness(plain).value == 1
+
+
 def test_noise_is_not_flat():
     noise = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), np.uint8)
     assert flatness(noise).value < 0.01

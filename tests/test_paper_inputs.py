@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from kerasgan import registry
+from kerasgan.labels import LabelSchema
 from kerasgan.optimizers import FusedAdam, TorchRMSprop
+from kerasgan.utils.errors import InvalidInput
 from tests.conftest import tiny_config
 from tests.known_networks import SCHEMA, SHAPE, build, sampled
 
@@ -133,6 +135,13 @@ def test_mismatched_labels_of_cwgan_gp_are_never_the_images_own():
     own, wrong = (joint(batch["discriminator"][key]) for key in ("labels", "mismatched_labels"))
     assert (own != wrong).any(axis=-1).all()
     assert (wrong.sum(axis=-1) == 2).all()
+
+
+def test_two_combinations_of_cwgan_gp_are_enough_and_one_is_not():
+    labels = {"hair": ["blue", "red"]}
+    registry.build_model(tiny_config("cwgan-gp"), LabelSchema.of(labels))
+    with pytest.raises(InvalidInput, match="at least two combinations of labels for cwgan-gp"):
+        registry.build_model(tiny_config("cwgan-gp"), LabelSchema.of({"hair": ["blue"]}))
 
 
 def test_targets_of_stargan_are_labels_of_the_other_images_of_the_update():

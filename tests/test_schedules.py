@@ -48,7 +48,7 @@ def test_an_interval_holds_the_rate_also_over_several_updates_per_step():
 
 @pytest.mark.parametrize("schedule", ["constant", "linear", "exponential", "cosine"])
 def test_the_discriminators_rate_keeps_its_ratio_to_the_generators(schedule):
-    both = optimizers.build_learning_rates(schedule, (3e-4, 1e-3), 1e-5, 8, updates=(2, 1))
+    both = optimizers.build_learning_rates(schedule, (3e-4, 1e-3), 1e-5, 8, (2, 1), 1)
     if schedule == "constant":
         assert both == (3e-4, 1e-3)
         return

@@ -85,9 +85,8 @@ def _are_copies(signatures: np.ndarray, first: np.ndarray, second: np.ndarray) -
         chunk = slice(start, start + _CHUNK)
         one = signatures[first[chunk]].astype(np.float32)
         other = signatures[second[chunk]].astype(np.float32)
-        distances = [
-            np.square(one - seen).sum(axis=(1, 2, 3)) for seen in (other, other[:, :, ::-1])
-        ]
+        differences = (one - other, one - other[:, :, ::-1])
+        distances = [np.einsum("nhwc,nhwc->n", each, each) for each in differences]
         found.append(np.minimum(*distances) <= RADIUS**2)
     return np.concatenate(found)
 

@@ -72,7 +72,7 @@ FOUNDATIONS = {
         },
     ),
     "kerasgan/models/player.py": (
-        ["tests/test_player.py"],
+        ["tests/test_player.py", "tests/test_accumulation.py", "-k", "not whole_batch"],
         {
             "ops.sum(value * weight) for value": "ops.sum(value) for value",
             "self.weights.assign_add(weights)": "self.weights.assign(weights)",
