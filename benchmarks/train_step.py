@@ -11,6 +11,7 @@ import argparse
 import statistics
 import subprocess
 import sys
+from importlib.util import find_spec
 
 from benchmarks.contender import FIRST_IMPORTS, SETTINGS
 
@@ -37,8 +38,10 @@ def main() -> None:
     parser.set_defaults(precision="float32")
     arguments = parser.parse_args()
     contenders = {}
-    for name in FIRST_IMPORTS:
-        if name not in arguments.without:
+    for name, module in FIRST_IMPORTS.items():
+        if find_spec(module) is None:
+            print(f"{module} is not installed, and left out: pip install -e '.[benchmarks]'")
+        elif name not in arguments.without:
             precision = arguments.precision if name == "ours" else "float32"
             contenders[name] = Contender(name, arguments.model, precision)
             # The first steps trace, compile and allocate.

@@ -170,6 +170,21 @@ def test_a_checkpoint_with_the_number_of_another_is_damaged(run, caplog):
     assert "step-999999.npz is damaged: it is a checkpoint of step 2" in caplog.text
 
 
+def test_first_weights_are_a_checkpoint_of_step_0(run):
+    shutil.rmtree(run.checkpoints)
+    checkpoints.save(run, Bare(), 0)
+    assert checkpoints.newest(run)[0] == 0
+
+
+def test_a_checkpoint_that_is_not_there_is_refused_with_those_that_are(run):
+    with pytest.raises(InvalidInput, match=r"has no checkpoint 'best'; allowed: latest, 1, 2$"):
+        checkpoints.load(run, "best")
+    run.checkpoint_files[1].rename(run.checkpoints / "best.npz")
+    assert checkpoints.load(run, "best")[0] == 1
+    with pytest.raises(InvalidInput, match=r"has no checkpoint '1'; allowed: latest, 2, best$"):
+        checkpoints.load(run, "1")
+
+
 def test_the_best_checkpoint_is_the_last_resort(run):
     run.checkpoint_files[1].rename(run.checkpoints / "best.npz")
     damage(run, "step-000002.npz")
@@ -194,6 +209,14 @@ def test_a_config_that_was_changed_is_refused_by_its_fields(run):
     file.write_text(json.dumps(record))
     with pytest.raises(InvalidInput, match=r"batch-size \(4 -> 8\), sigma \(1.0 -> 0.25\)"):
         checkpoints.newest(directory.read(run.path))
+
+
+def test_an_option_that_only_one_config_has_is_refused(run, monkeypatch):
+    definition = directory.definition(run)
+    changed = {**definition, "config": {**definition["config"], "new": 1}}
+    monkeypatch.setattr(directory, "definition", lambda run: changed)
+    with pytest.raises(InvalidInput, match=r"new \(None -> 1\)"):
+        checkpoints.newest(run)
 
 
 @pytest.mark.parametrize("wrong", ["missing", "extra", "misshapen"])
