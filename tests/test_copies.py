@@ -75,6 +75,19 @@ def test_half_copies_are_half(training, held_out, independent):
     assert share(mixed, training, held_out).value == pytest.approx(0.5, abs=0.04)
 
 
+def test_a_ratio_is_of_the_nearest_image_to_the_mean_of_the_50_nearest():
+    random = np.random.default_rng(0)
+    rows, training = random.normal(size=(20, 3)), random.normal(size=(400, 3))
+    distances = np.linalg.norm(rows[:, None] - training, axis=-1)
+    nearest = np.sort(distances, axis=1)[:, :50]
+    found = copies.neighbours(
+        rows,
+        training,
+    )
+    np.testing.assert_array_equal(found.indices, distances.argmin(axis=1))
+    np.testing.assert_allclose(found.ratios, nearest[:, 0] / nearest.mean(axis=1))
+
+
 def test_the_threshold_is_the_order_statistic_of_the_nominal_rate():
     ratios = np.random.default_rng(0).permutation(np.arange(1.0, 200.0))
     # 0.01 * (199 + 1) = 2.
