@@ -181,6 +181,8 @@ def _one(values: Sequence[str], rule: str) -> str | None:
 
 def _excluded(image: AnnotatedImage, exclude: Collection[str], require: Collection[str]) -> str:
     """The reason to leave an image out by its tags; empty if there is none."""
+    if not exclude and not require:
+        return ""
     pairs = (f"{name}={v}" for name, values in image.values.items() for v in values)
     known = {*image.tags, *map(normalize, pairs)}
     for tag in exclude:

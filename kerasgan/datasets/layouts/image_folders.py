@@ -1,5 +1,6 @@
 """Layouts without a label file: labels come from the folders' names, or there are none."""
 
+import functools
 import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -15,6 +16,9 @@ from kerasgan.datasets.layouts.base import (
 )
 from kerasgan.datasets.layouts.folder import Folder
 from kerasgan.datasets.layouts.tags import unique
+
+# Remembered at a time.
+_FOLDERS = 10_000
 
 
 class PlainImages(Layout):
@@ -46,7 +50,7 @@ class ClassFolders(Layout):
         return Match.SEVERAL_FOLDERS if is_match else None
 
     def read(self, folder: Folder) -> Listing | None:
-        has_colours = any(colours.read(_folder_tags(name)) for name in folder.images)
+        has_colours = any(colours.read(_tags(each)) for each in set(map(_parent, folder.images)))
         annotate = _with_colours if has_colours else _with_class
         orders = colours.COLOURS if has_colours else NO_VALUES
         return _listing(self, folder, annotate, orders) if folder.images else None
@@ -76,13 +80,30 @@ def _listing(
 
 
 def _with_class(name: str) -> AnnotatedImage:
-    return AnnotatedImage(name, _folder_tags(name), {"class": (PurePosixPath(name).parent.name,)})
+    folder = _parent(name)
+    return AnnotatedImage(name, _tags(folder), _class(folder))
 
 
 def _with_colours(name: str) -> AnnotatedImage:
-    tags = _folder_tags(name)
-    return AnnotatedImage(name, tags, colours.read(tags))
+    folder = _parent(name)
+    return AnnotatedImage(name, _tags(folder), _colours(folder))
 
 
-def _folder_tags(name: str) -> tuple[str, ...]:
-    return unique(re.split(r"[/\-,+]", name.rpartition("/")[0]))
+def _parent(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+# Folders are few, and their images many.
+@functools.lru_cache(_FOLDERS)
+def _tags(folder: str) -> tuple[str, ...]:
+    return unique(re.split(r"[/\-,+]", folder))
+
+
+@functools.lru_cache(_FOLDERS)
+def _class(folder: str) -> Values:
+    return {"class": (PurePosixPath(folder).name,)}
+
+
+@functools.lru_cache(_FOLDERS)
+def _colours(folder: str) -> Values:
+    return colours.read(_tags(folder))
