@@ -35,6 +35,12 @@ def player_of(losses, optimizer):
     return Player("d", losses.weights, optimizer, losses, tf.TensorSpec([]))
 
 
+def test_the_optimizers_state_exists_before_the_first_update():
+    player = player_of(Losses(), keras.optimizers.Adam())
+    # Iterations, the learning rate, and two moments of each weight, beside sums and weights.
+    assert len(player.variables) == 2 + 4 + 2
+
+
 @pytest.mark.parametrize("scaled", [False, True])
 def test_an_update_minimises_the_sum_of_the_losses(scaled):
     optimizer = keras.optimizers.SGD(0.1)
