@@ -234,6 +234,18 @@ def test_arrays_that_do_not_fit_are_refused_and_none_is_assigned(wrong):
     assert not any(np.asarray(variable).any() for variable in variables.values())
 
 
+def test_weights_may_be_float16_and_nothing_else_may():
+    variables = {
+        "a/0/v": keras.Variable(np.zeros(2), dtype="float32"),
+        "step": keras.Variable(0, dtype="int64"),
+    }
+    arrays = {"a/0/v": np.ones(2, np.float16), "step": np.int64(7)}
+    checkpoints.restore(arrays, variables)
+    assert np.asarray(variables["a/0/v"]).tolist() == [1, 1]
+    with pytest.raises(InvalidInput, match=r"step must be int64 \(\), got float16"):
+        checkpoints.restore({**arrays, "step": np.float16(7)}, variables)
+
+
 def test_a_variable_without_a_public_attribute_is_an_error():
     class Hidden(keras.Model):
         def __init__(self):

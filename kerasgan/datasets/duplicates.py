@@ -45,37 +45,53 @@ def group(signatures: np.ndarray) -> np.ndarray:
     Returns:
         int64 [N], the group of each image.
     """
-    if not len(signatures):
-        return np.zeros(0, np.int64)
-    distinct, index = np.unique(signatures, axis=0, return_inverse=True)
-    groups = np.arange(len(distinct))
-    for first, second in _candidates(distinct):
+    groups = np.arange(len(signatures))
+    for first, second in _candidates(signatures) if len(signatures) else ():
         is_open = groups[first] != groups[second]
         first, second = first[is_open], second[is_open]
-        are_copies = _are_copies(distinct, first, second)
+        are_copies = _are_copies(signatures, first, second)
         groups = _joined(groups, first[are_copies], second[are_copies])
-    return groups[index.ravel()]
+    return groups
 
 
 def _candidates(signatures: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Pairs of images that may be copies, table by table: two int64 arrays of indices."""
     random = np.random.default_rng(0)
-    # The mean of an image and its mirror image is the same for both, and halves the noise.
-    folded = signatures[:, :, : _SIDE // 2].astype(np.float32)
+    # An image and its mirror image have the same sum, with less noise than either.
+    folded = signatures[:, :, : _SIDE // 2].astype(np.uint16)
     folded += signatures[:, :, : _SIDE // 2 - 1 : -1]
-    folded = folded.reshape(len(signatures), -1) / 2
-    axes = max(1, math.ceil(math.log(len(signatures), 1 / _NOISE_SHARES)))
+    folded = folded.reshape(len(signatures), -1)
+    count = max(1, math.ceil(math.log(len(signatures), 1 / _NOISE_SHARES)))
     for _ in range(_TABLES):
-        projected = folded @ random.normal(size=(folded.shape[1], axes + 1)).astype(np.float32)
-        fields = np.floor(projected[:, 1:] / _WIDTH + random.uniform(size=axes)).astype(np.int64)
-        # Sums that overflow are as good a number of a bucket as others.
-        buckets = fields @ random.integers(2**62, size=axes)
-        # Those that are near one another along one more axis are neighbours in a bucket.
-        order = np.lexsort((projected[:, 0], buckets))
+        axes = random.normal(size=(folded.shape[1], count + 1))
+        positions, buckets = _hashed(folded, axes, random)
+        order = np.lexsort((positions, buckets))
         for distance in range(1, _NEIGHBOURS + 1):
             first, second = order[:-distance], order[distance:]
             share = buckets[first] == buckets[second]
             yield first[share], second[share]
+
+
+def _hashed(
+    folded: np.ndarray, axes: np.ndarray, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Positions float32 [N] along the first axis, and buckets int64 [N] along the others.
+
+    Those near one another along the first axis become neighbours in a bucket.
+    """
+    shifts = random.uniform(size=axes.shape[1] - 1).astype(np.float32)
+    factors = random.integers(2**62, size=axes.shape[1] - 1)
+    # Half the sum of an image and its mirror image is their mean, in which widths are measured.
+    axes = (axes / 2).astype(np.float32)
+    positions, buckets = np.empty(len(folded), np.float32), np.empty(len(folded), np.int64)
+    for start in range(0, len(folded), _CHUNK):
+        chunk = slice(start, start + _CHUNK)
+        projected = folded[chunk].astype(np.float32) @ axes
+        positions[chunk] = projected[:, 0]
+        fields = np.floor(projected[:, 1:] / _WIDTH + shifts).astype(np.int64)
+        # Sums that overflow are as good a number of a bucket as others.
+        buckets[chunk] = fields @ factors
+    return positions, buckets
 
 
 def _are_copies(signatures: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:

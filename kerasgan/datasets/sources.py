@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -103,8 +104,8 @@ def file_source(
         names: [N], for messages.
         size, resize_mode: as of `decoding.resized`.
     """
-    state = [(str(path.absolute()), *_state(path)) for path in paths]
-    key = f"images-{_hash([[size, resize_mode], state])}"
+    states = ([str(path.absolute()), *_state(path)] for path in paths)
+    key = f"images-{_hash(chain([size, resize_mode], states))}"
     return Source(key, _reader(size, resize_mode), paths, names, "Reading images")
 
 
@@ -114,7 +115,7 @@ def shard_source(
     """Image files in tar files; arguments as of `file_source`."""
     shards = dict.fromkeys(member.shard for member in members)
     state = [(str(shard.absolute()), *_state(shard)) for shard in shards]
-    key = f"shards-{_hash([[size, resize_mode, list(names)], state])}"
+    key = f"shards-{_hash(chain([size, resize_mode, state], names))}"
     load_image = partial(read_member, size=size, resize_mode=resize_mode)
     return Source(key, load_image, members, names, "Reading images")
 
@@ -134,7 +135,7 @@ def encoded_source(
         names: [N], for messages.
         size, resize_mode: as of `decoding.resized`.
     """
-    key = f"tfds-{key}-{_hash([size, resize_mode, list(names)])}"
+    key = f"tfds-{key}-{_hash(chain([size, resize_mode], names))}"
     return Source(key, _reader(size, resize_mode), contents, names, "Reading images")
 
 
@@ -150,8 +151,11 @@ def _state(path: Path) -> tuple[int, int, int]:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
-def _hash(value: object) -> str:
-    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
+def _hash(values: Iterable) -> str:
+    hashed = hashlib.sha256()
+    for value in values:
+        hashed.update(f"{json.dumps(value)}\n".encode())
+    return hashed.hexdigest()[:16]
 
 
 def draw_avatar(index: int, size: int, style: str) -> np.ndarray:

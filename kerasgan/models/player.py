@@ -80,6 +80,8 @@ class Player:
         self.compute_losses = compute_losses
         self.parts = parts
         optimizer.build(variables)
+        # They are summed before, for their norm: once more would double what is exchanged.
+        replicas.leave_sums(optimizer)
         traced = tf.function(compute_losses, autograph=False).get_concrete_function(*inputs)
         losses, metrics, *_ = traced.structured_outputs
         names = [f"{prefix}_loss", *losses, *metrics, f"{prefix}_gradient_norm"]
@@ -110,7 +112,7 @@ class Player:
         gradients, losses, metrics, outputs = self._computed(inputs, tape)
         gradients = replicas.all_reduce_sum(gradients)
         norm = self._gradient_norm(gradients)
-        self.optimizer.apply(replicas.split_over_replicas(gradients), self.trained)
+        self.optimizer.apply(gradients, self.trained)
         totals = {f"{self.prefix}_loss": sum(losses.values()), f"{self.prefix}_gradient_norm": norm}
         self.means.update({**totals, **losses, **metrics})
         return [metrics, *outputs]

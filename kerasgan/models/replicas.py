@@ -49,9 +49,10 @@ def all_reduce_sum(tensors: list[tf.Tensor]) -> list[tf.Tensor]:
     return tf.distribute.get_replica_context().all_reduce("SUM", tensors)
 
 
-def split_over_replicas(tensors: list[tf.Tensor]) -> list[tf.Tensor]:
-    """Tensors equal on all replicas, divided by their number, for a caller that sums them again."""
-    return [tensor / count() for tensor in tensors] if count() > 1 else tensors
+def leave_sums(optimizer: keras.Optimizer) -> None:
+    """Have an optimizer take gradients as sums over all replicas, which it would sum again."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner._all_reduce_sum_gradients = list
 
 
 def all_gather(tensors: list[tf.Tensor]) -> list[tf.Tensor]:
