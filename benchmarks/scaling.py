@@ -10,7 +10,6 @@ A million images need 20 GB in FOLDER, and minutes to be written; those of an ea
 import csv
 import io
 import json
-import math
 import os
 import shutil
 import subprocess
@@ -29,20 +28,26 @@ import psutil
 from PIL import Image
 
 from kerasgan.utils import files
-from tests.test_workers import clusters
+from tests.processes import clusters
 
 _TABLE = Path(__file__).with_name("scaling.csv")
 _PLOT = Path(__file__).parents[1] / "docs" / "images" / "scaling.png"
 _PER_FOLDER = 10_000
 _COUNTS = (1_000, 10_000, 100_000, 1_000_000)
 _SIDES, _BATCHES = (32, 64, 128, 256), (8, 16, 32, 64, 128)
-_MODELS = ("acgan", "r3gan")
+_BATCH_OF_WORKER = {"acgan": 64, "r3gan": 32}
 _CORES = ",".join(map(str, sorted(os.sched_getaffinity(0))))
 
 
 class Point(NamedTuple):
-    """A measurement: seconds, and the GiB that all its processes had resident at most."""
+    """A measurement: seconds, and the GiB that all its processes had resident at most.
 
+    axis: a key of CURVES.
+    curve: what takes the seconds.
+    x: number of images or pixels, images of a batch, or workers.
+    """
+
+    axis: str
     curve: str
     x: int
     seconds: float
@@ -57,8 +62,9 @@ def of_images(folder: Path, most: int) -> Iterator[Point]:
         try:
             for curve in ("prepare files", "load prepared files"):
                 answer = measured("load", images, KERASGAN_CACHE=str(cache))
-                yield Point(curve, count, answer["seconds"], answer["gibibytes"])
-            yield Point("open prepared images", count, answer["opening"], answer["gibibytes"])
+                yield Point("images", curve, count, answer["seconds"], answer["gibibytes"])
+            memory = answer["gibibytes"]
+            yield Point("images", "open prepared images", count, answer["opening"], memory)
         finally:
             shutil.rmtree(cache, ignore_errors=True)
 
@@ -67,33 +73,39 @@ def of_pixels(*_) -> Iterator[Point]:
     """Steps of r3gan with larger images; x is the number of pixels of one."""
     for side in _SIDES:
         answer = measured("steps", _CORES, options("r3gan", image_size=side, batch_size=8))
-        yield Point("step, by pixels", side**2, answer["seconds"], answer["gibibytes"])
+        yield Point("pixels", "step of r3gan", side**2, answer["seconds"], answer["gibibytes"])
 
 
 def of_batch(*_) -> Iterator[Point]:
     """Steps of r3gan with larger batches."""
     for batch in _BATCHES:
         answer = measured("steps", _CORES, options("r3gan", image_size=64, batch_size=batch))
-        yield Point("step, by batch", batch, answer["seconds"], answer["gibibytes"])
+        yield Point("batch", "step of r3gan", batch, answer["seconds"], answer["gibibytes"])
 
 
 def of_workers(*_) -> Iterator[Point]:
-    """Steps of one and of two workers with a core and 16 images each."""
-    for model in _MODELS:
-        size = {"image_size": 64, "batch_size": 16}
-        alone = measured("steps", "0", options(model, **size))
-        yield Point(f"step of {model}, by workers", 1, alone["seconds"], alone["gibibytes"])
-        size = {"image_size": 64, "batch_size": 32, "strategy": "multi-worker"}
-        first, second = [
-            started("steps", core, options(model, **size), TF_CONFIG=cluster)
+    """Steps of one and of two workers with a core and the default batch each."""
+    for model, batch in _BATCH_OF_WORKER.items():
+        curve = f"step of {model}"
+        alone = measured("steps", "0", options(model, image_size=64, batch_size=batch))
+        yield Point("workers", curve, 1, alone["seconds"], alone["gibibytes"])
+        both = {"image_size": 64, "batch_size": 2 * batch, "strategy": "multi-worker"}
+        workers = [
+            started("steps", core, options(model, **both), TF_CONFIG=cluster)
             for core, cluster in enumerate(clusters())
         ]
-        answers = [answer_of(first), answer_of(second)]
+        answers = [answer_of(worker) for worker in workers]
         memory = sum(answer["gibibytes"] for answer in answers)
-        yield Point(f"step of {model}, by workers", 2, answers[0]["seconds"], memory)
+        yield Point("workers", curve, 2, answers[0]["seconds"], memory)
 
 
 CURVES = {"images": of_images, "pixels": of_pixels, "batch": of_batch, "workers": of_workers}
+_TITLES = {
+    "images": "images of a data set",
+    "pixels": "pixels of an image",
+    "batch": "images of a batch",
+    "workers": "workers with a core and a batch each",
+}
 
 
 def options(model: str, **fields) -> str:
@@ -161,59 +173,73 @@ def _resident(number: int) -> int:
         return 0
 
 
-def read_table() -> dict[tuple[str, int], Point]:
-    """All points that were measured, by curve and x."""
+def read_table() -> dict[tuple, Point]:
+    """All points that were measured, by axis, curve and x."""
     if not _TABLE.exists():
         return {}
     with _TABLE.open(newline="") as lines:
-        points = [
-            Point(row["curve"], int(row["x"]), float(row["seconds"]), float(row["gibibytes"]))
-            for row in csv.DictReader(lines)
-        ]
-    return {(point.curve, point.x): point for point in points}
+        _, *rows = csv.reader(lines)
+    points = [Point(*row[:2], int(row[2]), *map(float, row[3:])) for row in rows]
+    return {point[:3]: point for point in points}
 
 
-def write_table(points: dict[tuple[str, int], Point]) -> None:
+def write_table(points: dict[tuple, Point]) -> None:
     lines = io.StringIO()
     table = csv.writer(lines, lineterminator="\n")
     table.writerow(Point._fields)
-    for curve, x, seconds, gibibytes in points.values():
-        table.writerow([curve, x, f"{seconds:.4g}", f"{gibibytes:.3g}"])
+    for *key, seconds, gibibytes in points.values():
+        table.writerow([*key, f"{seconds:.4g}", f"{gibibytes:.3g}"])
     files.write(_TABLE, lines.getvalue())
 
 
 def exponent(curve: list[Point]) -> float:
-    """The slope of the seconds in logarithmic axes; NaN for fewer than two points."""
-    if len(curve) < 2:
-        return math.nan
+    """The slope of the seconds in logarithmic axes."""
     x, seconds = np.log([[point.x, point.seconds] for point in curve]).T
     return float(np.polyfit(x, seconds, 1)[0])
 
 
-def report(points: dict[tuple[str, int], Point]) -> None:
-    """Print a table of all points, and draw them."""
-    curves: dict[str, list[Point]] = {}
+def report(points: dict[tuple, Point]) -> None:
+    """Print a row for each curve, and draw the curves of each axis."""
+    curves: dict[tuple[str, str], list[Point]] = {}
     for point in points.values():
-        curves.setdefault(point.curve, []).append(point)
-    figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
-    click.echo("| curve | x | seconds | GiB | exponent |\n|---|---|---|---|---|")
-    for name, curve in curves.items():
-        slope = exponent(curve)
-        for number, point in enumerate(curve):
-            shown = f"{slope:.2f}" if number == 0 else ""
-            row = (name if number == 0 else "", f"{point.x:,}")
-            click.echo(
-                f"| {' | '.join(row)} | {point.seconds:.3g} | {point.gibibytes:.2f} | {shown} |"
-            )
+        curves.setdefault(point[:2], []).append(point)
+    click.echo("| against | what | seconds (GiB) | exponent |\n|---|---|---|---|")
+    for (axis, name), curve in curves.items():
+        shown = [f"{p.x:,}: {p.seconds:.3g} ({p.gibibytes:.2f})" for p in curve]
+        click.echo(f"| {_TITLES[axis]} | {name} | {'; '.join(shown)} | {exponent(curve):.2f} |")
+    draw(curves)
+
+
+def draw(curves: dict[tuple[str, str], list[Point]]) -> None:
+    """Write the plot: seconds above, memory below, a column for each axis."""
+    figure, panels = plt.subplots(2, len(CURVES), figsize=(14, 7), layout="constrained")
+    of_axis = dict(zip(CURVES, panels.T, strict=True))
+    for (axis, name), curve in curves.items():
+        seconds, memory = of_axis[axis]
         x = [point.x for point in curve]
-        label = f"{name} (exponent {slope:.2f})"
-        axes[0].loglog(x, [point.seconds for point in curve], "o-", label=label)
-        axes[1].loglog(x, [point.gibibytes for point in curve], "o-")
-    for ax, y in zip(axes, ("seconds", "GiB resident at most"), strict=True):
-        ax.set(xlabel="images, pixels of an image, images of a batch, or workers", ylabel=y)
-        ax.grid(alpha=0.3)
-    figure.legend(loc="outside lower center", ncols=2, fontsize="small")
-    figure.savefig(_PLOT, dpi=100)
+        label = f"{name}: exponent {exponent(curve):.2f}"
+        seconds.plot(x, [point.seconds for point in curve], "o-", label=label)
+        memory.plot(x, [point.gibibytes for point in curve], "o-")
+    for axis, (seconds, memory) in of_axis.items():
+        scale = "linear" if axis == "workers" else "log"
+        seconds.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False)
+        seconds.set(xscale=scale, yscale=scale, ylabel="seconds")
+        memory.set(
+            xscale=scale, ylabel="GiB resident at most", xlabel=_TITLES[axis], ylim=(0, None)
+        )
+        if scale == "linear":
+            seconds.set(ylim=(0, None))
+        for panel in (seconds, memory):
+            panel.set(
+                xticks=sorted(
+                    {p.x for (of, _), curve in curves.items() if of == axis for p in curve}
+                )
+            )
+            panel.grid(alpha=0.3)
+            for ticks in (panel.xaxis, panel.yaxis):
+                ticks.set_major_formatter("{x:,.7g}")
+                ticks.set_minor_formatter("")
+    figure.savefig(_PLOT, dpi=80)
 
 
 @click.command()
@@ -229,7 +255,7 @@ def main(only: tuple[str, ...], folder: Path | None, most: int) -> None:
         for name in only or CURVES:
             for point in CURVES[name](folder or Path(temporary), most):
                 click.echo(point, err=True)
-                points[point.curve, point.x] = point
+                points[point[:3]] = point
                 write_table(points)
     report(points)
 

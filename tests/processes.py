@@ -2,9 +2,11 @@
 
 import csv
 import inspect
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -41,6 +43,20 @@ def start(*words, code="from kerasgan.commands import cli; cli()", **environment
     command = [sys.executable, "-c", code, *map(str, words)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, env={**os.environ, **environment}, **pipes)
+
+
+def clusters(workers=2):
+    """TF_CONFIG for each of several workers on this machine."""
+    sockets = [socket.socket() for _ in range(workers)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    hosts = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
+    for each in sockets:
+        each.close()
+    return [
+        json.dumps({"cluster": {"worker": hosts}, "task": {"type": "worker", "index": index}})
+        for index in range(workers)
+    ]
 
 
 def finish(process, exit_code=0):

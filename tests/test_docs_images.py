@@ -60,7 +60,7 @@ def test_the_documents_show_the_images_that_the_command_writes():
     text = "".join(path.read_text() for path in DOCUMENTS)
     shown = set(re.findall(r"images/([\w-]+\.(?:png|webp))", text))
     others = {"acgan-losses.png", "pretrained.png", "reproduce-sigma.png"}
-    others |= {"metric-values.png", "walk.webp", "watch.webp"}
+    others |= {"metric-values.png", "scaling.png", "walk.webp", "watch.webp"}
     others |= {f"demo-{name}.png" for name in ("generate", "phone", "translate")}
     written = {f"{model}.png" for model in registry.names()} | others
     files = {path.name: path.stat().st_size for path in images.IMAGES.iterdir()}

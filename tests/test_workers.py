@@ -1,6 +1,5 @@
 """Several replicas train as one device with the same global batch."""
 
-import json
 import signal
 import socket
 import time
@@ -14,7 +13,7 @@ from kerasgan.models import replicas
 from kerasgan.training import waiting, workers
 from tests import two_replicas
 from tests.conftest import models, tiny_options
-from tests.processes import KILLED, arrays, finish, rows, start
+from tests.processes import KILLED, arrays, clusters, finish, rows, start
 
 
 def assert_same(found, expected):
@@ -29,20 +28,6 @@ def assert_same(found, expected):
 def test_two_devices_train_as_one(name):
     alone = two_replicas.trained(two_replicas.config_of(name, "none"))
     assert_same(two_replicas.trained(two_replicas.config_of(name, "mirrored")), alone)
-
-
-def clusters(workers=2):
-    """TF_CONFIG for each of several workers on this machine."""
-    sockets = [socket.socket() for _ in range(workers)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    hosts = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
-    for each in sockets:
-        each.close()
-    return [
-        json.dumps({"cluster": {"worker": hosts}, "task": {"type": "worker", "index": index}})
-        for index in range(workers)
-    ]
 
 
 def together(*words):

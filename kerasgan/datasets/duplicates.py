@@ -28,7 +28,7 @@ _NEIGHBOURS = 4
 # a table. Of a million images, copies then share a bucket of a table with 0.08: one of 64, 0.995.
 _TABLES = 64
 _NOISE_SHARES = 0.57
-_CHUNK = 100_000
+_CHUNK = 20_000
 
 
 def signature(image: Image.Image) -> np.ndarray:
