@@ -17,7 +17,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from multiprocessing import Pool
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,14 +24,13 @@ import click
 import matplotlib.pyplot as plt
 import numpy as np
 import psutil
-from PIL import Image
 
+from benchmarks.noise import write_noise
 from kerasgan.utils import files
 from tests.processes import clusters
 
 _TABLE = Path(__file__).with_name("scaling.csv")
 _PLOT = Path(__file__).parents[1] / "docs" / "images" / "scaling.png"
-_PER_FOLDER = 10_000
 _COUNTS = (1_000, 10_000, 100_000, 1_000_000)
 _SIDES, _BATCHES = (32, 64, 128, 256), (8, 16, 32, 64, 128)
 _BATCH_OF_WORKER = {"acgan": 64, "r3gan": 32}
@@ -110,23 +108,6 @@ _TITLES = {
 
 def options(model: str, **fields) -> str:
     return json.dumps({"MODEL": model, **fields})
-
-
-def write_noise(folder: Path, count: int) -> None:
-    """Write JPEG files of noise, 64 x 64, in folders of 10,000; whole folders stay."""
-    with Pool() as pool:
-        pool.starmap(_write_part, [(folder, at, count) for at in range(0, count, _PER_FOLDER)])
-
-
-def _write_part(folder: Path, start: int, count: int) -> None:
-    part = folder / f"{start // _PER_FOLDER:04d}"
-    part.mkdir(parents=True, exist_ok=True)
-    names = [f"{index:05d}.jpg" for index in range(min(_PER_FOLDER, count - start))]
-    if len(list(part.iterdir())) < len(names):
-        random = np.random.default_rng(start)
-        for name in names:
-            pixels = random.integers(0, 256, (64, 64, 3), np.uint8)
-            Image.fromarray(pixels).save(part / name, quality=85)
 
 
 def started(task: str, *words, **environment: str) -> subprocess.Popen:

@@ -152,6 +152,7 @@ def _state(path: Path) -> tuple[int, int, int]:
 
 
 def _hash(values: Iterable) -> str:
+    """A hash of the values as JSON, which are never in memory all at once."""
     hashed = hashlib.sha256()
     for value in values:
         hashed.update(f"{json.dumps(value)}\n".encode())
