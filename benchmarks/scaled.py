@@ -1,10 +1,10 @@
-"""What `scaling` measures, in processes of their own.
+"""The measurements of `scaling`; each runs in its own process.
 
-python -m benchmarks.scaled load FOLDER prints the seconds until the images of a folder can be
-trained on, and those of them in which prepared images were opened or prepared.
-python -m benchmarks.scaled steps CORES OPTIONS prints the median seconds of a training step on
-these cores, such as 0,1. OPTIONS are of the config, as JSON, with the model as MODEL.
-Each prints the GiB that the process had resident at most, too.
+`python -m benchmarks.scaled load FOLDER` loads the images of a folder. It prints the seconds that
+this takes, and the seconds that the cache of prepared images takes as a part of it.
+`python -m benchmarks.scaled steps CORES OPTIONS` trains on some cores, such as 0,1. It prints the
+median seconds of a step. OPTIONS is a JSON object: the model as MODEL, and fields of its config.
+Both also print the largest resident memory of the process in GiB.
 """
 
 import json

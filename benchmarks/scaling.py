@@ -4,7 +4,8 @@ python -m benchmarks.scaling [--only CURVE] [--folder FOLDER] [--most 1000000]
 
 Every point is measured in processes of its own, and replaces its row in benchmarks/scaling.csv. All
 rows are printed as a table with the exponent of each curve, and drawn in docs/images/scaling.png.
-A million images need 20 GB in FOLDER, and minutes to be written; those of an earlier call stay.
+A million images take 20 GB in FOLDER and several minutes to write. Images that an earlier call
+wrote to FOLDER are used again.
 """
 
 import csv
@@ -119,7 +120,7 @@ def started(task: str, *words, **environment: str) -> subprocess.Popen:
 
 
 def answer_of(process: subprocess.Popen) -> dict[str, float]:
-    """What the process prints last."""
+    """Wait for the process, and parse the last line of its output as JSON."""
     output, _ = process.communicate()
     if process.returncode:
         raise click.ClickException(f"{process.args} ended with {process.returncode}")
@@ -195,27 +196,25 @@ def draw(curves: dict[tuple[str, str], list[Point]]) -> None:
     """Write the plot: seconds above, memory below, a column for each axis."""
     figure, panels = plt.subplots(2, len(CURVES), figsize=(14, 7), layout="constrained")
     of_axis = dict(zip(CURVES, panels.T, strict=True))
+    for axis, (seconds, memory) in of_axis.items():
+        scale = "linear" if axis == "workers" else "log"
+        seconds.set(xscale=scale, yscale=scale, ylabel="seconds")
+        memory.set(xscale=scale, ylabel="GiB resident at most", xlabel=_TITLES[axis])
     for (axis, name), curve in curves.items():
         seconds, memory = of_axis[axis]
         x = [point.x for point in curve]
         label = f"{name}: exponent {exponent(curve):.2f}"
         seconds.plot(x, [point.seconds for point in curve], "o-", label=label)
         memory.plot(x, [point.gibibytes for point in curve], "o-")
-    for axis, (seconds, memory) in of_axis.items():
-        scale = "linear" if axis == "workers" else "log"
+        # The curves of an axis have the same points.
+        seconds.set(xticks=x)
+        memory.set(xticks=x)
+    for seconds, memory in of_axis.values():
         seconds.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False)
-        seconds.set(xscale=scale, yscale=scale, ylabel="seconds")
-        memory.set(
-            xscale=scale, ylabel="GiB resident at most", xlabel=_TITLES[axis], ylim=(0, None)
-        )
-        if scale == "linear":
+        if seconds.get_yscale() == "linear":
             seconds.set(ylim=(0, None))
+        memory.set(ylim=(0, None))
         for panel in (seconds, memory):
-            panel.set(
-                xticks=sorted(
-                    {p.x for (of, _), curve in curves.items() if of == axis for p in curve}
-                )
-            )
             panel.grid(alpha=0.3)
             for ticks in (panel.xaxis, panel.yaxis):
                 ticks.set_major_formatter("{x:,.7g}")

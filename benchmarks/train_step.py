@@ -39,9 +39,11 @@ def main() -> None:
     arguments = parser.parse_args()
     contenders = {}
     for name, module in FIRST_IMPORTS.items():
+        if name in arguments.without:
+            continue
         if find_spec(module) is None:
             print(f"{module} is not installed, and left out: pip install -e '.[benchmarks]'")
-        elif name not in arguments.without:
+        else:
             precision = arguments.precision if name == "ours" else "float32"
             contenders[name] = Contender(name, arguments.model, precision)
             # The first steps trace, compile and allocate.

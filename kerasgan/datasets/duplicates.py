@@ -23,9 +23,10 @@ RADIUS = 40.0
 # bucket that an image is compared with.
 _WIDTH = 160.0
 _NEIGHBOURS = 4
-# Copies at half the radius share a bucket along one axis with probability 0.90, images of noise
-# (distance 90) with 0.57. With log N axes to the base 1/0.57, an image of noise meets one other in
-# a table. Of a million images, copies then share a bucket of a table with 0.08: one of 64, 0.995.
+# The probability to be in the same bucket along one axis is 0.90 for copies at half the radius, and
+# 0.57 for images of noise, at a distance of 90. A table has log N axes, to the base 1/0.57, so that
+# an image of noise shares its bucket with about one other. For N = 1,000,000 that is 25 axes:
+# copies share a bucket with probability 0.08 in one table, and 0.995 in at least one of 64 tables.
 _TABLES = 64
 _NOISE_SHARES = 0.57
 _CHUNK = 20_000
@@ -108,7 +109,7 @@ def _are_copies(signatures: np.ndarray, first: np.ndarray, second: np.ndarray) -
 
 
 def _joined(groups: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """The groups after those of each pair of images became one."""
+    """Merge the groups of each pair of images: int64 [N]."""
     if not len(first):
         return groups
     edges = np.ones(len(first)), (groups[first], groups[second])
